@@ -1,0 +1,52 @@
+/** Runs every check and test, as people and CI do: `npm test`, or `npm run quick` for the ones that take seconds. */
+const quick = process.argv.includes('--quick')
+
+interface Step {
+  name: string
+  command: string[]
+  env?: Record<string, string>
+  /** Left out of the quick run. */
+  long?: boolean
+}
+
+const steps: Step[] = [
+  { name: 'format and lint', command: ['biome', 'ci', '.'] },
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'layers', command: ['bun', '--bun', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  { name: 'unused code', command: ['bun', '--bun', 'knip'] },
+  { name: 'tests on SQLite', command: ['bun', 'test', '--coverage'] },
+]
+
+const started = performance.now()
+const failed: string[] = []
+let passed = 0
+for (const [place, step] of steps.entries()) {
+  if (quick && step.long) continue
+  console.log(`\n[${place + 1}/${steps.length}] ${step.name}`)
+  const from = performance.now()
+  const run = Bun.spawnSync(step.command, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, ...step.env },
+  })
+  const seconds = ((performance.now() - from) / 1000).toFixed(1)
+  console.log(
+    `[${place + 1}/${steps.length}] ${step.name}: ${run.exitCode === 0 ? 'ok' : 'FAILED'} (${seconds} s)`,
+  )
+  if (run.exitCode === 0) passed += 1
+  else failed.push(step.name)
+}
+
+if (quick)
+  console.log(
+    `\nLeft out: ${
+      steps
+        .filter((step) => step.long)
+        .map((step) => step.name)
+        .join(', ') || 'nothing'
+    }`,
+  )
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)
+console.log(
+  `\nTook ${((performance.now() - started) / 1000).toFixed(0)} s\n${passed} passed, ${failed.length} failed`,
+)
+process.exit(failed.length === 0 ? 0 : 1)
