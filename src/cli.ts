@@ -1,0 +1,163 @@
+import { Command, Option } from 'commander'
+import pino from 'pino'
+import pkg from '../package.json' with { type: 'json' }
+import { type Admin, withAdmin } from './admin.ts'
+import { type AppSettings, defaultSettings } from './apps/app.ts'
+import type { Credentials } from './apps/apps.ts'
+import { startChatroomd } from './chatroomd.ts'
+import { type Config, readConfig, type SettingTexts, settings } from './config.ts'
+import { firstStart } from './first-start.ts'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** Every setting as a flag of a command: `data_dir` is `--data-dir`. */
+function withSettings(command: Command): Command {
+  for (const [name, { env, default: otherwise, meaning }] of Object.entries(settings)) {
+    const shown = otherwise === '' ? '' : `, default ${otherwise}`
+    command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
+  }
+  return command
+}
+
+function configOf(options: Record<string, string>): Config {
+  const flags: SettingTexts = {}
+  for (const name of Object.keys(settings) as (keyof typeof settings)[]) {
+    const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
+    if (value !== undefined) flags[name] = value
+  }
+  return readConfig(flags, process.env)
+}
+
+async function serve(options: Record<string, string>): Promise<void> {
+  const config = configOf(options)
+  const log = pino({ level: config.log_level, base: null })
+  const chatroomd = await startChatroomd(config, log)
+  await withAdmin(config, (admin) => firstStart(admin, config, chatroomd.url, say))
+
+  let stopping = false
+  const stop = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping')
+    chatroomd.stop().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'the server did not stop cleanly')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+}
+
+const admin =
+  <A extends unknown[]>(work: (admin: Admin, ...args: A) => Promise<void>) =>
+  async (...args: [...A, Record<string, string>, Command]) => {
+    const command = args.at(-1) as Command
+    const given = args.slice(0, -2) as unknown as A
+    await withAdmin(configOf(command.optsWithGlobals()), (remote) => work(remote, ...given))
+  }
+
+const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
+  say(`client id      ${clientId}`)
+  say(`client secret  ${clientSecret}`)
+  say('The secret is shown this once: keep it.')
+}
+
+/** Reads `rooms=100 dialect=sdk rooms=none` against the settings that there are. */
+function readAppSettings(pairs: string[]): Partial<AppSettings> {
+  const change: Record<string, unknown> = {}
+  for (const pair of pairs) {
+    const [name = '', value = ''] = pair.split('=', 2)
+    change[name] = readAppSetting(name, value)
+  }
+  return change as Partial<AppSettings>
+}
+
+function readAppSetting(name: string, value: string): unknown {
+  if (!Object.hasOwn(defaultSettings, name)) {
+    throw new Error(
+      `${name} is not a setting of an app; there are: ${Object.keys(defaultSettings).join(', ')}`,
+    )
+  }
+  if (name === 'dialect') {
+    if (value !== 'docs' && value !== 'sdk') throw new Error('dialect must be docs or sdk')
+    return value
+  }
+  if (name === 'openRegistration') {
+    if (value !== 'true' && value !== 'false') throw new Error('openRegistration must be true or false')
+    return value === 'true'
+  }
+  const unlimited = defaultSettings[name as keyof AppSettings] === null
+  if (unlimited && value === 'none') return null
+  if (!/^\d{1,9}$/.test(value))
+    throw new Error(`${name} must be a whole number${unlimited ? ' or none' : ''}`)
+  return Number(value)
+}
+
+/** The whole command line. */
+export function commandLine(): Command {
+  const program = new Command('chatroomd')
+    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
+    .showHelpAfterError('(add --help for what there is)')
+
+  withSettings(program.command('serve').description('start the server')).action(serve)
+
+  const app = program.command('app').description('apps: create, list, set, rotate-secret')
+  withSettings(app.command('create').argument('<org#app>'))
+    .description('create an app and show its credentials')
+    .action(admin(async (remote, key: string) => showCredentials(await remote.createApp({ key }))))
+  withSettings(app.command('list'))
+    .description('list apps, their client ids and settings')
+    .action(
+      admin(async (remote) => {
+        for (const { key, clientId, settings: set } of await remote.listApps()) {
+          const own = Object.entries(set).map(([name, value]) => `${name}=${value ?? 'none'}`)
+          say(`${key}\t${clientId}\t${own.join(' ')}`)
+        }
+      }),
+    )
+  withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
+    .description(
+      `change settings of an app: ${Object.keys(defaultSettings).join(', ')}; "none" lifts a quota`,
+    )
+    .action(
+      admin(async (remote, key: string, pairs: string[]) => {
+        const set = await remote.changeApp(key, readAppSettings(pairs))
+        for (const [name, value] of Object.entries(set)) say(`${name.padEnd(18)} ${value ?? 'none'}`)
+      }),
+    )
+  withSettings(app.command('rotate-secret').argument('<org#app>'))
+    .description('give an app a new secret; the old one and all its tokens end at once')
+    .action(admin(async (remote, key: string) => showCredentials(await remote.rotateSecret(key))))
+
+  const user = program.command('user').description('users of an app: create, list')
+  withSettings(user.command('create').argument('<org#app>').argument('<username>').argument('[password]'))
+    .description('register a user')
+    .action(
+      admin(async (remote, key: string, username: string, password?: string) =>
+        say(`registered ${await remote.createUser(key, username, password)}`),
+      ),
+    )
+  withSettings(user.command('list').argument('<org#app>'))
+    .description('list the users of an app, the oldest first')
+    .action(admin(async (remote, key: string) => (await remote.listUsers(key)).forEach(say)))
+
+  withSettings(
+    program.command('token').argument('<org#app>').argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),
+  )
+    .description('issue an app token')
+    .action(
+      admin(async (remote, key: string, seconds: string) => {
+        if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
+        say(await remote.issueToken(key, Number(seconds)))
+      }),
+    )
+
+  program
+    .command('version')
+    .description('show the version')
+    .action(() => say(`chatroomd ${pkg.version} (Bun ${Bun.version})`))
+  return program
+}

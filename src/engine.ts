@@ -1,0 +1,49 @@
+import type { Config } from './config.ts'
+import type { Tell } from './events.ts'
+import type { Commit } from './run.ts'
+import { lockDataDir, openSqliteReader } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+import { openWriter } from './writer.ts'
+
+/** A store that is open: reads, writes, and whether it can do both now. */
+export interface Engine {
+  kind: 'sqlite' | 'postgres'
+  store: Store
+  commit: Commit
+  /** Fails, with the reason, when the store cannot answer. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the store that the configuration names. `tell` hears of what every write changed. */
+export async function openEngine(config: Config, tell: Tell): Promise<Engine> {
+  if (config.database_url !== '')
+    throw new Error('CHATROOMD_DATABASE_URL: this version has no PostgreSQL store')
+  return openEmbedded(config.data_dir, tell)
+}
+
+/** The embedded store in `dir`, which only one process can have open. */
+async function openEmbedded(dir: string, tell: Tell): Promise<Engine> {
+  const unlock = lockDataDir(dir)
+  try {
+    const writer = await openWriter(dir, tell)
+    const reader = openSqliteReader(dir)
+    return {
+      kind: 'sqlite',
+      store: reader.store,
+      commit: writer.commit,
+      async check() {
+        writer.check()
+        await reader.store.apps.listApps()
+      },
+      async close() {
+        await writer.close()
+        reader.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Every word that the wire's `error` field can carry, with the status and the opaque `exception`
+ * that go with it (reference family: errors and status codes).
+ */
+export const failures = {
+  invalid_parameter: [400, 'com.easemob.group.exception.InvalidParameterException'],
+  illegal_argument: [400, 'com.easemob.group.exception.IllegalArgumentException'],
+  invalid_grant: [400, 'org.apache.usergrid.rest.exceptions.InvalidGrantException'],
+  duplicate_unique_property_exists: [
+    400,
+    'org.apache.usergrid.persistence.exceptions.DuplicateUniquePropertyExistsException',
+  ],
+  unauthorized: [401, 'com.easemob.im.exceptions.EasemobSecurityException'],
+  auth_bad_access_token: [401, 'org.apache.usergrid.rest.exceptions.SecurityException'],
+  group_authorization: [401, 'com.easemob.group.exception.GroupAuthorizationException'],
+  exceed_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
+  exceeded_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
+  forbidden_op: [403, 'com.easemob.group.exception.ForbiddenOpException'],
+  resource_not_found: [404, 'com.easemob.group.exception.ResourceNotFoundException'],
+  service_resource_not_found: [404, 'com.easemob.group.exception.ServiceResourceNotFoundException'],
+  entity_not_found: [404, 'org.apache.usergrid.persistence.exceptions.EntityNotFoundException'],
+  organization_application_not_found: [
+    404,
+    'org.apache.usergrid.rest.exceptions.OrganizationApplicationNotFoundException',
+  ],
+  method_not_allowed: [405, 'javax.ws.rs.NotAllowedException'],
+  request_entity_too_large: [413, 'javax.ws.rs.ClientErrorException'],
+  resource_limited: [429, 'com.easemob.im.exceptions.ResourceLimitedException'],
+  reach_limit: [429, 'com.easemob.im.exceptions.ReachLimitException'],
+  internal_error: [500, 'java.lang.RuntimeException'],
+  service_unavailable: [503, 'javax.ws.rs.ServiceUnavailableException'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type FailureWord = keyof typeof failures
+
+/**
+ * A rule said no. `word` and `text` are part of the API: they reach the client as `error` and
+ * `error_description`. `status` is given only where the reference departs from the word's usual one.
+ */
+export class Failure extends Error {
+  override name = 'Failure'
+  constructor(
+    readonly word: FailureWord,
+    readonly text: string,
+    readonly status: number = failures[word][0],
+  ) {
+    super(text)
+  }
+}

@@ -1,0 +1,40 @@
+import type { Admin } from './admin.ts'
+import type { Config } from './config.ts'
+
+/**
+ * Creates the apps that the configuration names and that are missing; without any app at all, a demo app with
+ * two users, and tells how to use it.
+ */
+export async function firstStart(
+  admin: Admin,
+  config: Config,
+  url: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const known = new Set((await admin.listApps()).map(({ key }) => key))
+  for (const app of config.apps) if (!known.has(app.key)) await admin.createApp(app)
+  if (known.size > 0 || config.apps.length > 0) return
+
+  const key = 'demo#chat'
+  const { clientId, clientSecret } = await admin.createApp({ key })
+  await admin.createUser(key, 'alice', 'alice-1')
+  await admin.createUser(key, 'bob', 'bob-1')
+  const token = await admin.issueToken(key, 86_400)
+  say(`
+First start: there was no app, so here is one to try. / 首次启动:还没有应用,已创建一个演示应用。
+
+  app key        ${key}
+  client id      ${clientId}
+  client secret  ${clientSecret}   (shown this once / 仅显示这一次)
+  users          alice (password alice-1), bob (password bob-1)
+
+Create a chat room with alice and bob in it; the token is good for a day:
+创建一个包含 alice 和 bob 的聊天室(token 有效期一天):
+
+  curl -X POST ${url}/demo/chat/chatrooms \\
+    -H 'Authorization: Bearer ${token}' \\
+    -d '{"name":"night owls","description":"late talk","owner":"alice","members":["bob"]}'
+
+All calls / 全部接口: ${url}/docs
+`)
+}

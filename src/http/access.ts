@@ -1,0 +1,97 @@
+import { Elysia } from 'elysia'
+import type { AppRecord } from '../apps/app.ts'
+import type { Caller } from '../events.ts'
+import { Failure } from '../failure.ts'
+import { parseJson, readText, withoutNulls } from './body.ts'
+import type { Deps } from './deps.ts'
+import type { Call } from './envelope.ts'
+import { requestIdOf } from './request-id.ts'
+
+const unauthorized = (): Failure => new Failure('unauthorized', 'Unable to authenticate (OAuth)')
+
+/** The token of `Authorization: Bearer <token>`, with exactly one space; undefined without one. */
+function bearer(request: Request): string | undefined {
+  const header = request.headers.get('authorization')
+  return header?.startsWith('Bearer ') && !header.includes(' ', 7) ? header.slice(7) : undefined
+}
+
+/** Who calls, by the token; fails with the reference's `unauthorized` on every bad token. */
+function authenticate({ checkToken, now }: Deps, app: AppRecord, request: Request): Caller {
+  const token = bearer(request)
+  const holder = token === undefined ? undefined : checkToken(app, token, now())
+  if (holder?.kind !== 'app') throw unauthorized()
+  return holder
+}
+
+/** The path of a request's URL, as it was sent, with no query. */
+const uriOf = ({ url }: Request): string => {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+function callOf({ findApp, now }: Deps, request: Request, org: string, name: string) {
+  const started = now()
+  const uri = uriOf(request)
+  const record = findApp(org, name)
+  if (!record) {
+    const path = new URL(uri).pathname.slice(1)
+    throw new Failure(
+      'organization_application_not_found',
+      `Could not find application for ${org}/${name} from URI: ${path}`,
+    )
+  }
+  const call: Call = {
+    app: record,
+    uri,
+    action: request.method.toLowerCase(),
+    started,
+    requestId: requestIdOf(request),
+  }
+  return { app: record, call }
+}
+
+/** A body is read as text first and as JSON once the caller is known; then the route's schema checks it. */
+const readBody = async ({ request }: { request: Request }) => ({ text: await readText(request) })
+
+function parseBody(context: { body: unknown; app: AppRecord }): void {
+  if (context.body === undefined) return
+  const body = parseJson((context.body as { text: string }).text)
+  context.body = context.app.settings.dialect === 'sdk' ? withoutNulls(body) : body
+}
+
+/** Routes of an app that ask for an app token: gives them `app`, `caller` and `call`. */
+export const forApp = (deps: Deps) =>
+  new Elysia({ prefix: '/:org/:app', normalize: false })
+    .derive(({ request, params }) => {
+      const { org, app: name } = params as { org: string; app: string }
+      const { app, call } = callOf(deps, request, org, name)
+      return { app, call, caller: authenticate(deps, app, request) }
+    })
+    .onParse(readBody)
+    .onTransform(parseBody)
+
+/** Routes of an app that anybody may call, such as asking for a token: gives them `app` and `call`. */
+export const forAnyone = (deps: Deps) =>
+  new Elysia({ prefix: '/:org/:app', normalize: false })
+    .derive(({ request, params }) => {
+      const { org, app } = params as { org: string; app: string }
+      return callOf(deps, request, org, app)
+    })
+    .onParse(readBody)
+    .onTransform(parseBody)
+
+/** Registration: an app token, or, where the app allows open registration, none. Gives `open` too. */
+export const forRegistration = (deps: Deps) =>
+  new Elysia({ prefix: '/:org/:app', normalize: false })
+    .derive(({ request, params }) => {
+      const { org, app: name } = params as { org: string; app: string }
+      const { app, call } = callOf(deps, request, org, name)
+      const open = !request.headers.has('authorization')
+      if (open && !app.settings.openRegistration) {
+        throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")
+      }
+      const caller: Caller = open ? { kind: 'app' } : authenticate(deps, app, request)
+      return { app, call, caller, open }
+    })
+    .onParse(readBody)
+    .onTransform(parseBody)

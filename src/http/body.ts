@@ -1,0 +1,93 @@
+import type { TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { Failure } from '../failure.ts'
+
+/** Largest request body, in bytes. */
+const bodyLimit = 1024 * 1024
+
+const tooLarge = (): Failure => new Failure('request_entity_too_large', 'Request Entity Too Large')
+
+const badParameter = (text: string): Failure => new Failure('invalid_parameter', text)
+
+/** The body as text, whatever its `Content-Type` says. Fails over 1 MiB, and on bytes that are not UTF-8. */
+export async function readText(request: globalThis.Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit) throw tooLarge()
+  const bytes = await readBytes(request)
+  const text = bytes.toString('utf8')
+  if (text.includes('\uFFFD') && !bytes.equals(Buffer.from(text)))
+    throw badParameter('the body is not UTF-8 text')
+  return text
+}
+
+async function readBytes(request: globalThis.Request): Promise<Buffer> {
+  if (request.headers.has('content-length')) return Buffer.from(await request.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > bodyLimit) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function isText(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
+  if (Array.isArray(value)) return value.every(isText)
+  if (value === null || typeof value !== 'object') return true
+  return Object.entries(value).every(([name, inner]) => isText(name) && isText(inner))
+}
+
+/** Reads JSON; an empty body is an empty object. Fails on broken JSON, NUL and lone surrogates. */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw badParameter('the body is not JSON')
+  }
+  if (text.includes('\\u') && !isText(value)) throw badParameter('the body holds a NUL or half a character')
+  return value
+}
+
+/** The body without fields that are null, as server SDKs send those they leave unset. */
+export function withoutNulls(body: unknown): unknown {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) return body
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+}
+
+const wanted = (schema: TSchema): string => {
+  switch (schema.type) {
+    case 'array':
+      return `an array of ${wanted(schema.items).replace(/^an? /, '')}s`
+    case 'integer':
+      return 'an integer'
+    case 'object':
+      return 'an object'
+    default:
+      return schema.anyOf ? schema.anyOf.map(wanted).join(' or ') : `a ${schema.type}`
+  }
+}
+
+/**
+ * Why a body does not fit its schema, in the reference's words: first a missing field in the schema's order,
+ * then fields that nobody knows, then the first of the wrong type.
+ */
+export function schemaFailure(schema: TSchema, value: unknown): Failure {
+  if (schema.type === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
+    return badParameter('the body must be a JSON object')
+  }
+  const fields = value as Record<string, unknown>
+  const missing = (schema.required ?? []).find((name: string) => fields[name] === undefined)
+  if (missing) return badParameter(`${missing} must be provided`)
+  if (schema.additionalProperties === false) {
+    const unknown = Object.keys(fields).filter((name) => !Object.hasOwn(schema.properties, name))
+    if (unknown.length > 0) return badParameter(`some of [${unknown.join(',')}] are not valid fields`)
+  }
+  for (const { path, schema: expected } of Value.Errors(schema, value)) {
+    const name = path.slice(1).replaceAll('/', '.')
+    return badParameter(`${name || 'the body'} must be ${wanted(expected)}`)
+  }
+  return badParameter('the body is not as this call expects it')
+}

@@ -1,0 +1,19 @@
+import type { AppRecord } from '../apps/app.ts'
+import type { TokenChecker } from '../apps/tokens.ts'
+import type { Commit } from '../run.ts'
+import type { Store } from '../store/store.ts'
+import type { RoomCache } from './room-cache.ts'
+
+/** What the routes are given. */
+export interface Deps {
+  /** Reads only; every commit that was answered is visible to it. */
+  store: Store
+  commit: Commit
+  checkToken: TokenChecker
+  cache: RoomCache
+  /** Fails, with the reason, when the store cannot answer. */
+  check(): Promise<void>
+  /** The app that `/{org}/{name}` names. */
+  findApp(org: string, name: string): AppRecord | undefined
+  now(): number
+}

@@ -1,0 +1,91 @@
+import type { App } from '../apps/app.ts'
+import { type Failure, failures } from '../failure.ts'
+
+/** What an answer repeats of its request. */
+export interface Call {
+  app: App
+  /** Absolute URL of the request, without the query. */
+  uri: string
+  /** Lower-case method, or the reference's own word where it has one. */
+  action: string
+  /** Unix ms at which the request came. */
+  started: number
+  requestId: string
+}
+
+/** On every answer, so that browsers may call from any page; tokens, not cookies, say who calls. */
+export const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
+  'access-control-allow-headers': 'authorization, content-type, restrict-access, x-request-id',
+  'access-control-max-age': '86400',
+}
+
+const jsonHeaders = (requestId: string) => ({
+  'content-type': 'application/json',
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'x-request-id',
+  'x-request-id': requestId,
+})
+
+/** A body that is JSON text already. */
+export const answer = (
+  requestId: string,
+  json: string,
+  status = 200,
+  headers?: Record<string, string>,
+): Response => new Response(json, { status, headers: { ...jsonHeaders(requestId), ...headers } })
+
+/** What stands before and after `data` in the success envelope (management page, "common response parameters"). */
+export interface Extras {
+  /** The request's query, echoed. */
+  params?: URLSearchParams
+  count?: number
+  cursor?: string | undefined
+  path?: string
+  entities?: unknown[]
+}
+
+const echo = (params: URLSearchParams): string => {
+  const values: Record<string, string[]> = Object.create(null)
+  for (const [name, value] of params) {
+    values[name] ??= []
+    values[name].push(value)
+  }
+  return JSON.stringify(values)
+}
+
+/** The envelope in two parts, for a body that is written piece by piece around its `data`. */
+function envelopeParts({ app, uri, action, started }: Call, extras: Extras): [head: string, tail: string] {
+  const { params, count, cursor, path, entities } = extras
+  const now = Date.now()
+  const head =
+    `{"action":"${action}","application":"${app.uuid}","applicationName":"${app.name}","organization":"${app.org}",` +
+    `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":"${path}",`}` +
+    `${params?.size ? `"params":${echo(params)},` : ''}"entities":${entities ? JSON.stringify(entities) : '[]'},`
+  const tail =
+    `${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
+    `"properties":{},"timestamp":${now},"duration":${Math.max(0, now - started)}}`
+  return [head, tail]
+}
+
+/** The success envelope around `data`, which is JSON text already; without `data` for user endpoints. */
+export function success(call: Call, data: string | undefined, extras: Extras = {}): Response {
+  const [head, tail] = envelopeParts(call, extras)
+  return answer(call.requestId, data === undefined ? head + tail : `${head}"data":${data},${tail}`)
+}
+
+/** The error envelope (errors and status codes: section 1). */
+export function failed(requestId: string, { word, text, status }: Failure): Response {
+  const [, exception] = failures[word]
+  const body = {
+    error: word,
+    exception,
+    error_description: text,
+    timestamp: Date.now(),
+    duration: 0,
+    properties: {},
+  }
+  const headers = status === 503 || status === 429 ? { 'retry-after': '1' } : undefined
+  return answer(requestId, JSON.stringify(body), status, headers)
+}

@@ -1,0 +1,25 @@
+import { Elysia } from 'elysia'
+import type { Deps } from './deps.ts'
+import { answer } from './envelope.ts'
+import { requestIdOf } from './request-id.ts'
+
+/** Whether the process runs, and whether it can serve: for load balancers and supervisors. */
+export const healthRoutes = ({ check }: Deps) =>
+  new Elysia()
+    .get('/health/live', ({ request }) => answer(requestIdOf(request), '{"status":"live"}'), {
+      detail: { operationId: 'live', summary: 'The process runs', tags: ['Operation'], security: [] },
+    })
+    .get(
+      '/health/ready',
+      async ({ request }) => {
+        try {
+          await check()
+          return answer(requestIdOf(request), '{"status":"ready"}')
+        } catch {
+          return answer(requestIdOf(request), '{"status":"the store does not answer"}', 503, {
+            'retry-after': '1',
+          })
+        }
+      },
+      { detail: { operationId: 'ready', summary: 'The store answers', tags: ['Operation'], security: [] } },
+    )

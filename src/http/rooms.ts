@@ -1,0 +1,233 @@
+import { Type as t } from '@sinclair/typebox'
+import { Failure } from '../failure.ts'
+import { limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
+import { checkChangesSomething } from '../rooms/rooms.ts'
+import type { ListedRoom, RoomPosition } from '../store/rooms.ts'
+import { foldUsername, userMissing } from '../users/user.ts'
+import { forApp } from './access.ts'
+import { openCursor, sealCursor } from './cursor.ts'
+import type { Deps } from './deps.ts'
+import { success } from './envelope.ts'
+import { limitOf, pageOf, queryOf } from './paging.ts'
+
+const RoomDraft = t.Object({
+  name: t.String({ description: 'Room name, at most 128 characters.', examples: ['night owls'] }),
+  description: t.String({
+    description: 'Room description, at most 512 characters.',
+    examples: ['late talk'],
+  }),
+  owner: t.String({ description: 'User id of the owner; must be registered.', examples: ['alice'] }),
+  maxusers: t.Optional(
+    t.Integer({
+      description: 'Most members, the owner included: 1 to 10,000.',
+      default: 1000,
+      examples: [300],
+    }),
+  ),
+  members: t.Optional(
+    t.Array(t.String(), { description: 'User ids of the members, without the owner.', examples: [['bob']] }),
+  ),
+  custom: t.Optional(t.String({ description: 'Extension text, at most 8 KB.' })),
+  roomid: t.Optional(t.String({ description: 'Chosen room id: 1 to 64 of a-z and 0-9.' })),
+})
+
+/** A change of room info, or a transfer: the reference gives both the same method and path. */
+const RoomChange = t.Object(
+  {
+    name: t.Optional(
+      t.String({ description: 'New name, at most 128 characters.', examples: ['early birds'] }),
+    ),
+    groupname: t.Optional(t.String({ description: 'The same as `name`, as client SDKs send it.' })),
+    description: t.Optional(t.String({ description: 'New description, at most 512 characters.' })),
+    maxusers: t.Optional(t.Integer({ description: 'New ceiling, at least the members now.' })),
+    newowner: t.Optional(t.String({ description: 'Transfers the room to this member; sent alone.' })),
+    custom: t.Optional(t.String({ description: 'In the `sdk` dialect only.' })),
+    need_verify: t.Optional(t.Unknown({ description: 'In the `sdk` dialect only; ignored.' })),
+  },
+  { additionalProperties: false },
+)
+
+/** The wire's details of a room: `affiliations` hold only user ids, which need no escaping. */
+function detailsJson(room: RoomDetails): string {
+  const members = room.members.length > 0 ? `{"member":"${room.members.join('"},{"member":"')}"},` : ''
+  return (
+    `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
+    `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
+    `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
+    `"affiliations_count":${room.memberCount},"affiliations":[${members}{"owner":"${room.owner}"}],"public":true}`
+  )
+}
+
+const listedJson = (rooms: ListedRoom[]): string =>
+  JSON.stringify(
+    rooms.map((room) => ({
+      id: room.id,
+      name: room.name,
+      owner: room.owner,
+      affiliations_count: room.memberCount,
+      disabled: false,
+    })),
+  )
+
+const place = ({ created, id }: ListedRoom): string => `${created}:${id}`
+
+function positionOf(placeText: string | undefined): RoomPosition | undefined {
+  if (placeText === undefined) return undefined
+  const [created = '', id = ''] = placeText.split(':')
+  return { created: Number(created), id }
+}
+
+/** Ids that a room can have; any other text names no room, and never reaches the store. */
+const possibleId = /^[a-z0-9]{1,64}$/
+
+/** The asked-for ids, each once, in order. Fails over 100. */
+function askedIds(segment: string): string[] {
+  const ids = [...new Set(segment.split(',').filter((id) => id !== ''))]
+  if (ids.length > limits.details) {
+    throw new Failure('invalid_parameter', `at most ${limits.details} chatroom ids can be queried at once`)
+  }
+  return ids
+}
+
+const unknownRoom = (id: string): string => JSON.stringify({ id, error: "group id doesn't exist" })
+
+export const roomRoutes = (deps: Deps) => {
+  const { store, commit, cache } = deps
+
+  /** Serialised details by id, from the cache or the store. */
+  async function detailsOf(app: number, ids: string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>()
+    const missing: string[] = []
+    for (const id of ids) {
+      const json = cache.details(app, id)
+      if (json !== undefined) found.set(id, json)
+      else if (possibleId.test(id)) missing.push(id)
+    }
+    if (missing.length === 0) return found
+    for (const room of await store.rooms.findDetails(app, missing)) {
+      const json = detailsJson(room)
+      cache.keepDetails(app, room.id, json)
+      found.set(room.id, json)
+    }
+    return found
+  }
+
+  return forApp(deps)
+    .get(
+      '/chatrooms',
+      async ({ app, call, request }) => {
+        const query = queryOf(request)
+        if (query.has('limit') || query.has('cursor') || !(query.has('pagenum') || query.has('pagesize'))) {
+          const limit = limitOf(query, { default: 10, most: 1000 })
+          const position = positionOf(openCursor(app, 'chatrooms', query.get('cursor')))
+          const rooms = await store.rooms.listRooms(app.id, limit + 1, position)
+          const page = rooms.slice(0, limit)
+          const last = page.at(-1)
+          const cursor = rooms.length > limit && last ? sealCursor(app, 'chatrooms', place(last)) : undefined
+          return success(call, listedJson(page), { params: query, count: page.length, cursor })
+        }
+        const { limit, offset } = pageOf(query, { default: 20, most: 1000 })
+        const rooms = await store.rooms.pageRooms(app.id, limit, offset)
+        return success(call, listedJson(rooms), { params: query, count: rooms.length })
+      },
+      {
+        detail: { operationId: 'listRooms', summary: 'List the chat rooms of the app', tags: ['Chat rooms'] },
+      },
+    )
+    .get(
+      '/users/:username/joined_chatrooms',
+      async ({ app, call, params, request }) => {
+        const query = queryOf(request)
+        const username = foldUsername(params.username)
+        const paged = query.has('pagenum') || query.has('pagesize')
+        const { limit, offset } = paged
+          ? pageOf(query, { default: 1000, most: 1000 })
+          : { limit: 500, offset: 0 }
+        if (!(await store.users.findUser(app.id, username))) throw userMissing(params.username)
+        const rooms = await store.rooms.pageJoined(app.id, username, limit, offset)
+        const data = JSON.stringify(rooms.map(({ id, name }) => ({ id, name, disabled: 'false' })))
+        return success(call, data, { params: query, count: rooms.length })
+      },
+      {
+        detail: {
+          operationId: 'listJoinedRooms',
+          summary: 'List the chat rooms that a user has joined',
+          tags: ['Chat rooms'],
+        },
+      },
+    )
+    .get(
+      '/chatrooms/:id',
+      async ({ app, call, caller, params, request }) => {
+        const ids = askedIds(params.id)
+        const found = await detailsOf(app.id, ids)
+        if (found.size === 0) throw roomNotFound(params.id)
+        const one = ids.length === 1 && caller.kind === 'app' && app.settings.dialect === 'docs'
+        const rows = ids.map((id) => found.get(id) ?? unknownRoom(id))
+        const query = queryOf(request)
+        if (one) return success(call, rows[0], { params: query })
+        return success(call, `[${rows.join(',')}]`, { params: query, count: rows.length })
+      },
+      {
+        detail: {
+          operationId: 'getRooms',
+          summary: 'Details of one chat room, or of up to 100',
+          tags: ['Chat rooms'],
+        },
+      },
+    )
+    .post(
+      '/chatrooms',
+      async ({ app, call, caller, body }) =>
+        success(call, JSON.stringify(await commit(app.id, caller, 'createRoom', body))),
+      {
+        body: RoomDraft,
+        detail: { operationId: 'createRoom', summary: 'Create a chat room', tags: ['Chat rooms'] },
+      },
+    )
+    .put(
+      '/chatrooms/:id',
+      async ({ app, call, caller, params, body }) => {
+        if (body.newowner !== undefined) {
+          if (Object.keys(body).length > 1) {
+            throw new Failure('invalid_parameter', 'some of [newowner] are not valid fields')
+          }
+          await commit(app.id, caller, 'transferRoom', params.id, body.newowner)
+          return success(call, '{"newowner":true}')
+        }
+        const { name, groupname, description, maxusers, custom } = body
+        if (app.settings.dialect === 'docs') {
+          const unknown = (['custom', 'need_verify'] as const).filter((field) => body[field] !== undefined)
+          if (unknown.length > 0) {
+            throw new Failure('invalid_parameter', `some of [${unknown.join(',')}] are not valid fields`)
+          }
+        }
+        if (name !== undefined && groupname !== undefined && name !== groupname) {
+          throw new Failure('invalid_parameter', 'name and groupname are the same field, but differ')
+        }
+        const change = { name: name ?? groupname, description, maxusers, custom }
+        checkChangesSomething(change)
+        await commit(app.id, caller, 'changeRoom', params.id, change)
+        const { name: named, ...others } = change
+        const flags = { groupname: named, ...others }
+        const data = Object.entries(flags).filter(([, value]) => value !== undefined)
+        return success(call, JSON.stringify(Object.fromEntries(data.map(([field]) => [field, true]))))
+      },
+      {
+        body: RoomChange,
+        detail: {
+          operationId: 'changeRoom',
+          summary: 'Change a chat room, or transfer it to another member',
+          tags: ['Chat rooms'],
+        },
+      },
+    )
+    .delete(
+      '/chatrooms/:id',
+      async ({ app, call, caller, params }) => {
+        await commit(app.id, caller, 'dissolveRoom', params.id)
+        return success(call, JSON.stringify({ success: true, id: params.id }))
+      },
+      { detail: { operationId: 'dissolveRoom', summary: 'Dissolve a chat room', tags: ['Chat rooms'] } },
+    )
+}

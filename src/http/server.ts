@@ -1,0 +1,52 @@
+import type { TSchema } from '@sinclair/typebox'
+import { Elysia, type ValidationError } from 'elysia'
+import type { Logger } from 'pino'
+import { Failure } from '../failure.ts'
+import { schemaFailure } from './body.ts'
+import type { Deps } from './deps.ts'
+import { cors, failed } from './envelope.ts'
+import { healthRoutes } from './health.ts'
+import { requestIdOf } from './request-id.ts'
+import { roomRoutes } from './rooms.ts'
+import { tokenRoutes } from './tokens.ts'
+import { registrationRoutes, userRoutes } from './users.ts'
+
+/** The whole HTTP interface. Every resource is one line here. */
+export function httpServer(deps: Deps, log: Logger) {
+  const server = new Elysia({ normalize: false })
+    .onError(({ code, error, request, path }) => {
+      const requestId = requestIdOf(request)
+      const failure = code === 'NOT_FOUND' ? unknownCall(request.method, path) : failureOf(code, error)
+      if (failure instanceof Response) return failure
+      if (failure.status >= 500)
+        log.error({ requestId, method: request.method, path, err: error }, failure.text)
+      return failed(requestId, failure)
+    })
+    .use(healthRoutes(deps))
+    .use(tokenRoutes(deps))
+    .use(roomRoutes(deps))
+    .use(registrationRoutes(deps))
+    .use(userRoutes(deps))
+
+  /** A path or method that no route has; browsers ask with OPTIONS before they call. */
+  function unknownCall(method: string, path: string): Failure | Response {
+    const allowed = ['GET', 'POST', 'PUT', 'DELETE'].filter((other) => server.router.http.find(other, path))
+    if (allowed.length === 0) return new Failure('service_resource_not_found', 'Service resource not found')
+    if (method === 'OPTIONS')
+      return new Response(null, { status: 204, headers: { ...cors, allow: allowed.join(', ') } })
+    return new Failure('method_not_allowed', `${method} is not allowed here; allowed: ${allowed.join(', ')}`)
+  }
+
+  return server
+}
+
+function failureOf(code: unknown, error: unknown): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof Error && error.cause instanceof Failure) return error.cause
+  if (code === 'VALIDATION') {
+    const { validator, value } = error as ValidationError
+    return schemaFailure((validator as unknown as { schema: TSchema }).schema, value)
+  }
+  if (code === 'PARSE') return new Failure('invalid_parameter', 'the body is not JSON')
+  return new Failure('internal_error', 'Internal error; the server log has more under this request id')
+}

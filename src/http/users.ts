@@ -1,0 +1,179 @@
+import { Type as t } from '@sinclair/typebox'
+import { Failure } from '../failure.ts'
+import {
+  checkNickname,
+  checkPassword,
+  checkUsername,
+  foldUsername,
+  hashPassword,
+  type NewUser,
+  type User,
+} from '../users/user.ts'
+import { userNotFound } from '../users/users.ts'
+import { forApp, forRegistration } from './access.ts'
+import { openCursor, sealCursor } from './cursor.ts'
+import type { Deps } from './deps.ts'
+import { success } from './envelope.ts'
+import { limitOf, queryOf } from './paging.ts'
+
+const Registration = t.Object({
+  username: t.Optional(
+    t.String({ description: 'User id: 1 to 64 of a-z, 0-9, "_", "-", ".".', examples: ['alice'] }),
+  ),
+  password: t.Optional(t.String({ description: 'At most 64 characters.', examples: ['secret-1'] })),
+  nickname: t.Optional(t.String({ description: 'At most 100 characters.' })),
+})
+
+/** Most users in one registration call. */
+const batchLimit = 60
+
+const entity = (user: User) => ({
+  uuid: user.uuid,
+  type: 'user',
+  created: user.created,
+  modified: user.modified,
+  username: user.username,
+  activated: user.activated,
+  ...(user.nickname === null ? {} : { nickname: user.nickname }),
+})
+
+type Registration = typeof Registration.static
+
+/** A registration, checked; its password is hashed later, and only if it passes. */
+function checkRegistration({ username, password, nickname }: Registration, passwordNeeded: boolean) {
+  if (username === undefined || username === '') {
+    throw new Failure('illegal_argument', 'Entity user requires a property named username')
+  }
+  if (password === undefined && passwordNeeded) {
+    throw new Failure('illegal_argument', 'password or pin must provided')
+  }
+  return {
+    username: checkUsername(username),
+    password: password === undefined ? null : checkPassword(password),
+    nickname: nickname === undefined ? null : checkNickname(nickname),
+  }
+}
+
+/** The users of a batch, each once. Fails when one stands there twice with different passwords. */
+function withoutRepeats<U extends { username: string; password: string | null }>(users: U[]): U[] {
+  const byName = new Map<string, U>()
+  for (const user of users) {
+    const earlier = byName.get(user.username)
+    if (earlier && earlier.password !== user.password) {
+      throw new Failure(
+        'duplicate_unique_property_exists',
+        `the same user ${user.username} has a different password`,
+      )
+    }
+    byName.set(user.username, earlier ?? user)
+  }
+  return [...byName.values()]
+}
+
+export const registrationRoutes = (deps: Deps) =>
+  forRegistration(deps).post(
+    '/users',
+    async ({ app, call, caller, open, body }) => {
+      const several = Array.isArray(body)
+      const given = several ? body : [body]
+      if (given.length > batchLimit) {
+        throw new Failure(
+          'illegal_argument',
+          `Request body array size[${given.length}] had almost reached or been greater than the upper range value[${batchLimit}]`,
+        )
+      }
+      const checked = withoutRepeats(given.map((user) => checkRegistration(user, open)))
+      const users: NewUser[] = await Promise.all(
+        checked.map(async ({ username, password, nickname }) => ({
+          username,
+          nickname,
+          passwordHash: password === null ? null : await hashPassword(password),
+        })),
+      )
+      const { registered, taken } = await deps.commit(app.id, caller, 'registerUsers', users)
+      if (checked.length === 1 && taken[0] !== undefined) {
+        throw new Failure(
+          'duplicate_unique_property_exists',
+          `Application ${app.uuid} Entity user requires that property named username be unique, value of ${taken[0]} exists`,
+        )
+      }
+      const failures = taken.map((username) => ({
+        username,
+        registerUserFailReason: `the ${username} already exists`,
+      }))
+      const entities = registered.map(entity)
+      return success(call, several ? JSON.stringify(failures) : undefined, { path: '/users', entities })
+    },
+    {
+      body: t.Union([Registration, t.Array(Registration)]),
+      detail: { operationId: 'registerUsers', summary: 'Register one user, or up to 60', tags: ['Users'] },
+    },
+  )
+
+export const userRoutes = (deps: Deps) => {
+  const { store, commit } = deps
+  return forApp(deps)
+    .get(
+      '/users',
+      async ({ app, call, request }) => {
+        const query = queryOf(request)
+        const limit = limitOf(query, { default: 10, most: 100 })
+        const after = openCursor(app, 'users', query.get('cursor'))
+        const users = await store.users.listUsers(app.id, limit + 1, after)
+        const page = users.slice(0, limit)
+        return success(call, undefined, {
+          path: '/users',
+          params: query,
+          entities: page.map(entity),
+          count: page.length,
+          cursor: users.length > limit ? sealCursor(app, 'users', page.at(-1)?.username ?? '') : undefined,
+        })
+      },
+      { detail: { operationId: 'listUsers', summary: 'List the users of the app', tags: ['Users'] } },
+    )
+    .get(
+      '/users/:username',
+      async ({ app, call, params }) => {
+        const user = await store.users.findUser(app.id, foldUsername(params.username))
+        if (!user) throw userNotFound()
+        return success(call, undefined, { path: '/users', entities: [entity(user)], count: 1 })
+      },
+      { detail: { operationId: 'getUser', summary: 'One user', tags: ['Users'] } },
+    )
+    .delete(
+      '/users/:username',
+      async ({ app, call, caller, params }) => {
+        const user = await commit(app.id, caller, 'deleteUser', params.username)
+        return success(call, undefined, { path: '/users', entities: [entity(user)] })
+      },
+      {
+        detail: {
+          operationId: 'deleteUser',
+          summary: 'Delete a user, dissolving the rooms that it owns',
+          tags: ['Users'],
+        },
+      },
+    )
+    .delete(
+      '/users',
+      async ({ app, call, caller, request }) => {
+        const query = queryOf(request)
+        const limit = limitOf(query, { default: 10, most: 100 })
+        const { deleted, more } = await commit(app.id, caller, 'deleteUsers', limit)
+        return success(call, undefined, {
+          path: '/users',
+          params: query,
+          entities: deleted.map(entity),
+          count: deleted.length,
+          cursor: more ? sealCursor(app, 'users', deleted.at(-1)?.username ?? '') : undefined,
+        })
+      },
+      {
+        detail: {
+          operationId: 'deleteUsers',
+          summary: 'Delete the users that registered first',
+          tags: ['Users'],
+        },
+      },
+    )
+}

@@ -1,0 +1,66 @@
+import { type App, defaultSettings } from './apps/app.ts'
+import type { Caller, Event } from './events.ts'
+import { Failure, type FailureWord } from './failure.ts'
+import { type Args, type OperationName, operations, type Result } from './operations.ts'
+import type { Store } from './store/store.ts'
+import type { Unit } from './unit.ts'
+
+/** One write that somebody asks for. `app` is an app's number; 0 for operations on apps themselves. */
+export interface Request<N extends OperationName = OperationName> {
+  app: number
+  caller: Caller
+  name: N
+  args: Args<N>
+}
+
+/** What came of a request, as data that can cross threads. */
+export type Outcome =
+  | { result: unknown; events: Event[] }
+  | { failure: { word: FailureWord; text: string; status: number } }
+  | { error: string }
+
+/** Runs one operation after another; the answer is there when it is stored, and the events were told. */
+export type Commit = <N extends OperationName>(
+  app: number,
+  caller: Caller,
+  name: N,
+  ...args: Args<N>
+) => Promise<Result<N>>
+
+const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings }
+
+let lastTick = 0
+/** Microseconds since the epoch, each later than the last in this process. */
+function tick(): number {
+  lastTick = Math.max(lastTick + 1, Date.now() * 1000)
+  return lastTick
+}
+
+/** Runs an operation on a store that is inside a transaction. */
+export async function runOperation<N extends OperationName>(
+  store: Store,
+  request: Request<N>,
+): Promise<{ result: Result<N>; events: Event[] }> {
+  const app = request.app === 0 ? noApp : await store.apps.findAppById(request.app)
+  if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
+  const events: Event[] = []
+  const now = Date.now()
+  const unit: Unit = {
+    app,
+    caller: request.caller,
+    store,
+    now,
+    tick,
+    emit: (event, room = '') => events.push({ ...event, app: app.id, room, by: request.caller, at: now }),
+  }
+  const run = operations[request.name] as unknown as (unit: Unit, ...args: Args<N>) => Promise<Result<N>>
+  return { result: await run(unit, ...request.args), events }
+}
+
+/** A thrown failure as data; anything else is an error of ours, told in full for the log. */
+export function outcomeOf(thrown: unknown): Outcome {
+  if (thrown instanceof Failure) {
+    return { failure: { word: thrown.word, text: thrown.text, status: thrown.status } }
+  }
+  return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
+}

@@ -1,0 +1,28 @@
+/** Both engines answer the same calls: SQLite at once, PostgreSQL later. */
+export type Awaitable<T> = T | Promise<T>
+
+export type Param = string | number | null
+
+/**
+ * One connection or transaction of an engine. Statements are written once for both: parameters are
+ * `?1`, `?2`, …; every number comes back as a JavaScript number.
+ */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres'
+  get<Row>(sql: string, ...params: Param[]): Awaitable<Row | undefined>
+  all<Row>(sql: string, ...params: Param[]): Awaitable<Row[]>
+  /** Answers how many rows were changed. */
+  run(sql: string, ...params: Param[]): Awaitable<number>
+}
+
+/** The rows of a JSON array of texts in parameter `n`, as `value`. */
+export const each = (db: Database, n: number): string =>
+  db.dialect === 'sqlite'
+    ? `(select value from json_each(?${n}))`
+    : `(select value from json_array_elements_text(?${n}::json))`
+
+/** Holds the selected rows still until the transaction ends; in SQLite the write transaction does so itself. */
+export const forUpdate = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for update')
+
+/** Keeps the selected rows from being deleted until the transaction ends, and hinders nobody else. */
+export const forKeyShare = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for key share')

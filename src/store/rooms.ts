@@ -1,0 +1,271 @@
+import type { NewRoom, Room, RoomDetails } from '../rooms/room.ts'
+import { type Awaitable, type Database, each, forUpdate } from './database.ts'
+
+/** A place in a list of rooms, newest first. */
+export interface RoomPosition {
+  /** Microseconds since the epoch. */
+  created: number
+  id: string
+}
+
+/** A room as a list shows it, and its place in the list. */
+export interface ListedRoom {
+  id: string
+  name: string
+  owner: string
+  memberCount: number
+  /** Microseconds since the epoch. */
+  created: number
+}
+
+/** Rooms and who is in them. `created` and `joined` are kept in microseconds: they are the order, too. */
+export interface RoomStore {
+  findRoom(app: number, id: string): Awaitable<Room | undefined>
+  /** Finds a room and holds it still until the unit ends. */
+  holdRoom(app: number, id: string): Awaitable<Room | undefined>
+  /** Known rooms among `ids` with their members, each as it was at one moment; in no particular order. */
+  findDetails(app: number, ids: string[]): Awaitable<RoomDetails[]>
+  /** At most `limit` rooms, newest first, from after `position` on. */
+  listRooms(app: number, limit: number, position?: RoomPosition): Awaitable<ListedRoom[]>
+  /** At most `limit` rooms, newest first, without the first `offset`. */
+  pageRooms(app: number, limit: number, offset: number): Awaitable<ListedRoom[]>
+  /** Rooms that a user is in, the most recently joined first. */
+  pageJoined(
+    app: number,
+    username: string,
+    limit: number,
+    offset: number,
+  ): Awaitable<{ id: string; name: string }[]>
+  /** How many rooms a user is in; counting stops at `most`. */
+  countJoined(app: number, username: string, most: number): Awaitable<number>
+  isMember(app: number, room: string, username: string): Awaitable<boolean>
+  /** Keeps a new room with its owner and members; `created` in microseconds. */
+  addRoom(app: number, room: NewRoom & { id: string; created: number }): Promise<void>
+  /** Keeps name, description, custom, maxusers, owner and mute. */
+  changeRoom(app: number, room: Room): Promise<void>
+  /** Removes a room with its members. */
+  removeRoom(app: number, id: string): Promise<void>
+  /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
+  addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
+  /** Ids of the rooms that a user owns. */
+  ownedRooms(app: number, username: string): Promise<string[]>
+  /** Takes a user out of every room; answers the rooms with their members after it. */
+  removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
+  /** Takes one from the rooms that the app may still create; false when none is left. */
+  takeRoomQuota(app: number): Promise<boolean>
+  giveRoomQuota(app: number): Promise<void>
+  /** Sets how many rooms the app may have, those it has included; null = no limit. */
+  setRoomQuota(app: number, rooms: number | null): Promise<void>
+}
+
+interface RoomRow {
+  id: string
+  name: string
+  description: string
+  custom: string
+  maxusers: number
+  owner: string
+  member_count: number
+  mute: number
+  created: number
+}
+
+const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
+const listed = 'id, name, owner, member_count as "memberCount", created'
+
+const toRoom = (row: RoomRow): Room => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  custom: row.custom,
+  maxusers: row.maxusers,
+  owner: row.owner,
+  created: Math.floor(row.created / 1000),
+  memberCount: row.member_count,
+  mute: row.mute === 1,
+})
+
+export function roomStore(db: Database): RoomStore {
+  const memberRows = (n: number): string => `insert into members (app, room, username, joined)
+    select ?1, ?2, value, ?3 from ${each(db, n)} as names where true
+    on conflict do nothing`
+
+  return {
+    async findRoom(app, id) {
+      const row = await db.get<RoomRow>(`select ${columns} from rooms where app = ?1 and id = ?2`, app, id)
+      return row && toRoom(row)
+    },
+
+    async holdRoom(app, id) {
+      const row = await db.get<RoomRow>(
+        `select ${columns} from rooms where app = ?1 and id = ?2 ${forUpdate(db)}`,
+        app,
+        id,
+      )
+      return row && toRoom(row)
+    },
+
+    // One statement, so that a room and its members are of one moment.
+    async findDetails(app, ids) {
+      const rows = await db.all<RoomRow & { members: string | null }>(
+        `select ${columns}, (
+           select string_agg(m.username, ',') from members m
+           where m.app = r.app and m.room = r.id and m.username <> r.owner) as members
+         from rooms r where app = ?1 and id in ${each(db, 2)}`,
+        app,
+        JSON.stringify(ids),
+      )
+      return rows.map((row) => ({ ...toRoom(row), members: row.members ? row.members.split(',') : [] }))
+    },
+
+    listRooms(app, limit, position) {
+      if (!position) return this.pageRooms(app, limit, 0)
+      return db.all<ListedRoom>(
+        `select ${listed} from rooms where app = ?1 and (created, id) < (?2, ?3)
+         order by created desc, id desc limit ?4`,
+        app,
+        position.created,
+        position.id,
+        limit,
+      )
+    },
+
+    pageRooms(app, limit, offset) {
+      return db.all<ListedRoom>(
+        `select ${listed} from rooms where app = ?1 order by created desc, id desc limit ?2 offset ?3`,
+        app,
+        limit,
+        offset,
+      )
+    },
+
+    pageJoined(app, username, limit, offset) {
+      return db.all(
+        `select r.id, r.name from (
+           select app, room, joined from members where app = ?1 and username = ?2
+           order by joined desc, room desc limit ?3 offset ?4) m
+         join rooms r on r.app = m.app and r.id = m.room
+         order by m.joined desc, m.room desc`,
+        app,
+        username,
+        limit,
+        offset,
+      )
+    },
+
+    async countJoined(app, username, most) {
+      const row = await db.get<{ total: number }>(
+        `select count(*) as total from (
+           select 1 from members where app = ?1 and username = ?2 limit ?3) as counted`,
+        app,
+        username,
+        most,
+      )
+      return row?.total ?? 0
+    },
+
+    async isMember(app, room, username) {
+      const row = await db.get(
+        `select 1 from members where app = ?1 and room = ?2 and username = ?3`,
+        app,
+        room,
+        username,
+      )
+      return row !== undefined
+    },
+
+    async addRoom(app, room) {
+      await db.run(
+        `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)`,
+        app,
+        room.id,
+        room.name,
+        room.description,
+        room.custom,
+        room.maxusers,
+        room.owner,
+        room.members.length + 1,
+        room.created,
+      )
+      await db.run(memberRows(4), app, room.id, room.created, JSON.stringify([room.owner, ...room.members]))
+    },
+
+    async changeRoom(app, room) {
+      await db.run(
+        `update rooms set name = ?3, description = ?4, custom = ?5, maxusers = ?6, owner = ?7, mute = ?8
+         where app = ?1 and id = ?2`,
+        app,
+        room.id,
+        room.name,
+        room.description,
+        room.custom,
+        room.maxusers,
+        room.owner,
+        room.mute ? 1 : 0,
+      )
+    },
+
+    async removeRoom(app, id) {
+      await db.run(`delete from members where app = ?1 and room = ?2`, app, id)
+      await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
+    },
+
+    async addMembers(app, room, usernames, joined) {
+      const added = await db.run(memberRows(4), app, room, joined, JSON.stringify(usernames))
+      const row = await db.get<{ member_count: number }>(
+        `update rooms set member_count = member_count + ?3 where app = ?1 and id = ?2 returning member_count`,
+        app,
+        room,
+        added,
+      )
+      return row?.member_count ?? 0
+    },
+
+    async ownedRooms(app, username) {
+      const rows = await db.all<{ id: string }>(
+        `select r.id from members m join rooms r on r.app = m.app and r.id = m.room
+         where m.app = ?1 and m.username = ?2 and r.owner = ?2 order by r.id`,
+        app,
+        username,
+      )
+      return rows.map((row) => row.id)
+    },
+
+    async removeFromAllRooms(app, username) {
+      const rooms = await db.all<{ room: string; memberCount: number }>(
+        `update rooms set member_count = member_count - 1
+         where app = ?1 and id in (select room from members where app = ?1 and username = ?2)
+         returning id as room, member_count as "memberCount"`,
+        app,
+        username,
+      )
+      await db.run(`delete from members where app = ?1 and username = ?2`, app, username)
+      return rooms
+    },
+
+    async takeRoomQuota(app) {
+      const taken = await db.run(
+        `update room_quota set remaining = remaining - 1 where app = ?1 and slot = (
+           select slot from room_quota where app = ?1 and remaining > 0 limit 1)`,
+        app,
+      )
+      return taken === 1
+    },
+
+    async giveRoomQuota(app) {
+      await db.run(`update room_quota set remaining = remaining + 1 where app = ?1 and slot = 0`, app)
+    },
+
+    async setRoomQuota(app, rooms) {
+      await db.run(`delete from room_quota where app = ?1`, app)
+      if (rooms === null) return
+      await db.run(
+        `insert into room_quota (app, slot, remaining)
+         select ?1, 0, ?2 - count(*) from rooms where app = ?1`,
+        app,
+        rooms,
+      )
+    },
+  }
+}

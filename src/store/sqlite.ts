@@ -1,0 +1,165 @@
+import { Database as Sqlite, type Statement } from 'bun:sqlite'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Database, Param } from './database.ts'
+import { migrate, schemaVersion } from './migrate.ts'
+import { type Store, storeOn } from './store.ts'
+
+const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
+
+/** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
+function databaseOn(sqlite: Sqlite): Database {
+  const prepared = new Map<string, Statement>()
+  const statement = (sql: string): Statement => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = sqlite.prepare(sql)
+    prepared.set(sql, made)
+    return made
+  }
+  return {
+    dialect: 'sqlite',
+    get: <Row>(sql: string, ...params: Param[]) =>
+      (statement(sql).get(...params) ?? undefined) as Row | undefined,
+    all: <Row>(sql: string, ...params: Param[]) => statement(sql).all(...params) as Row[],
+    run: (sql, ...params) => statement(sql).run(...params).changes,
+  }
+}
+
+/**
+ * Takes the data directory for this process. The lock is SQLite's own on an empty file beside the data,
+ * so that it ends with the process however that ends. Answers what gives it back.
+ */
+export function lockDataDir(dir: string): () => void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const lock = new Sqlite(join(dir, 'chatroomd.lock'), { create: true })
+  try {
+    lock.run('pragma locking_mode = exclusive')
+    lock.run('begin exclusive')
+  } catch (error) {
+    lock.close()
+    throw new Error(
+      `the data directory ${dir} is in use by another chatroomd. Stop that one, or choose another directory with CHATROOMD_DATA_DIR.`,
+      { cause: error },
+    )
+  }
+  return () => lock.close()
+}
+
+/** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
+const pageCache = { reader: 16_384, writer: 32_768 }
+
+function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
+  const sqlite = new Sqlite(fileOf(dir), {
+    create: role === 'writer',
+    readwrite: role === 'writer',
+    readonly: role === 'reader',
+  })
+  sqlite.run('pragma busy_timeout = 10000')
+  if (role === 'writer') {
+    sqlite.run('pragma journal_mode = wal')
+    sqlite.run('pragma synchronous = full')
+  }
+  sqlite.run(`pragma cache_size = -${pageCache[role]}`)
+  return sqlite
+}
+
+/** The one connection that writes. */
+export interface SqliteWriter {
+  store: Store
+  /** Runs `work` in a transaction that is durable when the promise resolves; a failure leaves nothing of it. */
+  transaction<T>(work: () => Promise<T>): Promise<T>
+  /** Inside a transaction: a failure of `work` undoes what it wrote and nothing else. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+/** Ids are reserved in blocks, so that a block is stored before any id of it is given. */
+const idBlock = 1_000_000
+
+export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
+  const sqlite = openFile(dir, 'writer')
+  const db = databaseOn(sqlite)
+  const version = (db.get<{ user_version: number }>('pragma user_version') as { user_version: number })
+    .user_version
+  try {
+    if (version !== schemaVersion) {
+      sqlite.run('begin immediate')
+      await migrate(db, version)
+      sqlite.run(`pragma user_version = ${schemaVersion}`)
+      sqlite.run('commit')
+    }
+  } catch (error) {
+    if (sqlite.inTransaction) sqlite.run('rollback')
+    sqlite.close()
+    throw error
+  }
+
+  let nextId = 0
+  let reservedTo = 0
+  const reserveIds = () => {
+    const row = db.get<{ next: number }>('update ids set next = next + ?1 returning next', idBlock) as {
+      next: number
+    }
+    return row.next
+  }
+
+  const begin = sqlite.prepare('begin immediate')
+  const commit = sqlite.prepare('commit')
+  const rollback = sqlite.prepare('rollback')
+  const savepoint = sqlite.prepare('savepoint op')
+  const release = sqlite.prepare('release op')
+  const undo = sqlite.prepare('rollback to op')
+
+  return {
+    store: storeOn(db, () => {
+      if (nextId >= reservedTo) throw new Error('no room ids are reserved')
+      return String(nextId++)
+    }),
+
+    async transaction(work) {
+      begin.run()
+      try {
+        const reserved = reservedTo - nextId < idBlock / 2 ? reserveIds() : undefined
+        if (reserved !== undefined && nextId === 0) nextId = reserved - idBlock
+        if (reserved !== undefined) reservedTo = reserved
+        const result = await work()
+        commit.run()
+        return result
+      } catch (error) {
+        if (sqlite.inTransaction) rollback.run()
+        reservedTo = nextId
+        throw error
+      }
+    },
+
+    async savepoint(work) {
+      savepoint.run()
+      try {
+        const result = await work()
+        release.run()
+        return result
+      } catch (error) {
+        if (sqlite.inTransaction) {
+          undo.run()
+          release.run()
+        }
+        throw error
+      }
+    },
+
+    close: () => {
+      sqlite.run('pragma optimize')
+      sqlite.close()
+    },
+  }
+}
+
+/** A connection that only reads; it sees every commit that was finished before the call. */
+export function openSqliteReader(dir: string): { store: Store; close(): void } {
+  const sqlite = openFile(dir, 'reader')
+  const store = storeOn(databaseOn(sqlite), () => {
+    throw new Error('a reader gives no ids')
+  })
+  return { store, close: () => sqlite.close() }
+}

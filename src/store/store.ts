@@ -1,0 +1,20 @@
+import { type AppStore, appStore } from './apps.ts'
+import type { Awaitable, Database } from './database.ts'
+import { type RoomStore, roomStore } from './rooms.ts'
+import { type UserStore, userStore } from './users.ts'
+
+/** Everything that is kept, seen from inside one connection or transaction. */
+export interface Store {
+  apps: AppStore
+  users: UserStore
+  rooms: RoomStore
+  /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
+  newId(): Awaitable<string>
+}
+
+export const storeOn = (db: Database, newId: Store['newId']): Store => ({
+  apps: appStore(db),
+  users: userStore(db),
+  rooms: roomStore(db),
+  newId,
+})

@@ -1,0 +1,104 @@
+import type { NewUser, User, UserRecord } from '../users/user.ts'
+import { type Awaitable, type Database, each, forKeyShare, forUpdate } from './database.ts'
+
+export interface UserStore {
+  findUser(app: number, username: string): Awaitable<UserRecord | undefined>
+  /** Finds a user and holds it still until the unit ends. */
+  holdUser(app: number, username: string): Awaitable<UserRecord | undefined>
+  /** Those of `usernames` that are registered; none of them can be deleted until the unit ends. */
+  holdUsers(app: number, usernames: string[]): Promise<string[]>
+  /** At most `limit` users, the oldest registration first, from after the user `after` on. */
+  listUsers(app: number, limit: number, after?: string): Awaitable<User[]>
+  countUsers(app: number): Promise<number>
+  /** Keeps a new user; undefined when the user id is taken. `now` in Unix ms. */
+  addUser(app: number, user: NewUser & { uuid: string; now: number }): Promise<User | undefined>
+  removeUser(app: number, username: string): Promise<void>
+}
+
+interface UserRow {
+  username: string
+  uuid: string
+  password_hash: string | null
+  nickname: string | null
+  activated: number
+  token_epoch: number
+  created: number
+  modified: number
+}
+
+const columns = 'username, uuid, password_hash, nickname, activated, token_epoch, created, modified'
+
+const toUser = (row: UserRow): User => ({
+  uuid: row.uuid,
+  username: row.username,
+  nickname: row.nickname,
+  activated: row.activated === 1,
+  created: row.created,
+  modified: row.modified,
+})
+
+const toRecord = (row: UserRow): UserRecord => ({
+  ...toUser(row),
+  passwordHash: row.password_hash,
+  tokenEpoch: row.token_epoch,
+})
+
+export function userStore(db: Database): UserStore {
+  const byName = `select ${columns} from users where app = ?1 and username = ?2`
+  return {
+    async findUser(app, username) {
+      const row = await db.get<UserRow>(byName, app, username)
+      return row && toRecord(row)
+    },
+
+    async holdUser(app, username) {
+      const row = await db.get<UserRow>(`${byName} ${forUpdate(db)}`, app, username)
+      return row && toRecord(row)
+    },
+
+    async holdUsers(app, usernames) {
+      const rows = await db.all<{ username: string }>(
+        `select username from users where app = ?1 and username in ${each(db, 2)}
+         order by username ${forKeyShare(db)}`,
+        app,
+        JSON.stringify(usernames),
+      )
+      return rows.map((row) => row.username)
+    },
+
+    async listUsers(app, limit, after) {
+      const rows = await db.all<UserRow>(
+        `select ${columns} from users where app = ?1 and (?2 = '' or (created, username) >
+           (select created, username from users where app = ?1 and username = ?2))
+         order by created, username limit ?3`,
+        app,
+        after ?? '',
+        limit,
+      )
+      return rows.map(toUser)
+    },
+
+    async countUsers(app) {
+      const row = await db.get<{ total: number }>(`select count(*) as total from users where app = ?1`, app)
+      return row?.total ?? 0
+    },
+
+    async addUser(app, user) {
+      const row = await db.get<UserRow>(
+        `insert into users (app, username, uuid, password_hash, nickname, activated, token_epoch, created, modified)
+         values (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?6) on conflict do nothing returning ${columns}`,
+        app,
+        user.username,
+        user.uuid,
+        user.passwordHash,
+        user.nickname,
+        user.now,
+      )
+      return row && toUser(row)
+    },
+
+    async removeUser(app, username) {
+      await db.run(`delete from users where app = ?1 and username = ?2`, app, username)
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import type { Tell } from './events.ts'
+import { Failure } from './failure.ts'
+import type { Result } from './operations.ts'
+import type { Commit, Outcome, Request } from './run.ts'
+
+interface Waiting {
+  request: Request
+  resolve(result: unknown): void
+  reject(reason: unknown): void
+}
+
+/** Most operations that share a commit: bounds how long the first of them waits for the last. */
+const batchLimit = 512
+
+export interface Writer {
+  commit: Commit
+  /** Fails when the thread has died and nothing can be written. */
+  check(): void
+  /** Finishes what waits, then closes the store. */
+  close(): Promise<void>
+}
+
+/**
+ * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
+ * while a commit is under way goes into the next one together. `tell` hears of each operation's events before
+ * its caller has the answer. Fails when the data cannot be opened.
+ */
+export async function openWriter(dir: string, tell: Tell): Promise<Writer> {
+  const thread = new Worker(new URL('./writer-thread.ts', import.meta.url))
+  const ask = (message: unknown): Promise<string> =>
+    new Promise((resolve, reject) => {
+      thread.onmessage = ({ data }: MessageEvent<string>) => resolve(data)
+      thread.onerror = (event) => reject(new Error(event.message))
+      thread.postMessage(JSON.stringify(message))
+    })
+
+  const { refused } = JSON.parse(await ask({ open: dir })) as { refused?: string }
+  if (refused) {
+    thread.terminate()
+    throw new Error(refused)
+  }
+
+  let queue: Waiting[] = []
+  let working: Promise<void> | undefined
+  let death: unknown
+
+  function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined) {
+    if (!outcome) return reject(new Error('the writer gave no outcome'))
+    if ('error' in outcome) return reject(new Error(outcome.error))
+    if ('failure' in outcome) {
+      const { word, text, status } = outcome.failure
+      return reject(new Failure(word, text, status))
+    }
+    const told = tell(outcome.events)
+    if (told) told.then(() => resolve(outcome.result), reject)
+    else resolve(outcome.result)
+  }
+
+  async function work(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchLimit)
+      try {
+        const outcomes = JSON.parse(await ask({ batch: batch.map(({ request }) => request) })) as Outcome[]
+        for (const [place, waiting] of batch.entries()) settle(waiting, outcomes[place])
+      } catch (error) {
+        death = error
+        for (const { reject } of [...batch, ...queue]) reject(error)
+        queue = []
+      }
+    }
+    working = undefined
+  }
+
+  return {
+    commit: (app, caller, name, ...args) =>
+      new Promise<Result<typeof name>>((resolve, reject) => {
+        if (death)
+          return reject(new Failure('service_unavailable', 'the store cannot be written; restart the server'))
+        queue.push({
+          request: { app, caller, name, args } as Request,
+          resolve: resolve as Waiting['resolve'],
+          reject,
+        })
+        working ??= new Promise<void>((begin) => setImmediate(begin)).then(work)
+      }),
+
+    check() {
+      if (death) throw new Error('the writer has stopped', { cause: death })
+    },
+
+    async close() {
+      await working
+      if (!death) await ask({ close: true })
+      thread.terminate()
+    },
+  }
+}

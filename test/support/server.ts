@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { withAdmin } from '../../src/admin.ts'
+import type { AppSettings } from '../../src/apps/app.ts'
+import { startChatroomd } from '../../src/chatroomd.ts'
+import { readConfig } from '../../src/config.ts'
+
+/** A response, read. */
+interface Reply {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  body: any
+  headers: Headers
+}
+
+/** One app of a test server, with a token that is good for an hour. */
+export interface TestApp {
+  key: string
+  clientId: string
+  clientSecret: string
+  /** `http://host:port/org/app` */
+  url: string
+  token: string
+  /** Calls a path of the app with its token; objects are sent as JSON, texts as they are. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
+  /** Registers users without passwords. */
+  register(...usernames: string[]): Promise<void>
+  /** Creates a room and answers its id. */
+  room(draft: Record<string, unknown>): Promise<string>
+  set(settings: Partial<AppSettings>): Promise<void>
+  rotateSecret(): Promise<void>
+}
+
+export interface TestServer {
+  url: string
+  dir: string
+  app(key: string, settings?: Partial<AppSettings>): Promise<TestApp>
+  stop(): Promise<void>
+}
+
+async function request(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    body: text === '' ? undefined : JSON.parse(text),
+    headers: response.headers,
+  }
+}
+
+/** A whole server on a free port, with an empty store of its own. */
+export async function aServer(): Promise<TestServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
+  const config = readConfig({ data_dir: dir, port: '0' }, {}, '')
+  const chatroomd = await startChatroomd(config, pino({ level: 'silent' }))
+
+  return {
+    url: chatroomd.url,
+    dir,
+    async app(key, settings) {
+      const { clientId, clientSecret } = await withAdmin(config, (admin) =>
+        admin.createApp({ key, settings }),
+      )
+      const token = await withAdmin(config, (admin) => admin.issueToken(key, 3600))
+      const url = `${chatroomd.url}/${key.replace('#', '/')}`
+      const call: TestApp['call'] = (method, path, body, headers) =>
+        request(method, url + path, body, { authorization: `Bearer ${token}`, ...headers })
+      return {
+        key,
+        clientId,
+        clientSecret,
+        url,
+        token,
+        call,
+        async register(...usernames) {
+          for (let start = 0; start < usernames.length; start += 60) {
+            const batch = usernames.slice(start, start + 60).map((username) => ({ username }))
+            const { status, body } = await call('POST', '/users', batch)
+            if (status !== 200) throw new Error(`registering failed: ${JSON.stringify(body)}`)
+          }
+        },
+        async room(draft) {
+          const { body } = await call('POST', '/chatrooms', {
+            name: 'a room',
+            description: 'for a test',
+            ...draft,
+          })
+          if (!body.data) throw new Error(`creating a room failed: ${JSON.stringify(body)}`)
+          return body.data.id
+        },
+        async set(change) {
+          await withAdmin(config, (admin) => admin.changeApp(key, change))
+        },
+        async rotateSecret() {
+          await withAdmin(config, (admin) => admin.rotateSecret(key))
+        },
+      }
+    },
+    async stop() {
+      await chatroomd.stop(1000)
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
