@@ -7,7 +7,8 @@ import { issueToken } from './apps/tokens.ts'
 import type { Config } from './config.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { Failure } from './failure.ts'
-import { checkPassword, checkUsername, hashPassword } from './users/user.ts'
+import { hashPassword } from './users/passwords.ts'
+import { checkPassword, checkUsername } from './users/user.ts'
 
 /** What an operator can do from the command line; `key` is `org#app`. */
 export interface Admin {

@@ -6,6 +6,9 @@ import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
 import { roomCache } from './http/room-cache.ts'
 import { httpServer } from './http/server.ts'
+import { login } from './users/login.ts'
+import { passwords } from './users/passwords.ts'
+import { nobodyOnline } from './users/presence.ts'
 
 /** A server that listens. */
 export interface Chatroomd {
@@ -24,8 +27,18 @@ export async function startChatroomd(config: Config, log: Logger): Promise<Chatr
   }
 
   const engine = await openEngine(config, (events) => {
-    for (const event of events) cache.hear(event)
+    for (const event of events) {
+      cache.hear(event)
+      users.hear(event)
+    }
     return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
+  })
+  const work = passwords()
+  const users = login({
+    store: engine.store,
+    checkToken: tokenChecker(),
+    passwords: work,
+    now: Date.now,
   })
   await loadApps()
   const admin = await startAdmin(engine, config, log)
@@ -34,7 +47,9 @@ export async function startChatroomd(config: Config, log: Logger): Promise<Chatr
     {
       store: engine.store,
       commit: engine.commit,
-      checkToken: tokenChecker(),
+      login: users,
+      passwords: work,
+      presence: nobodyOnline,
       cache,
       findApp: (org, name) => apps.get(`${org}/${name}`),
       check: engine.check,

@@ -11,7 +11,13 @@ export type RoomEvent =
   | { type: 'member.left'; usernames: string[]; memberCount: number }
 
 /** What has happened to an app or its users. */
-export type AppEvent = { type: 'app.changed' } | { type: 'user.changed'; username: string }
+export type AppEvent =
+  | { type: 'app.changed' }
+  | {
+      type: 'user.changed'
+      username: string
+      change: 'password' | 'activated' | 'deactivated' | 'deleted'
+    }
 
 /** An event, with where and when it happened and who caused it. `room` is empty for events of the app. */
 export type Event = (RoomEvent | AppEvent) & {

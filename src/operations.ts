@@ -1,7 +1,7 @@
 import { changeApp, createApp, rotateSecret } from './apps/apps.ts'
 import { changeRoom, createRoom, dissolveRoom, transferRoom } from './rooms/rooms.ts'
 import type { Unit } from './unit.ts'
-import { deleteUser, deleteUsers, registerUsers } from './users/users.ts'
+import { changePassword, deleteUser, deleteUsers, registerUsers, setActivated } from './users/users.ts'
 
 /** Everything that writes, by name. The writer runs each in a transaction of its own. */
 export const operations = {
@@ -11,6 +11,8 @@ export const operations = {
   registerUsers,
   deleteUser,
   deleteUsers,
+  changePassword,
+  setActivated,
   createRoom,
   changeRoom,
   transferRoom,

@@ -5,7 +5,7 @@ import type { AppRecord } from './app.ts'
 /** Whom a token stands for: the app itself, or one of its users under the epoch it was issued in. */
 export type Holder = { kind: 'app' } | { kind: 'user'; username: string; epoch: number }
 
-interface Claims {
+export interface Claims {
   holder: Holder
   /** Unix seconds; 0 = never. */
   expires: number
@@ -42,8 +42,11 @@ export function issueToken(app: AppRecord, holder: Holder, ttl: number, now: num
   return prefix + Buffer.concat([mac(app, payload), payload]).toString('base64url')
 }
 
-/** The claims of a token that this app issued; undefined for any other text. */
-function readToken(app: AppRecord, token: string): Claims | undefined {
+/** Whether a text has the form of a token, whoever issued it. */
+export const isTokenShaped = (text: string): boolean => text.startsWith(prefix) && text.length > 60
+
+/** The claims of a token that this app issued, expired or not; undefined for any other text. */
+export function readToken(app: AppRecord, token: string): Claims | undefined {
   if (!token.startsWith(prefix)) return undefined
   const bytes = Buffer.from(token.slice(prefix.length), 'base64url')
   if (bytes.length <= macBytes + 6) return undefined

@@ -7,20 +7,27 @@ import type { Deps } from './deps.ts'
 import type { Call } from './envelope.ts'
 import { requestIdOf } from './request-id.ts'
 
-const unauthorized = (): Failure => new Failure('unauthorized', 'Unable to authenticate (OAuth)')
+export const unauthorized = (): Failure => new Failure('unauthorized', 'Unable to authenticate (OAuth)')
 
 /** The token of `Authorization: Bearer <token>`, with exactly one space; undefined without one. */
-function bearer(request: Request): string | undefined {
+export function bearer(request: Request): string | undefined {
   const header = request.headers.get('authorization')
   return header?.startsWith('Bearer ') && !header.includes(' ', 7) ? header.slice(7) : undefined
 }
 
 /** Who calls, by the token; fails with the reference's `unauthorized` on every bad token. */
-function authenticate({ checkToken, now }: Deps, app: AppRecord, request: Request): Caller {
+async function authenticate({ login }: Deps, app: AppRecord, request: Request): Promise<Caller> {
   const token = bearer(request)
-  const holder = token === undefined ? undefined : checkToken(app, token, now())
-  if (holder?.kind !== 'app') throw unauthorized()
-  return holder
+  const caller = token === undefined ? undefined : await login.callerOf(app, token)
+  if (!caller) throw unauthorized()
+  return caller
+}
+
+/** The same for what only the app itself may call. */
+async function authenticateApp(deps: Deps, app: AppRecord, request: Request): Promise<Caller> {
+  const caller = await authenticate(deps, app, request)
+  if (caller.kind !== 'app') throw unauthorized()
+  return caller
 }
 
 /** The path of a request's URL, as it was sent, with no query. */
@@ -59,13 +66,24 @@ function parseBody(context: { body: unknown; app: AppRecord }): void {
   context.body = context.app.settings.dialect === 'sdk' ? withoutNulls(body) : body
 }
 
-/** Routes of an app that ask for an app token: gives them `app`, `caller` and `call`. */
+/** Routes for the app itself and its users: gives them `app`, `caller` and `call`. */
 export const forApp = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false })
-    .derive(({ request, params }) => {
+    .derive(async ({ request, params }) => {
       const { org, app: name } = params as { org: string; app: string }
       const { app, call } = callOf(deps, request, org, name)
-      return { app, call, caller: authenticate(deps, app, request) }
+      return { app, call, caller: await authenticate(deps, app, request) }
+    })
+    .onParse(readBody)
+    .onTransform(parseBody)
+
+/** Routes that ask for an app token: gives them `app`, `caller` and `call`. */
+export const forServer = (deps: Deps) =>
+  new Elysia({ prefix: '/:org/:app', normalize: false })
+    .derive(async ({ request, params }) => {
+      const { org, app: name } = params as { org: string; app: string }
+      const { app, call } = callOf(deps, request, org, name)
+      return { app, call, caller: await authenticateApp(deps, app, request) }
     })
     .onParse(readBody)
     .onTransform(parseBody)
@@ -83,14 +101,14 @@ export const forAnyone = (deps: Deps) =>
 /** Registration: an app token, or, where the app allows open registration, none. Gives `open` too. */
 export const forRegistration = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false })
-    .derive(({ request, params }) => {
+    .derive(async ({ request, params }) => {
       const { org, app: name } = params as { org: string; app: string }
       const { app, call } = callOf(deps, request, org, name)
       const open = !request.headers.has('authorization')
       if (open && !app.settings.openRegistration) {
         throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")
       }
-      const caller: Caller = open ? { kind: 'app' } : authenticate(deps, app, request)
+      const caller: Caller = open ? { kind: 'app' } : await authenticateApp(deps, app, request)
       return { app, call, caller, open }
     })
     .onParse(readBody)

@@ -1,7 +1,9 @@
 import type { AppRecord } from '../apps/app.ts'
-import type { TokenChecker } from '../apps/tokens.ts'
 import type { Commit } from '../run.ts'
 import type { Store } from '../store/store.ts'
+import type { Login } from '../users/login.ts'
+import type { Passwords } from '../users/passwords.ts'
+import type { Presence } from '../users/presence.ts'
 import type { RoomCache } from './room-cache.ts'
 
 /** What the routes are given. */
@@ -9,7 +11,9 @@ export interface Deps {
   /** Reads only; every commit that was answered is visible to it. */
   store: Store
   commit: Commit
-  checkToken: TokenChecker
+  login: Login
+  passwords: Passwords
+  presence: Presence
   cache: RoomCache
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>

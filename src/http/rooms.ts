@@ -4,7 +4,7 @@ import { limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
 import { checkChangesSomething } from '../rooms/rooms.ts'
 import type { ListedRoom, RoomPosition } from '../store/rooms.ts'
 import { foldUsername, userMissing } from '../users/user.ts'
-import { forApp } from './access.ts'
+import { forServer } from './access.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
@@ -112,7 +112,7 @@ export const roomRoutes = (deps: Deps) => {
     return found
   }
 
-  return forApp(deps)
+  return forServer(deps)
     .get(
       '/chatrooms',
       async ({ app, call, request }) => {

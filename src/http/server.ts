@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { Elysia, type ValidationError } from 'elysia'
 import type { Logger } from 'pino'
 import { Failure } from '../failure.ts'
+import { accountRoutes } from './accounts.ts'
 import { schemaFailure } from './body.ts'
 import type { Deps } from './deps.ts'
 import { cors, failed } from './envelope.ts'
@@ -27,6 +28,7 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(roomRoutes(deps))
     .use(registrationRoutes(deps))
     .use(userRoutes(deps))
+    .use(accountRoutes(deps))
 
   /** A path or method that no route has; browsers ask with OPTIONS before they call. */
   function unknownCall(method: string, path: string): Failure | Response {

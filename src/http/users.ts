@@ -5,12 +5,11 @@ import {
   checkPassword,
   checkUsername,
   foldUsername,
-  hashPassword,
   type NewUser,
   type User,
 } from '../users/user.ts'
 import { userNotFound } from '../users/users.ts'
-import { forApp, forRegistration } from './access.ts'
+import { forRegistration, forServer } from './access.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
@@ -27,7 +26,8 @@ const Registration = t.Object({
 /** Most users in one registration call. */
 const batchLimit = 60
 
-const entity = (user: User) => ({
+/** A user as the wire shows it. */
+export const entity = (user: User) => ({
   uuid: user.uuid,
   type: 'user',
   created: user.created,
@@ -87,7 +87,7 @@ export const registrationRoutes = (deps: Deps) =>
         checked.map(async ({ username, password, nickname }) => ({
           username,
           nickname,
-          passwordHash: password === null ? null : await hashPassword(password),
+          passwordHash: password === null ? null : await deps.passwords.hash(password),
         })),
       )
       const { registered, taken } = await deps.commit(app.id, caller, 'registerUsers', users)
@@ -112,7 +112,7 @@ export const registrationRoutes = (deps: Deps) =>
 
 export const userRoutes = (deps: Deps) => {
   const { store, commit } = deps
-  return forApp(deps)
+  return forServer(deps)
     .get(
       '/users',
       async ({ app, call, request }) => {

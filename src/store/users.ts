@@ -11,7 +11,12 @@ export interface UserStore {
   listUsers(app: number, limit: number, after?: string): Awaitable<User[]>
   countUsers(app: number): Promise<number>
   /** Keeps a new user; undefined when the user id is taken. `now` in Unix ms. */
-  addUser(app: number, user: NewUser & { uuid: string; now: number }): Promise<User | undefined>
+  addUser(
+    app: number,
+    user: NewUser & { uuid: string; tokenEpoch: number; now: number },
+  ): Promise<User | undefined>
+  /** Keeps password hash, activation, token epoch and time of modification. */
+  changeUser(app: number, user: UserRecord): Promise<void>
   removeUser(app: number, username: string): Promise<void>
 }
 
@@ -86,15 +91,29 @@ export function userStore(db: Database): UserStore {
     async addUser(app, user) {
       const row = await db.get<UserRow>(
         `insert into users (app, username, uuid, password_hash, nickname, activated, token_epoch, created, modified)
-         values (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?6) on conflict do nothing returning ${columns}`,
+         values (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?7) on conflict do nothing returning ${columns}`,
         app,
         user.username,
         user.uuid,
         user.passwordHash,
         user.nickname,
+        user.tokenEpoch,
         user.now,
       )
       return row && toUser(row)
+    },
+
+    async changeUser(app, user) {
+      await db.run(
+        `update users set password_hash = ?3, activated = ?4, token_epoch = ?5, modified = ?6
+         where app = ?1 and username = ?2`,
+        app,
+        user.username,
+        user.passwordHash,
+        user.activated ? 1 : 0,
+        user.tokenEpoch,
+        user.modified,
+      )
     },
 
     async removeUser(app, username) {

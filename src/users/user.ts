@@ -15,7 +15,7 @@ export interface User {
 /** What a login is checked against. Never leaves the server. */
 export interface UserRecord extends User {
   passwordHash: string | null
-  /** Rises when the user's tokens must end; a token carries the number it was issued under. */
+  /** Rises when the user's tokens must end; a token carries the number it was issued under. Starts at random. */
   tokenEpoch: number
 }
 
@@ -56,7 +56,3 @@ export function checkPassword(password: string): string {
 /** The reference's words for a user that a room operation names and that is not registered. */
 export const userMissing = (username: string): Failure =>
   new Failure('resource_not_found', `username ${username} doesn't exist!`)
-
-/** argon2id at the cost that OWASP names as its minimum: 19 MiB, two passes. */
-export const hashPassword = (password: string): Promise<string> =>
-  Bun.password.hash(password, { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 })

@@ -1,7 +1,8 @@
+import { randomInt } from 'node:crypto'
 import { Failure } from '../failure.ts'
 import { removeRoom } from '../rooms/rooms.ts'
 import type { Unit } from '../unit.ts'
-import { foldUsername, type NewUser, type User } from './user.ts'
+import { foldUsername, type NewUser, type User, type UserRecord } from './user.ts'
 
 /** The reference's word for a user in a path that is not registered. */
 export const userNotFound = (): Failure =>
@@ -12,6 +13,9 @@ const quotaReached = (): Failure =>
     'resource_limited',
     'You have exceeded the limit of the community edition,Please upgrade to the enterprise edition',
   )
+
+/** At random, so that whoever takes the name of a deleted user does not revive that user's tokens. */
+const firstEpoch = (): number => randomInt(2 ** 30)
 
 /**
  * Registers users, each on its own: one that exists already does not hinder the others.
@@ -28,7 +32,12 @@ export async function registerUsers(
     const { settings } = app
     if (settings.users !== null && (await store.users.countUsers(app.id)) >= settings.users)
       throw quotaReached()
-    const added = await store.users.addUser(app.id, { ...user, uuid: crypto.randomUUID(), now: unit.now })
+    const added = await store.users.addUser(app.id, {
+      ...user,
+      uuid: crypto.randomUUID(),
+      tokenEpoch: firstEpoch(),
+      now: unit.now,
+    })
     if (added) registered.push(added)
     else taken.push(user.username)
   }
@@ -49,7 +58,7 @@ export async function deleteUser(unit: Unit, given: string): Promise<User> {
     unit.emit({ type: 'member.left', usernames: [username], memberCount }, room)
   }
   await store.users.removeUser(app.id, username)
-  unit.emit({ type: 'user.changed', username })
+  unit.emit({ type: 'user.changed', username, change: 'deleted' })
   return user
 }
 
@@ -60,4 +69,35 @@ export async function deleteUsers(unit: Unit, limit: number): Promise<{ deleted:
   const deleted = users.slice(0, limit)
   for (const { username } of deleted) await deleteUser(unit, username)
   return { deleted, more: users.length > limit }
+}
+
+async function heldUser({ app, store }: Unit, given: string): Promise<UserRecord> {
+  const user = await store.users.holdUser(app.id, foldUsername(given))
+  if (!user) throw userNotFound()
+  return user
+}
+
+/** Gives a user a new password; its tokens end. */
+export async function changePassword(unit: Unit, given: string, passwordHash: string): Promise<void> {
+  const user = await heldUser(unit, given)
+  const { tokenEpoch, username } = user
+  const changed = { ...user, passwordHash, tokenEpoch: tokenEpoch + 1, modified: unit.now }
+  await unit.store.users.changeUser(unit.app.id, changed)
+  unit.emit({ type: 'user.changed', username, change: 'password' })
+}
+
+/** Deactivates a user, which ends its tokens, or activates it again. Answers the user after it. */
+export async function setActivated(unit: Unit, given: string, activated: boolean): Promise<User> {
+  const user = await heldUser(unit, given)
+  const { tokenEpoch, username } = user
+  const changed = {
+    ...user,
+    activated,
+    tokenEpoch: activated ? tokenEpoch : tokenEpoch + 1,
+    modified: unit.now,
+  }
+  await unit.store.users.changeUser(unit.app.id, changed)
+  unit.emit({ type: 'user.changed', username, change: activated ? 'activated' : 'deactivated' })
+  const { passwordHash: _, tokenEpoch: __, ...shown } = changed
+  return shown
 }

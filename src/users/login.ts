@@ -1,0 +1,103 @@
+import type { AppRecord } from '../apps/app.ts'
+import type { TokenChecker } from '../apps/tokens.ts'
+import type { Caller, Event } from '../events.ts'
+import { Failure } from '../failure.ts'
+import type { Awaitable } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import type { Passwords } from './passwords.ts'
+import { checkUsername, type UserRecord } from './user.ts'
+
+interface Standing {
+  /** The epoch of the user's tokens; undefined when the user may not log in. */
+  epoch: number | undefined
+  /** Unix ms until which this is believed. */
+  until: number
+}
+
+/** How long a server may go on believing what another one has changed, in ms. */
+const believed = 1000
+/** Users that one server remembers. */
+const remembered = 10_000
+
+const notActivated = (): Failure => new Failure('invalid_grant', 'user not activated')
+
+interface Parts {
+  store: Store
+  checkToken: TokenChecker
+  passwords: Passwords
+  now(): number
+}
+
+/** Tells who a token or a password stands for. */
+export function login({ store, checkToken, passwords, now }: Parts) {
+  const known = new Map<string, Standing>()
+  let changes = 0
+
+  async function ask(app: number, username: string): Promise<number | undefined> {
+    const before = changes
+    const user = await store.users.findUser(app, username)
+    const epoch = user?.activated ? user.tokenEpoch : undefined
+    if (before !== changes) return epoch
+    if (known.size >= remembered) known.clear()
+    known.set(`${app}/${username}`, { epoch, until: now() + believed })
+    return epoch
+  }
+
+  const epochOf = (app: number, username: string): Awaitable<number | undefined> => {
+    const standing = known.get(`${app}/${username}`)
+    return standing && standing.until > now() ? standing.epoch : ask(app, username)
+  }
+
+  async function callerOf(app: AppRecord, token: string): Promise<Caller | undefined> {
+    const holder = checkToken(app, token, now())
+    if (holder?.kind !== 'user') return holder
+    const { username, epoch } = holder
+    return (await epochOf(app.id, username)) === epoch ? { kind: 'user', username } : undefined
+  }
+
+  return {
+    /**
+     * Who calls with this token: the app or one of its users; undefined when it is not this app's, has
+     * expired, or the user was deleted, deactivated or given a new password since.
+     */
+    callerOf,
+
+    /** The user that a token stands for; undefined for any other token. */
+    async userOf(app: AppRecord, token: string): Promise<string | undefined> {
+      const caller = await callerOf(app, token)
+      return caller?.kind === 'user' ? caller.username : undefined
+    },
+
+    /**
+     * The user with this name and password. Fails with the reference's `invalid_grant`: `user not found`,
+     * `invalid password`, `user not activated`; with `service_unavailable` when too many log in at once.
+     */
+    async byPassword(app: AppRecord, given: string, password: string): Promise<UserRecord> {
+      const user = await store.users.findUser(app.id, checkUsername(given))
+      const matches = await passwords.verify(password, user?.passwordHash ?? null)
+      if (!user) throw new Failure('invalid_grant', 'user not found', 404)
+      if (!matches) throw new Failure('invalid_grant', 'invalid password')
+      if (!user.activated) throw notActivated()
+      return user
+    },
+
+    /**
+     * The user with this name, for the app itself (`inherit`). Undefined when there is none; fails with
+     * `invalid_grant` when it is deactivated.
+     */
+    async byName(app: AppRecord, given: string): Promise<UserRecord | undefined> {
+      const user = await store.users.findUser(app.id, checkUsername(given))
+      if (user && !user.activated) throw notActivated()
+      return user
+    },
+
+    /** Forgets a user that was changed. */
+    hear({ app, ...event }: Event): void {
+      if (event.type !== 'user.changed') return
+      changes += 1
+      known.delete(`${app}/${event.username}`)
+    },
+  }
+}
+
+export type Login = ReturnType<typeof login>

@@ -1,0 +1,14 @@
+import type { Awaitable } from '../store/database.ts'
+
+/** Who is connected. Real time fills it in. */
+export interface Presence {
+  /** Those of `usernames` that are online. */
+  online(app: number, usernames: string[]): Awaitable<Set<string>>
+  /** Ends a user's connections. */
+  disconnect(app: number, username: string): Awaitable<void>
+}
+
+export const nobodyOnline: Presence = {
+  online: () => new Set(),
+  disconnect: () => undefined,
+}

@@ -1,0 +1,22 @@
+import { expect } from 'bun:test'
+import type { TestApp } from './server.ts'
+
+/** Calls an app's paths as one of its users, with a token of its own. */
+export async function asUser(app: TestApp, username: string): Promise<TestApp['call'] & { token: string }> {
+  const { body } = await app.call('POST', '/token', { grant_type: 'inherit', username })
+  if (!body.access_token) throw new Error(`no token for ${username}: ${JSON.stringify(body)}`)
+  const token: string = body.access_token
+  const call: TestApp['call'] = (method, path, sent, headers) =>
+    app.call(method, path, sent, { authorization: `Bearer ${token}`, ...headers })
+  return Object.assign(call, { token })
+}
+
+/** The body of a failure. */
+export const failure = (error: string, text: string) => ({
+  error,
+  exception: expect.any(String),
+  error_description: text,
+  timestamp: expect.any(Number),
+  duration: 0,
+  properties: {},
+})
