@@ -15,6 +15,11 @@ const steps: Step[] = [
   { name: 'layers', command: ['bun', '--bun', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'unused code', command: ['bun', '--bun', 'knip'] },
   { name: 'tests on SQLite', command: ['bun', 'test', '--coverage'] },
+  {
+    name: 'tests on PostgreSQL',
+    command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test'],
+    long: true,
+  },
 ]
 
 const started = performance.now()

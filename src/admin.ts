@@ -25,7 +25,7 @@ export interface Admin {
 
 const operator = { kind: 'app' } as const
 
-function adminOn({ store, commit }: Engine): Admin {
+export function adminOn({ store, commit }: Engine): Admin {
   const findApp = async (key: string) => {
     const { org, name } = parseAppKey(key)
     const app = await store.apps.findApp(org, name)

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { startAdmin } from './admin.ts'
+import { type Admin, adminOn, startAdmin } from './admin.ts'
 import type { AppRecord } from './apps/app.ts'
 import { tokenChecker } from './apps/tokens.ts'
 import type { Config } from './config.ts'
@@ -10,20 +10,30 @@ import { login } from './users/login.ts'
 import { passwords } from './users/passwords.ts'
 import { nobodyOnline } from './users/presence.ts'
 
+/** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
+const appsReload = 1000
+
 /** A server that listens. */
 export interface Chatroomd {
   url: string
+  /** What an operator can do, without a socket between. */
+  admin: Admin
   /** Stops accepting, finishes what is in flight (at most `grace` ms), closes the store. */
   stop(grace?: number): Promise<void>
 }
 
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot. */
 export async function startChatroomd(config: Config, log: Logger): Promise<Chatroomd> {
-  const cache = roomCache()
+  // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
+  const cache = roomCache(config.database_url === '' ? undefined : 0)
   let apps = new Map<string, AppRecord>()
+  let appsVersion = ''
   const loadApps = async () => {
+    const version = await engine.store.apps.appsVersion()
+    if (version === appsVersion) return
     const all = await engine.store.apps.listApps()
     apps = new Map(all.map((app) => [`${app.org}/${app.name}`, app]))
+    appsVersion = version
   }
 
   const engine = await openEngine(config, (events) => {
@@ -41,7 +51,11 @@ export async function startChatroomd(config: Config, log: Logger): Promise<Chatr
     now: Date.now,
   })
   await loadApps()
-  const admin = await startAdmin(engine, config, log)
+  const reloading =
+    engine.kind === 'postgres'
+      ? setInterval(() => loadApps().catch(() => log.warn('apps could not be reloaded')), appsReload)
+      : undefined
+  const adminSocket = await startAdmin(engine, config, log)
 
   const http = httpServer(
     {
@@ -70,12 +84,14 @@ export async function startChatroomd(config: Config, log: Logger): Promise<Chatr
 
   return {
     url,
+    admin: adminOn(engine),
     async stop(grace = 10_000) {
       const deadline = Date.now() + grace
       const stopped = server.stop()
       while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
       await Promise.race([stopped, server.stop(true)])
-      await admin.stop()
+      clearInterval(reloading)
+      await adminSocket.stop()
       await engine.close()
       log.info('stopped')
     },

@@ -32,7 +32,7 @@ async function serve(options: Record<string, string>): Promise<void> {
   const config = configOf(options)
   const log = pino({ level: config.log_level, base: null })
   const chatroomd = await startChatroomd(config, log)
-  await withAdmin(config, (admin) => firstStart(admin, config, chatroomd.url, say))
+  await firstStart(chatroomd.admin, config, chatroomd.url, say)
 
   let stopping = false
   const stop = (signal: string) => {

@@ -77,6 +77,18 @@ export const settings = {
     '',
     'postgres://… keeps everything in PostgreSQL instead of the data directory.',
   ),
+  database_pool: setting(
+    'CHATROOMD_DATABASE_POOL',
+    integer(2, 1000),
+    '10',
+    'Most connections of one process to PostgreSQL.',
+  ),
+  database_timeout: setting(
+    'CHATROOMD_DATABASE_TIMEOUT',
+    integer(100, 600_000),
+    '5000',
+    'Milliseconds after which a request that waits for PostgreSQL is answered 503.',
+  ),
   log_level: setting(
     'CHATROOMD_LOG_LEVEL',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),

@@ -1,6 +1,8 @@
 import type { Config } from './config.ts'
-import type { Tell } from './events.ts'
-import type { Commit } from './run.ts'
+import type { Caller, Tell } from './events.ts'
+import type { Args, OperationName } from './operations.ts'
+import { type Commit, type Request, runOperation } from './run.ts'
+import { openPostgres } from './store/postgres.ts'
 import { lockDataDir, openSqliteReader } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { openWriter } from './writer.ts'
@@ -17,9 +19,7 @@ export interface Engine {
 
 /** Opens the store that the configuration names. `tell` hears of what every write changed. */
 export async function openEngine(config: Config, tell: Tell): Promise<Engine> {
-  if (config.database_url !== '')
-    throw new Error('CHATROOMD_DATABASE_URL: this version has no PostgreSQL store')
-  return openEmbedded(config.data_dir, tell)
+  return config.database_url === '' ? openEmbedded(config.data_dir, tell) : openCluster(config, tell)
 }
 
 /** The embedded store in `dir`, which only one process can have open. */
@@ -45,5 +45,26 @@ async function openEmbedded(dir: string, tell: Tell): Promise<Engine> {
   } catch (error) {
     unlock()
     throw error
+  }
+}
+
+/** A PostgreSQL database, which any number of processes can have open. */
+async function openCluster(config: Config, tell: Tell): Promise<Engine> {
+  const postgres = await openPostgres({
+    url: config.database_url,
+    pool: config.database_pool,
+    timeout: config.database_timeout,
+  })
+  return {
+    kind: 'postgres',
+    store: postgres.store,
+    commit: (async (app: number, caller: Caller, name: OperationName, ...args: Args<OperationName>) => {
+      const request: Request = { app, caller, name, args }
+      const { result, events } = await postgres.transaction((store) => runOperation(store, request))
+      await tell(events)
+      return result
+    }) as Commit,
+    check: postgres.check,
+    close: postgres.close,
   }
 }

@@ -36,11 +36,17 @@ function tick(): number {
   return lastTick
 }
 
+/** What an operation answers, and what it changed. */
+export interface Done<N extends OperationName> {
+  result: Result<N>
+  events: Event[]
+}
+
 /** Runs an operation on a store that is inside a transaction. */
 export async function runOperation<N extends OperationName>(
   store: Store,
   request: Request<N>,
-): Promise<{ result: Result<N>; events: Event[] }> {
+): Promise<Done<N>> {
   const app = request.app === 0 ? noApp : await store.apps.findAppById(request.app)
   if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
   const events: Event[] = []

@@ -3,7 +3,7 @@ import type { Event } from '../events.ts'
 /**
  * Serialised answers by room and by app, bounded by their length in characters. An entry goes in the step that
  * tells of a write, before the writer has its answer, so that nobody reads what an answered write replaced.
- * Kept on the embedded store only: there one process makes every write.
+ * For the embedded store, where one process makes every write; a limit of 0 keeps nothing.
  */
 export function roomCache(limit = 16 * 1024 * 1024) {
   const details = new Map<string, string>()
@@ -37,7 +37,7 @@ export function roomCache(limit = 16 * 1024 * 1024) {
     /** Keeps a page of an app's rooms; a few pages an app, the first ones asked for. */
     keepList(app: number, page: string, json: string): void {
       const pages = lists.get(app) ?? new Map<string, string>()
-      if (pages.size < 8 && json.length <= 65_536) lists.set(app, pages.set(page, json))
+      if (limit > 0 && pages.size < 8 && json.length <= 65_536) lists.set(app, pages.set(page, json))
       if (lists.size > 1000) lists.clear()
     },
 

@@ -3,6 +3,8 @@ import { type Awaitable, type Database, forUpdate } from './database.ts'
 
 export interface AppStore {
   listApps(): Awaitable<AppRecord[]>
+  /** A text that differs whenever an app was added or changed. */
+  appsVersion(): Awaitable<string>
   findApp(org: string, name: string): Awaitable<AppRecord | undefined>
   /** Finds an app and holds it still until the unit ends. */
   holdApp(org: string, name: string): Awaitable<AppRecord | undefined>
@@ -46,6 +48,13 @@ export function appStore(db: Database): AppStore {
       return (await db.all<AppRow>(`select * from apps order by id`)).map(toApp)
     },
 
+    async appsVersion() {
+      const row = await db.get<{ apps: number; changes: number }>(
+        `select count(*) as apps, coalesce(sum(version), 0) as changes from apps`,
+      )
+      return `${row?.apps} ${row?.changes}`
+    },
+
     async findApp(org, name) {
       const row = await db.get<AppRow>(byKey, org, name)
       return row && toApp(row)
@@ -81,7 +90,8 @@ export function appStore(db: Database): AppStore {
 
     async changeApp(app) {
       await db.run(
-        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, settings = ?5 where id = ?1`,
+        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, settings = ?5, version = version + 1
+         where id = ?1`,
         app.id,
         app.secretSalt,
         app.secretHash,

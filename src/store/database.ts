@@ -19,7 +19,7 @@ export interface Database {
 export const each = (db: Database, n: number): string =>
   db.dialect === 'sqlite'
     ? `(select value from json_each(?${n}))`
-    : `(select value from json_array_elements_text(?${n}::json))`
+    : `(select value from json_array_elements_text(?${n}::text::json))`
 
 /** Holds the selected rows still until the transaction ends; in SQLite the write transaction does so itself. */
 export const forUpdate = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for update')

@@ -1,7 +1,8 @@
 import type { Database } from './database.ts'
 import { start } from './migrations/0001-start.ts'
+import { appVersions } from './migrations/0002-app-versions.ts'
 
-const migrations = [start]
+const migrations = [start, appVersions]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length
@@ -20,4 +21,20 @@ export async function migrate(db: Database, version: number): Promise<void> {
   for (const migration of migrations.slice(version)) {
     for (const statement of migration(db)) await db.run(statement)
   }
+}
+
+/** Any number: whoever brings the schema up to date holds it, so that nodes that start together do so one by one. */
+const migrationLock = 7_362_517_001
+
+/** As `migrate`, with the version kept in a table. */
+export async function migratePostgres(db: Database): Promise<void> {
+  await db.run(`select pg_advisory_xact_lock(${migrationLock})`)
+  await db.run(`create table if not exists schema_version (version integer not null)`)
+  const row = await db.get<{ version: number }>(`select version from schema_version`)
+  if (row?.version === schemaVersion) return
+  await migrate(db, row?.version ?? 0)
+  await db.run(
+    row ? `update schema_version set version = ?1` : `insert into schema_version values (?1)`,
+    schemaVersion,
+  )
 }

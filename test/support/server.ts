@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import { withAdmin } from '../../src/admin.ts'
 import type { AppSettings } from '../../src/apps/app.ts'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
+import { aDatabase } from './database.ts'
 
 /** A response, read. */
 interface Reply {
@@ -54,20 +54,23 @@ async function request(method: string, url: string, body?: unknown, headers: Rec
   }
 }
 
-/** A whole server on a free port, with an empty store of its own. */
+/**
+ * A whole server on a free port, with an empty store of its own: on the PostgreSQL server that TEST_DATABASE_URL
+ * names, else embedded.
+ */
 export async function aServer(): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
-  const config = readConfig({ data_dir: dir, port: '0' }, {}, '')
+  const database = await aDatabase()
+  const config = readConfig({ data_dir: dir, port: '0', database_url: database?.url ?? '' }, {}, '')
   const chatroomd = await startChatroomd(config, pino({ level: 'silent' }))
+  const { admin } = chatroomd
 
   return {
     url: chatroomd.url,
     dir,
     async app(key, settings) {
-      const { clientId, clientSecret } = await withAdmin(config, (admin) =>
-        admin.createApp({ key, settings }),
-      )
-      const token = await withAdmin(config, (admin) => admin.issueToken(key, 3600))
+      const { clientId, clientSecret } = await admin.createApp({ key, settings })
+      const token = await admin.issueToken(key, 3600)
       const url = `${chatroomd.url}/${key.replace('#', '/')}`
       const call: TestApp['call'] = (method, path, body, headers) =>
         request(method, url + path, body, { authorization: `Bearer ${token}`, ...headers })
@@ -95,15 +98,16 @@ export async function aServer(): Promise<TestServer> {
           return body.data.id
         },
         async set(change) {
-          await withAdmin(config, (admin) => admin.changeApp(key, change))
+          await admin.changeApp(key, change)
         },
         async rotateSecret() {
-          await withAdmin(config, (admin) => admin.rotateSecret(key))
+          await admin.rotateSecret(key)
         },
       }
     },
     async stop() {
       await chatroomd.stop(1000)
+      await database?.remove()
       rmSync(dir, { recursive: true, force: true })
     },
   }
