@@ -48,8 +48,9 @@ export const isTokenShaped = (text: string): boolean => text.startsWith(prefix) 
 /** The claims of a token that this app issued, expired or not; undefined for any other text. */
 export function readToken(app: AppRecord, token: string): Claims | undefined {
   if (!token.startsWith(prefix)) return undefined
-  const bytes = Buffer.from(token.slice(prefix.length), 'base64url')
-  if (bytes.length <= macBytes + 6) return undefined
+  const text = token.slice(prefix.length)
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.length <= macBytes + 6 || bytes.toString('base64url') !== text) return undefined
   const payload = bytes.subarray(macBytes)
   if (!timingSafeEqual(bytes.subarray(0, macBytes), mac(app, payload))) return undefined
   return JSON.parse(payload.subarray(6).toString())

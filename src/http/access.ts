@@ -36,9 +36,17 @@ const uriOf = ({ url }: Request): string => {
   return query < 0 ? url : url.slice(0, query)
 }
 
-function callOf({ findApp, now }: Deps, request: Request, org: string, name: string) {
+/** Parts of a path; one that is not percent-encoded UTF-8 text is null. */
+type PathParts = Record<string, string | null>
+
+function callOf({ findApp, now }: Deps, request: Request, parts: PathParts) {
   const started = now()
   const uri = uriOf(request)
+  for (const name in parts) {
+    if (parts[name] === null || parts[name]?.includes('\0'))
+      throw new Failure('illegal_argument', 'this is an invalid request.')
+  }
+  const { org, app: name } = parts as { org: string; app: string }
   const record = findApp(org, name)
   if (!record) {
     const path = new URL(uri).pathname.slice(1)
@@ -57,12 +65,18 @@ function callOf({ findApp, now }: Deps, request: Request, org: string, name: str
   return { app: record, call }
 }
 
-/** A body is read as text first and as JSON once the caller is known; then the route's schema checks it. */
-const readBody = async ({ request }: { request: Request }) => ({ text: await readText(request) })
+/** A body is read as text, or found unreadable, before it is known who calls; what it says counts only after that. */
+const readBody = ({ request }: { request: Request }) =>
+  readText(request).then(
+    (text) => ({ text }),
+    (unreadable: unknown) => ({ unreadable }),
+  )
 
 function parseBody(context: { body: unknown; app: AppRecord }): void {
   if (context.body === undefined) return
-  const body = parseJson((context.body as { text: string }).text)
+  const read = context.body as { text: string } | { unreadable: unknown }
+  if ('unreadable' in read) throw read.unreadable
+  const body = parseJson(read.text)
   context.body = context.app.settings.dialect === 'sdk' ? withoutNulls(body) : body
 }
 
@@ -70,8 +84,7 @@ function parseBody(context: { body: unknown; app: AppRecord }): void {
 export const forApp = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false })
     .derive(async ({ request, params }) => {
-      const { org, app: name } = params as { org: string; app: string }
-      const { app, call } = callOf(deps, request, org, name)
+      const { app, call } = callOf(deps, request, params)
       return { app, call, caller: await authenticate(deps, app, request) }
     })
     .onParse(readBody)
@@ -81,8 +94,7 @@ export const forApp = (deps: Deps) =>
 export const forServer = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false })
     .derive(async ({ request, params }) => {
-      const { org, app: name } = params as { org: string; app: string }
-      const { app, call } = callOf(deps, request, org, name)
+      const { app, call } = callOf(deps, request, params)
       return { app, call, caller: await authenticateApp(deps, app, request) }
     })
     .onParse(readBody)
@@ -91,10 +103,7 @@ export const forServer = (deps: Deps) =>
 /** Routes of an app that anybody may call, such as asking for a token: gives them `app` and `call`. */
 export const forAnyone = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false })
-    .derive(({ request, params }) => {
-      const { org, app } = params as { org: string; app: string }
-      return callOf(deps, request, org, app)
-    })
+    .derive(({ request, params }) => callOf(deps, request, params))
     .onParse(readBody)
     .onTransform(parseBody)
 
@@ -102,8 +111,7 @@ export const forAnyone = (deps: Deps) =>
 export const forRegistration = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false })
     .derive(async ({ request, params }) => {
-      const { org, app: name } = params as { org: string; app: string }
-      const { app, call } = callOf(deps, request, org, name)
+      const { app, call } = callOf(deps, request, params)
       const open = !request.headers.has('authorization')
       if (open && !app.settings.openRegistration) {
         throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")

@@ -22,7 +22,8 @@ export function openCursor(app: AppRecord, list: string, cursor: string | null):
   if (cursor === null || cursor === '' || cursor === 'undefined' || cursor === 'null') return undefined
   const bytes = Buffer.from(cursor.slice(0, 1024), 'base64url')
   const place = bytes.subarray(macBytes).toString()
-  if (bytes.length <= macBytes || !timingSafeEqual(bytes.subarray(0, macBytes), mac(app, list, place))) {
+  const sealed = bytes.length > macBytes && bytes.toString('base64url') === cursor
+  if (!sealed || !timingSafeEqual(bytes.subarray(0, macBytes), mac(app, list, place))) {
     throw new Failure('invalid_parameter', 'cursor was not issued by this list')
   }
   return place

@@ -76,7 +76,11 @@ export function success(call: Call, data: string | undefined, extras: Extras = {
 }
 
 /** The error envelope (errors and status codes: section 1). */
-export function failed(requestId: string, { word, text, status }: Failure): Response {
+export function failed(
+  requestId: string,
+  { word, text, status }: Failure,
+  headers: Record<string, string> = {},
+): Response {
   const [, exception] = failures[word]
   const body = {
     error: word,
@@ -86,6 +90,6 @@ export function failed(requestId: string, { word, text, status }: Failure): Resp
     duration: 0,
     properties: {},
   }
-  const headers = status === 503 || status === 429 ? { 'retry-after': '1' } : undefined
-  return answer(requestId, JSON.stringify(body), status, headers)
+  const later = status === 503 || status === 429 ? { 'retry-after': '1' } : undefined
+  return answer(requestId, JSON.stringify(body), status, { ...headers, ...later })
 }

@@ -10,26 +10,32 @@ import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import { limitOf, pageOf, queryOf } from './paging.ts'
 
-const RoomDraft = t.Object({
-  name: t.String({ description: 'Room name, at most 128 characters.', examples: ['night owls'] }),
-  description: t.String({
-    description: 'Room description, at most 512 characters.',
-    examples: ['late talk'],
-  }),
-  owner: t.String({ description: 'User id of the owner; must be registered.', examples: ['alice'] }),
-  maxusers: t.Optional(
-    t.Integer({
-      description: 'Most members, the owner included: 1 to 10,000.',
-      default: 1000,
-      examples: [300],
+/** Fields that it does not name are ignored, as clients send some. A `default` here would replace bodies that are no objects. */
+const RoomDraft = t.Object(
+  {
+    name: t.String({ description: 'Room name, at most 128 characters.', examples: ['night owls'] }),
+    description: t.String({
+      description: 'Room description, at most 512 characters.',
+      examples: ['late talk'],
     }),
-  ),
-  members: t.Optional(
-    t.Array(t.String(), { description: 'User ids of the members, without the owner.', examples: [['bob']] }),
-  ),
-  custom: t.Optional(t.String({ description: 'Extension text, at most 8 KB.' })),
-  roomid: t.Optional(t.String({ description: 'Chosen room id: 1 to 64 of a-z and 0-9.' })),
-})
+    owner: t.String({ description: 'User id of the owner; must be registered.', examples: ['alice'] }),
+    maxusers: t.Optional(
+      t.Integer({
+        description: 'Most members, the owner included: 1 to 10,000; 1000 when left out.',
+        examples: [300],
+      }),
+    ),
+    members: t.Optional(
+      t.Array(t.String(), {
+        description: 'User ids of the members, without the owner.',
+        examples: [['bob']],
+      }),
+    ),
+    custom: t.Optional(t.String({ description: 'Extension text, at most 8 KB.' })),
+    roomid: t.Optional(t.String({ description: 'Chosen room id: 1 to 64 of a-z and 0-9.' })),
+  },
+  { additionalProperties: true },
+)
 
 /** A change of room info, or a transfer: the reference gives both the same method and path. */
 const RoomChange = t.Object(

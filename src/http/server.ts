@@ -14,10 +14,12 @@ import { registrationRoutes, userRoutes } from './users.ts'
 
 /** The whole HTTP interface. Every resource is one line here. */
 export function httpServer(deps: Deps, log: Logger) {
-  const server = new Elysia({ normalize: false })
+  // Elysia otherwise takes the first 11 characters of a URL for its host, and a host can be as short as `im`.
+  const server = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .onError(({ code, error, request, path }) => {
       const requestId = requestIdOf(request)
-      const failure = code === 'NOT_FOUND' ? unknownCall(request.method, path) : failureOf(code, error)
+      const failure =
+        code === 'NOT_FOUND' ? unknownCall(requestId, request.method, path) : failureOf(code, error)
       if (failure instanceof Response) return failure
       if (failure.status >= 500)
         log.error({ requestId, method: request.method, path, err: error }, failure.text)
@@ -31,12 +33,13 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(accountRoutes(deps))
 
   /** A path or method that no route has; browsers ask with OPTIONS before they call. */
-  function unknownCall(method: string, path: string): Failure | Response {
+  function unknownCall(requestId: string, method: string, path: string): Failure | Response {
     const allowed = ['GET', 'POST', 'PUT', 'DELETE'].filter((other) => server.router.http.find(other, path))
     if (allowed.length === 0) return new Failure('service_resource_not_found', 'Service resource not found')
     if (method === 'OPTIONS')
       return new Response(null, { status: 204, headers: { ...cors, allow: allowed.join(', ') } })
-    return new Failure('method_not_allowed', `${method} is not allowed here; allowed: ${allowed.join(', ')}`)
+    const refusal = `${method} is not allowed here; allowed: ${allowed.join(', ')}`
+    return failed(requestId, new Failure('method_not_allowed', refusal), { allow: allowed.join(', ') })
   }
 
   return server

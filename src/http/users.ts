@@ -15,13 +15,16 @@ import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import { limitOf, queryOf } from './paging.ts'
 
-const Registration = t.Object({
-  username: t.Optional(
-    t.String({ description: 'User id: 1 to 64 of a-z, 0-9, "_", "-", ".".', examples: ['alice'] }),
-  ),
-  password: t.Optional(t.String({ description: 'At most 64 characters.', examples: ['secret-1'] })),
-  nickname: t.Optional(t.String({ description: 'At most 100 characters.' })),
-})
+const Registration = t.Object(
+  {
+    username: t.Optional(
+      t.String({ description: 'User id: 1 to 64 of a-z, 0-9, "_", "-", ".".', examples: ['alice'] }),
+    ),
+    password: t.Optional(t.String({ description: 'At most 64 characters.', examples: ['secret-1'] })),
+    nickname: t.Optional(t.String({ description: 'At most 100 characters.' })),
+  },
+  { additionalProperties: true },
+)
 
 /** Most users in one registration call. */
 const batchLimit = 60

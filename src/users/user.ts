@@ -26,7 +26,7 @@ export interface NewUser {
   nickname: string | null
 }
 
-const legal = /^[a-z0-9_.-]+$/
+const legal = /^[a-z0-9_.-]+$/i
 
 /** User ids are compared in lower case everywhere (account system: user id rules). */
 export const foldUsername = (username: string): string => username.toLowerCase()
@@ -35,7 +35,7 @@ export const foldUsername = (username: string): string => username.toLowerCase()
 export function checkUsername(given: string): string {
   const username = foldUsername(given)
   if (Buffer.byteLength(username) > 64) throw new Failure('illegal_argument', 'USERNAME_TOO_LONG')
-  if (!legal.test(username)) throw new Failure('illegal_argument', `username [${given}] is not legal`)
+  if (!legal.test(given)) throw new Failure('illegal_argument', `username [${given}] is not legal`)
   return username
 }
 

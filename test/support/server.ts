@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { aDatabase } from './database.ts'
 
 /** A response, read. */
-interface Reply {
+export interface Reply {
   status: number
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
   body: any
