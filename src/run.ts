@@ -42,12 +42,13 @@ export interface Done<N extends OperationName> {
   events: Event[]
 }
 
-/** Runs an operation on a store that is inside a transaction. */
+/** Runs an operation on a store that is inside a transaction; `findApp` reads the app as it is there. */
 export async function runOperation<N extends OperationName>(
   store: Store,
   request: Request<N>,
+  findApp = store.apps.findAppById,
 ): Promise<Done<N>> {
-  const app = request.app === 0 ? noApp : await store.apps.findAppById(request.app)
+  const app = request.app === 0 ? noApp : await findApp(request.app)
   if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
   const events: Event[] = []
   const now = Date.now()

@@ -7,22 +7,32 @@ import { type Store, storeOn } from './store.ts'
 
 const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
+/** A database, and how many statements that may write it has run. */
+interface Counted extends Database {
+  readonly writes: number
+}
+
 /** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
-function databaseOn(sqlite: Sqlite): Database {
-  const prepared = new Map<string, Statement>()
-  const statement = (sql: string): Statement => {
-    const known = prepared.get(sql)
-    if (known) return known
-    const made = sqlite.prepare(sql)
-    prepared.set(sql, made)
-    return made
+function databaseOn(sqlite: Sqlite): Counted {
+  const prepared = new Map<string, { statement: Statement; mayWrite: number }>()
+  let writes = 0
+  const use = (sql: string): Statement => {
+    let known = prepared.get(sql)
+    if (!known) {
+      known = { statement: sqlite.prepare(sql), mayWrite: /^\s*select/.test(sql) ? 0 : 1 }
+      prepared.set(sql, known)
+    }
+    writes += known.mayWrite
+    return known.statement
   }
   return {
     dialect: 'sqlite',
-    get: <Row>(sql: string, ...params: Param[]) =>
-      (statement(sql).get(...params) ?? undefined) as Row | undefined,
-    all: <Row>(sql: string, ...params: Param[]) => statement(sql).all(...params) as Row[],
-    run: (sql, ...params) => statement(sql).run(...params).changes,
+    get writes() {
+      return writes
+    },
+    get: <Row>(sql: string, ...params: Param[]) => (use(sql).get(...params) ?? undefined) as Row | undefined,
+    all: <Row>(sql: string, ...params: Param[]) => use(sql).all(...params) as Row[],
+    run: (sql, ...params) => use(sql).run(...params).changes,
   }
 }
 
@@ -71,6 +81,8 @@ export interface SqliteWriter {
   transaction<T>(work: () => Promise<T>): Promise<T>
   /** Inside a transaction: a failure of `work` undoes what it wrote and nothing else. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
+  /** How many statements that may write were run so far. */
+  writes(): number
   close(): void
 }
 
@@ -147,6 +159,8 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
         throw error
       }
     },
+
+    writes: () => db.writes,
 
     close: () => {
       sqlite.run('pragma optimize')
