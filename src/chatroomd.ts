@@ -25,7 +25,7 @@ export interface Chatroomd {
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot. */
 export async function startChatroomd(config: Config, log: Logger): Promise<Chatroomd> {
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
-  const cache = roomCache(config.database_url === '' ? undefined : 0)
+  const cache = roomCache(config.database_url === '' ? undefined : { details: 0, lists: 0 })
   let apps = new Map<string, AppRecord>()
   let appsVersion = ''
   const loadApps = async () => {

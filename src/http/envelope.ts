@@ -24,7 +24,6 @@ export const cors = {
 const jsonHeaders = (requestId: string) => ({
   'content-type': 'application/json',
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-request-id',
   'x-request-id': requestId,
 })
 
@@ -73,6 +72,28 @@ function envelopeParts({ app, uri, action, started }: Call, extras: Extras): [he
 export function success(call: Call, data: string | undefined, extras: Extras = {}): Response {
   const [head, tail] = envelopeParts(call, extras)
   return answer(call.requestId, data === undefined ? head + tail : `${head}"data":${data},${tail}`)
+}
+
+/** The success envelope around `data` that comes in pieces of JSON text, each made when the client has read the last. */
+export function successInPieces(call: Call, extras: Extras, data: () => AsyncGenerator<string>): Response {
+  const [head, tail] = envelopeParts(call, extras)
+  const pieces = data()
+  const encoder = new TextEncoder()
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => controller.enqueue(encoder.encode(`${head}"data":`)),
+      async pull(controller) {
+        const { value, done } = await pieces.next()
+        controller.enqueue(encoder.encode(done ? `,${tail}` : value))
+        if (done) controller.close()
+      },
+      async cancel() {
+        await pieces.return(undefined)
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: 65_536 }),
+  )
+  return new Response(stream, { headers: jsonHeaders(call.requestId) })
 }
 
 /** The error envelope (errors and status codes: section 1). */

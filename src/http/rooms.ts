@@ -1,14 +1,17 @@
 import { Type as t } from '@sinclair/typebox'
+import type { AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
-import { limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
+import { roomNotFound } from '../rooms/room.ts'
 import { checkChangesSomething } from '../rooms/rooms.ts'
 import type { ListedRoom, RoomPosition } from '../store/rooms.ts'
 import { foldUsername, userMissing } from '../users/user.ts'
 import { forServer } from './access.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
+import { askedIds, detailsOf } from './details.ts'
 import { success } from './envelope.ts'
 import { limitOf, pageOf, queryOf } from './paging.ts'
+import type { ListPage } from './room-cache.ts'
 
 /** Fields that it does not name are ignored, as clients send some. A `default` here would replace bodies that are no objects. */
 const RoomDraft = t.Object(
@@ -53,17 +56,6 @@ const RoomChange = t.Object(
   { additionalProperties: false },
 )
 
-/** The wire's details of a room: `affiliations` hold only user ids, which need no escaping. */
-function detailsJson(room: RoomDetails): string {
-  const members = room.members.length > 0 ? `{"member":"${room.members.join('"},{"member":"')}"},` : ''
-  return (
-    `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
-    `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
-    `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
-    `"affiliations_count":${room.memberCount},"affiliations":[${members}{"owner":"${room.owner}"}],"public":true}`
-  )
-}
-
 const listedJson = (rooms: ListedRoom[]): string =>
   JSON.stringify(
     rooms.map((room) => ({
@@ -83,39 +75,27 @@ function positionOf(placeText: string | undefined): RoomPosition | undefined {
   return { created: Number(created), id }
 }
 
-/** Ids that a room can have; any other text names no room, and never reaches the store. */
-const possibleId = /^[a-z0-9]{1,64}$/
-
-/** The asked-for ids, each once, in order. Fails over 100. */
-function askedIds(segment: string): string[] {
-  const ids = [...new Set(segment.split(',').filter((id) => id !== ''))]
-  if (ids.length > limits.details) {
-    throw new Failure('invalid_parameter', `at most ${limits.details} chatroom ids can be queried at once`)
-  }
-  return ids
-}
-
-const unknownRoom = (id: string): string => JSON.stringify({ id, error: "group id doesn't exist" })
-
 export const roomRoutes = (deps: Deps) => {
   const { store, commit, cache } = deps
 
-  /** Serialised details by id, from the cache or the store. */
-  async function detailsOf(app: number, ids: string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>()
-    const missing: string[] = []
-    for (const id of ids) {
-      const json = cache.details(app, id)
-      if (json !== undefined) found.set(id, json)
-      else if (possibleId.test(id)) missing.push(id)
-    }
-    if (missing.length === 0) return found
-    for (const room of await store.rooms.findDetails(app, missing)) {
-      const json = detailsJson(room)
-      cache.keepDetails(app, room.id, json)
-      found.set(room.id, json)
-    }
-    return found
+  const { one, several } = detailsOf(deps)
+
+  /** A page of the app's rooms from a place on, newest first. */
+  async function listFrom(app: AppRecord, limit: number, position?: RoomPosition): Promise<ListPage> {
+    const rooms = await store.rooms.listRooms(app.id, limit + 1, position)
+    const page = rooms.slice(0, limit)
+    const last = page.at(-1)
+    const cursor = rooms.length > limit && last ? sealCursor(app, 'chatrooms', place(last)) : undefined
+    return { data: listedJson(page), count: page.length, cursor }
+  }
+
+  /** The first page, which is asked for most, from the cache. */
+  async function newest(app: AppRecord, limit: number): Promise<ListPage> {
+    const cached = cache.newest(app.id, limit)
+    if (cached) return cached
+    const page = await listFrom(app, limit)
+    cache.keepNewest(app.id, limit, page)
+    return page
   }
 
   return forServer(deps)
@@ -126,11 +106,8 @@ export const roomRoutes = (deps: Deps) => {
         if (query.has('limit') || query.has('cursor') || !(query.has('pagenum') || query.has('pagesize'))) {
           const limit = limitOf(query, { default: 10, most: 1000 })
           const position = positionOf(openCursor(app, 'chatrooms', query.get('cursor')))
-          const rooms = await store.rooms.listRooms(app.id, limit + 1, position)
-          const page = rooms.slice(0, limit)
-          const last = page.at(-1)
-          const cursor = rooms.length > limit && last ? sealCursor(app, 'chatrooms', place(last)) : undefined
-          return success(call, listedJson(page), { params: query, count: page.length, cursor })
+          const { data, ...page } = await (position ? listFrom(app, limit, position) : newest(app, limit))
+          return success(call, data, { params: query, ...page })
         }
         const { limit, offset } = pageOf(query, { default: 20, most: 1000 })
         const rooms = await store.rooms.pageRooms(app.id, limit, offset)
@@ -166,13 +143,13 @@ export const roomRoutes = (deps: Deps) => {
       '/chatrooms/:id',
       async ({ app, call, caller, params, request }) => {
         const ids = askedIds(params.id)
-        const found = await detailsOf(app.id, ids)
-        if (found.size === 0) throw roomNotFound(params.id)
-        const one = ids.length === 1 && caller.kind === 'app' && app.settings.dialect === 'docs'
-        const rows = ids.map((id) => found.get(id) ?? unknownRoom(id))
         const query = queryOf(request)
-        if (one) return success(call, rows[0], { params: query })
-        return success(call, `[${rows.join(',')}]`, { params: query, count: rows.length })
+        if (ids.length > 1 || caller.kind === 'user' || app.settings.dialect === 'sdk') {
+          return several(call, params.id, ids, query)
+        }
+        const room = await one(app.id, params.id)
+        if (room === undefined) throw roomNotFound(params.id)
+        return success(call, room, { params: query })
       },
       {
         detail: {

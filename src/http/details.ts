@@ -1,0 +1,105 @@
+import { Failure } from '../failure.ts'
+import { limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
+import type { Deps } from './deps.ts'
+import { type Call, success, successInPieces } from './envelope.ts'
+
+/** The wire's details of a room: `affiliations` hold only user ids, which need no escaping. */
+function detailsJson(room: RoomDetails): string {
+  const members = room.members.length > 0 ? `{"member":"${room.members.join('"},{"member":"')}"},` : ''
+  return (
+    `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
+    `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
+    `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
+    `"affiliations_count":${room.memberCount},"affiliations":[${members}{"owner":"${room.owner}"}],"public":true}`
+  )
+}
+
+/** Ids that a room can have; any other text names no room, and never reaches the store. */
+const possibleId = /^[a-z0-9]{1,64}$/
+
+/** The asked-for ids, each once, in order. Fails over 100. */
+export function askedIds(segment: string): string[] {
+  if (!segment.includes(',')) return [segment]
+  const ids = [...new Set(segment.split(',').filter((id) => id !== ''))]
+  if (ids.length > limits.details) {
+    throw new Failure('invalid_parameter', `at most ${limits.details} chatroom ids can be queried at once`)
+  }
+  return ids
+}
+
+const unknownRoom = (id: string): string => JSON.stringify({ id, error: "group id doesn't exist" })
+
+/** Rooms that are read at a time. */
+const piece = 10
+
+/** Characters of details from which on an answer is streamed. */
+const streamedFrom = 262_144
+
+/** Details as they are answered: JSON text, from the cache where it has them. */
+export function detailsOf({ store, cache }: Deps) {
+  /** One room; undefined for an unknown id. */
+  async function one(app: number, id: string): Promise<string | undefined> {
+    const cached = cache.details(app, id)
+    if (cached !== undefined) return cached
+    if (!possibleId.test(id)) return undefined
+    const [room] = await store.rooms.findDetails(app, [id])
+    if (!room) return undefined
+    const json = detailsJson(room)
+    cache.keepDetails(app, id, json)
+    return json
+  }
+
+  /** Some rooms, by id. They are not put into the cache: the store may take turns with writes while it reads them. */
+  async function some(app: number, ids: string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>()
+    const missing: string[] = []
+    for (const id of ids) {
+      const cached = cache.details(app, id)
+      if (cached !== undefined) found.set(id, cached)
+      else if (possibleId.test(id)) missing.push(id)
+    }
+    if (missing.length === 0) return found
+    for (const room of await store.rooms.findDetails(app, missing)) found.set(room.id, detailsJson(room))
+    return found
+  }
+
+  /**
+   * Several rooms in the asked order; an unknown id has an error in its place. Long answers are streamed piece by
+   * piece, as fast as the client reads. Fails with `service_resource_not_found` when no id is known.
+   */
+  async function several(
+    call: Call,
+    segment: string,
+    ids: string[],
+    params: URLSearchParams,
+  ): Promise<Response> {
+    const extras = { params, count: ids.length }
+    const rows: string[] = []
+    let known = 0
+    let size = 0
+    let next = 0
+    async function readPiece(): Promise<string[]> {
+      const asked = ids.slice(next, next + piece)
+      const found = await some(call.app.id, asked)
+      next += piece
+      known += found.size
+      return asked.map((id) => found.get(id) ?? unknownRoom(id))
+    }
+    while (next < ids.length && size < streamedFrom) {
+      for (const row of await readPiece()) {
+        rows.push(row)
+        size += row.length
+      }
+    }
+    if (known === 0) throw roomNotFound(segment)
+    if (next >= ids.length) return success(call, `[${rows.join(',')}]`, extras)
+    return successInPieces(call, extras, async function* () {
+      yield `[${rows.join(',')}`
+      rows.length = 0
+      while (next < ids.length) for (const row of await readPiece()) yield `,${row}`
+      yield ']'
+    })
+  }
+
+  return { one, several }
+}
