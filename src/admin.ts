@@ -8,7 +8,7 @@ import type { Config } from './config.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { Failure } from './failure.ts'
 import { hashPassword } from './users/passwords.ts'
-import { checkPassword, checkUsername } from './users/user.ts'
+import { checkPassword, checkUsername, type User } from './users/user.ts'
 
 /** What an operator can do from the command line; `key` is `org#app`. */
 export interface Admin {
@@ -61,11 +61,11 @@ export function adminOn({ store, commit }: Engine): Admin {
 
     async listUsers(key) {
       const app = await findApp(key)
-      const names: string[] = []
+      const all: User[] = []
       for (;;) {
-        const users = await store.users.listUsers(app.id, 1000, names.at(-1))
-        names.push(...users.map((user) => user.username))
-        if (users.length < 1000) return names
+        const users = await store.users.listUsers(app.id, 1000, all.at(-1))
+        all.push(...users)
+        if (users.length < 1000) return all.map(({ username }) => username)
       }
     },
 

@@ -75,6 +75,9 @@ const wanted = (schema: TSchema): string => {
  * then fields that nobody knows, then the first of the wrong type.
  */
 export function schemaFailure(schema: TSchema, value: unknown): Failure {
+  const kind = Array.isArray(value) ? 'array' : 'object'
+  const meant = value && typeof value === 'object' && schema.anyOf?.find(({ type }: TSchema) => type === kind)
+  if (meant) return schemaFailure(meant, value)
   if (schema.type === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
     return badParameter('the body must be a JSON object')
   }

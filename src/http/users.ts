@@ -1,5 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
+import type { AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
+import type { UserPosition } from '../store/users.ts'
 import {
   checkNickname,
   checkPassword,
@@ -113,6 +115,17 @@ export const registrationRoutes = (deps: Deps) =>
     },
   )
 
+function cursorAfter(app: AppRecord, page: User[]): string | undefined {
+  const last = page.at(-1)
+  return last && sealCursor(app, 'users', `${last.created}:${last.username}`)
+}
+
+function positionOf(place: string | undefined): UserPosition | undefined {
+  if (place === undefined) return undefined
+  const [created = '', username = ''] = place.split(':')
+  return { created: Number(created), username }
+}
+
 export const userRoutes = (deps: Deps) => {
   const { store, commit } = deps
   return forServer(deps)
@@ -121,7 +134,7 @@ export const userRoutes = (deps: Deps) => {
       async ({ app, call, request }) => {
         const query = queryOf(request)
         const limit = limitOf(query, { default: 10, most: 100 })
-        const after = openCursor(app, 'users', query.get('cursor'))
+        const after = positionOf(openCursor(app, 'users', query.get('cursor')))
         const users = await store.users.listUsers(app.id, limit + 1, after)
         const page = users.slice(0, limit)
         return success(call, undefined, {
@@ -129,7 +142,7 @@ export const userRoutes = (deps: Deps) => {
           params: query,
           entities: page.map(entity),
           count: page.length,
-          cursor: users.length > limit ? sealCursor(app, 'users', page.at(-1)?.username ?? '') : undefined,
+          cursor: users.length > limit ? cursorAfter(app, page) : undefined,
         })
       },
       { detail: { operationId: 'listUsers', summary: 'List the users of the app', tags: ['Users'] } },
@@ -168,7 +181,7 @@ export const userRoutes = (deps: Deps) => {
           params: query,
           entities: deleted.map(entity),
           count: deleted.length,
-          cursor: more ? sealCursor(app, 'users', deleted.at(-1)?.username ?? '') : undefined,
+          cursor: more ? cursorAfter(app, deleted) : undefined,
         })
       },
       {

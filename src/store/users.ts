@@ -1,14 +1,17 @@
 import type { NewUser, User, UserRecord } from '../users/user.ts'
 import { type Awaitable, type Database, each, forKeyShare, forUpdate } from './database.ts'
 
+/** A place in the list of users; the user there need not exist any more. */
+export type UserPosition = Pick<User, 'created' | 'username'>
+
 export interface UserStore {
   findUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /** Finds a user and holds it still until the unit ends. */
   holdUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /** Those of `usernames` that are registered; none of them can be deleted until the unit ends. */
   holdUsers(app: number, usernames: string[]): Promise<string[]>
-  /** At most `limit` users, the oldest registration first, from after the user `after` on. */
-  listUsers(app: number, limit: number, after?: string): Awaitable<User[]>
+  /** At most `limit` users, the oldest registration first, from after a place in this order on. */
+  listUsers(app: number, limit: number, after?: UserPosition): Awaitable<User[]>
   countUsers(app: number): Promise<number>
   /** Keeps a new user; undefined when the user id is taken. `now` in Unix ms. */
   addUser(
@@ -80,11 +83,11 @@ export function userStore(db: Database): UserStore {
 
     async listUsers(app, limit, after) {
       const rows = await db.all<UserRow>(
-        `select ${columns} from users where app = ?1 and (?2 = '' or (created, username) >
-           (select created, username from users where app = ?1 and username = ?2))
-         order by created, username limit ?3`,
+        `select ${columns} from users where app = ?1 and (created, username) > (?2, ?3)
+         order by created, username limit ?4`,
         app,
-        after ?? '',
+        after?.created ?? -1,
+        after?.username ?? '',
         limit,
       )
       return rows.map(toUser)
