@@ -82,7 +82,11 @@ function parseBody(context: { body: unknown; app: AppRecord }): void {
 
 /** Routes for the app itself and its users: gives them `app`, `caller` and `call`. */
 export const forApp = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false })
+  new Elysia({
+    prefix: '/:org/:app',
+    normalize: false,
+    detail: { security: [{ appToken: [] }, { userToken: [] }] },
+  })
     .derive(async ({ request, params }) => {
       const { app, call } = callOf(deps, request, params)
       return { app, call, caller: await authenticate(deps, app, request) }
@@ -92,7 +96,7 @@ export const forApp = (deps: Deps) =>
 
 /** Routes that ask for an app token: gives them `app`, `caller` and `call`. */
 export const forServer = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false })
+  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }] } })
     .derive(async ({ request, params }) => {
       const { app, call } = callOf(deps, request, params)
       return { app, call, caller: await authenticateApp(deps, app, request) }
@@ -102,14 +106,14 @@ export const forServer = (deps: Deps) =>
 
 /** Routes of an app that anybody may call, such as asking for a token: gives them `app` and `call`. */
 export const forAnyone = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false })
+  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [] } })
     .derive(({ request, params }) => callOf(deps, request, params))
     .onParse(readBody)
     .onTransform(parseBody)
 
 /** Registration: an app token, or, where the app allows open registration, none. Gives `open` too. */
 export const forRegistration = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false })
+  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }, {}] } })
     .derive(async ({ request, params }) => {
       const { app, call } = callOf(deps, request, params)
       const open = !request.headers.has('authorization')

@@ -5,6 +5,8 @@ import { userNotFound } from '../users/users.ts'
 import { forServer } from './access.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
+import { enveloped, replies } from './replies.ts'
+import { Disconnected, Statuses, tooManyLogins, UserEntity, unknownUserRow } from './user-replies.ts'
 import { entity } from './users.ts'
 
 const NewPassword = t.Object({
@@ -49,6 +51,12 @@ export const accountRoutes = (deps: Deps) => {
           operationId: 'changePassword',
           summary: "Change a user's password, which ends its tokens",
           tags: ['Users'],
+          ...replies(enveloped({ users: true }), [
+            unknownUserRow,
+            ['illegal_argument', 'password or pin must provided', 'an empty password'],
+            ['illegal_argument', 'password is longer than 64 characters', 'a password over 64 characters'],
+            tooManyLogins,
+          ]),
         },
       },
     )
@@ -58,7 +66,14 @@ export const accountRoutes = (deps: Deps) => {
         await commit(app.id, caller, 'setActivated', params.username, true)
         return success({ ...call, action: 'activate user' }, undefined, { path })
       },
-      { detail: { operationId: 'activateUser', summary: 'Let a user log in again', tags: ['Users'] } },
+      {
+        detail: {
+          operationId: 'activateUser',
+          summary: 'Let a user log in again',
+          tags: ['Users'],
+          ...replies(enveloped({ users: true }), [unknownUserRow]),
+        },
+      },
     )
     .post(
       '/users/:username/deactivate',
@@ -71,6 +86,7 @@ export const accountRoutes = (deps: Deps) => {
           operationId: 'deactivateUser',
           summary: 'Keep a user from logging in, and end its tokens',
           tags: ['Users'],
+          ...replies(enveloped({ users: true, entities: UserEntity }), [unknownUserRow]),
         },
       },
     )
@@ -81,7 +97,14 @@ export const accountRoutes = (deps: Deps) => {
         const online = await presence.online(app.id, [username])
         return success(call, JSON.stringify(statusOf(online, username)), { path, count: 0 })
       },
-      { detail: { operationId: 'getUserStatus', summary: 'Whether a user is online', tags: ['Users'] } },
+      {
+        detail: {
+          operationId: 'getUserStatus',
+          summary: 'Whether a user is online',
+          tags: ['Users'],
+          ...replies(enveloped({ users: true, data: Statuses, count: true }), [unknownUserRow]),
+        },
+      },
     )
     .post(
       '/users/batch/status',
@@ -100,6 +123,9 @@ export const accountRoutes = (deps: Deps) => {
           operationId: 'getUsersStatus',
           summary: 'Whether users are online; unknown ones are not',
           tags: ['Users'],
+          ...replies(enveloped({ users: true, data: t.Array(Statuses) }), [
+            ['invalid_parameter', 'usernames size is more than max limit : 100', 'more than 100 user ids'],
+          ]),
         },
       },
     )
@@ -109,6 +135,13 @@ export const accountRoutes = (deps: Deps) => {
         await presence.disconnect(app.id, await checkRegistered(app.id, params.username))
         return success(call, '{"result":true}', { path })
       },
-      { detail: { operationId: 'disconnectUser', summary: 'Force a user offline', tags: ['Users'] } },
+      {
+        detail: {
+          operationId: 'disconnectUser',
+          summary: 'Force a user offline',
+          tags: ['Users'],
+          ...replies(enveloped({ users: true, data: Disconnected }), [unknownUserRow]),
+        },
+      },
     )
 }

@@ -1,13 +1,23 @@
+import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Deps } from './deps.ts'
 import { answer } from './envelope.ts'
+import { replies } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
+
+const StatusReply = (word: string) => t.Object({ status: t.Literal(word) }, { additionalProperties: false })
 
 /** Whether the process runs, and whether it can serve: for load balancers and supervisors. */
 export const healthRoutes = ({ check }: Deps) =>
   new Elysia()
     .get('/health/live', ({ request }) => answer(requestIdOf(request), '{"status":"live"}'), {
-      detail: { operationId: 'live', summary: 'The process runs', tags: ['Operation'], security: [] },
+      detail: {
+        operationId: 'live',
+        summary: 'The process runs',
+        tags: ['Operation'],
+        security: [],
+        ...replies(StatusReply('live')),
+      },
     })
     .get(
       '/health/ready',
@@ -21,5 +31,14 @@ export const healthRoutes = ({ check }: Deps) =>
           })
         }
       },
-      { detail: { operationId: 'ready', summary: 'The store answers', tags: ['Operation'], security: [] } },
+      {
+        detail: {
+          operationId: 'ready',
+          summary: 'The store answers',
+          description: 'Otherwise 503, for a load balancer to send requests elsewhere.',
+          tags: ['Operation'],
+          security: [],
+          ...replies(StatusReply('ready')),
+        },
+      },
     )

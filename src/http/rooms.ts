@@ -10,8 +10,29 @@ import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { askedIds, detailsOf } from './details.ts'
 import { success } from './envelope.ts'
-import { limitOf, pageOf, queryOf } from './paging.ts'
+import {
+  badCursor,
+  badLimit,
+  cursorParameter,
+  limitOf,
+  limitParameter,
+  pageOf,
+  pageParameters,
+  queryOf,
+} from './paging.ts'
+import { enveloped, replies } from './replies.ts'
 import type { ListPage } from './room-cache.ts'
+import {
+  ChangeFlags,
+  CreatedReply,
+  DissolvedReply,
+  JoinedRoomReply,
+  ListedRoomReply,
+  RoomsReply,
+  textRows,
+  unknownRoomId,
+  unknownUser,
+} from './room-replies.ts'
 
 /** Fields that it does not name are ignored, as clients send some. A `default` here would replace bodies that are no objects. */
 const RoomDraft = t.Object(
@@ -75,6 +96,10 @@ function positionOf(placeText: string | undefined): RoomPosition | undefined {
   return { created: Number(created), id }
 }
 
+const roomsPage = { default: 10, most: 1000 }
+const olderPage = { default: 20, most: 1000 }
+const joinedPage = { default: 1000, most: 1000 }
+
 export const roomRoutes = (deps: Deps) => {
   const { store, commit, cache } = deps
 
@@ -104,17 +129,28 @@ export const roomRoutes = (deps: Deps) => {
       async ({ app, call, request }) => {
         const query = queryOf(request)
         if (query.has('limit') || query.has('cursor') || !(query.has('pagenum') || query.has('pagesize'))) {
-          const limit = limitOf(query, { default: 10, most: 1000 })
+          const limit = limitOf(query, roomsPage)
           const position = positionOf(openCursor(app, 'chatrooms', query.get('cursor')))
           const { data, ...page } = await (position ? listFrom(app, limit, position) : newest(app, limit))
           return success(call, data, { params: query, ...page })
         }
-        const { limit, offset } = pageOf(query, { default: 20, most: 1000 })
+        const { limit, offset } = pageOf(query, olderPage)
         const rooms = await store.rooms.pageRooms(app.id, limit, offset)
         return success(call, listedJson(rooms), { params: query, count: rooms.length })
       },
       {
-        detail: { operationId: 'listRooms', summary: 'List the chat rooms of the app', tags: ['Chat rooms'] },
+        detail: {
+          operationId: 'listRooms',
+          summary: 'List the chat rooms of the app',
+          description:
+            'Newest first. With `pagenum` or `pagesize` alone it pages by number, as older clients do.',
+          tags: ['Chat rooms'],
+          parameters: [limitParameter(roomsPage), cursorParameter, ...pageParameters(olderPage)],
+          ...replies(enveloped({ data: t.Array(ListedRoomReply), count: true, cursor: true, params: true }), [
+            badLimit,
+            badCursor,
+          ]),
+        },
       },
     )
     .get(
@@ -123,9 +159,7 @@ export const roomRoutes = (deps: Deps) => {
         const query = queryOf(request)
         const username = foldUsername(params.username)
         const paged = query.has('pagenum') || query.has('pagesize')
-        const { limit, offset } = paged
-          ? pageOf(query, { default: 1000, most: 1000 })
-          : { limit: 500, offset: 0 }
+        const { limit, offset } = paged ? pageOf(query, joinedPage) : { limit: 500, offset: 0 }
         if (!(await store.users.findUser(app.id, username))) throw userMissing(params.username)
         const rooms = await store.rooms.pageJoined(app.id, username, limit, offset)
         const data = JSON.stringify(rooms.map(({ id, name }) => ({ id, name, disabled: 'false' })))
@@ -135,7 +169,10 @@ export const roomRoutes = (deps: Deps) => {
         detail: {
           operationId: 'listJoinedRooms',
           summary: 'List the chat rooms that a user has joined',
+          description: 'The most recently joined first; without paging the latest 500.',
           tags: ['Chat rooms'],
+          parameters: pageParameters(joinedPage),
+          ...replies(enveloped({ data: t.Array(JoinedRoomReply), count: true, params: true }), [unknownUser]),
         },
       },
     )
@@ -155,7 +192,26 @@ export const roomRoutes = (deps: Deps) => {
         detail: {
           operationId: 'getRooms',
           summary: 'Details of one chat room, or of up to 100',
+          description:
+            'One id answers an object, several an array, in the asked order and each once. Clients that log in as a user, ' +
+            'and apps in the `sdk` dialect, are answered an array always.',
           tags: ['Chat rooms'],
+          parameters: [
+            {
+              name: 'chatroom_id',
+              in: 'path',
+              description: 'One chat room id, or up to 100 separated by commas.',
+              schema: { type: 'string', example: '248710559375361' },
+            },
+          ],
+          ...replies(RoomsReply, [
+            [
+              'service_resource_not_found',
+              'do not find this group:{chatroom_id}',
+              'none of the ids names a chat room',
+            ],
+            ['invalid_parameter', 'at most 100 chatroom ids can be queried at once', 'more than 100 ids'],
+          ]),
         },
       },
     )
@@ -165,7 +221,42 @@ export const roomRoutes = (deps: Deps) => {
         success(call, JSON.stringify(await commit(app.id, caller, 'createRoom', body))),
       {
         body: RoomDraft,
-        detail: { operationId: 'createRoom', summary: 'Create a chat room', tags: ['Chat rooms'] },
+        detail: {
+          operationId: 'createRoom',
+          summary: 'Create a chat room',
+          description: 'The owner and the members are in it at once. Unknown fields are ignored.',
+          tags: ['Chat rooms'],
+          ...replies(enveloped({ data: CreatedReply }), [
+            ['illegal_argument', 'group ID {roomid} already exists!', 'the chosen `roomid` is taken'],
+            [
+              'illegal_argument',
+              'group ID illegal, please check it',
+              '`roomid` is not 1 to 64 of a-z and 0-9',
+            ],
+            [
+              'invalid_parameter',
+              'members must hold at least one user, or be left out',
+              '`members` is empty (`docs` dialect)',
+            ],
+            [
+              'exceed_limit',
+              'appKey:{app_key} has create too many chatrooms!',
+              'the app has as many as its quota `rooms` allows',
+            ],
+            [
+              'exceed_limit',
+              'user {username} has joined too many chatrooms!',
+              'the user is in as many as `roomsPerUser` allows',
+            ],
+            [
+              'exceed_limit',
+              'members size is greater than max user size !',
+              'owner and members are more than `maxusers`',
+            ],
+            ...textRows,
+            unknownUser,
+          ]),
+        },
       },
     )
     .put(
@@ -201,7 +292,42 @@ export const roomRoutes = (deps: Deps) => {
         detail: {
           operationId: 'changeRoom',
           summary: 'Change a chat room, or transfer it to another member',
+          description:
+            'Changes the fields that are sent, and answers `true` for each. `newowner`, sent alone, transfers the room; the ' +
+            'previous owner stays as a member.',
           tags: ['Chat rooms'],
+          ...replies(enveloped({ data: ChangeFlags }), [
+            unknownRoomId,
+            ...textRows,
+            ['invalid_parameter', '{what} must be provided', 'the body names nothing to change'],
+            [
+              'invalid_parameter',
+              'name and groupname are the same field, but differ',
+              'both are sent with different values',
+            ],
+            [
+              'forbidden_op',
+              'current user count is larger than the maxUsers that you want to update !',
+              '`maxusers` is below the members now',
+            ],
+            unknownUser,
+            ['forbidden_op', 'new owner and old owner are the same', '`newowner` owns the chat room already'],
+            [
+              'forbidden_op',
+              "user: {username} doesn't exist in group: {chatroom_id}",
+              '`newowner` is no member (`docs` dialect)',
+            ],
+            [
+              'exceed_limit',
+              'members size is greater than max user size !',
+              'no space for `newowner` (`sdk` dialect)',
+            ],
+            [
+              'exceed_limit',
+              'user {username} has joined too many chatrooms!',
+              '`newowner` is in as many as it may (`sdk` dialect)',
+            ],
+          ]),
         },
       },
     )
@@ -211,6 +337,14 @@ export const roomRoutes = (deps: Deps) => {
         await commit(app.id, caller, 'dissolveRoom', params.id)
         return success(call, JSON.stringify({ success: true, id: params.id }))
       },
-      { detail: { operationId: 'dissolveRoom', summary: 'Dissolve a chat room', tags: ['Chat rooms'] } },
+      {
+        detail: {
+          operationId: 'dissolveRoom',
+          summary: 'Dissolve a chat room',
+          description: 'Everybody leaves it, and its id is never given again.',
+          tags: ['Chat rooms'],
+          ...replies(enveloped({ data: DissolvedReply }), [unknownRoomId]),
+        },
+      },
     )
 }

@@ -5,8 +5,10 @@ import { Failure } from '../failure.ts'
 import { accountRoutes } from './accounts.ts'
 import { schemaFailure } from './body.ts'
 import type { Deps } from './deps.ts'
+import { docsRoutes } from './docs.ts'
 import { cors, failed } from './envelope.ts'
 import { healthRoutes } from './health.ts'
+import { checkRoutes, type Route } from './openapi.ts'
 import { requestIdOf } from './request-id.ts'
 import { roomRoutes } from './rooms.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -26,6 +28,7 @@ export function httpServer(deps: Deps, log: Logger) {
       return failed(requestId, failure)
     })
     .use(healthRoutes(deps))
+    .use(docsRoutes((): readonly Route[] => server.routes))
     .use(tokenRoutes(deps))
     .use(roomRoutes(deps))
     .use(registrationRoutes(deps))
@@ -42,6 +45,7 @@ export function httpServer(deps: Deps, log: Logger) {
     return failed(requestId, new Failure('method_not_allowed', refusal), { allow: allowed.join(', ') })
   }
 
+  checkRoutes(server.routes)
   return server
 }
 

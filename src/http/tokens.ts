@@ -15,6 +15,8 @@ import { foldUsername, type UserRecord } from '../users/user.ts'
 import { bearer, forAnyone, forApp, unauthorized } from './access.ts'
 import type { Deps } from './deps.ts'
 import { answer } from './envelope.ts'
+import { milliseconds, type Row, replies, sampleUuid } from './replies.ts'
+import { tooManyLogins, UserEntity } from './user-replies.ts'
 import { entity } from './users.ts'
 
 const TokenRequest = t.Object(
@@ -74,6 +76,51 @@ async function checkAppToken({ login }: Deps, app: AppRecord, request: Request):
   throw new Failure('auth_bad_access_token', 'Unable to authenticate due to corrupt access token')
 }
 
+const granted = {
+  access_token: t.String({ description: 'Opaque.', examples: ['YWMtc2FtcGxl'] }),
+  expires_in: t.Integer({
+    description: 'Seconds; 2147483647 for a token that never ends.',
+    examples: [5184000],
+  }),
+}
+
+const TokenReply = t.Union([
+  t.Object(
+    { ...granted, application: t.String({ description: 'UUID of the app.', examples: [sampleUuid] }) },
+    { additionalProperties: false, description: 'App token.' },
+  ),
+  t.Object({ ...granted, user: UserEntity }, { additionalProperties: false, description: 'User token.' }),
+])
+
+const ExpiryReply = t.Object({ expire_timestamp: milliseconds('Unix ms.') }, { additionalProperties: false })
+
+/** Failures of the three grants. */
+const grantRows: readonly Row[] = [
+  ['invalid_grant', 'grant_type {grant_type} is not supported', 'another `grant_type`, or none'],
+  ['invalid_parameter', '{field} must be provided', 'a field that the grant needs is missing'],
+  ['invalid_grant', 'client_id does not match', 'the client id is not that of the app'],
+  ['invalid_grant', 'client_secret does not match', 'the secret is wrong'],
+  ['illegal_argument', 'ttl must be a whole number of seconds, 0 or more', 'a negative `ttl`, or no number'],
+  ['invalid_grant', 'user not found', '`password`: the user is not registered', 404],
+  ['invalid_grant', 'invalid password', '`password`: the password is wrong, or the user has none'],
+  ['invalid_grant', 'user not activated', 'the user is banned'],
+  tooManyLogins,
+  ['unauthorized', 'Unable to authenticate (OAuth)', '`inherit`: the token is missing, expired or broken'],
+  [
+    'auth_bad_access_token',
+    'Unable to authenticate due to corrupt access token',
+    '`inherit`: a user token, or a token of another app',
+  ],
+  ['entity_not_found', 'User null not found', '`inherit`: no such user, and no `autoCreateUser`'],
+  ['illegal_argument', 'username [{username}] is not legal', '`inherit`: a user id with other characters'],
+  ['illegal_argument', 'USERNAME_TOO_LONG', '`inherit`: a user id over 64 bytes'],
+  [
+    'resource_limited',
+    'You have exceeded the limit of the community edition,Please upgrade to the enterprise edition',
+    '`inherit`: the app has as many users as its quota `users` allows',
+  ],
+]
+
 export const tokenRoutes = (deps: Deps) => {
   const { login, commit, now } = deps
 
@@ -126,8 +173,9 @@ export const tokenRoutes = (deps: Deps) => {
       detail: {
         operationId: 'issueToken',
         summary: 'Ask for an app token, or for a user token',
+        description: 'Earlier tokens stay valid. The answer has no envelope.',
         tags: ['Tokens'],
-        security: [],
+        ...replies(TokenReply, grantRows),
       },
     },
   )
@@ -145,6 +193,7 @@ export const tokenRoutes = (deps: Deps) => {
         operationId: 'getTokenExpiry',
         summary: 'When the token of this call ends, in Unix ms',
         tags: ['Tokens'],
+        ...replies(ExpiryReply),
       },
     },
   )

@@ -15,7 +15,9 @@ import { forRegistration, forServer } from './access.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
-import { limitOf, queryOf } from './paging.ts'
+import { badCursor, badLimit, cursorParameter, limitOf, limitParameter, queryOf } from './paging.ts'
+import { enveloped, replies } from './replies.ts'
+import { RegistrationReply, registrationRows, UserEntity, unknownUserRow } from './user-replies.ts'
 
 const Registration = t.Object(
   {
@@ -30,6 +32,8 @@ const Registration = t.Object(
 
 /** Most users in one registration call. */
 const batchLimit = 60
+
+const usersPage = { default: 10, most: 100 }
 
 /** A user as the wire shows it. */
 export const entity = (user: User) => ({
@@ -111,7 +115,15 @@ export const registrationRoutes = (deps: Deps) =>
     },
     {
       body: t.Union([Registration, t.Array(Registration)]),
-      detail: { operationId: 'registerUsers', summary: 'Register one user, or up to 60', tags: ['Users'] },
+      detail: {
+        operationId: 'registerUsers',
+        summary: 'Register one user, or up to 60',
+        description:
+          'One user is sent as an object, several as an array. Of several, those that exist already do not hinder the others: ' +
+          '`data` names them. Where the app has `openRegistration`, one user can register without a token.',
+        tags: ['Users'],
+        ...replies(RegistrationReply, registrationRows),
+      },
     },
   )
 
@@ -133,7 +145,7 @@ export const userRoutes = (deps: Deps) => {
       '/users',
       async ({ app, call, request }) => {
         const query = queryOf(request)
-        const limit = limitOf(query, { default: 10, most: 100 })
+        const limit = limitOf(query, usersPage)
         const after = positionOf(openCursor(app, 'users', query.get('cursor')))
         const users = await store.users.listUsers(app.id, limit + 1, after)
         const page = users.slice(0, limit)
@@ -145,7 +157,19 @@ export const userRoutes = (deps: Deps) => {
           cursor: users.length > limit ? cursorAfter(app, page) : undefined,
         })
       },
-      { detail: { operationId: 'listUsers', summary: 'List the users of the app', tags: ['Users'] } },
+      {
+        detail: {
+          operationId: 'listUsers',
+          summary: 'List the users of the app',
+          description: 'The oldest registration first.',
+          tags: ['Users'],
+          parameters: [limitParameter(usersPage), cursorParameter],
+          ...replies(
+            enveloped({ users: true, entities: UserEntity, count: true, cursor: true, params: true }),
+            [badLimit, badCursor],
+          ),
+        },
+      },
     )
     .get(
       '/users/:username',
@@ -154,7 +178,14 @@ export const userRoutes = (deps: Deps) => {
         if (!user) throw userNotFound()
         return success(call, undefined, { path: '/users', entities: [entity(user)], count: 1 })
       },
-      { detail: { operationId: 'getUser', summary: 'One user', tags: ['Users'] } },
+      {
+        detail: {
+          operationId: 'getUser',
+          summary: 'One user',
+          tags: ['Users'],
+          ...replies(enveloped({ users: true, entities: UserEntity, count: true }), [unknownUserRow]),
+        },
+      },
     )
     .delete(
       '/users/:username',
@@ -166,7 +197,9 @@ export const userRoutes = (deps: Deps) => {
         detail: {
           operationId: 'deleteUser',
           summary: 'Delete a user, dissolving the rooms that it owns',
+          description: 'The user leaves all other chat rooms, and its tokens end.',
           tags: ['Users'],
+          ...replies(enveloped({ users: true, entities: UserEntity }), [unknownUserRow]),
         },
       },
     )
@@ -174,7 +207,7 @@ export const userRoutes = (deps: Deps) => {
       '/users',
       async ({ app, call, caller, request }) => {
         const query = queryOf(request)
-        const limit = limitOf(query, { default: 10, most: 100 })
+        const limit = limitOf(query, usersPage)
         const { deleted, more } = await commit(app.id, caller, 'deleteUsers', limit)
         return success(call, undefined, {
           path: '/users',
@@ -188,7 +221,13 @@ export const userRoutes = (deps: Deps) => {
         detail: {
           operationId: 'deleteUsers',
           summary: 'Delete the users that registered first',
+          description: 'They are not chosen by name. The answer has a `cursor` while more are left.',
           tags: ['Users'],
+          parameters: [limitParameter(usersPage)],
+          ...replies(
+            enveloped({ users: true, entities: UserEntity, count: true, cursor: true, params: true }),
+            [badLimit],
+          ),
         },
       },
     )

@@ -5,6 +5,7 @@ import pino from 'pino'
 import type { AppSettings } from '../../src/apps/app.ts'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
+import { contractOf } from './contract.ts'
 import { aDatabase } from './database.ts'
 
 /** A response, read. */
@@ -47,11 +48,10 @@ async function request(method: string, url: string, body?: unknown, headers: Rec
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
-  return {
-    status: response.status,
-    body: text === '' ? undefined : JSON.parse(text),
-    headers: response.headers,
-  }
+  const read = text === '' ? undefined : JSON.parse(text)
+  const contract = await contractOf(url)
+  contract.check(method, url, response.status, read)
+  return { status: response.status, body: read, headers: response.headers }
 }
 
 /**

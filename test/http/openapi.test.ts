@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import pino from 'pino'
+import type { Deps } from '../../src/http/deps.ts'
+import { checkRoutes, pathOf } from '../../src/http/openapi.ts'
+import { httpServer } from '../../src/http/server.ts'
+import { type ApiDescription, apiContract } from '../support/contract.ts'
+import { aServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let description: ApiDescription
+
+beforeAll(async () => {
+  server = await aServer()
+  description = (await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDescription
+})
+afterAll(() => server.stop())
+
+const operations = () =>
+  Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      call: `${method.toUpperCase()} ${path}`,
+      operation,
+    })),
+  )
+
+test('the API description is valid OpenAPI 3.1', async () => {
+  const result = await new Validator().validate(structuredClone(description) as never)
+  expect(result).toMatchObject({ valid: true })
+})
+
+test('every route is in the API description, and nothing else is', () => {
+  const { routes } = httpServer({} as Deps, pino({ level: 'silent' }))
+  const shown = routes.filter(({ hooks }) => !hooks.detail?.hide)
+  expect(
+    operations()
+      .map(({ call }) => call)
+      .sort(),
+  ).toEqual(shown.map(({ method, path }) => `${method} ${pathOf(path)}`).sort())
+})
+
+test('every operation has a name of its own', () => {
+  const names = operations().map(({ operation }) => operation.operationId)
+  expect(names.length).toBe(new Set(names).size)
+})
+
+test('every example fits the schema that it stands beside', () => {
+  const { problemsOf } = apiContract(description)
+  for (const { call, operation } of operations()) {
+    const bodies = [operation, ...Object.values(operation.responses)] as {
+      requestBody?: { content: object }
+      content?: object
+    }[]
+    for (const body of bodies) {
+      for (const media of Object.values(body.requestBody?.content ?? body.content ?? {})) {
+        const {
+          schema,
+          example,
+          examples = {},
+        } = media as {
+          schema: object
+          example?: unknown
+          examples?: Record<string, { value: unknown }>
+        }
+        const shown = [
+          ...(example === undefined ? [] : [example]),
+          ...Object.values(examples).map(({ value }) => value),
+        ]
+        for (const value of shown) expect(`${call}: ${problemsOf(schema, value)}`).toBe(`${call}: `)
+      }
+    }
+  }
+})
+
+test('every parameter of a path is explained', () => {
+  for (const { call, operation } of operations()) {
+    const { parameters } = operation as unknown as { parameters: { name: string; description: string }[] }
+    for (const { name, description: said } of parameters)
+      expect(`${call} ${name}: ${said}`).not.toEndWith(': ')
+  }
+})
+
+test('a route that does not say what it is and who may call it stops the start', () => {
+  const detail = { operationId: 'a', tags: ['b'], security: [] }
+  const route = (lacking: object) => [
+    { method: 'GET', path: '/x', hooks: { detail: { ...detail, ...lacking } } },
+  ]
+  expect(() => checkRoutes(route({}))).not.toThrow()
+  expect(() => checkRoutes(route({ security: undefined }))).toThrow('GET /x lacks security')
+  expect(() => checkRoutes(route({ operationId: undefined }))).toThrow('GET /x lacks operationId')
+  expect(() => checkRoutes(route({ tags: [] }))).toThrow('GET /x lacks tags')
+  expect(() => checkRoutes([{ method: 'GET', path: '/x', hooks: {} }])).toThrow('GET /x lacks')
+})
