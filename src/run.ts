@@ -46,7 +46,7 @@ export interface Done<N extends OperationName> {
 export async function runOperation<N extends OperationName>(
   store: Store,
   request: Request<N>,
-  findApp = store.apps.findAppById,
+  findApp = store.apps.useApp,
 ): Promise<Done<N>> {
   const app = request.app === 0 ? noApp : await findApp(request.app)
   if (!app) throw new Failure('organization_application_not_found', 'the app is gone')

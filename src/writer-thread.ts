@@ -12,7 +12,7 @@ const apps = new Map<number, AppRecord>()
 async function appOf(id: number): Promise<AppRecord | undefined> {
   const known = apps.get(id)
   if (known) return known
-  const app = await writer.store.apps.findAppById(id)
+  const app = await writer.store.apps.useApp(id)
   if (app) apps.set(id, app)
   return app
 }

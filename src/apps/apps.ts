@@ -50,9 +50,20 @@ export async function createApp(unit: Unit, given: NewApp): Promise<Credentials>
     created: unit.now,
   }
   const id = await unit.store.apps.addApp(app)
-  if (app.settings.rooms !== null) await unit.store.rooms.setRoomQuota(id, app.settings.rooms)
+  await setQuotas(unit, id, defaultSettings, app.settings)
   unit.emit({ type: 'app.changed' })
   return { clientId, clientSecret }
+}
+
+async function setQuotas(
+  { store }: Unit,
+  app: number,
+  before: AppSettings,
+  after: AppSettings,
+): Promise<void> {
+  for (const kind of ['rooms', 'users'] as const) {
+    if (after[kind] !== before[kind]) await store.quotas.setQuota(app, kind, after[kind])
+  }
 }
 
 async function heldApp(unit: Unit, key: string): Promise<AppRecord> {
@@ -67,7 +78,7 @@ export async function changeApp(unit: Unit, key: string, change: Partial<AppSett
   const app = await heldApp(unit, key)
   const settings = { ...app.settings, ...change }
   await unit.store.apps.changeApp({ ...app, settings })
-  if (settings.rooms !== app.settings.rooms) await unit.store.rooms.setRoomQuota(app.id, settings.rooms)
+  await setQuotas(unit, app.id, app.settings, settings)
   unit.emit({ type: 'app.changed' })
   return settings
 }

@@ -13,9 +13,12 @@ import {
   tooManyRooms,
 } from './room.ts'
 
-/** Fails with `resource_not_found` for the first of `usernames` that is not registered. Keeps them from being deleted meanwhile. */
+/**
+ * Fails with `resource_not_found` for the first of `usernames` that is not registered. Keeps them from being deleted
+ * meanwhile, and, where the app limits their rooms, from joining any other.
+ */
 async function checkUsersExist({ app, store }: Unit, usernames: string[]): Promise<void> {
-  const known = await store.users.holdUsers(app.id, usernames)
+  const known = await store.users.holdUsers(app.id, usernames, app.settings.roomsPerUser !== null)
   if (known.length === usernames.length) return
   const registered = new Set(known)
   for (const username of usernames) if (!registered.has(username)) throw userMissing(username)
@@ -38,7 +41,7 @@ export async function createRoom(unit: Unit, draft: RoomDraft): Promise<{ id: st
   await checkUsersExist(unit, everyone)
   if (chosen !== undefined) checkIdFree(chosen, (await store.rooms.findRoom(app.id, chosen)) !== undefined)
   await checkRoomsPerUser(unit, everyone)
-  if (app.settings.rooms !== null && !(await store.rooms.takeRoomQuota(app.id))) throw tooManyRooms(app)
+  if (app.settings.rooms !== null && !(await store.quotas.takeQuota(app.id, 'rooms'))) throw tooManyRooms(app)
   const id = chosen ?? (await store.newId())
   await store.rooms.addRoom(app.id, { ...room, id, created: unit.tick() })
   unit.emit({ type: 'room.created', owner: room.owner, members: room.members }, id)
@@ -82,7 +85,7 @@ export async function dissolveRoom(unit: Unit, id: string): Promise<void> {
 export async function removeRoom(unit: Unit, id: string): Promise<void> {
   const { app, store } = unit
   await store.rooms.removeRoom(app.id, id)
-  if (app.settings.rooms !== null) await store.rooms.giveRoomQuota(app.id)
+  if (app.settings.rooms !== null) await store.quotas.giveQuota(app.id, 'rooms')
   unit.emit({ type: 'room.dissolved' }, id)
 }
 

@@ -1,14 +1,15 @@
 import { type AppRecord, defaultSettings } from '../apps/app.ts'
-import { type Awaitable, type Database, forUpdate } from './database.ts'
+import type { Awaitable, Database } from './database.ts'
 
 export interface AppStore {
   listApps(): Awaitable<AppRecord[]>
   /** A text that differs whenever an app was added or changed. */
   appsVersion(): Awaitable<string>
   findApp(org: string, name: string): Awaitable<AppRecord | undefined>
-  /** Finds an app and holds it still until the unit ends. */
+  /** Finds an app and holds it still until the unit ends; waits for the units that use it. */
   holdApp(org: string, name: string): Awaitable<AppRecord | undefined>
-  findAppById(id: number): Awaitable<AppRecord | undefined>
+  /** Finds an app whose settings stay as they are until the unit ends; hinders no unit but those that change them. */
+  useApp(id: number): Promise<AppRecord | undefined>
   /** Answers the new app's id. */
   addApp(app: Omit<AppRecord, 'id'>): Promise<number>
   /** Keeps secret, token key and settings. */
@@ -41,6 +42,12 @@ const toApp = (row: AppRow): AppRecord => ({
   created: row.created,
 })
 
+/**
+ * PostgreSQL's locks that are kept in no table: every unit of an app shares one, a change of its settings has it
+ * alone. A lock of the app's row would be written to that row by every unit.
+ */
+const settingsLock = 1
+
 export function appStore(db: Database): AppStore {
   const byKey = `select * from apps where org = ?1 and name = ?2`
   return {
@@ -61,12 +68,20 @@ export function appStore(db: Database): AppStore {
     },
 
     async holdApp(org, name) {
-      const row = await db.get<AppRow>(`${byKey} ${forUpdate(db)}`, org, name)
-      return row && toApp(row)
+      const app = await this.findApp(org, name)
+      if (!app || db.dialect === 'sqlite') return app
+      await db.run(`select pg_advisory_xact_lock(${settingsLock}, ?1)`, app.id)
+      return this.findApp(org, name)
     },
 
-    async findAppById(id) {
-      const row = await db.get<AppRow>(`select * from apps where id = ?1`, id)
+    async useApp(id) {
+      // Sent together; the second sees what was committed until the lock was had.
+      const [, row] = await Promise.all([
+        db.dialect === 'sqlite'
+          ? undefined
+          : db.run(`select pg_advisory_xact_lock_shared(${settingsLock}, ?1)`, id),
+        db.get<AppRow>(`select * from apps where id = ?1`, id),
+      ])
       return row && toApp(row)
     },
 

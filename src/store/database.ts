@@ -22,7 +22,8 @@ export const each = (db: Database, n: number): string =>
     : `(select value from json_array_elements_text(?${n}::text::json))`
 
 /** Holds the selected rows still until the transaction ends; in SQLite the write transaction does so itself. */
-export const forUpdate = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for update')
+export const forUpdate = (db: Database, table?: string): string =>
+  db.dialect === 'sqlite' ? '' : `for update${table === undefined ? '' : ` of ${table}`}`
 
 /** Keeps the selected rows from being deleted until the transaction ends, and hinders nobody else. */
 export const forKeyShare = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for key share')

@@ -1,8 +1,9 @@
 import type { Database } from './database.ts'
 import { start } from './migrations/0001-start.ts'
 import { appVersions } from './migrations/0002-app-versions.ts'
+import { quotas } from './migrations/0003-quotas.ts'
 
-const migrations = [start, appVersions]
+const migrations = [start, appVersions, quotas]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

@@ -47,15 +47,10 @@ export interface RoomStore {
   removeRoom(app: number, id: string): Promise<void>
   /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
   addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
-  /** Ids of the rooms that a user owns. */
+  /** Ids of the rooms that a user owns; holds them still until the unit ends. */
   ownedRooms(app: number, username: string): Promise<string[]>
   /** Takes a user out of every room; answers the rooms with their members after it. */
   removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
-  /** Takes one from the rooms that the app may still create; false when none is left. */
-  takeRoomQuota(app: number): Promise<boolean>
-  giveRoomQuota(app: number): Promise<void>
-  /** Sets how many rooms the app may have, those it has included; null = no limit. */
-  setRoomQuota(app: number, rooms: number | null): Promise<void>
 }
 
 interface RoomRow {
@@ -245,7 +240,7 @@ export function roomStore(db: Database): RoomStore {
     async ownedRooms(app, username) {
       const rows = await db.all<{ id: string }>(
         `select r.id from members m join rooms r on r.app = m.app and r.id = m.room
-         where m.app = ?1 and m.username = ?2 and r.owner = ?2 order by r.id`,
+         where m.app = ?1 and m.username = ?2 and r.owner = ?2 order by r.id ${forUpdate(db, 'r')}`,
         app,
         username,
       )
@@ -253,38 +248,23 @@ export function roomStore(db: Database): RoomStore {
     },
 
     async removeFromAllRooms(app, username) {
-      const rooms = await db.all<{ room: string; memberCount: number }>(
-        `update rooms set member_count = member_count - 1
-         where app = ?1 and id in (select room from members where app = ?1 and username = ?2)
-         returning id as room, member_count as "memberCount"`,
+      await db.all(
+        `select r.id from members m join rooms r on r.app = m.app and r.id = m.room
+         where m.app = ?1 and m.username = ?2 order by r.id ${forUpdate(db, 'r')}`,
         app,
         username,
       )
-      await db.run(`delete from members where app = ?1 and username = ?2`, app, username)
-      return rooms
-    },
-
-    async takeRoomQuota(app) {
-      const taken = await db.run(
-        `update room_quota set remaining = remaining - 1 where app = ?1 and slot = (
-           select slot from room_quota where app = ?1 and remaining > 0 limit 1)`,
+      // Now that the rooms stand still: whoever was taken out of one meanwhile is not counted twice.
+      const left = await db.all<{ room: string }>(
+        `delete from members where app = ?1 and username = ?2 returning room`,
         app,
+        username,
       )
-      return taken === 1
-    },
-
-    async giveRoomQuota(app) {
-      await db.run(`update room_quota set remaining = remaining + 1 where app = ?1 and slot = 0`, app)
-    },
-
-    async setRoomQuota(app, rooms) {
-      await db.run(`delete from room_quota where app = ?1`, app)
-      if (rooms === null) return
-      await db.run(
-        `insert into room_quota (app, slot, remaining)
-         select ?1, 0, ?2 - count(*) from rooms where app = ?1`,
+      return db.all(
+        `update rooms set member_count = member_count - 1 where app = ?1 and id in ${each(db, 2)}
+         returning id as room, member_count as "memberCount"`,
         app,
-        rooms,
+        JSON.stringify(left.map(({ room }) => room)),
       )
     },
   }

@@ -1,5 +1,6 @@
 import { type AppStore, appStore } from './apps.ts'
 import type { Awaitable, Database } from './database.ts'
+import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
 import { type UserStore, userStore } from './users.ts'
 
@@ -8,6 +9,7 @@ export interface Store {
   apps: AppStore
   users: UserStore
   rooms: RoomStore
+  quotas: QuotaStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
   newId(): Awaitable<string>
 }
@@ -16,5 +18,6 @@ export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   apps: appStore(db),
   users: userStore(db),
   rooms: roomStore(db),
+  quotas: quotaStore(db),
   newId,
 })

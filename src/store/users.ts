@@ -8,11 +8,13 @@ export interface UserStore {
   findUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /** Finds a user and holds it still until the unit ends. */
   holdUser(app: number, username: string): Awaitable<UserRecord | undefined>
-  /** Those of `usernames` that are registered; none of them can be deleted until the unit ends. */
-  holdUsers(app: number, usernames: string[]): Promise<string[]>
+  /**
+   * Those of `usernames` that are registered; none of them can be deleted until the unit ends. With `alone`, no
+   * other unit holds one of them meanwhile, so that what is counted for them stays true.
+   */
+  holdUsers(app: number, usernames: string[], alone: boolean): Promise<string[]>
   /** At most `limit` users, the oldest registration first, from after a place in this order on. */
   listUsers(app: number, limit: number, after?: UserPosition): Awaitable<User[]>
-  countUsers(app: number): Promise<number>
   /** Keeps a new user; undefined when the user id is taken. `now` in Unix ms. */
   addUser(
     app: number,
@@ -65,7 +67,7 @@ export function userStore(db: Database): UserStore {
       return row && toRecord(row)
     },
 
-    async holdUsers(app, usernames) {
+    async holdUsers(app, usernames, alone) {
       if (db.dialect === 'sqlite') {
         // One look-up a name: a tenth of the time that json_each takes for the few names of a usual room.
         const known: string[] = []
@@ -74,7 +76,7 @@ export function userStore(db: Database): UserStore {
       }
       const rows = await db.all<{ username: string }>(
         `select username from users where app = ?1 and username in ${each(db, 2)}
-         order by username ${forKeyShare(db)}`,
+         order by username ${alone ? forUpdate(db) : forKeyShare(db)}`,
         app,
         JSON.stringify(usernames),
       )
@@ -91,11 +93,6 @@ export function userStore(db: Database): UserStore {
         limit,
       )
       return rows.map(toUser)
-    },
-
-    async countUsers(app) {
-      const row = await db.get<{ total: number }>(`select count(*) as total from users where app = ?1`, app)
-      return row?.total ?? 0
     },
 
     async addUser(app, user) {

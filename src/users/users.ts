@@ -26,12 +26,11 @@ export async function registerUsers(
   users: NewUser[],
 ): Promise<{ registered: User[]; taken: string[] }> {
   const { app, store } = unit
+  const limited = app.settings.users !== null
   const registered: User[] = []
   const taken: string[] = []
   for (const user of users) {
-    const { settings } = app
-    if (settings.users !== null && (await store.users.countUsers(app.id)) >= settings.users)
-      throw quotaReached()
+    if (limited && !(await store.quotas.takeQuota(app.id, 'users'))) throw quotaReached()
     const added = await store.users.addUser(app.id, {
       ...user,
       uuid: crypto.randomUUID(),
@@ -39,7 +38,10 @@ export async function registerUsers(
       now: unit.now,
     })
     if (added) registered.push(added)
-    else taken.push(user.username)
+    else {
+      taken.push(user.username)
+      if (limited) await store.quotas.giveQuota(app.id, 'users')
+    }
   }
   return { registered, taken }
 }
@@ -58,6 +60,7 @@ export async function deleteUser(unit: Unit, given: string): Promise<User> {
     unit.emit({ type: 'member.left', usernames: [username], memberCount }, room)
   }
   await store.users.removeUser(app.id, username)
+  if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
   unit.emit({ type: 'user.changed', username, change: 'deleted' })
   return user
 }

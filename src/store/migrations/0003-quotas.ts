@@ -1,0 +1,15 @@
+import type { Database } from '../database.ts'
+
+/** What an app may still add, of rooms and of users. */
+export const quotas = ({ dialect }: Pick<Database, 'dialect'>): string[] => [
+  // Counters that change all the time: room on each page keeps their new versions there.
+  `create table quotas (
+    app integer not null,
+    kind text not null,
+    slot integer not null,
+    remaining integer not null,
+    primary key (app, kind, slot)
+  ) ${dialect === 'sqlite' ? 'without rowid' : 'with (fillfactor = 50)'}`,
+  `insert into quotas select app, 'rooms', slot, remaining from room_quota`,
+  `drop table room_quota`,
+]

@@ -1,0 +1,394 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { defaultSettings } from '../../src/apps/app.ts'
+import type { NewRoom } from '../../src/rooms/room.ts'
+import type { Store } from '../../src/store/store.ts'
+
+/** A store as the server has it: reads beside units of work. */
+export interface OpenStore {
+  /** Reads what units have finished. */
+  store: Store
+  /** Runs `work` as a whole or not at all. */
+  unit<T>(work: (store: Store) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+let lastTick = Date.now() * 1000
+const tick = (): number => {
+  lastTick += 1
+  return lastTick
+}
+
+const aRoom = (given: Partial<NewRoom> & { id: string }) => ({
+  name: 'a room',
+  description: 'for a test',
+  custom: '',
+  maxusers: 300,
+  owner: 'alice',
+  members: [],
+  created: tick(),
+  ...given,
+})
+
+const aUser = (username: string) => ({
+  username,
+  uuid: crypto.randomUUID(),
+  passwordHash: null,
+  nickname: null,
+  tokenEpoch: 7,
+  now: 1_790_000_000_000,
+})
+
+const anApp = (name: string) => ({
+  org: 'acme',
+  name,
+  uuid: crypto.randomUUID(),
+  clientId: 'id',
+  secretSalt: 'salt',
+  secretHash: 'hash',
+  tokenKey: 'key',
+  settings: defaultSettings,
+  created: 1_790_000_000_000,
+})
+
+/** What every store must do, whatever it stands on. */
+export function storeContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(`store on ${name}`, () => {
+    let opened: OpenStore
+    let apps = 0
+
+    beforeAll(async () => {
+      opened = await open()
+    })
+    afterAll(() => opened.close())
+
+    const unit = <T>(work: (store: Store) => Promise<T>) => opened.unit(work)
+
+    /** A new app with users. */
+    async function app(...usernames: string[]): Promise<number> {
+      apps += 1
+      return unit(async (store) => {
+        const id = await store.apps.addApp(anApp(`app-${apps}`))
+        for (const username of usernames) await store.users.addUser(id, aUser(username))
+        return id
+      })
+    }
+
+    const addRoom = (app: number, given: Partial<NewRoom> & { id: string }) =>
+      unit((store) => store.rooms.addRoom(app, aRoom(given)))
+
+    test('an app is found by its key, by its number and in the list, as it was added', async () => {
+      const given = anApp('found')
+      const before = await opened.store.apps.appsVersion()
+      const id = await unit((store) => store.apps.addApp(given))
+      const kept = { id, ...given }
+      expect(await opened.store.apps.findApp('acme', 'found')).toEqual(kept)
+      expect(await unit((store) => store.apps.useApp(id))).toEqual(kept)
+      expect(await opened.store.apps.listApps()).toContainEqual(kept)
+      expect(await opened.store.apps.appsVersion()).not.toBe(before)
+      expect(await opened.store.apps.findApp('acme', 'other')).toBeUndefined()
+      expect(await unit((store) => store.apps.useApp(id + 1000))).toBeUndefined()
+    })
+
+    test('a change of an app keeps secret, key and settings, and changes the version of the apps', async () => {
+      const id = await unit((store) => store.apps.addApp(anApp('changed')))
+      const before = await opened.store.apps.appsVersion()
+      const change = {
+        secretSalt: 's2',
+        secretHash: 'h2',
+        tokenKey: 'k2',
+        settings: { ...defaultSettings, rooms: 5, dialect: 'sdk' as const },
+      }
+      await unit(async (store) => {
+        const held = await store.apps.holdApp('acme', 'changed')
+        if (!held) throw new Error('the app is gone')
+        await store.apps.changeApp({ ...held, ...change })
+      })
+      expect(await opened.store.apps.findApp('acme', 'changed')).toEqual({
+        ...anApp('changed'),
+        uuid: expect.any(String),
+        id,
+        ...change,
+      })
+      expect(await opened.store.apps.appsVersion()).not.toBe(before)
+      expect(await unit(async (store) => store.apps.holdApp('acme', 'nobody'))).toBeUndefined()
+    })
+
+    test('a failed unit leaves nothing', async () => {
+      const id = await app('alice')
+      const work = unit(async (store) => {
+        await store.rooms.addRoom(id, aRoom({ id: 'r1' }))
+        throw new Error('no')
+      })
+      expect(work).rejects.toThrow('no')
+      await work.catch(() => undefined)
+      expect(await opened.store.rooms.findRoom(id, 'r1')).toBeUndefined()
+      expect(await opened.store.rooms.countJoined(id, 'alice', 10)).toBe(0)
+    })
+
+    test('room ids have 15 or 16 digits below 2^53, and later ones are larger', async () => {
+      const ids: string[] = []
+      for (let n = 0; n < 20; n += 1) ids.push(await unit(async (store) => store.newId()))
+      for (const id of ids) expect(id).toMatch(/^[1-9]\d{14,15}$/)
+      const numbers = ids.map(Number)
+      expect(numbers.every(Number.isSafeInteger)).toBe(true)
+      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
+    })
+
+    test('a user is kept with numbers as numbers and claims as booleans', async () => {
+      const id = await app()
+      const given = { ...aUser('alice'), passwordHash: 'h', nickname: 'Al' }
+      const shown = {
+        uuid: given.uuid,
+        username: 'alice',
+        nickname: 'Al',
+        activated: true,
+        created: given.now,
+        modified: given.now,
+      }
+      expect(await unit((store) => store.users.addUser(id, given))).toEqual(shown)
+      expect(await unit((store) => store.users.addUser(id, given))).toBeUndefined()
+      const kept = { ...shown, passwordHash: 'h', tokenEpoch: 7 }
+      expect(await opened.store.users.findUser(id, 'alice')).toEqual(kept)
+      const changed = {
+        ...kept,
+        passwordHash: null,
+        activated: false,
+        tokenEpoch: 2 ** 30,
+        modified: given.now + 1,
+      }
+      await unit((store) => store.users.changeUser(id, changed))
+      expect(await unit(async (store) => store.users.holdUser(id, 'alice'))).toEqual(changed)
+      await unit((store) => store.users.removeUser(id, 'alice'))
+      expect(await opened.store.users.findUser(id, 'alice')).toBeUndefined()
+    })
+
+    test('users are listed by registration, and page by page', async () => {
+      const id = await app()
+      const names = ['dave', 'carol', 'bob', 'alice']
+      await unit(async (store) => {
+        for (const [place, name] of names.entries()) {
+          await store.users.addUser(id, { ...aUser(name), now: 1000 + Math.floor(place / 2) })
+        }
+      })
+      const list = async (limit: number, username?: string) => {
+        const after = username === undefined ? undefined : await opened.store.users.findUser(id, username)
+        return (await opened.store.users.listUsers(id, limit, after)).map((user) => user.username)
+      }
+      // Registered at one moment: by name.
+      expect(await list(10)).toEqual(['carol', 'dave', 'alice', 'bob'])
+      expect(await list(2)).toEqual(['carol', 'dave'])
+      expect(await list(2, 'dave')).toEqual(['alice', 'bob'])
+    })
+
+    test('names sort by their bytes', async () => {
+      const names = ['a', 'B', 'Z', 'é', '_', '9']
+      const id = await app(...names)
+      const byBytes = ['9', 'B', 'Z', '_', 'a', 'é']
+      const listed = await opened.store.users.listUsers(id, 10)
+      expect(listed.map(({ username }) => username)).toEqual(byBytes)
+    })
+
+    test('of the users that a unit asks for, it holds those that are registered', async () => {
+      const id = await app('alice', 'bob')
+      for (const alone of [true, false]) {
+        const held = unit((store) => store.users.holdUsers(id, ['bob', 'carol', 'alice'], alone))
+        expect((await held).sort()).toEqual(['alice', 'bob'])
+      }
+    })
+
+    test('a room is found with its members, in its own app only', async () => {
+      const [id, other] = [await app('alice', 'bob'), await app('alice')]
+      const given = aRoom({ id: 'r1', members: ['bob', 'carol'], custom: '{"a":1}', maxusers: 10_000 })
+      await unit((store) => store.rooms.addRoom(id, given))
+      const { members, created, ...fields } = given
+      const kept = { ...fields, created: Math.floor(created / 1000), memberCount: 3, mute: false }
+      expect(await opened.store.rooms.findRoom(id, 'r1')).toEqual(kept)
+      expect(await unit(async (store) => store.rooms.holdRoom(id, 'r1'))).toEqual(kept)
+      const [details, ...more] = await opened.store.rooms.findDetails(id, ['r1', 'r2'])
+      expect({ ...details, members: details?.members.sort() }).toEqual({ ...kept, members })
+      expect(more).toEqual([])
+      expect(await opened.store.rooms.findRoom(other, 'r1')).toBeUndefined()
+      expect(await opened.store.rooms.findDetails(other, ['r1'])).toEqual([])
+      expect(await unit(async (store) => store.rooms.holdRoom(other, 'r1'))).toBeUndefined()
+    })
+
+    test('two rooms of one id cannot be', async () => {
+      const id = await app('alice')
+      const again = Promise.allSettled([addRoom(id, { id: 'r1' }), addRoom(id, { id: 'r1' })])
+      expect((await again).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      expect(await opened.store.rooms.findRoom(id, 'r1')).toMatchObject({ memberCount: 1 })
+    })
+
+    test('a change of a room keeps every field', async () => {
+      const id = await app('alice', 'bob')
+      await addRoom(id, { id: 'r1', members: ['bob'] })
+      const change = { name: 'n', description: 'd', custom: 'c', maxusers: 5, owner: 'bob', mute: true }
+      await unit(async (store) => {
+        const room = await store.rooms.holdRoom(id, 'r1')
+        if (!room) throw new Error('the room is gone')
+        await store.rooms.changeRoom(id, { ...room, ...change })
+      })
+      expect(await opened.store.rooms.findRoom(id, 'r1')).toMatchObject({ ...change, memberCount: 2 })
+    })
+
+    test('rooms are listed newest first; a page goes on after any room', async () => {
+      const id = await app('alice')
+      const moment = tick()
+      for (const room of ['r1', 'r2', 'r3']) await addRoom(id, { id: room })
+      for (const room of ['b', 'a'])
+        await unit((store) => store.rooms.addRoom(id, { ...aRoom({ id: room }), created: moment }))
+      const all = await opened.store.rooms.listRooms(id, 10)
+      expect(all.map((room) => room.id)).toEqual(['r3', 'r2', 'r1', 'b', 'a'])
+      expect(all[0]).toEqual({
+        id: 'r3',
+        name: 'a room',
+        owner: 'alice',
+        memberCount: 1,
+        created: expect.any(Number),
+      })
+      const after = async (place: number) => {
+        const { created, id: room } = all[place] as { created: number; id: string }
+        return (await opened.store.rooms.listRooms(id, 2, { created, id: room })).map((each) => each.id)
+      }
+      expect(await after(0)).toEqual(['r2', 'r1'])
+      expect(await after(3)).toEqual(['a'])
+      expect((await opened.store.rooms.pageRooms(id, 2, 3)).map((room) => room.id)).toEqual(['b', 'a'])
+    })
+
+    test('the rooms of a user are listed most recently joined first, and counted up to a limit', async () => {
+      const id = await app('alice', 'bob')
+      for (const room of ['r1', 'r2', 'r3']) await addRoom(id, { id: room, name: `name of ${room}` })
+      for (const room of ['r2', 'r3', 'r1'])
+        await unit((store) => store.rooms.addMembers(id, room, ['bob'], tick()))
+      const joined = await opened.store.rooms.pageJoined(id, 'bob', 10, 0)
+      expect(joined).toEqual(['r1', 'r3', 'r2'].map((room) => ({ id: room, name: `name of ${room}` })))
+      expect(await opened.store.rooms.pageJoined(id, 'bob', 1, 1)).toEqual([{ id: 'r3', name: 'name of r3' }])
+      expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(3)
+      expect(await opened.store.rooms.countJoined(id, 'bob', 2)).toBe(2)
+    })
+
+    test('members are added once, and the count says how many there are', async () => {
+      const id = await app('alice', 'bob', 'carol')
+      await addRoom(id, { id: 'r1' })
+      expect(await unit((store) => store.rooms.addMembers(id, 'r1', ['bob', 'alice'], tick()))).toBe(2)
+      expect(await unit((store) => store.rooms.addMembers(id, 'r1', ['bob', 'carol'], tick()))).toBe(3)
+      expect(await opened.store.rooms.isMember(id, 'r1', 'carol')).toBe(true)
+      expect(await opened.store.rooms.isMember(id, 'r1', 'dave')).toBe(false)
+    })
+
+    test('a removed room leaves no member', async () => {
+      const id = await app('alice', 'bob')
+      await addRoom(id, { id: 'r1', members: ['bob'] })
+      await unit((store) => store.rooms.removeRoom(id, 'r1'))
+      expect(await opened.store.rooms.findRoom(id, 'r1')).toBeUndefined()
+      expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(0)
+    })
+
+    test('a user is taken out of every room; it is told which, and how many are left', async () => {
+      const id = await app('alice', 'bob')
+      await addRoom(id, { id: 'r1', members: ['bob'] })
+      await addRoom(id, { id: 'r2', members: ['bob', 'carol'] })
+      await addRoom(id, { id: 'r3', owner: 'bob' })
+      expect(await unit((store) => store.rooms.ownedRooms(id, 'bob'))).toEqual(['r3'])
+      expect(await unit((store) => store.rooms.ownedRooms(id, 'carol'))).toEqual([])
+      const left = await unit((store) => store.rooms.removeFromAllRooms(id, 'bob'))
+      expect(left.sort((a, b) => a.room.localeCompare(b.room))).toEqual([
+        { room: 'r1', memberCount: 1 },
+        { room: 'r2', memberCount: 2 },
+        { room: 'r3', memberCount: 0 },
+      ])
+      expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(0)
+    })
+
+    test('a quota counts what is there, and ends exactly', async () => {
+      const id = await app('alice', 'bob')
+      const take = () => unit((store) => store.quotas.takeQuota(id, 'users'))
+      expect(await take()).toBe(false)
+      await unit((store) => store.quotas.setQuota(id, 'users', 5))
+      expect([await take(), await take(), await take(), await take()]).toEqual([true, true, true, false])
+      await unit((store) => store.quotas.giveQuota(id, 'users'))
+      expect([await take(), await take()]).toEqual([true, false])
+      await unit((store) => store.quotas.setQuota(id, 'users', null))
+      expect(await take()).toBe(false)
+    })
+
+    test('a quota below what is there frees nothing until enough was given back', async () => {
+      const id = await app('alice', 'bob', 'carol')
+      await unit((store) => store.quotas.setQuota(id, 'users', 1))
+      const give = () => unit((store) => store.quotas.giveQuota(id, 'users'))
+      const take = () => unit((store) => store.quotas.takeQuota(id, 'users'))
+      await give()
+      await give()
+      expect(await take()).toBe(false)
+      await give()
+      expect([await take(), await take()]).toEqual([true, false])
+    })
+
+    test('a hundred units at once take a quota of seventy exactly, three times over', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const id = await app()
+        await unit((store) => store.quotas.setQuota(id, 'rooms', 70))
+        const takes = Array.from({ length: 100 }, () => unit((store) => store.quotas.takeQuota(id, 'rooms')))
+        expect((await Promise.all(takes)).filter((taken) => taken)).toHaveLength(70)
+      }
+    })
+
+    test('ten changes of a room at once: none is lost, twenty times over', async () => {
+      const id = await app('alice')
+      for (let round = 0; round < 20; round += 1) {
+        await addRoom(id, { id: `r${round}`, name: '' })
+        const addOne = () =>
+          unit(async (store) => {
+            const room = await store.rooms.holdRoom(id, `r${round}`)
+            if (!room) throw new Error('the room is gone')
+            await store.rooms.changeRoom(id, { ...room, name: `${room.name}+` })
+          })
+        await Promise.all(Array.from({ length: 10 }, addOne))
+        expect(await opened.store.rooms.findRoom(id, `r${round}`)).toMatchObject({ name: '++++++++++' })
+      }
+    })
+
+    test('a held user cannot be deleted until the unit ends, twenty times over', async () => {
+      const id = await app()
+      for (let round = 0; round < 20; round += 1) {
+        const user = `user-${round}`
+        await unit((store) => store.users.addUser(id, aUser(user)))
+        const joining = unit(async (store) => {
+          if ((await store.users.holdUsers(id, [user], false)).length === 0) return
+          await store.rooms.addRoom(id, aRoom({ id: `of-${user}`, owner: user }))
+        })
+        const deleting = unit(async (store) => {
+          await store.users.holdUser(id, user)
+          for (const room of await store.rooms.ownedRooms(id, user)) await store.rooms.removeRoom(id, room)
+          await store.users.removeUser(id, user)
+        })
+        await Promise.all([joining, deleting])
+        expect(await opened.store.rooms.findRoom(id, `of-${user}`)).toBeUndefined()
+      }
+    })
+
+    test('settings stay as they are while a unit uses them, twenty times over', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const id = await app()
+        const key = `app-${apps}`
+        const limiting = unit(async (store) => {
+          const held = await store.apps.holdApp('acme', key)
+          if (!held) throw new Error('the app is gone')
+          await store.apps.changeApp({ ...held, settings: { ...held.settings, users: 3 } })
+          await store.quotas.setQuota(id, 'users', 3)
+        })
+        const adding = Array.from({ length: 8 }, (_, n) =>
+          unit(async (store) => {
+            const used = await store.apps.useApp(id)
+            if (used?.settings.users !== null && !(await store.quotas.takeQuota(id, 'users'))) return
+            await store.users.addUser(id, aUser(`user-${n}`))
+          }),
+        )
+        await Promise.all([limiting, ...adding])
+        const users = (await opened.store.users.listUsers(id, 100)).length
+        const left = await unit((store) => store.quotas.takeQuota(id, 'users'))
+        expect(left).toBe(users < 3)
+      }
+    })
+  })
+}
