@@ -1,6 +1,6 @@
 import { type Database, forUpdate } from './database.ts'
 
-export type QuotaKind = 'rooms' | 'users'
+type QuotaKind = 'rooms' | 'users'
 
 /**
  * How many rooms and users an app may still add, kept only where its settings name a limit. Exact, and on

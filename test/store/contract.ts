@@ -333,6 +333,27 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       }
     })
 
+    test('the last of a quota, taken by a unit that fails, goes to the one that waits, twenty times over', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const id = await app()
+        await unit((store) => store.quotas.setQuota(id, 'rooms', 1))
+        const taken = Promise.withResolvers<void>()
+        const end = Promise.withResolvers<void>()
+        const failing = unit(async (store) => {
+          await store.quotas.takeQuota(id, 'rooms')
+          taken.resolve()
+          await end.promise
+          throw new Error('no')
+        }).catch(() => undefined)
+        await taken.promise
+        const waiting = unit((store) => store.quotas.takeQuota(id, 'rooms'))
+        for (let n = 0; n < 3; n += 1) await opened.store.apps.appsVersion()
+        end.resolve()
+        await failing
+        expect(await waiting).toBe(true)
+      }
+    })
+
     test('ten changes of a room at once: none is lost, twenty times over', async () => {
       const id = await app('alice')
       for (let round = 0; round < 20; round += 1) {

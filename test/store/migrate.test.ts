@@ -1,0 +1,73 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SQL } from 'bun'
+import { schemaVersion } from '../../src/store/migrate.ts'
+import { start } from '../../src/store/migrations/0001-start.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
+import { openSqliteWriter } from '../../src/store/sqlite.ts'
+import { aDatabase } from '../support/database.ts'
+
+const newer = /they come from a newer chatroomd/
+
+test('data of a newer program are refused and left as they are, in a file', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
+  const writer = await openSqliteWriter(dir)
+  writer.close()
+  const file = new Sqlite(join(dir, 'chatroomd.db'))
+  file.run(`pragma user_version = ${schemaVersion + 1}`)
+  expect(openSqliteWriter(dir)).rejects.toThrow(newer)
+  expect(file.query('pragma user_version').get()).toEqual({ user_version: schemaVersion + 1 })
+  file.close()
+  rmSync(dir, { recursive: true })
+})
+
+if (process.env.TEST_DATABASE_URL) {
+  test('ten nodes that start together bring a new database up to date once', async () => {
+    const database = await aDatabase()
+    if (!database) throw new Error('there is no database')
+    const open = () => openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    const nodes = await Promise.all(Array.from({ length: 10 }, open))
+    const sql = new SQL(database.url, { max: 1 })
+    expect([...(await sql`select version from schema_version`)]).toEqual([{ version: schemaVersion }])
+
+    await sql`update schema_version set version = ${schemaVersion + 1}`
+    expect(open()).rejects.toThrow(newer)
+    expect([...(await sql`select version from schema_version`)]).toEqual([{ version: schemaVersion + 1 }])
+
+    // Nodes that run already serve on: a migration only adds.
+    for (const node of nodes) await node.check()
+    await Promise.all([...nodes.map((node) => node.close()), sql.close()])
+    await database.remove()
+  })
+
+  test('data of the first version are brought forward and kept', async () => {
+    const database = await aDatabase()
+    if (!database) throw new Error('there is no database')
+    const sql = new SQL(database.url, { max: 1 })
+    for (const statement of start({ dialect: 'postgres' })) await sql.unsafe(statement)
+    await sql.unsafe(`create table schema_version (version integer not null)`)
+    await sql`insert into schema_version values (1)`
+    await sql`insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
+      values (1, 'r1', 'kept', '', '', 5, 'alice', 1, 0, ${Date.now() * 1000})`
+    const node = await openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    expect(await node.store.rooms.findRoom(1, 'r1')).toMatchObject({ name: 'kept', owner: 'alice' })
+    expect([...(await sql`select version from schema_version`)]).toEqual([{ version: schemaVersion }])
+    await Promise.all([node.close(), sql.close()])
+    await database.remove()
+  })
+
+  test('nodes of one database give no room id twice, and later ones are larger', async () => {
+    const database = await aDatabase()
+    if (!database) throw new Error('there is no database')
+    const open = () => openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    const nodes = [await open(), await open(), await open()]
+    const ids: string[] = []
+    for (let round = 0; round < 10; round += 1) for (const node of nodes) ids.push(await node.store.newId())
+    expect(ids).toEqual([...new Set(ids)].sort())
+    await Promise.all(nodes.map((node) => node.close()))
+    await database.remove()
+  })
+}
