@@ -31,14 +31,29 @@ async function readBytes(request: globalThis.Request): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function isText(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
-  if (Array.isArray(value)) return value.every(isText)
-  if (value === null || typeof value !== 'object') return true
-  return Object.entries(value).every(([name, inner]) => isText(name) && isText(inner))
+/** Deepest nesting of a body; no call needs more than a few levels. */
+const depthLimit = 64
+
+/** Fails on NUL and lone surrogates anywhere in a parsed body, and on one so deep that a walk could exhaust the stack. */
+function checkTexts(value: unknown, depth = 0): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed() || value.includes('\0'))
+      throw badParameter('the body holds a NUL or half a character')
+    return
+  }
+  if (value === null || typeof value !== 'object') return
+  if (depth >= depthLimit) throw badParameter(`the body is nested deeper than ${depthLimit} levels`)
+  if (Array.isArray(value)) {
+    for (const inner of value) checkTexts(inner, depth + 1)
+    return
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    checkTexts(name)
+    checkTexts(inner, depth + 1)
+  }
 }
 
-/** Reads JSON; an empty body is an empty object. Fails on broken JSON, NUL and lone surrogates. */
+/** Reads JSON; an empty body is an empty object. Fails on broken JSON, NUL, lone surrogates and deep nesting. */
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return {}
   let value: unknown
@@ -47,7 +62,7 @@ export function parseJson(text: string): unknown {
   } catch {
     throw badParameter('the body is not JSON')
   }
-  if (text.includes('\\u') && !isText(value)) throw badParameter('the body holds a NUL or half a character')
+  if (text.length > 2 * depthLimit || text.includes('\\u')) checkTexts(value)
   return value
 }
 

@@ -125,6 +125,7 @@ function bodyRows(body: TSchema): Row[] {
     ['invalid_parameter', 'the body is not JSON', 'broken JSON'],
     ['invalid_parameter', 'the body is not UTF-8 text', 'bytes that are not UTF-8'],
     ['invalid_parameter', 'the body holds a NUL or half a character', 'NUL or a lone surrogate in a text'],
+    ['invalid_parameter', 'the body is nested deeper than 64 levels', 'no call needs more than a few'],
     ['request_entity_too_large', 'Request Entity Too Large', 'a body over 1 MiB'],
   ]
 }

@@ -56,7 +56,7 @@ export function apiContract(description: ApiDescription) {
     const found = paths.find(({ pattern }) => pattern.test(path))?.operations
     const operation = found?.[method.toLowerCase()]
     if (!operation) {
-      if (method === 'OPTIONS') return ''
+      if (method === 'OPTIONS' || method === 'HEAD') return ''
       if (status !== 404 && status !== 405) return `no such call, but status ${status}`
       return problemsOf({ $ref: '#/components/schemas/Error' }, body)
     }
