@@ -40,4 +40,15 @@ SwaggerUIBundle({
 export const pageCss = `
 body { margin: 0; }
 .dark-mode body { background: #1c2022; }
+.swagger-ui .wrapper { max-width: 1080px; }
+.swagger-ui .info { margin: 28px 0 12px; }
+.swagger-ui .info .title { font-size: 28px; }
+.swagger-ui .scheme-container { padding: 0; margin: 0 0 8px; background: none; box-shadow: none; }
+.swagger-ui .scheme-container .schemes { justify-content: flex-end; }
+.swagger-ui .opblock-tag { font-size: 18px; }
+.swagger-ui .opblock { box-shadow: none; margin-bottom: 6px; }
+.swagger-ui .renderedMarkdown table { width: auto; margin: 4px 0; }
+.swagger-ui .renderedMarkdown table td,
+.swagger-ui .renderedMarkdown table th { padding: 3px 12px 3px 0; font-size: 13px; vertical-align: top; }
+.swagger-ui .renderedMarkdown code { font-weight: 400; }
 `

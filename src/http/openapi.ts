@@ -42,11 +42,13 @@ const inPath: Record<string, [name: string, description: string, example: string
 }
 
 const tags = [
+  { name: 'Tokens', description: 'Credentials for everything else.' },
   { name: 'Chat rooms', description: 'List, read, create, change, transfer and dissolve chat rooms.' },
   { name: 'Users', description: 'Users of an app. Chat rooms refer to users that must exist.' },
-  { name: 'Tokens', description: 'Credentials for everything else.' },
-  { name: 'Operation', description: 'For load balancers, supervisors and monitoring.' },
 ]
+
+/** Shown last. */
+const operation = { name: 'Operation', description: 'For load balancers, supervisors and monitoring.' }
 
 /**
  * Stops the start when a route does not say what it is called, where it belongs and who may call it: nothing is open,
@@ -175,13 +177,21 @@ export const pathOf = (path: string): string =>
 function parametersOf(path: string, own: Parameter[] = []): object[] {
   const named = [...path.matchAll(/:(\w+)/g)].map(([, short = '']) => {
     const [name, description, example] = inPath[short] ?? [short, '', '']
-    return { name, in: 'path', required: true, description, schema: { type: 'string', examples: [example] } }
+    return { name, in: 'path', required: true, description, schema: { type: 'string' }, example }
   })
   const replaced = new Set(own.map(({ name }) => name))
   return [
     ...named.filter(({ name }) => !replaced.has(name)),
     ...own.map((parameter) => (parameter.in === 'path' ? { ...parameter, required: true } : parameter)),
   ]
+}
+
+/** An example answer that repeats its call, as envelopes do. */
+function answerSample({ method, path }: Route, answer: TSchema): unknown {
+  const sample = sampleOf(answer)
+  if (!path.startsWith('/:org/:app') || !answer.properties?.uri) return sample
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => inPath[name]?.[2] ?? name)
+  return { ...(sample as object), action: method.toLowerCase(), uri: `http://127.0.0.1:8080${filled}` }
 }
 
 function operationOf(route: DescribedRoute): object {
@@ -199,7 +209,7 @@ function operationOf(route: DescribedRoute): object {
         headers: {
           'X-Request-Id': { description: 'Names the request in the server log.', schema: { type: 'string' } },
         },
-        content: { [media]: { schema: answer, example: sampleOf(answer) } },
+        content: { [media]: { schema: answer, example: answerSample(route, answer) } },
       },
       ...failureResponses(failuresOf(route)),
     },
@@ -216,7 +226,8 @@ export function describeApi(routes: readonly Route[]): object {
     paths[path] ??= {}
     paths[path][route.method.toLowerCase()] = operationOf(route)
   }
-  const used = new Set(shown.flatMap(({ hooks }) => hooks.detail.tags))
+  const used = new Set(shown.flatMap(({ hooks }) => hooks.detail.tags ?? []))
+  used.delete(operation.name)
   return {
     openapi: '3.1.0',
     info: {
@@ -227,8 +238,11 @@ export function describeApi(routes: readonly Route[]): object {
         '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
-    tags: [...used].map((name) => tags.find((tag) => tag.name === name) ?? { name }),
+    tags: [
+      ...tags.filter(({ name }) => used.delete(name)),
+      ...[...used].map((name) => ({ name })),
+      operation,
+    ],
     paths,
     components: {
       schemas: { Error: ErrorEnvelope },

@@ -201,7 +201,8 @@ export const roomRoutes = (deps: Deps) => {
               name: 'chatroom_id',
               in: 'path',
               description: 'One chat room id, or up to 100 separated by commas.',
-              schema: { type: 'string', example: '248710559375361' },
+              schema: { type: 'string' },
+              example: '248710559375361',
             },
           ],
           ...replies(RoomsReply, [
