@@ -2,8 +2,8 @@ import { Command, Option } from 'commander'
 import pino from 'pino'
 import pkg from '../package.json' with { type: 'json' }
 import { type Admin, withAdmin } from './admin.ts'
-import { type AppSettings, defaultSettings } from './apps/app.ts'
 import type { Credentials } from './apps/apps.ts'
+import { appSettings, readAppSettings } from './apps/settings.ts'
 import { startChatroomd } from './chatroomd.ts'
 import { type Config, readConfig, type SettingTexts, settings } from './config.ts'
 import { firstStart } from './first-start.ts'
@@ -65,37 +65,6 @@ const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
   say('The secret is shown this once: keep it.')
 }
 
-/** Reads `rooms=100 dialect=sdk rooms=none` against the settings that there are. */
-function readAppSettings(pairs: string[]): Partial<AppSettings> {
-  const change: Record<string, unknown> = {}
-  for (const pair of pairs) {
-    const [name = '', value = ''] = pair.split('=', 2)
-    change[name] = readAppSetting(name, value)
-  }
-  return change as Partial<AppSettings>
-}
-
-function readAppSetting(name: string, value: string): unknown {
-  if (!Object.hasOwn(defaultSettings, name)) {
-    throw new Error(
-      `${name} is not a setting of an app; there are: ${Object.keys(defaultSettings).join(', ')}`,
-    )
-  }
-  if (name === 'dialect') {
-    if (value !== 'docs' && value !== 'sdk') throw new Error('dialect must be docs or sdk')
-    return value
-  }
-  if (name === 'openRegistration') {
-    if (value !== 'true' && value !== 'false') throw new Error('openRegistration must be true or false')
-    return value === 'true'
-  }
-  const unlimited = defaultSettings[name as keyof AppSettings] === null
-  if (unlimited && value === 'none') return null
-  if (!/^\d{1,9}$/.test(value))
-    throw new Error(`${name} must be a whole number${unlimited ? ' or none' : ''}`)
-  return Number(value)
-}
-
 /** The whole command line. */
 export function commandLine(): Command {
   const program = new Command('chatroomd')
@@ -119,9 +88,7 @@ export function commandLine(): Command {
       }),
     )
   withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
-    .description(
-      `change settings of an app: ${Object.keys(defaultSettings).join(', ')}; "none" lifts a quota`,
-    )
+    .description(`change settings of an app: ${Object.keys(appSettings).join(', ')}; "none" lifts a quota`)
     .action(
       admin(async (remote, key: string, pairs: string[]) => {
         const set = await remote.changeApp(key, readAppSettings(pairs))

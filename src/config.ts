@@ -1,41 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
-
-/** One setting: its variable, how its text is read, its default and what it means. */
-interface Setting<T> {
-  env: string
-  read(text: string): T
-  default: string
-  meaning: string
-}
+import { integer, oneOf, type Setting } from './setting.ts'
 
 const setting = <T>(
   env: string,
   read: (text: string) => T,
   defaultText: string,
   meaning: string,
-): Setting<T> => ({
-  env,
-  read,
-  default: defaultText,
-  meaning,
-})
+  chinese: string,
+): Setting<T> & { env: string } => ({ env, read, default: defaultText, meaning, chinese })
 
 const text = (value: string): string => value
-
-const integer = (least: number, most: number) => (value: string) => {
-  if (!/^\d+$/.test(value) || Number(value) < least || Number(value) > most) {
-    throw new Error(`must be a whole number from ${least} to ${most}`)
-  }
-  return Number(value)
-}
-
-const oneOf =
-  <T extends string>(...words: T[]) =>
-  (value: string): T => {
-    const word = words.find((each) => each === value)
-    if (word === undefined) throw new Error(`must be one of ${words.join(', ')}`)
-    return word
-  }
 
 const databaseUrl = (value: string): string => {
   if (value !== '' && !/^postgres(ql)?:\/\//.test(value)) throw new Error('must begin with postgres://')
@@ -63,43 +37,55 @@ const startApps = (value: string): StartApp[] =>
 
 /** Every setting of the server. The key is its name in `chatroomd.toml`, in kebab case its flag. */
 export const settings = {
-  host: setting('CHATROOMD_HOST', text, '127.0.0.1', 'Address the server listens on.'),
+  host: setting('CHATROOMD_HOST', text, '127.0.0.1', 'Address the server listens on.', '服务监听的地址。'),
   port: setting(
     'CHATROOMD_PORT',
     integer(0, 65_535),
     '8080',
     'Port the server listens on; 0 takes a free one.',
+    '服务监听的端口；0 表示自动选用空闲端口。',
   ),
-  data_dir: setting('CHATROOMD_DATA_DIR', text, './data', 'Directory of the embedded store.'),
+  data_dir: setting(
+    'CHATROOMD_DATA_DIR',
+    text,
+    './data',
+    'Directory of the embedded store.',
+    '内置存储所在的目录。',
+  ),
   database_url: setting(
     'CHATROOMD_DATABASE_URL',
     databaseUrl,
     '',
     'postgres://… keeps everything in PostgreSQL instead of the data directory.',
+    '设为 postgres://… 时，数据全部存入 PostgreSQL，不再使用数据目录。',
   ),
   database_pool: setting(
     'CHATROOMD_DATABASE_POOL',
     integer(2, 1000),
     '10',
     'Most connections of one process to PostgreSQL.',
+    '单个进程到 PostgreSQL 的最大连接数。',
   ),
   database_timeout: setting(
     'CHATROOMD_DATABASE_TIMEOUT',
     integer(100, 600_000),
     '5000',
     'Milliseconds after which a request that waits for PostgreSQL is answered 503.',
+    '等待 PostgreSQL 超过该毫秒数的请求返回 503。',
   ),
   log_level: setting(
     'CHATROOMD_LOG_LEVEL',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
     'info',
     'Least severe log lines to write; debug has a line for every request.',
+    '日志级别；debug 会为每个请求写一行。',
   ),
   apps: setting(
     'CHATROOMD_APPS',
     startApps,
     '',
     'Apps to create at start if they are missing: "org#app:client_id:client_secret[,…]".',
+    '启动时若不存在则创建的应用："org#app:client_id:client_secret[,…]"。',
   ),
 }
 

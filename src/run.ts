@@ -1,4 +1,5 @@
-import { type App, defaultSettings } from './apps/app.ts'
+import type { App } from './apps/app.ts'
+import { defaultSettings } from './apps/settings.ts'
 import type { Caller, Event } from './events.ts'
 import { Failure, type FailureWord } from './failure.ts'
 import { type Args, type OperationName, operations, type Result } from './operations.ts'

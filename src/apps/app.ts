@@ -1,38 +1,5 @@
 import { Failure } from '../failure.ts'
-
-/** What an operator can set per app; `null` means no limit. */
-export interface AppSettings {
-  /** `docs` answers as the reference's pages show, `sdk` as server SDKs read it. */
-  dialect: 'docs' | 'sdk'
-  /** Chat rooms the app may have. */
-  rooms: number | null
-  /** Chat rooms one user may be in. */
-  roomsPerUser: number | null
-  /** Users the app may have. */
-  users: number | null
-  /** Highest `maxusers` a chat room may have. */
-  maxusers: number
-  /** Longest room name, in Unicode code points. */
-  nameLength: number
-  /** Longest room description, in Unicode code points. */
-  descriptionLength: number
-  /** Lifetime of a token when the request names none, in seconds; 0 = for ever. */
-  tokenTtl: number
-  /** Whether anyone may register a user without a token. */
-  openRegistration: boolean
-}
-
-export const defaultSettings: AppSettings = {
-  dialect: 'docs',
-  rooms: null,
-  roomsPerUser: null,
-  users: null,
-  maxusers: 10_000,
-  nameLength: 128,
-  descriptionLength: 512,
-  tokenTtl: 5_184_000,
-  openRegistration: false,
-}
+import type { AppSettings } from './settings.ts'
 
 /** A customer's application, addressed as `org#name` and in paths as `/{org}/{name}`. */
 export interface App {

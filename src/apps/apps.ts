@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import type { Unit } from '../unit.ts'
-import { type AppRecord, type AppSettings, defaultSettings, hashSecret, parseAppKey } from './app.ts'
+import { type AppRecord, hashSecret, parseAppKey } from './app.ts'
+import { type AppSettings, defaultSettings } from './settings.ts'
 
 /** An app to create; credentials that are left out are made. */
 export interface NewApp {

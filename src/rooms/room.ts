@@ -1,5 +1,5 @@
-import type { AppSettings } from '../apps/app.ts'
 import { appKey } from '../apps/app.ts'
+import type { AppSettings } from '../apps/settings.ts'
 import { Failure } from '../failure.ts'
 import { foldUsername } from '../users/user.ts'
 

@@ -1,4 +1,5 @@
-import { type AppRecord, defaultSettings } from '../apps/app.ts'
+import type { AppRecord } from '../apps/app.ts'
+import { defaultSettings } from '../apps/settings.ts'
 import type { Awaitable, Database } from './database.ts'
 
 export interface AppStore {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { defaultSettings } from '../../src/apps/app.ts'
+import { defaultSettings } from '../../src/apps/settings.ts'
 import type { NewRoom } from '../../src/rooms/room.ts'
 import type { Store } from '../../src/store/store.ts'
 

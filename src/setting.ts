@@ -1,0 +1,37 @@
+/** One setting: how its text is read, its default as text, and what it means, in English and Chinese. */
+export interface Setting<T> {
+  read(text: string): T
+  default: string
+  meaning: string
+  chinese: string
+}
+
+/** Reads a whole number between two bounds, both included. */
+export const integer = (least: number, most: number) => (value: string) => {
+  if (!/^\d+$/.test(value) || Number(value) < least || Number(value) > most) {
+    throw new Error(`must be a whole number from ${least} to ${most}`)
+  }
+  return Number(value)
+}
+
+/** Reads one of some words. */
+export const oneOf =
+  <T extends string>(...words: T[]) =>
+  (value: string): T => {
+    const word = words.find((each) => each === value)
+    if (word === undefined) throw new Error(`must be one of ${words.join(', ')}`)
+    return word
+  }
+
+/** Reads a quota: a whole number, or `none` for no limit. */
+export const quota = (value: string): number | null => {
+  if (value === 'none') return null
+  if (!/^\d{1,9}$/.test(value)) throw new Error('must be a whole number, or none')
+  return Number(value)
+}
+
+/** Reads `true` or `false`. */
+export const truth = (value: string): boolean => {
+  if (value !== 'true' && value !== 'false') throw new Error('must be true or false')
+  return value === 'true'
+}
