@@ -20,6 +20,7 @@ const steps: Step[] = [
     command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test'],
     long: true,
   },
+  { name: 'bench harness', command: ['bun', 'bench/main.ts', '--smoke'], long: true },
 ]
 
 const started = performance.now()

@@ -22,8 +22,11 @@ export interface Chatroomd {
   stop(grace?: number): Promise<void>
 }
 
-/** Puts the parts together and listens. Fails, with what to do about it, when it cannot. */
-export async function startChatroomd(config: Config, log: Logger): Promise<Chatroomd> {
+/**
+ * Puts the parts together and listens. Fails, with what to do about it, when it cannot. `batch` is for benches:
+ * the most operations that share a commit.
+ */
+export async function startChatroomd(config: Config, log: Logger, batch?: number): Promise<Chatroomd> {
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
   const cache = roomCache(config.database_url === '' ? undefined : { details: 0, lists: 0 })
   let apps = new Map<string, AppRecord>()
@@ -36,13 +39,17 @@ export async function startChatroomd(config: Config, log: Logger): Promise<Chatr
     appsVersion = version
   }
 
-  const engine = await openEngine(config, (events) => {
-    for (const event of events) {
-      cache.hear(event)
-      users.hear(event)
-    }
-    return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
-  })
+  const engine = await openEngine(
+    config,
+    (events) => {
+      for (const event of events) {
+        cache.hear(event)
+        users.hear(event)
+      }
+      return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
+    },
+    batch,
+  )
   const work = passwords()
   const users = login({
     store: engine.store,

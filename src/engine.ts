@@ -17,16 +17,19 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** Opens the store that the configuration names. `tell` hears of what every write changed. */
-export async function openEngine(config: Config, tell: Tell): Promise<Engine> {
-  return config.database_url === '' ? openEmbedded(config.data_dir, tell) : openCluster(config, tell)
+/**
+ * Opens the store that the configuration names. `tell` hears of what every write changed; at most `batch`
+ * operations share a commit of the embedded store.
+ */
+export async function openEngine(config: Config, tell: Tell, batch?: number): Promise<Engine> {
+  return config.database_url === '' ? openEmbedded(config.data_dir, tell, batch) : openCluster(config, tell)
 }
 
 /** The embedded store in `dir`, which only one process can have open. */
-async function openEmbedded(dir: string, tell: Tell): Promise<Engine> {
+async function openEmbedded(dir: string, tell: Tell, batch?: number): Promise<Engine> {
   const unlock = lockDataDir(dir)
   try {
-    const writer = await openWriter(dir, tell)
+    const writer = await openWriter(dir, tell, batch)
     const reader = openSqliteReader(dir)
     return {
       kind: 'sqlite',

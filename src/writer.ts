@@ -25,7 +25,7 @@ export interface Writer {
  * while a commit is under way goes into the next one together. `tell` hears of each operation's events before
  * its caller has the answer. Fails when the data cannot be opened.
  */
-export async function openWriter(dir: string, tell: Tell): Promise<Writer> {
+export async function openWriter(dir: string, tell: Tell, batch = batchLimit): Promise<Writer> {
   const thread = new Worker(new URL('./writer-thread.ts', import.meta.url))
   const ask = (message: unknown): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -58,13 +58,13 @@ export async function openWriter(dir: string, tell: Tell): Promise<Writer> {
 
   async function work(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue.splice(0, batchLimit)
+      const together = queue.splice(0, batch)
       try {
-        const outcomes = JSON.parse(await ask({ batch: batch.map(({ request }) => request) })) as Outcome[]
-        for (const [place, waiting] of batch.entries()) settle(waiting, outcomes[place])
+        const outcomes = JSON.parse(await ask({ batch: together.map(({ request }) => request) })) as Outcome[]
+        for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place])
       } catch (error) {
         death = error
-        for (const { reject } of [...batch, ...queue]) reject(error)
+        for (const { reject } of [...together, ...queue]) reject(error)
         queue = []
       }
     }

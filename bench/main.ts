@@ -1,0 +1,18 @@
+/**
+ * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
+ * moment, to see that it works; `-- realtime` and `-- --store postgres` measure those parts.
+ */
+
+import { report } from './report.ts'
+import { measureOperations, type Size } from './rest.ts'
+import { measureStrain } from './strain.ts'
+import { checkWrk } from './wrk.ts'
+
+const whole: Size = { scales: [1000, 100_000, 1_000_000], rounds: 5, seconds: 2, dissolved: 20_000 }
+const smoke: Size = { scales: [1000], rounds: 1, seconds: 1, dissolved: 500 }
+
+const size = process.argv.includes('--smoke') ? smoke : whole
+const name = size === smoke ? 'smoke' : 'rest'
+checkWrk()
+const figures = [...(await measureOperations(size)), ...(await measureStrain(size))]
+report(name, 'chatroomd over REST, embedded store', figures)
