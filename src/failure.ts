@@ -1,6 +1,6 @@
 /**
  * Every word that the wire's `error` field can carry, with the status and the opaque `exception`
- * that go with it (reference family: errors and status codes).
+ * that go with it (reference family: errors and status codes); the service of custom attributes adds a number.
  */
 export const failures = {
   invalid_parameter: [400, 'com.easemob.group.exception.InvalidParameterException'],
@@ -13,6 +13,7 @@ export const failures = {
   unauthorized: [401, 'com.easemob.im.exceptions.EasemobSecurityException'],
   auth_bad_access_token: [401, 'org.apache.usergrid.rest.exceptions.SecurityException'],
   group_authorization: [401, 'com.easemob.group.exception.GroupAuthorizationException'],
+  MetadataException: [401, 'com.easemob.metadata.exception.MetadataException', 60_011],
   exceed_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   exceeded_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   forbidden_op: [403, 'com.easemob.group.exception.ForbiddenOpException'],
@@ -29,7 +30,7 @@ export const failures = {
   reach_limit: [429, 'com.easemob.im.exceptions.ReachLimitException'],
   internal_error: [500, 'java.lang.RuntimeException'],
   service_unavailable: [503, 'javax.ws.rs.ServiceUnavailableException'],
-} as const satisfies Record<string, readonly [number, string]>
+} as const satisfies Record<string, readonly [status: number, exception: string, code?: number]>
 
 export type FailureWord = keyof typeof failures
 

@@ -1,4 +1,19 @@
 import { changeApp, createApp, rotateSecret } from './apps/apps.ts'
+import { addAdmin, addSuperAdmin, removeAdmin, removeSuperAdmin } from './rooms/admins.ts'
+import { setAnnouncement } from './rooms/announcement.ts'
+import { removeAttributes, setAttributes } from './rooms/attributes.ts'
+import { allowMember, allowMembers, disallowMembers, unblockUsers } from './rooms/lists.ts'
+import {
+  addMember,
+  addMembers,
+  blockUser,
+  blockUsers,
+  joinRoom,
+  leaveRoom,
+  removeMember,
+  removeMembers,
+} from './rooms/members.ts'
+import { muteMembers, setRoomMuted, unmuteMembers } from './rooms/mutes.ts'
 import { changeRoom, createRoom, dissolveRoom, transferRoom } from './rooms/rooms.ts'
 import type { Unit } from './unit.ts'
 import { changePassword, deleteUser, deleteUsers, registerUsers, setActivated } from './users/users.ts'
@@ -17,6 +32,28 @@ export const operations = {
   changeRoom,
   transferRoom,
   dissolveRoom,
+  addMember,
+  addMembers,
+  removeMember,
+  removeMembers,
+  joinRoom,
+  leaveRoom,
+  addAdmin,
+  removeAdmin,
+  addSuperAdmin,
+  removeSuperAdmin,
+  muteMembers,
+  unmuteMembers,
+  setRoomMuted,
+  blockUser,
+  blockUsers,
+  unblockUsers,
+  allowMember,
+  allowMembers,
+  disallowMembers,
+  setAnnouncement,
+  setAttributes,
+  removeAttributes,
 }
 
 type Operations = typeof operations

@@ -1,3 +1,4 @@
+import type { Caller } from '../events.ts'
 import { Failure } from '../failure.ts'
 import { limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
 import type { Deps } from './deps.ts'
@@ -5,13 +6,21 @@ import { type Call, success, successInPieces } from './envelope.ts'
 
 /** The wire's details of a room: `affiliations` hold only user ids, which need no escaping. */
 function detailsJson(room: RoomDetails): string {
-  const members = room.members.length > 0 ? `{"member":"${room.members.join('"},{"member":"')}"},` : ''
+  const rows = room.members.length > 0 ? [`{"member":"${room.members.join('"},{"member":"')}"}`] : []
+  // An owner may have left the room that it owns.
+  if (room.memberCount > room.members.length) rows.push(`{"owner":"${room.owner}"}`)
   return (
     `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
     `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
     `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
-    `"affiliations_count":${room.memberCount},"affiliations":[${members}{"owner":"${room.owner}"}],"public":true}`
+    `"affiliations_count":${room.memberCount},"affiliations":[${rows.join(',')}],"public":true}`
   )
+}
+
+/** Details as somebody who is not in the room may see them: without its members. */
+function withoutMembers(json: string): string {
+  const details = JSON.parse(json)
+  return JSON.stringify({ ...details, affiliations: [{ owner: details.owner }] })
 }
 
 /** Ids that a room can have; any other text names no room, and never reaches the store. */
@@ -63,6 +72,15 @@ export function detailsOf({ store, cache }: Deps) {
     return found
   }
 
+  /** The same as a caller may see them: a user sees the members of rooms that it is in. */
+  async function someFor(caller: Caller, app: number, ids: string[]): Promise<Map<string, string>> {
+    const found = await some(app, ids)
+    if (caller.kind === 'app') return found
+    const joined = new Set(await store.members.roomsAmong(app, [...found.keys()], caller.username))
+    for (const [id, json] of found) if (!joined.has(id)) found.set(id, withoutMembers(json))
+    return found
+  }
+
   /**
    * Several rooms in the asked order; an unknown id has an error in its place. Long answers are streamed piece by
    * piece, as fast as the client reads. Fails with `service_resource_not_found` when no id is known.
@@ -72,6 +90,7 @@ export function detailsOf({ store, cache }: Deps) {
     segment: string,
     ids: string[],
     params: URLSearchParams,
+    caller: Caller,
   ): Promise<Response> {
     const extras = { params, count: ids.length }
     const rows: string[] = []
@@ -80,7 +99,7 @@ export function detailsOf({ store, cache }: Deps) {
     let next = 0
     async function readPiece(): Promise<string[]> {
       const asked = ids.slice(next, next + piece)
-      const found = await some(call.app.id, asked)
+      const found = await someFor(caller, call.app.id, asked)
       next += piece
       known += found.size
       return asked.map((id) => found.get(id) ?? unknownRoom(id))

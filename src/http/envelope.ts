@@ -43,6 +43,8 @@ export interface Extras {
   cursor?: string | undefined
   path?: string
   entities?: unknown[]
+  /** Told by the service of custom attributes. */
+  status?: 'ok'
 }
 
 const echo = (params: URLSearchParams): string => {
@@ -56,14 +58,14 @@ const echo = (params: URLSearchParams): string => {
 
 /** The envelope in two parts, for a body that is written piece by piece around its `data`. */
 function envelopeParts({ app, uri, action, started }: Call, extras: Extras): [head: string, tail: string] {
-  const { params, count, cursor, path, entities } = extras
+  const { params, count, cursor, path, entities, status } = extras
   const now = Date.now()
   const head =
     `{"action":"${action}","application":"${app.uuid}","applicationName":"${app.name}","organization":"${app.org}",` +
     `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":"${path}",`}` +
     `${params?.size ? `"params":${echo(params)},` : ''}"entities":${entities ? JSON.stringify(entities) : '[]'},`
   const tail =
-    `${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
+    `${status === undefined ? '' : `"status":"${status}",`}${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
     `"properties":{},"timestamp":${now},"duration":${Math.max(0, now - started)}}`
   return [head, tail]
 }
@@ -102,7 +104,7 @@ export function failed(
   { word, text, status }: Failure,
   headers: Record<string, string> = {},
 ): Response {
-  const [, exception] = failures[word]
+  const [, exception, code]: readonly [number, string, number?] = failures[word]
   const body = {
     error: word,
     exception,
@@ -110,6 +112,7 @@ export function failed(
     timestamp: Date.now(),
     duration: 0,
     properties: {},
+    ...(code === undefined ? {} : { error_code: code, desc: text }),
   }
   const later = status === 503 || status === 429 ? { 'retry-after': '1' } : undefined
   return answer(requestId, JSON.stringify(body), status, { ...headers, ...later })

@@ -1,6 +1,7 @@
 import { type TSchema, Type as t } from '@sinclair/typebox'
 import pkg from '../../package.json' with { type: 'json' }
 import { type FailureWord, failures } from '../failure.ts'
+import { type Permitted, permissions, refusal } from '../permissions.ts'
 import { ErrorEnvelope, type Row } from './replies.ts'
 import { sampleOf } from './sample.ts'
 
@@ -44,6 +45,14 @@ const inPath: Record<string, [name: string, description: string, example: string
 const tags = [
   { name: 'Tokens', description: 'Credentials for everything else.' },
   { name: 'Chat rooms', description: 'List, read, create, change, transfer and dissolve chat rooms.' },
+  { name: 'Members', description: 'Who is in a chat room.' },
+  { name: 'Admins', description: 'Members that manage a chat room beside its owner.' },
+  { name: 'Super admins', description: 'Users that create chat rooms with their own tokens.' },
+  { name: 'Mute', description: 'Who may not speak in a chat room.' },
+  { name: 'Block list', description: 'Who may not come into a chat room.' },
+  { name: 'Allow list', description: 'Who may speak while everybody is muted.' },
+  { name: 'Announcement', description: 'A text for everybody in a chat room.' },
+  { name: 'Custom attributes', description: 'Texts by key, which members keep for a chat room.' },
   { name: 'Users', description: 'Users of an app. Chat rooms refer to users that must exist.' },
 ]
 
@@ -66,6 +75,13 @@ export function checkRoutes(routes: readonly Route[]): void {
   if (problems.length > 0) throw new Error(`Routes must say who they are for:\n  ${problems.join('\n  ')}`)
 }
 
+/** What the table of permissions answers to a role that may not do it. */
+function refusalOf(operation: string): Row | undefined {
+  if (!Object.hasOwn(permissions, operation)) return undefined
+  const { word, text } = refusal(operation as Permitted)
+  return word === 'unauthorized' ? undefined : [word, text, 'the role of the caller does not suffice']
+}
+
 const reads = (method: string): boolean => method === 'GET'
 
 /** The failures of a call: its own first, then those that follow from its token, its body and its path. */
@@ -77,6 +93,8 @@ function failuresOf({ method, path, hooks: { body, detail = {} } }: Route): Row[
       'Unable to authenticate (OAuth)',
       'the token is missing, expired, broken or of another app',
     ])
+  const denied = refusalOf(detail.operationId ?? '')
+  if (denied) rows.push(denied)
   if (path.startsWith('/:org/:app')) {
     rows.push(
       [
@@ -251,6 +269,12 @@ export function describeApi(routes: readonly Route[]): object {
           type: 'http',
           scheme: 'bearer',
           description: 'A token of the app, from the call `issueToken`.',
+        },
+        userToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A token of a user, from the call `issueToken`; what it is good for depends on the role of the user.',
         },
       },
     },

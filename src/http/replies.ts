@@ -38,6 +38,8 @@ interface Parts {
   params?: boolean
   /** The call is about users, and has `path`. */
   users?: boolean
+  /** The service of custom attributes says `status`. */
+  status?: boolean
   /** What `entities` holds; nothing on calls about chat rooms. */
   entities?: TSchema
 }
@@ -55,7 +57,7 @@ const anEnvelope = {
 const aCount = t.Integer({ description: 'How many the answer holds.', examples: [1] })
 
 /** The success envelope (management page, "common response parameters"). */
-export const enveloped = ({ data, count, cursor, params, users, entities }: Parts) =>
+export const enveloped = ({ data, count, cursor, params, users, entities, status }: Parts) =>
   t.Object(
     {
       ...anEnvelope,
@@ -76,6 +78,7 @@ export const enveloped = ({ data, count, cursor, params, users, entities }: Part
       ...(cursor
         ? { cursor: t.Optional(t.String({ description: 'Where the next page starts; absent on the last.' })) }
         : {}),
+      ...(status ? { status: t.Literal('ok') } : {}),
       properties: t.Object({}, { additionalProperties: false }),
       timestamp: milliseconds('When the answer was written, Unix ms.'),
       duration: t.Integer({ description: 'From request to answer, ms.', examples: [1] }),
@@ -92,6 +95,10 @@ export const ErrorEnvelope = t.Object(
     timestamp: milliseconds('Unix ms.'),
     duration: t.Literal(0),
     properties: t.Object({}, { additionalProperties: false }),
+    error_code: t.Optional(t.Integer({ description: 'From the service of custom attributes only.' })),
+    desc: t.Optional(
+      t.String({ description: 'The text again; from the service of custom attributes only.' }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -4,8 +4,7 @@ import { Failure } from '../failure.ts'
 import { roomNotFound } from '../rooms/room.ts'
 import { checkChangesSomething } from '../rooms/rooms.ts'
 import type { ListedRoom, RoomPosition } from '../store/rooms.ts'
-import { foldUsername, userMissing } from '../users/user.ts'
-import { forServer } from './access.ts'
+import { forApp } from './access.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { askedIds, detailsOf } from './details.ts'
@@ -26,7 +25,6 @@ import {
   ChangeFlags,
   CreatedReply,
   DissolvedReply,
-  JoinedRoomReply,
   ListedRoomReply,
   RoomsReply,
   textRows,
@@ -98,7 +96,6 @@ function positionOf(placeText: string | undefined): RoomPosition | undefined {
 
 const roomsPage = { default: 10, most: 1000 }
 const olderPage = { default: 20, most: 1000 }
-const joinedPage = { default: 1000, most: 1000 }
 
 export const roomRoutes = (deps: Deps) => {
   const { store, commit, cache } = deps
@@ -123,7 +120,7 @@ export const roomRoutes = (deps: Deps) => {
     return page
   }
 
-  return forServer(deps)
+  return forApp(deps)
     .get(
       '/chatrooms',
       async ({ app, call, request }) => {
@@ -154,35 +151,12 @@ export const roomRoutes = (deps: Deps) => {
       },
     )
     .get(
-      '/users/:username/joined_chatrooms',
-      async ({ app, call, params, request }) => {
-        const query = queryOf(request)
-        const username = foldUsername(params.username)
-        const paged = query.has('pagenum') || query.has('pagesize')
-        const { limit, offset } = paged ? pageOf(query, joinedPage) : { limit: 500, offset: 0 }
-        if (!(await store.users.findUser(app.id, username))) throw userMissing(params.username)
-        const rooms = await store.rooms.pageJoined(app.id, username, limit, offset)
-        const data = JSON.stringify(rooms.map(({ id, name }) => ({ id, name, disabled: 'false' })))
-        return success(call, data, { params: query, count: rooms.length })
-      },
-      {
-        detail: {
-          operationId: 'listJoinedRooms',
-          summary: 'List the chat rooms that a user has joined',
-          description: 'The most recently joined first; without paging the latest 500.',
-          tags: ['Chat rooms'],
-          parameters: pageParameters(joinedPage),
-          ...replies(enveloped({ data: t.Array(JoinedRoomReply), count: true, params: true }), [unknownUser]),
-        },
-      },
-    )
-    .get(
       '/chatrooms/:id',
       async ({ app, call, caller, params, request }) => {
         const ids = askedIds(params.id)
         const query = queryOf(request)
         if (ids.length > 1 || caller.kind === 'user' || app.settings.dialect === 'sdk') {
-          return several(call, params.id, ids, query)
+          return several(call, params.id, ids, query, caller)
         }
         const room = await one(app.id, params.id)
         if (room === undefined) throw roomNotFound(params.id)
@@ -299,6 +273,16 @@ export const roomRoutes = (deps: Deps) => {
           tags: ['Chat rooms'],
           ...replies(enveloped({ data: ChangeFlags }), [
             unknownRoomId,
+            [
+              'group_authorization',
+              'you have no permission to do this.',
+              'a transfer by another than the owner',
+            ],
+            [
+              'forbidden_op',
+              'can not join this group, reason:user {username} is in the blacklist',
+              'a transfer, in the `sdk` dialect, to a user who is blocked',
+            ],
             ...textRows,
             ['invalid_parameter', '{what} must be provided', 'the body names nothing to change'],
             [

@@ -2,12 +2,20 @@ import type { TSchema } from '@sinclair/typebox'
 import { Elysia, type ValidationError } from 'elysia'
 import type { Logger } from 'pino'
 import { Failure } from '../failure.ts'
+import { permissions } from '../permissions.ts'
 import { accountRoutes } from './accounts.ts'
+import { adminRoutes, superAdminRoutes } from './admins.ts'
+import { announcementRoutes } from './announcement.ts'
+import { attributeRoutes } from './attributes.ts'
 import { schemaFailure } from './body.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs.ts'
 import { cors, failed } from './envelope.ts'
 import { healthRoutes } from './health.ts'
+import { joinedRoutes } from './joined.ts'
+import { allowRoutes, blockRoutes } from './lists.ts'
+import { memberRoutes } from './members.ts'
+import { muteRoutes } from './mutes.ts'
 import { checkRoutes, type Route } from './openapi.ts'
 import { requestIdOf } from './request-id.ts'
 import { roomRoutes } from './rooms.ts'
@@ -30,10 +38,22 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(healthRoutes(deps))
     .use(docsRoutes((): readonly Route[] => server.routes))
     .use(tokenRoutes(deps))
+    .use(superAdminRoutes(deps))
     .use(roomRoutes(deps))
+    .use(joinedRoutes(deps))
+    .use(memberRoutes(deps))
+    .use(adminRoutes(deps))
+    .use(muteRoutes(deps))
+    .use(blockRoutes(deps))
+    .use(allowRoutes(deps))
+    .use(announcementRoutes(deps))
+    .use(attributeRoutes(deps))
     .use(registrationRoutes(deps))
     .use(userRoutes(deps))
     .use(accountRoutes(deps))
+
+  for (const { path, hooks } of server.routes)
+    if (path.startsWith('/:org/:app')) checkHasRow(path, hooks.detail)
 
   /** A path or method that no route has; browsers ask with OPTIONS before they call. */
   function unknownCall(requestId: string, method: string, path: string): Failure | Response {
@@ -47,6 +67,12 @@ export function httpServer(deps: Deps, log: Logger) {
 
   checkRoutes(server.routes)
   return server
+}
+
+/** A route of an app that the table of permissions leaves out, and that is not for everybody, stops the start. */
+function checkHasRow(path: string, detail: { operationId?: string; security?: unknown[] } | undefined): void {
+  if (detail?.security?.length === 0 || Object.hasOwn(permissions, detail?.operationId ?? '')) return
+  throw new Error(`${path} has no row in the table of permissions`)
 }
 
 function failureOf(code: unknown, error: unknown): Failure {

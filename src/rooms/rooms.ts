@@ -1,6 +1,8 @@
 import { Failure } from '../failure.ts'
 import type { Unit } from '../unit.ts'
-import { foldUsername, userMissing } from '../users/user.ts'
+import { foldUsername } from '../users/user.ts'
+import { authorise, roomToChange } from './access.ts'
+import { checkRoomsPerUser, checkUsersExist, isBlocked } from './people.ts'
 import {
   changedRoom,
   checkIdFree,
@@ -9,38 +11,22 @@ import {
   newRoom,
   type RoomChange,
   type RoomDraft,
-  roomMissing,
   tooManyRooms,
 } from './room.ts'
 
 /**
- * Fails with `resource_not_found` for the first of `usernames` that is not registered. Keeps them from being deleted
- * meanwhile, and, where the app limits their rooms, from joining any other.
+ * Creates a chat room (management page, "create a chat room") and answers its id. A user that creates one
+ * is its owner, whatever the draft says.
  */
-async function checkUsersExist({ app, store }: Unit, usernames: string[]): Promise<void> {
-  const known = await store.users.holdUsers(app.id, usernames, app.settings.roomsPerUser !== null)
-  if (known.length === usernames.length) return
-  const registered = new Set(known)
-  for (const username of usernames) if (!registered.has(username)) throw userMissing(username)
-}
-
-/** Fails with `exceed_limit` for the first of `usernames` that is in as many rooms as the app allows. */
-async function checkRoomsPerUser({ app, store }: Unit, usernames: string[]): Promise<void> {
-  const quota = app.settings.roomsPerUser
-  if (quota === null) return
-  for (const username of usernames) {
-    if ((await store.rooms.countJoined(app.id, username, quota)) >= quota) throw joinedTooMany(username)
-  }
-}
-
-/** Creates a chat room (management page, "create a chat room") and answers its id. */
 export async function createRoom(unit: Unit, draft: RoomDraft): Promise<{ id: string }> {
-  const { app, store } = unit
-  const { id: chosen, ...room } = newRoom(app.settings, draft)
+  const { app, caller, store } = unit
+  await authorise(unit, 'createRoom')
+  const owner = caller.kind === 'app' ? draft.owner : caller.username
+  const { id: chosen, ...room } = newRoom(app.settings, { ...draft, owner })
   const everyone = [room.owner, ...room.members]
   await checkUsersExist(unit, everyone)
   if (chosen !== undefined) checkIdFree(chosen, (await store.rooms.findRoom(app.id, chosen)) !== undefined)
-  await checkRoomsPerUser(unit, everyone)
+  await checkRoomsPerUser(unit, everyone, joinedTooMany)
   if (app.settings.rooms !== null && !(await store.quotas.takeQuota(app.id, 'rooms'))) throw tooManyRooms(app)
   const id = chosen ?? (await store.newId())
   await store.rooms.addRoom(app.id, { ...room, id, created: unit.tick() })
@@ -51,8 +37,7 @@ export async function createRoom(unit: Unit, draft: RoomDraft): Promise<{ id: st
 /** Changes name, description or ceiling of a room (management page, "update"). */
 export async function changeRoom(unit: Unit, id: string, change: RoomChange): Promise<void> {
   const { app, store } = unit
-  const room = await store.rooms.holdRoom(app.id, id)
-  if (!room) throw roomMissing(id)
+  const { room } = await roomToChange(unit, 'changeRoom', id)
   await store.rooms.changeRoom(app.id, changedRoom(app.settings, room, change))
   unit.emit({ type: 'room.changed' }, id)
 }
@@ -60,24 +45,26 @@ export async function changeRoom(unit: Unit, id: string, change: RoomChange): Pr
 /** Makes `newowner` the owner (management page, "transfer"); the previous owner stays as a member. */
 export async function transferRoom(unit: Unit, id: string, newowner: string): Promise<void> {
   const { app, store } = unit
-  const room = await store.rooms.holdRoom(app.id, id)
-  if (!room) throw roomMissing(id)
   const owner = foldUsername(newowner)
+  const { room } = await roomToChange(unit, 'transferRoom', id, [owner])
   await checkUsersExist(unit, [owner])
   const isMember = await store.rooms.isMember(app.id, id, owner)
   checkTransfer(app.settings, room, owner, isMember)
   if (!isMember) {
-    await checkRoomsPerUser(unit, [owner])
-    await store.rooms.addMembers(app.id, id, [owner], unit.tick())
+    if ((await store.lists.blockedAmong(app.id, id, [owner])).length > 0) throw isBlocked(owner)
+    await checkRoomsPerUser(unit, [owner], joinedTooMany)
+    const memberCount = await store.rooms.addMembers(app.id, id, [owner], unit.tick())
+    unit.emit({ type: 'member.joined', usernames: [owner], memberCount }, id)
   }
   await store.rooms.changeRoom(app.id, { ...room, owner })
+  await store.members.setAdmin(app.id, id, owner, false)
+  await store.members.ownerIsIn(app.id, id)
   unit.emit({ type: 'room.transferred', from: room.owner, to: owner }, id)
 }
 
 /** Dissolves a room (management page, "dissolve"); an unknown id is a failure. */
 export async function dissolveRoom(unit: Unit, id: string): Promise<void> {
-  const { app, store } = unit
-  if (!(await store.rooms.holdRoom(app.id, id))) throw roomMissing(id)
+  await roomToChange(unit, 'dissolveRoom', id)
   await removeRoom(unit, id)
 }
 

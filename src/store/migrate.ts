@@ -2,8 +2,9 @@ import type { Database } from './database.ts'
 import { start } from './migrations/0001-start.ts'
 import { appVersions } from './migrations/0002-app-versions.ts'
 import { quotas } from './migrations/0003-quotas.ts'
+import { roles } from './migrations/0004-roles.ts'
 
-const migrations = [start, appVersions, quotas]
+const migrations = [start, appVersions, quotas, roles]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

@@ -30,12 +30,7 @@ export interface RoomStore {
   /** At most `limit` rooms, newest first, without the first `offset`. */
   pageRooms(app: number, limit: number, offset: number): Awaitable<ListedRoom[]>
   /** Rooms that a user is in, the most recently joined first. */
-  pageJoined(
-    app: number,
-    username: string,
-    limit: number,
-    offset: number,
-  ): Awaitable<{ id: string; name: string }[]>
+  pageJoined(app: number, username: string, limit: number, offset: number): Promise<Room[]>
   /** How many rooms a user is in; counting stops at `most`. */
   countJoined(app: number, username: string, most: number): Awaitable<number>
   isMember(app: number, room: string, username: string): Awaitable<boolean>
@@ -43,11 +38,15 @@ export interface RoomStore {
   addRoom(app: number, room: NewRoom & { id: string; created: number }): Promise<void>
   /** Keeps name, description, custom, maxusers, owner and mute. */
   changeRoom(app: number, room: Room): Promise<void>
-  /** Removes a room with its members. */
+  /** Removes a room with everything in it. */
   removeRoom(app: number, id: string): Promise<void>
   /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
   addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
-  /** Ids of the rooms that a user owns; holds them still until the unit ends. */
+  announcement(app: number, room: string): Promise<string>
+  setAnnouncement(app: number, room: string, announcement: string): Promise<void>
+  /** Ids of the rooms that a user is in. */
+  joinedRooms(app: number, username: string): Promise<string[]>
+  /** Ids of the rooms that a user owns, also of those that it has left; holds them still until the unit ends. */
   ownedRooms(app: number, username: string): Promise<string[]>
   /** Takes a user out of every room; answers the rooms with their members after it. */
   removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
@@ -154,18 +153,19 @@ export function roomStore(db: Database): RoomStore {
       )
     },
 
-    pageJoined(app, username, limit, offset) {
-      return db.all(
-        `select r.id, r.name from (
-           select app, room, joined from members where app = ?1 and username = ?2
+    async pageJoined(app, username, limit, offset) {
+      const rows = await db.all<RoomRow>(
+        `select ${columns} from (
+           select room, joined from members where app = ?1 and username = ?2
            order by joined desc, room desc limit ?3 offset ?4) m
-         join rooms r on r.app = m.app and r.id = m.room
+         join rooms r on r.app = ?1 and r.id = m.room
          order by m.joined desc, m.room desc`,
         app,
         username,
         limit,
         offset,
       )
+      return rows.map(toRoom)
     },
 
     async countJoined(app, username, most) {
@@ -222,7 +222,8 @@ export function roomStore(db: Database): RoomStore {
     },
 
     async removeRoom(app, id) {
-      await db.run(`delete from members where app = ?1 and room = ?2`, app, id)
+      for (const table of ['members', 'absent_owners', 'mutes', 'blocks', 'attributes'])
+        await db.run(`delete from ${table} where app = ?1 and room = ?2`, app, id)
       await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
     },
 
@@ -237,10 +238,34 @@ export function roomStore(db: Database): RoomStore {
       return row?.member_count ?? 0
     },
 
+    async announcement(app, room) {
+      const row = await db.get<{ announcement: string }>(
+        `select announcement from rooms where app = ?1 and id = ?2`,
+        app,
+        room,
+      )
+      return row?.announcement ?? ''
+    },
+
+    async setAnnouncement(app, room, announcement) {
+      await db.run(`update rooms set announcement = ?3 where app = ?1 and id = ?2`, app, room, announcement)
+    },
+
+    async joinedRooms(app, username) {
+      const rows = await db.all<{ room: string }>(
+        `select room from members where app = ?1 and username = ?2 order by room`,
+        app,
+        username,
+      )
+      return rows.map((row) => row.room)
+    },
+
     async ownedRooms(app, username) {
       const rows = await db.all<{ id: string }>(
-        `select r.id from members m join rooms r on r.app = m.app and r.id = m.room
-         where m.app = ?1 and m.username = ?2 and r.owner = ?2 order by r.id ${forUpdate(db, 'r')}`,
+        `select r.id from rooms r where r.app = ?1 and r.owner = ?2 and r.id in (
+           select room from members where app = ?1 and username = ?2
+           union select room from absent_owners where app = ?1 and owner = ?2)
+         order by r.id ${forUpdate(db, 'r')}`,
         app,
         username,
       )

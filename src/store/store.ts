@@ -1,7 +1,11 @@
 import { type AppStore, appStore } from './apps.ts'
+import { type AttributeStore, attributeStore } from './attributes.ts'
 import type { Awaitable, Database } from './database.ts'
+import { type ListStore, listStore } from './lists.ts'
+import { type MemberStore, memberStore } from './members.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
+import { type SuperAdminStore, superAdminStore } from './super-admins.ts'
 import { type UserStore, userStore } from './users.ts'
 
 /** Everything that is kept, seen from inside one connection or transaction. */
@@ -10,6 +14,10 @@ export interface Store {
   users: UserStore
   rooms: RoomStore
   quotas: QuotaStore
+  members: MemberStore
+  lists: ListStore
+  attributes: AttributeStore
+  superAdmins: SuperAdminStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
   newId(): Awaitable<string>
 }
@@ -19,5 +27,9 @@ export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   users: userStore(db),
   rooms: roomStore(db),
   quotas: quotaStore(db),
+  members: memberStore(db),
+  lists: listStore(db),
+  attributes: attributeStore(db),
+  superAdmins: superAdminStore(db),
   newId,
 })

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Failure } from '../failure.ts'
+import { dropAttributes } from '../rooms/members.ts'
 import { removeRoom } from '../rooms/rooms.ts'
 import type { Unit } from '../unit.ts'
 import { foldUsername, type NewUser, type User, type UserRecord } from './user.ts'
@@ -47,7 +48,7 @@ export async function registerUsers(
 }
 
 /**
- * Deletes a user: dissolves the rooms that it owns and takes it out of all others
+ * Deletes a user: dissolves the rooms that it owns and takes it out of all others, of every role and list
  * (account system: deleting a user). Answers the user as it was.
  */
 export async function deleteUser(unit: Unit, given: string): Promise<User> {
@@ -57,8 +58,11 @@ export async function deleteUser(unit: Unit, given: string): Promise<User> {
   if (!user) throw userNotFound()
   for (const id of await store.rooms.ownedRooms(app.id, username)) await removeRoom(unit, id)
   for (const { room, memberCount } of await store.rooms.removeFromAllRooms(app.id, username)) {
+    await dropAttributes(unit, room, [username])
     unit.emit({ type: 'member.left', usernames: [username], memberCount }, room)
   }
+  await store.lists.forgetUser(app.id, username)
+  await store.superAdmins.removeSuperAdmin(app.id, username)
   await store.users.removeUser(app.id, username)
   if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
   unit.emit({ type: 'user.changed', username, change: 'deleted' })

@@ -261,8 +261,10 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       for (const room of ['r2', 'r3', 'r1'])
         await unit((store) => store.rooms.addMembers(id, room, ['bob'], tick()))
       const joined = await opened.store.rooms.pageJoined(id, 'bob', 10, 0)
-      expect(joined).toEqual(['r1', 'r3', 'r2'].map((room) => ({ id: room, name: `name of ${room}` })))
-      expect(await opened.store.rooms.pageJoined(id, 'bob', 1, 1)).toEqual([{ id: 'r3', name: 'name of r3' }])
+      expect(joined.map(({ id: room, name }) => [room, name])).toEqual(
+        ['r1', 'r3', 'r2'].map((room) => [room, `name of ${room}`]),
+      )
+      expect((await opened.store.rooms.pageJoined(id, 'bob', 1, 1)).map((room) => room.id)).toEqual(['r3'])
       expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(3)
       expect(await opened.store.rooms.countJoined(id, 'bob', 2)).toBe(2)
     })

@@ -1,0 +1,79 @@
+import { type Database, each } from './database.ts'
+
+/** A custom attribute of a room. */
+export interface Attribute {
+  name: string
+  value: string
+  /** Who set it last; others need force. */
+  owner: string
+  /** Whether it goes when its owner leaves. */
+  autoDelete: boolean
+}
+
+export interface AttributeStore {
+  /** All attributes of a room, or those of the given names. */
+  attributes(app: number, room: string, names?: string[]): Promise<Attribute[]>
+  setAttributes(app: number, room: string, attributes: Attribute[]): Promise<void>
+  removeAttributes(app: number, room: string, names: string[]): Promise<void>
+  /** Removes those that go when one of `owners` leaves; answers their names. */
+  removeWithOwners(app: number, room: string, owners: string[]): Promise<string[]>
+}
+
+interface AttributeRow {
+  name: string
+  value: string
+  owner: string
+  auto_delete: number
+}
+
+export function attributeStore(db: Database): AttributeStore {
+  return {
+    async attributes(app, room, names) {
+      const among = names ? `and name in ${each(db, 3)}` : ''
+      const rows = await db.all<AttributeRow>(
+        `select name, value, owner, auto_delete from attributes
+         where app = ?1 and room = ?2 ${among} order by name`,
+        app,
+        room,
+        ...(names ? [JSON.stringify(names)] : []),
+      )
+      return rows.map(({ auto_delete, ...row }) => ({ ...row, autoDelete: auto_delete === 1 }))
+    },
+
+    async setAttributes(app, room, attributes) {
+      for (const { name, value, owner, autoDelete } of attributes) {
+        await db.run(
+          `insert into attributes (app, room, name, value, owner, auto_delete) values (?1, ?2, ?3, ?4, ?5, ?6)
+           on conflict (app, room, name) do update set
+             value = excluded.value, owner = excluded.owner, auto_delete = excluded.auto_delete`,
+          app,
+          room,
+          name,
+          value,
+          owner,
+          autoDelete ? 1 : 0,
+        )
+      }
+    },
+
+    async removeAttributes(app, room, names) {
+      await db.run(
+        `delete from attributes where app = ?1 and room = ?2 and name in ${each(db, 3)}`,
+        app,
+        room,
+        JSON.stringify(names),
+      )
+    },
+
+    async removeWithOwners(app, room, owners) {
+      const rows = await db.all<{ name: string }>(
+        `delete from attributes where app = ?1 and room = ?2 and auto_delete = 1 and owner in ${each(db, 3)}
+         returning name`,
+        app,
+        room,
+        JSON.stringify(owners),
+      )
+      return rows.map((row) => row.name)
+    },
+  }
+}

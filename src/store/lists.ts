@@ -1,0 +1,109 @@
+import { type Database, each } from './database.ts'
+
+/** A muted user; `expires` in Unix ms. */
+interface Mute {
+  username: string
+  expires: number
+}
+
+/** The mute and the block list of a room. Both outlast a user's leaving. */
+export interface ListStore {
+  /** Who is muted at `now` (Unix ms). */
+  muted(app: number, room: string, now: number): Promise<Mute[]>
+  isMuted(app: number, room: string, username: string, now: number): Promise<boolean>
+  /** Mutes users until `expires` (Unix ms), and forgets mutes that ended before `now`. */
+  mute(app: number, room: string, usernames: string[], expires: number, now: number): Promise<void>
+  unmute(app: number, room: string, usernames: string[]): Promise<void>
+  blocked(app: number, room: string): Promise<string[]>
+  /** Those of `usernames` that are blocked. */
+  blockedAmong(app: number, room: string, usernames: string[]): Promise<string[]>
+  block(app: number, room: string, usernames: string[]): Promise<void>
+  unblock(app: number, room: string, usernames: string[]): Promise<void>
+  /** Takes a user off every list of the app. */
+  forgetUser(app: number, username: string): Promise<void>
+}
+
+export function listStore(db: Database): ListStore {
+  const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
+    (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
+
+  return {
+    muted: async (app, room, now) =>
+      db.all<Mute>(
+        `select username, expires from mutes where app = ?1 and room = ?2 and expires > ?3 order by username`,
+        app,
+        room,
+        now,
+      ),
+
+    async isMuted(app, room, username, now) {
+      const row = await db.get(
+        `select 1 from mutes where app = ?1 and room = ?2 and username = ?3 and expires > ?4`,
+        app,
+        room,
+        username,
+        now,
+      )
+      return row !== undefined
+    },
+
+    async mute(app, room, usernames, expires, now) {
+      await db.run(`delete from mutes where app = ?1 and room = ?2 and expires <= ?3`, app, room, now)
+      await db.run(
+        `insert into mutes (app, room, username, expires)
+         select ?1, ?2, value, ?3 from ${each(db, 4)} as names where true
+         on conflict (app, room, username) do update set expires = excluded.expires`,
+        app,
+        room,
+        expires,
+        JSON.stringify(usernames),
+      )
+    },
+
+    async unmute(app, room, usernames) {
+      await db.run(
+        `delete from mutes where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      )
+    },
+
+    blocked: (app, room) =>
+      names(`select username from blocks where app = ?1 and room = ?2 order by username`, app, room),
+
+    blockedAmong: (app, room, usernames) =>
+      names(
+        `select username from blocks where app = ?1 and room = ?2 and username in ${each(db, 3)}
+         order by username`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      ),
+
+    async block(app, room, usernames) {
+      await db.run(
+        `insert into blocks (app, room, username)
+         select ?1, ?2, value from ${each(db, 3)} as names where true
+         on conflict do nothing`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      )
+    },
+
+    async unblock(app, room, usernames) {
+      await db.run(
+        `delete from blocks where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      )
+    },
+
+    async forgetUser(app, username) {
+      await db.run(`delete from mutes where app = ?1 and username = ?2`, app, username)
+      await db.run(`delete from blocks where app = ?1 and username = ?2`, app, username)
+    },
+  }
+}

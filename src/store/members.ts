@@ -1,0 +1,184 @@
+import { type Awaitable, type Database, each } from './database.ts'
+
+/** Someone in a room. `joined` in microseconds since the epoch. */
+interface Member {
+  username: string
+  admin: boolean
+  joined: number
+}
+
+/** A place in a list of members by when they joined. */
+export interface MemberPosition {
+  joined: number
+  username: string
+}
+
+/** Who is in a room, and as what. The owner is one of them, unless it has left its room. */
+export interface MemberStore {
+  findMember(app: number, room: string, username: string): Awaitable<Member | undefined>
+  /** Those of `usernames` that are in the room. */
+  membersAmong(app: number, room: string, usernames: string[]): Promise<string[]>
+  /** At most `limit` members by user id, without the first `offset`. */
+  pageMembers(app: number, room: string, limit: number, offset: number): Promise<string[]>
+  /** At most `limit` members but `without`, by when they joined, from after `position` on. */
+  listMembers(
+    app: number,
+    room: string,
+    order: { ascending: boolean; without: string; limit: number; position?: MemberPosition | undefined },
+  ): Promise<Member[]>
+  /** Takes users out of a room that the unit holds, with the roles they have there; answers the members after it. */
+  removeMembers(app: number, room: string, usernames: string[]): Promise<number>
+  /** Those of `rooms` that a user is in. */
+  roomsAmong(app: number, rooms: string[], username: string): Promise<string[]>
+  admins(app: number, room: string): Promise<string[]>
+  /** Makes a member an admin, or an admin a member. */
+  setAdmin(app: number, room: string, username: string, admin: boolean): Promise<void>
+  /** Members on the allow list. */
+  allowed(app: number, room: string): Promise<string[]>
+  isAllowed(app: number, room: string, username: string): Promise<boolean>
+  setAllowed(app: number, room: string, usernames: string[], allowed: boolean): Promise<void>
+  /** Remembers that the owner has left the room that it owns. */
+  ownerLeft(app: number, room: string, owner: string): Promise<void>
+  /** Forgets that: the owner is back, or there is another. */
+  ownerIsIn(app: number, room: string): Promise<void>
+}
+
+interface MemberRow {
+  username: string
+  admin: number
+  joined: number
+}
+
+const toMember = (row: MemberRow): Member => ({ ...row, admin: row.admin === 1 })
+
+export function memberStore(db: Database): MemberStore {
+  const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
+    (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
+
+  return {
+    async findMember(app, room, username) {
+      const row = await db.get<MemberRow>(
+        `select username, admin, joined from members where app = ?1 and room = ?2 and username = ?3`,
+        app,
+        room,
+        username,
+      )
+      return row && toMember(row)
+    },
+
+    membersAmong: (app, room, usernames) =>
+      names(
+        `select username from members where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      ),
+
+    pageMembers: (app, room, limit, offset) =>
+      names(
+        `select username from members where app = ?1 and room = ?2 order by username limit ?3 offset ?4`,
+        app,
+        room,
+        limit,
+        offset,
+      ),
+
+    async listMembers(app, room, { ascending, without, limit, position }) {
+      const [after, direction] = ascending ? ['>', 'asc'] : ['<', 'desc']
+      const from = position ? `and (joined, username) ${after} (?5, ?6)` : ''
+      const rows = await db.all<MemberRow>(
+        `select username, admin, joined from members where app = ?1 and room = ?2 and username <> ?3 ${from}
+         order by joined ${direction}, username ${direction} limit ?4`,
+        app,
+        room,
+        without,
+        limit,
+        ...(position ? [position.joined, position.username] : []),
+      )
+      return rows.map(toMember)
+    },
+
+    async removeMembers(app, room, usernames) {
+      const removed = await db.run(
+        `delete from members where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      )
+      const row = await db.get<{ member_count: number }>(
+        `update rooms set member_count = member_count - ?3 where app = ?1 and id = ?2 returning member_count`,
+        app,
+        room,
+        removed,
+      )
+      return row?.member_count ?? 0
+    },
+
+    async roomsAmong(app, rooms, username) {
+      const rows = await db.all<{ room: string }>(
+        `select room from members where app = ?1 and username = ?2 and room in ${each(db, 3)}`,
+        app,
+        username,
+        JSON.stringify(rooms),
+      )
+      return rows.map((row) => row.room)
+    },
+
+    admins: (app, room) =>
+      names(
+        `select username from members where app = ?1 and room = ?2 and admin = 1 order by username`,
+        app,
+        room,
+      ),
+
+    async setAdmin(app, room, username, admin) {
+      await db.run(
+        `update members set admin = ?4 where app = ?1 and room = ?2 and username = ?3`,
+        app,
+        room,
+        username,
+        admin ? 1 : 0,
+      )
+    },
+
+    allowed: (app, room) =>
+      names(
+        `select username from members where app = ?1 and room = ?2 and allowed = 1 order by username`,
+        app,
+        room,
+      ),
+
+    async isAllowed(app, room, username) {
+      const row = await db.get(
+        `select 1 from members where app = ?1 and room = ?2 and username = ?3 and allowed = 1`,
+        app,
+        room,
+        username,
+      )
+      return row !== undefined
+    },
+
+    async setAllowed(app, room, usernames, allowed) {
+      await db.run(
+        `update members set allowed = ?4 where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        app,
+        room,
+        JSON.stringify(usernames),
+        allowed ? 1 : 0,
+      )
+    },
+
+    async ownerLeft(app, room, owner) {
+      await db.run(
+        `insert into absent_owners (app, room, owner) values (?1, ?2, ?3) on conflict do nothing`,
+        app,
+        room,
+        owner,
+      )
+    },
+
+    async ownerIsIn(app, room) {
+      await db.run(`delete from absent_owners where app = ?1 and room = ?2`, app, room)
+    },
+  }
+}

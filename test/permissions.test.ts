@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Permitted, permissions, type Role, refusal, rightOf, roles } from '../src/permissions.ts'
+import { expectRefusal } from './support/bodies.ts'
+import { asUser } from './support/people.ts'
+import { aServer, type TestApp, type TestServer } from './support/server.ts'
+
+/** Who calls in each role; `sam` is a super admin and not in the room. */
+const actors = {
+  superAdmin: 'sam',
+  owner: 'olivia',
+  admin: 'adam',
+  member: 'mia',
+  other: 'otto',
+} as const
+
+let server: TestServer
+let app: TestApp
+let spares = 0
+const calls = {} as Record<Role, TestApp['call']>
+
+beforeAll(async () => {
+  server = await aServer()
+  app = await server.app('acme#lounge')
+  await app.register('aaron')
+  await app.register(...Object.values(actors), 'milo', 'nora')
+  await app.call('POST', '/chatrooms/super_admin', { superadmin: 'sam' })
+  calls.app = app.call
+  for (const [role, username] of Object.entries(actors)) calls[role as Role] = await asUser(app, username)
+})
+afterAll(() => server.stop())
+
+/** A room with everybody in their roles, and milo: a muted and allowed member with an attribute. */
+async function aRoom(): Promise<string> {
+  const id = await app.room({ owner: 'olivia', members: ['adam', 'mia', 'milo'] })
+  await app.call('POST', `/chatrooms/${id}/admin`, { newadmin: 'adam' })
+  return id
+}
+
+async function aSpareUser(): Promise<string> {
+  spares += 1
+  await app.register(`spare${spares}`)
+  return `spare${spares}`
+}
+
+type Sent = readonly [method: string, path: string, body?: unknown]
+
+/** How each operation is called: in a room, about a user, who is the caller where that is asked for. */
+const sent: Record<Permitted, (room: string, about: string) => Sent | Promise<Sent>> = {
+  registerUsers: () => {
+    spares += 1
+    return ['POST', '/users', { username: `spare${spares}` }]
+  },
+  listUsers: () => ['GET', '/users'],
+  getUser: () => ['GET', '/users/nora'],
+  deleteUser: async () => ['DELETE', `/users/${await aSpareUser()}`],
+  deleteUsers: () => ['DELETE', '/users?limit=1'],
+  changePassword: async () => ['PUT', `/users/${await aSpareUser()}/password`, { newpassword: 'new-1' }],
+  activateUser: async () => ['POST', `/users/${await aSpareUser()}/activate`],
+  deactivateUser: async () => ['POST', `/users/${await aSpareUser()}/deactivate`],
+  getUserStatus: () => ['GET', '/users/nora/status'],
+  getUsersStatus: () => ['POST', '/users/batch/status', { usernames: ['nora'] }],
+  disconnectUser: () => ['GET', '/users/nora/disconnect'],
+  getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
+  listSuperAdmins: () => ['GET', '/chatrooms/super_admin'],
+  addSuperAdmin: () => ['POST', '/chatrooms/super_admin', { superadmin: 'sam' }],
+  removeSuperAdmin: () => ['DELETE', '/chatrooms/super_admin/nora'],
+  listRooms: () => ['GET', '/chatrooms'],
+  listJoinedRooms: (_, about) => ['GET', `/users/${about}/joined_chatrooms`],
+  getRooms: (room) => ['GET', `/chatrooms/${room}`],
+  createRoom: () => ['POST', '/chatrooms', { name: 'new', description: '', owner: 'nora' }],
+  changeRoom: (room) => ['PUT', `/chatrooms/${room}`, { name: 'changed' }],
+  transferRoom: (room) => ['PUT', `/chatrooms/${room}`, { newowner: 'milo' }],
+  dissolveRoom: (room) => ['DELETE', `/chatrooms/${room}`],
+  listMembers: (room) => ['GET', `/chatrooms/${room}/users`],
+  addMember: (room, about) => ['POST', `/chatrooms/${room}/users/${about}`],
+  addMembers: (room, about) => ['POST', `/chatrooms/${room}/users`, { usernames: [about] }],
+  removeMembers: (room, about) => ['DELETE', `/chatrooms/${room}/users/${about}`],
+  listAdmins: (room) => ['GET', `/chatrooms/${room}/admin`],
+  addAdmin: (room) => ['POST', `/chatrooms/${room}/admin`, { newadmin: 'milo' }],
+  removeAdmin: (room) => ['DELETE', `/chatrooms/${room}/admin/adam`],
+  listMuted: (room) => ['GET', `/chatrooms/${room}/mute`],
+  muteMembers: (room) => ['POST', `/chatrooms/${room}/mute`, { usernames: ['milo'], mute_duration: 1000 }],
+  unmuteMembers: (room) => ['DELETE', `/chatrooms/${room}/mute/milo`],
+  muteRoom: (room) => ['POST', `/chatrooms/${room}/ban`],
+  unmuteRoom: (room) => ['DELETE', `/chatrooms/${room}/ban`],
+  isMuted: (room, about) => ['GET', `/sdk/chatrooms/${room}/mute/${about}`],
+  listBlocked: (room) => ['GET', `/chatrooms/${room}/blocks/users`],
+  blockUser: (room) => ['POST', `/chatrooms/${room}/blocks/users/milo`],
+  blockUsers: (room) => ['POST', `/chatrooms/${room}/blocks/users`, { usernames: ['milo'] }],
+  unblockUsers: (room) => ['DELETE', `/chatrooms/${room}/blocks/users/milo`],
+  listAllowed: (room) => ['GET', `/chatrooms/${room}/white/users`],
+  allowMember: (room) => ['POST', `/chatrooms/${room}/white/users/milo`],
+  allowMembers: (room) => ['POST', `/chatrooms/${room}/white/users`, { usernames: ['milo'] }],
+  disallowMembers: (room) => ['DELETE', `/chatrooms/${room}/white/users/milo`],
+  isAllowed: (room, about) => ['GET', `/chatrooms/${room}/white/users/${about}`],
+  getAnnouncement: (room) => ['GET', `/chatrooms/${room}/announcement`],
+  setAnnouncement: (room) => ['POST', `/chatrooms/${room}/announcement`, { announcement: 'be kind' }],
+  getAttributes: (room) => ['POST', `/metadata/chatroom/${room}`],
+  setAttributes: (room, about) => [
+    'PUT',
+    `/metadata/chatroom/${room}/user/${about}`,
+    { metaData: { mood: 'calm' } },
+  ],
+  forceAttributes: (room, about) => [
+    'PUT',
+    `/metadata/chatroom/${room}/user/${about}/forced`,
+    { metaData: { mood: 'calm' } },
+  ],
+  removeAttributes: (room, about) => [
+    'DELETE',
+    `/metadata/chatroom/${room}/user/${about}`,
+    { keys: ['mood'] },
+  ],
+  forceRemoveAttributes: (room, about) => [
+    'DELETE',
+    `/metadata/chatroom/${room}/user/${about}/forced`,
+    { keys: ['mood'] },
+  ],
+}
+
+/** Everything that a room shows to the app itself. */
+const everything = (room: string) =>
+  Promise.all(
+    ['', '/users', '/admin', '/mute', '/blocks/users', '/white/users', '/announcement'].map(
+      async (path) => (await app.call('GET', `/chatrooms/${room}${path}`)).body.data,
+    ),
+  )
+
+async function allows(operation: Permitted, role: Role, about: string): Promise<void> {
+  const reply = await calls[role](...(await sent[operation](await aRoom(), about)))
+  expect([reply.status, reply.body.error_description]).toEqual([200, undefined])
+}
+
+async function refuses(operation: Permitted, role: Role, about: string): Promise<void> {
+  const room = await aRoom()
+  const before = await everything(room)
+  const { status, word, text } = refusal(operation)
+  const reply = await calls[role](...(await sent[operation](room, about)))
+  if (word === 'MetadataException') {
+    expect(reply.status).toBe(401)
+    expect(reply.body).toMatchObject({ error: word, error_description: text, error_code: 60011, desc: text })
+  } else expectRefusal(reply, status, word, text)
+  expect(await everything(room)).toEqual(before)
+}
+
+for (const operation of Object.keys(permissions) as Permitted[]) {
+  describe(operation, () => {
+    for (const role of roles) {
+      const right = rightOf(operation, role)
+      const self = role === 'app' ? 'milo' : actors[role]
+      // A room's owner cannot be taken out by others, and nora is not in the room.
+      const somebody = operation === 'removeMembers' || operation.includes('ttributes') ? 'milo' : 'nora'
+      const title = { yes: 'may', no: 'may not', own: 'may for itself only' }[right]
+      test(`${role} ${title}`, async () => {
+        if (right === 'yes') await allows(operation, role, somebody)
+        if (right === 'own') await allows(operation, role, self)
+        if (right !== 'yes') await refuses(operation, role, right === 'own' ? somebody : self)
+      })
+    }
+  })
+}
+
+test('an admin reaches neither the owner nor another admin', async () => {
+  const room = await aRoom()
+  await app.call('POST', `/chatrooms/${room}/admin`, { newadmin: 'milo' })
+  const { status, word, text } = refusal('muteMembers')
+  for (const [method, path, body] of [
+    ['DELETE', `/users/milo`],
+    ['POST', `/blocks/users/milo`],
+    ['POST', '/mute', { usernames: ['milo'], mute_duration: -1 }],
+    ['POST', '/mute', { usernames: ['olivia'], mute_duration: -1 }],
+    ['DELETE', '/mute/milo'],
+  ] as const) {
+    const before = await everything(room)
+    expectRefusal(await calls.admin(method, `/chatrooms/${room}${path}`, body), status, word, text)
+    expect(await everything(room)).toEqual(before)
+  }
+  const batch = await calls.admin('DELETE', `/chatrooms/${room}/users/milo,mia`)
+  expect(batch.body.data.map((row: { result: boolean }) => row.result)).toEqual([false, true])
+})
+
+test('what a user is not in, it does not see the members of', async () => {
+  const room = await aRoom()
+  const { body } = await calls.other('GET', `/chatrooms/${room}`)
+  expect(body.data[0].affiliations).toEqual([{ owner: 'olivia' }])
+  expect(body.data[0].affiliations_count).toBe(4)
+  const own = await calls.member('GET', `/chatrooms/${room}`)
+  expect(own.body.data[0].affiliations).toHaveLength(4)
+})
+
+test('a user that creates a room owns it, whoever the draft names', async () => {
+  const { body } = await calls.superAdmin('POST', '/chatrooms', {
+    name: 'mine',
+    description: '',
+    owner: 'nora',
+  })
+  const details = await app.call('GET', `/chatrooms/${body.data.id}`)
+  expect(details.body.data.owner).toBe('sam')
+})
+
+test('no role in one app counts in another', async () => {
+  const annex = await server.app('acme#annex')
+  await annex.register(...Object.values(actors))
+  const theirs = await annex.room({ owner: 'olivia', members: ['adam', 'mia'] })
+  for (const role of roles) {
+    const room = await aRoom()
+    // A room of the one app does not exist in the other, whatever the token.
+    const reply = await annex.call('GET', `/chatrooms/${room}/users`)
+    expect(reply.status).toBe(404)
+    const foreign = await calls[role]('GET', `/chatrooms/${theirs}/users`)
+    expect(foreign.status).toBe(404)
+  }
+  const sam = await asUser(annex, 'sam')
+  expect((await sam('POST', '/chatrooms', { name: 'x', description: '', owner: 'sam' })).status).toBe(401)
+})
