@@ -1,0 +1,256 @@
+import type { AppSettings } from '../../src/apps/settings.ts'
+import type { Reply } from './server.ts'
+
+/** One call, in the terms of the model; `room` counts rooms in the order in which they came to be. */
+export type Op =
+  | { do: 'register'; names: string[] }
+  | { do: 'delete user'; name: string }
+  | { do: 'delete users'; limit: number }
+  | { do: 'create'; owner: string; members: string[]; maxusers?: number; roomid?: string }
+  | { do: 'change'; room: number; maxusers?: number; name?: string }
+  | { do: 'transfer'; room: number; to: string }
+  | { do: 'dissolve'; room: number }
+  | { do: 'details'; room: number }
+  | { do: 'list'; limit: number }
+  | { do: 'joined'; name: string }
+
+interface ModelRoom {
+  id: string
+  name: string
+  maxusers: number
+  owner: string
+  /** Everybody in it, the owner included. */
+  people: Set<string>
+}
+
+/** What an app should hold: written as simply as can be, to be compared with what the server holds. */
+export interface Model {
+  settings: Pick<AppSettings, 'dialect' | 'rooms' | 'roomsPerUser' | 'users' | 'maxusers'>
+  /** Registration time by name. */
+  users: Map<string, number>
+  /** The newest first. */
+  rooms: ModelRoom[]
+  /** Ids of rooms by user, the most recently joined first. */
+  joined: Map<string, string[]>
+}
+
+export const pathOf = (
+  op: Op,
+  idOf: (room: number) => string,
+): [method: string, path: string, body?: unknown] => {
+  switch (op.do) {
+    case 'register':
+      return ['POST', '/users', op.names.map((username) => ({ username }))]
+    case 'delete user':
+      return ['DELETE', `/users/${op.name}`]
+    case 'delete users':
+      return ['DELETE', `/users?limit=${op.limit}`]
+    case 'create': {
+      const { owner, members, maxusers, roomid } = op
+      const some = members.length > 0 ? { members } : {}
+      return ['POST', '/chatrooms', { name: 'new', description: '', owner, maxusers, roomid, ...some }]
+    }
+    case 'change':
+      return ['PUT', `/chatrooms/${idOf(op.room)}`, { name: op.name, maxusers: op.maxusers }]
+    case 'transfer':
+      return ['PUT', `/chatrooms/${idOf(op.room)}`, { newowner: op.to }]
+    case 'dissolve':
+      return ['DELETE', `/chatrooms/${idOf(op.room)}`]
+    case 'details':
+      return ['GET', `/chatrooms/${idOf(op.room)}`]
+    case 'list':
+      return ['GET', `/chatrooms?limit=${op.limit}`]
+    case 'joined':
+      return ['GET', `/users/${op.name}/joined_chatrooms`]
+  }
+}
+
+/** What a reply says, in the form in which the model foretells it. */
+export function outcomeOf(op: Op, { status, body }: Reply): unknown {
+  if (status !== 200) {
+    const text: string = body.error_description
+    if (text.startsWith('You have exceeded')) return `${status} quota of users`
+    if (text.endsWith('has create too many chatrooms!')) return `${status} quota of rooms`
+    if (text.startsWith('Application')) return `${status} taken`
+    return `${status} ${text}`
+  }
+  switch (op.do) {
+    case 'register':
+      return body.entities.map((user: { username: string }) => user.username)
+    case 'delete user':
+    case 'delete users':
+      return body.entities.map((user: { username: string }) => user.username)
+    case 'create':
+    case 'change':
+    case 'transfer':
+    case 'dissolve':
+      return 'done'
+    case 'details':
+      return shown(Array.isArray(body.data) ? body.data[0] : body.data)
+    case 'list':
+      return body.data.map((room: Record<string, unknown>) => [room.id, room.owner, room.affiliations_count])
+    case 'joined':
+      return body.data.map((room: { id: string }) => room.id)
+  }
+}
+
+interface WireRoom {
+  id: string
+  name: string
+  maxusers: number
+  owner: string
+  affiliations_count: number
+  affiliations: { owner?: string; member?: string }[]
+}
+
+/** Details of a room, in the form in which the model holds them. */
+export const shown = (room: WireRoom) => [
+  room.id,
+  room.name,
+  room.maxusers,
+  room.owner,
+  room.affiliations_count,
+  room.affiliations.map(({ owner, member }) => (owner ? `owner ${owner}` : `member ${member}`)).toSorted(),
+]
+
+const foretold = ({ id, name, maxusers, owner, people }: ModelRoom) => [
+  id,
+  name,
+  maxusers,
+  owner,
+  people.size,
+  [...people].map((each) => (each === owner ? `owner ${each}` : `member ${each}`)).toSorted(),
+]
+
+const unknownUser = (name: string) => `404 username ${name} doesn't exist!`
+const quota = (text: string) => `403 ${text}`
+
+function joins(model: Model, room: ModelRoom, name: string): void {
+  room.people.add(name)
+  model.joined.set(name, [room.id, ...(model.joined.get(name) ?? [])])
+}
+
+function leaves(model: Model, id: string, name: string): void {
+  model.joined.set(
+    name,
+    (model.joined.get(name) ?? []).filter((each) => each !== id),
+  )
+}
+
+function dissolve(model: Model, room: ModelRoom): void {
+  model.rooms.splice(model.rooms.indexOf(room), 1)
+  for (const name of room.people) leaves(model, room.id, name)
+}
+
+function deleteUser(model: Model, name: string): void {
+  for (const room of model.rooms.filter(({ owner }) => owner === name)) dissolve(model, room)
+  for (const room of model.rooms) room.people.delete(name)
+  model.joined.delete(name)
+  model.users.delete(name)
+}
+
+const oldestFirst = (model: Model): string[] =>
+  [...model.users].toSorted(([a, at], [b, bt]) => at - bt || (a < b ? -1 : 1)).map(([name]) => name)
+
+const full = (model: Model, name: string): boolean =>
+  model.settings.roomsPerUser !== null && (model.joined.get(name)?.length ?? 0) >= model.settings.roomsPerUser
+
+/** Changes the model as `op` should, and foretells the outcome. Ids and times that the server gives come from `reply`. */
+export function apply(model: Model, op: Op, idOf: (room: number) => string, reply: Reply): unknown {
+  const { settings, users } = model
+  const find = (room: number) => model.rooms.find(({ id }) => id === idOf(room))
+  switch (op.do) {
+    case 'register': {
+      const names = [...new Set(op.names)]
+      const fresh: string[] = []
+      for (const name of names) {
+        if (settings.users !== null && users.size + fresh.length >= settings.users)
+          return '429 quota of users'
+        if (!users.has(name)) fresh.push(name)
+      }
+      if (names.length === 1 && fresh.length === 0) return '400 taken'
+      for (const { username, created } of reply.body.entities ?? []) users.set(username, created)
+      return fresh
+    }
+    case 'delete user':
+      if (!users.has(op.name)) return '404 Service resource not found'
+      deleteUser(model, op.name)
+      return [op.name]
+    case 'delete users': {
+      const names = oldestFirst(model).slice(0, op.limit)
+      for (const name of names) deleteUser(model, name)
+      return names
+    }
+    case 'create': {
+      const members = [...new Set(op.members)].filter((name) => name !== op.owner)
+      const everyone = [op.owner, ...members]
+      const maxusers = op.maxusers ?? Math.min(1000, settings.maxusers)
+      if (maxusers > settings.maxusers) return quota(`maxUsers cannot exceed ${settings.maxusers}`)
+      if (everyone.length > maxusers) return quota('members size is greater than max user size !')
+      for (const name of everyone) if (!users.has(name)) return unknownUser(name)
+      if (model.rooms.some(({ id }) => id === op.roomid)) return `400 group ID ${op.roomid} already exists!`
+      for (const name of everyone)
+        if (full(model, name)) return quota(`user ${name} has joined too many chatrooms!`)
+      if (settings.rooms !== null && model.rooms.length >= settings.rooms) return '403 quota of rooms'
+      const room = {
+        id: reply.body.data?.id,
+        name: 'new',
+        maxusers,
+        owner: op.owner,
+        people: new Set<string>(),
+      }
+      model.rooms.unshift(room)
+      for (const name of everyone) joins(model, room, name)
+      return 'done'
+    }
+    case 'change': {
+      if (op.name === undefined && op.maxusers === undefined)
+        return '400 at least one of name, description, maxusers must be provided'
+      const room = find(op.room)
+      if (!room) return `404 grpID ${idOf(op.room)} does not exist!`
+      if (op.maxusers !== undefined) {
+        if (op.maxusers > settings.maxusers) return quota(`maxUsers cannot exceed ${settings.maxusers}`)
+        if (op.maxusers < room.people.size)
+          return quota('current user count is larger than the maxUsers that you want to update !')
+      }
+      room.name = op.name ?? room.name
+      room.maxusers = op.maxusers ?? room.maxusers
+      return 'done'
+    }
+    case 'transfer': {
+      const room = find(op.room)
+      if (!room) return `404 grpID ${idOf(op.room)} does not exist!`
+      if (!users.has(op.to)) return unknownUser(op.to)
+      if (room.owner === op.to) return quota('new owner and old owner are the same')
+      if (!room.people.has(op.to)) {
+        if (settings.dialect === 'docs') return quota(`user: ${op.to} doesn't exist in group: ${room.id}`)
+        if (room.people.size >= room.maxusers) return quota('members size is greater than max user size !')
+        if (full(model, op.to)) return quota(`user ${op.to} has joined too many chatrooms!`)
+        joins(model, room, op.to)
+      }
+      room.owner = op.to
+      return 'done'
+    }
+    case 'dissolve': {
+      const room = find(op.room)
+      if (!room) return `404 grpID ${idOf(op.room)} does not exist!`
+      dissolve(model, room)
+      return 'done'
+    }
+    case 'details': {
+      const room = find(op.room)
+      return room ? foretold(room) : `404 do not find this group:${idOf(op.room)}`
+    }
+    case 'list':
+      return model.rooms.slice(0, op.limit).map(({ id, owner, people }) => [id, owner, people.size])
+    case 'joined':
+      return users.has(op.name) ? (model.joined.get(op.name) ?? []) : unknownUser(op.name)
+  }
+}
+
+/** Everything that the model holds, in the form in which it is read from the server. */
+export const stateOf = (model: Model) => ({
+  users: oldestFirst(model),
+  rooms: model.rooms.map(foretold),
+  joined: [...model.users.keys()].toSorted().map((name) => [name, model.joined.get(name) ?? []]),
+})
