@@ -18,7 +18,8 @@ export function bearer(request: Request): string | undefined {
 /** Who calls, by the token; fails with the reference's `unauthorized` on every bad token. */
 async function authenticate({ login }: Deps, app: AppRecord, request: Request): Promise<Caller> {
   const token = bearer(request)
-  const caller = token === undefined ? undefined : await login.callerOf(app, token)
+  const found = token === undefined ? undefined : login.callerOf(app, token)
+  const caller = found instanceof Promise ? await found : found
   if (!caller) throw unauthorized()
   return caller
 }

@@ -48,11 +48,13 @@ export function login({ store, checkToken, passwords, now }: Parts) {
     return standing && standing.until > now() ? standing.epoch : ask(app, username)
   }
 
-  async function callerOf(app: AppRecord, token: string): Promise<Caller | undefined> {
-    const holder = checkToken(app, token, now())
-    if (holder?.kind !== 'user') return holder
-    const { username, epoch } = holder
+  async function userOf(app: AppRecord, username: string, epoch: number): Promise<Caller | undefined> {
     return (await epochOf(app.id, username)) === epoch ? { kind: 'user', username } : undefined
+  }
+
+  function callerOf(app: AppRecord, token: string): Awaitable<Caller | undefined> {
+    const holder = checkToken(app, token, now())
+    return holder?.kind === 'user' ? userOf(app, holder.username, holder.epoch) : holder
   }
 
   return {
