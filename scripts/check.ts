@@ -13,6 +13,7 @@ const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'layers', command: ['bun', '--bun', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  { name: 'generated files', command: ['bun', 'scripts/generate.ts', '--check'] },
   { name: 'unused code', command: ['bun', '--bun', 'knip'] },
   { name: 'tests on SQLite', command: ['bun', 'test', '--coverage'] },
   {
