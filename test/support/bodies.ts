@@ -25,7 +25,7 @@ function envelope(app: TestApp, action: string, path: string, rest: object) {
 }
 
 /** The whole error envelope. */
-const refusal = (word: FailureWord, text: string) => ({
+export const refusal = (word: FailureWord, text: string) => ({
   error: word,
   exception: failures[word][1],
   error_description: text,

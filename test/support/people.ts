@@ -1,4 +1,3 @@
-import { expect } from 'bun:test'
 import type { TestApp } from './server.ts'
 
 /** Calls an app's paths as one of its users, with a token of its own. */
@@ -10,13 +9,3 @@ export async function asUser(app: TestApp, username: string): Promise<TestApp['c
     app.call(method, path, sent, { authorization: `Bearer ${token}`, ...headers })
   return Object.assign(call, { token })
 }
-
-/** The body of a failure. */
-export const failure = (error: string, text: string) => ({
-  error,
-  exception: expect.any(String),
-  error_description: text,
-  timestamp: expect.any(Number),
-  duration: 0,
-  properties: {},
-})

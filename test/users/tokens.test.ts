@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { asUser, failure } from '../support/people.ts'
+import { refusal as failure } from '../support/bodies.ts'
+import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
 let server: TestServer
