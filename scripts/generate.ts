@@ -4,10 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { documents } from './documents.ts'
+import { protocol } from './protocol.ts'
 
 /** Every generated file, and what makes its text. */
 const files: Record<string, () => string> = {
   ...documents,
+  'src/realtime/protocol.ts': protocol,
 }
 
 const stale: string[] = []

@@ -6,6 +6,8 @@ import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
 import { roomCache } from './http/room-cache.ts'
 import { httpServer } from './http/server.ts'
+import type { Counters } from './realtime/counters.ts'
+import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import { login } from './users/login.ts'
 import { passwords } from './users/passwords.ts'
 import { nobodyOnline } from './users/presence.ts'
@@ -13,11 +15,17 @@ import { nobodyOnline } from './users/presence.ts'
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const appsReload = 1000
 
+/** Where clients connect for real time. */
+const isForSocket = ({ url, headers }: Request): boolean =>
+  url.endsWith('/websocket') && headers.get('upgrade')?.toLowerCase() === 'websocket'
+
 /** A server that listens. */
 export interface Chatroomd {
   url: string
   /** What an operator can do, without a socket between. */
   admin: Admin
+  /** What real time has done so far. */
+  counters: Counters
   /** Stops accepting, finishes what is in flight (at most `grace` ms), closes the store. */
   stop(grace?: number): Promise<void>
 }
@@ -31,13 +39,17 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   const cache = roomCache(config.database_url === '' ? undefined : { details: 0, lists: 0 })
   let apps = new Map<string, AppRecord>()
   let appsVersion = ''
+  let realtime: Realtime | undefined
   const loadApps = async () => {
     const version = await engine.store.apps.appsVersion()
     if (version === appsVersion) return
     const all = await engine.store.apps.listApps()
     apps = new Map(all.map((app) => [`${app.org}/${app.name}`, app]))
     appsVersion = version
+    realtime?.appsChanged()
   }
+
+  const findApp = (org: string, name: string) => apps.get(`${org}/${name}`)
 
   const engine = await openEngine(
     config,
@@ -45,6 +57,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       for (const event of events) {
         cache.hear(event)
         users.hear(event)
+        realtime?.hear(event)
       }
       return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
     },
@@ -72,18 +85,28 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       passwords: work,
       presence: nobodyOnline,
       cache,
-      findApp: (org, name) => apps.get(`${org}/${name}`),
+      findApp,
       check: engine.check,
       now: Date.now,
     },
     log,
   ).compile()
 
+  realtime = startRealtime({
+    store: engine.store,
+    commit: engine.commit,
+    login: users,
+    findApp,
+    publish: (topic, bytes) => void server.publish(topic, bytes),
+    now: Date.now,
+    log,
+  })
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request) => http.fetch(request),
+    fetch: (request, self) => (isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request)),
+    websocket: realtime.websocket,
     idleTimeout: 60,
   })
   const url = `http://${config.host}:${server.port}`
@@ -92,8 +115,10 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   return {
     url,
     admin: adminOn(engine),
+    counters: realtime.counters,
     async stop(grace = 10_000) {
       const deadline = Date.now() + grace
+      realtime.stop()
       const stopped = server.stop()
       while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
       await Promise.race([stopped, server.stop(true)])

@@ -48,6 +48,13 @@ export const appSettings = {
     'Whether anyone may register a user without a token.',
     '是否允许不带 token 注册用户（开放注册）。',
   ),
+  roomMessageRate: setting(
+    quota,
+    'none',
+    'Messages a second in one chat room; over it those of low priority are refused first.',
+    '单个聊天室每秒的消息数；超出时优先拒绝低优先级消息。',
+  ),
+  userMessageRate: setting(quota, '100', 'Messages a second of one user.', '单个用户每秒的消息数。'),
 }
 
 type AppSettingName = keyof typeof appSettings

@@ -5,6 +5,7 @@ import pino from 'pino'
 import type { AppSettings } from '../../src/apps/settings.ts'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
+import type { Counters } from '../../src/realtime/counters.ts'
 import { contractOf } from './contract.ts'
 import { aDatabase } from './database.ts'
 
@@ -37,6 +38,7 @@ export interface TestApp {
 export interface TestServer {
   url: string
   dir: string
+  counters: Counters
   app(key: string, settings?: Partial<AppSettings>): Promise<TestApp>
   stop(): Promise<void>
 }
@@ -68,6 +70,7 @@ export async function aServer(): Promise<TestServer> {
   return {
     url: chatroomd.url,
     dir,
+    counters: chatroomd.counters,
     async app(key, settings) {
       const { clientId, clientSecret } = await admin.createApp({ key, settings })
       const token = await admin.issueToken(key, 3600)

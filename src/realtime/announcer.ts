@@ -1,0 +1,87 @@
+import type { Event } from '../events.ts'
+import { delivery } from './frames.ts'
+import type { LiveRoom, LiveUser } from './live.ts'
+import type { Parts } from './parts.ts'
+import { type MUCBody, StatisticsBody_Operation } from './protocol.ts'
+import { noticeMeta, noticesOf } from './room-events.ts'
+import type { Session } from './session.ts'
+
+/** Why a user's connections end when it was changed. */
+const logoutFor = {
+  password: StatisticsBody_Operation.USER_KICKED_BY_CHANGE_PASSWORD,
+  deactivated: StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE,
+  deleted: StatisticsBody_Operation.USER_REMOVED,
+}
+
+/** Brings what this node knows up to date with what was written anywhere, and tells those in the room. */
+export function announcer(
+  { live, newId, now, publish }: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>,
+  logOut: (session: Session, operation: StatisticsBody_Operation) => void,
+) {
+  function frameOf(body: MUCBody): Uint8Array {
+    const at = now()
+    return delivery(body.mucId ?? {}, [noticeMeta(body, newId(at), at)], at)
+  }
+
+  /** To everyone in a room but some: those do not subscribe for the moment at which it is written. */
+  function publishBut(room: LiveRoom, usernames: string[], bytes: Uint8Array): void {
+    const without: Session[] = []
+    for (const username of usernames) {
+      const user = live.user(room.app, username)
+      if (user?.rooms.has(room.id)) without.push(...user.sessions)
+    }
+    for (const { socket } of without) socket.unsubscribe(room.topic)
+    publish(room.topic, bytes)
+    for (const { socket } of without) socket.subscribe(room.topic)
+  }
+
+  function tell(event: Event): void {
+    const room = live.room(event.app, event.room)
+    for (const { body, to, but } of noticesOf(event)) {
+      if (to === 'room') {
+        if (room) publishBut(room, but, frameOf(body))
+        continue
+      }
+      const sessions = to.flatMap((username) => live.user(event.app, username)?.sessions ?? [])
+      if (sessions.length === 0) continue
+      const frame = frameOf(body)
+      for (const session of sessions) session.send(frame)
+    }
+  }
+
+  const here = (app: number, usernames: string[]): LiveUser[] =>
+    usernames.map((username) => live.user(app, username)).filter((user) => user !== undefined)
+
+  /** Hears of one event, from this node or another. */
+  return function hear(event: Event): void {
+    if (event.type === 'user.changed') {
+      const operation = event.change === 'activated' ? undefined : logoutFor[event.change]
+      if (operation === undefined) return
+      const sessions = live.user(event.app, event.username)?.sessions ?? []
+      for (const session of [...sessions]) logOut(session, operation)
+      return
+    }
+    const room = live.room(event.app, event.room)
+    if (room && event.type !== 'member.joined') room.speech = undefined
+    switch (event.type) {
+      case 'room.created':
+        for (const user of here(event.app, [event.owner, ...event.members])) live.enter(user, event.room)
+        tell(event)
+        return
+      case 'member.joined':
+        tell(event)
+        for (const user of here(event.app, event.usernames)) live.enter(user, event.room)
+        return
+      case 'member.left':
+        for (const user of here(event.app, event.usernames)) live.leave(user, event.room)
+        tell(event)
+        return
+      case 'room.dissolved':
+        tell(event)
+        for (const user of [...(room?.users ?? [])]) live.leave(user, event.room)
+        return
+      default:
+        tell(event)
+    }
+  }
+}

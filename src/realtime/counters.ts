@@ -1,0 +1,20 @@
+/** What real time has done since the start; `metrics` shows it. */
+export const counters = () => ({
+  /** Connections that are open. */
+  connections: 0,
+  logins: 0,
+  loginsRefused: 0,
+  messages: 0,
+  /** Messages that were refused, by reason. */
+  refused: {} as Record<string, number>,
+  /** Messages over a room's rate, by priority. */
+  dropped: { high: 0, normal: 0, low: 0 },
+  /** Connections that the server closed, by reason. */
+  cutOff: {} as Record<string, number>,
+})
+
+export type Counters = ReturnType<typeof counters>
+
+export function count(table: Record<string, number>, name: string): void {
+  table[name] = (table[name] ?? 0) + 1
+}

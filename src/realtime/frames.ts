@@ -1,0 +1,69 @@
+import {
+  CommSyncDL,
+  CommUnreadDL,
+  type JID,
+  Logout,
+  type Meta,
+  Meta_NameSpace,
+  MSync,
+  MSync_Command,
+  Provision,
+  StatisticsBody,
+  type StatisticsBody_Operation,
+  Status_ErrorCode,
+} from './protocol.ts'
+
+/** Addresses of users and of rooms stand in these domains. */
+export const userDomain = 'easemob.com'
+export const roomDomain = 'conference.easemob.com'
+
+const ok = { errorCode: Status_ErrorCode.OK }
+
+const frame = (command: MSync_Command, payload: Uint8Array): Uint8Array =>
+  MSync.encode({ command, payload }).finish()
+
+/** Why something was refused: clients tell the reasons apart by number and text. */
+export interface Refusal {
+  code: Status_ErrorCode
+  reason: string
+}
+
+/** A login was accepted for this device; `expires` (Unix ms) lets the client warn before its token ends. */
+export function loggedIn(resource: string, expires: number | undefined): Uint8Array {
+  const authToken = expires === undefined ? undefined : JSON.stringify({ expires_in: expires })
+  return frame(MSync_Command.PROVISION, Provision.encode({ status: ok, resource, authToken }).finish())
+}
+
+export const loginRefused = ({ code, reason }: Refusal): Uint8Array =>
+  frame(MSync_Command.PROVISION, Provision.encode({ status: { errorCode: code, reason } }).finish())
+
+/** Answers the keep-alive: nothing waits, for everything is pushed. `now` in Unix ms. */
+export const nothingUnread = (now: number): Uint8Array =>
+  frame(MSync_Command.UNREAD, CommUnreadDL.encode({ status: ok, timestamp: BigInt(now) }).finish())
+
+export const loggedOut = (): Uint8Array => frame(MSync_Command.LOGOUT, Logout.encode({ status: ok }).finish())
+
+const sync = (message: CommSyncDL): Uint8Array =>
+  frame(MSync_Command.SYNC, CommSyncDL.encode(message).finish())
+
+/** What the client sent under `metaId` was done; `serverId` names it from now on. */
+export const acknowledged = (metaId: bigint, serverId: bigint, now: number, metas?: Meta[]): Uint8Array =>
+  sync({ status: ok, metaId, serverId, timestamp: BigInt(now), metas })
+
+export const refused = (metaId: bigint, { code, reason }: Refusal): Uint8Array =>
+  sync({ status: { errorCode: code, reason }, metaId })
+
+/** Hands `metas` to a client without being asked: a `queue` is needed, and nothing comes back. */
+export const delivery = (queue: JID, metas: Meta[], now: number): Uint8Array =>
+  sync({ status: ok, queue, metas, isLast: true, timestamp: BigInt(now) })
+
+/** A pull of a queue finds nothing in it. */
+export const nothingQueued = (queue: JID, now: number): Uint8Array =>
+  sync({ status: ok, queue, isLast: true, timestamp: BigInt(now) })
+
+/** Tells a client that its session ends and why; it does not come back by itself. */
+export function forcedLogout(id: bigint, operation: StatisticsBody_Operation, now: number): Uint8Array {
+  const system = { name: '', domain: userDomain }
+  const payload = StatisticsBody.encode({ operation }).finish()
+  return delivery(system, [{ id, from: system, to: system, ns: Meta_NameSpace.STATISTIC, payload }], now)
+}

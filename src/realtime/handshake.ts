@@ -1,0 +1,54 @@
+import type { AppRecord } from '../apps/app.ts'
+import { readToken } from '../apps/tokens.ts'
+import { foldUsername } from '../users/user.ts'
+import type { Refusal } from './frames.ts'
+import type { Parts } from './parts.ts'
+import { type MSync, Provision, Status_ErrorCode } from './protocol.ts'
+
+/** Who has logged in, on which device, until when (Unix ms; 0 = for ever). */
+export interface Login {
+  app: AppRecord
+  username: string
+  resource: string
+  expires: number
+}
+
+const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
+const mismatch = fail('Sorry, token or password does not match login info')
+
+/** Longest name of a device. */
+const longestResource = 256
+
+/** A token as it stands in the first frame: `$t$` and the token, in `auth` or in the JSON of `auth_token`. */
+function tokenIn(frame: MSync, provision: Provision): string {
+  const text = frame.auth ?? readJsonToken(provision.authToken) ?? ''
+  return text.startsWith('$t$') ? text.slice(3) : text
+}
+
+function readJsonToken(text: string | undefined): string | undefined {
+  try {
+    const { token } = JSON.parse(text ?? '{}')
+    return typeof token === 'string' ? token : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Checks the first frame of a connection (client protocol: handshake): the token must be this user's. */
+export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Refusal> {
+  const provision = Provision.decode(frame.payload ?? new Uint8Array())
+  const [org = '', name = ''] = (frame.guid?.appKey ?? '').split('#')
+  const app = parts.findApp(org, name)
+  if (!app) return fail('Sorry, the app key is unknown')
+  const resource = provision.resource || frame.guid?.clientResource || provision.deviceUuid || 'unnamed'
+  if (resource.length > longestResource) return fail('Sorry, the device name is too long')
+
+  const token = tokenIn(frame, provision)
+  const claims = readToken(app, token)
+  if (claims?.holder.kind !== 'user') return mismatch
+  const expires = claims.expires * 1000
+  if (expires !== 0 && expires <= parts.now()) return fail('Sorry, token expired')
+  const username = await parts.login.userOf(app, token)
+  if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
+  return { app, username, resource, expires }
+}

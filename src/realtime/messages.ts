@@ -1,0 +1,192 @@
+import type { AppRecord } from '../apps/app.ts'
+import { count } from './counters.ts'
+import { acknowledged, delivery, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
+import type { LiveRoom } from './live.ts'
+import { high, low, Meter, normal, type Priority } from './meter.ts'
+import type { Parts } from './parts.ts'
+import {
+  type KeyValue,
+  MessageBody,
+  MessageBody_Type,
+  type Meta,
+  Meta_NameSpace,
+  Meta_RouteType,
+  Status_ErrorCode,
+} from './protocol.ts'
+import type { Relayed } from './relay.ts'
+import type { SentMessages } from './sent.ts'
+import type { Session } from './session.ts'
+import { isModerator, type Speech, silenced, speechOf } from './speech.ts'
+
+const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
+const denied = (reason: string): Refusal => ({ code: Status_ErrorCode.PERMISSION_DENIED, reason })
+
+/** Clients tell these apart by their texts (client protocol: refusals of a message). */
+const refusals = {
+  notMember: fail('not in group or chatroom'),
+  noRoom: fail('group not found'),
+  notForRoom: fail('only messages to chat rooms are served'),
+  tooLarge: denied('Sorry, data is too large'),
+  tooMany: denied('traffic limit'),
+  tooLate: fail('exceed recall time limit'),
+  notTheirs: fail('message recall disabled'),
+  tooManyDirected: fail('limit directed users'),
+}
+
+const messageLimits = {
+  /** Largest message, in bytes of its encoded body. */
+  bytes: 16 * 1024,
+  /** Most users that one message is directed to. */
+  directed: 20,
+  /** Milliseconds in which a message may be recalled. */
+  recall: 120_000,
+}
+
+const priorityNames = { [high]: 'high', [normal]: 'normal', [low]: 'low' } as const
+
+function priorityOf(ext: KeyValue[] | undefined): Priority {
+  for (const { key, varintValue } of ext ?? []) {
+    if (key === 'chatroom_msg_tag') return varintValue === 0n ? high : varintValue === 2n ? low : normal
+  }
+  return normal
+}
+
+/** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
+function roomMessage(
+  message: { id: bigint; room: string; sender: string; resource: string | undefined; now: number },
+  body: MessageBody,
+  ext: KeyValue[] | undefined,
+): Uint8Array {
+  const { id, room, sender, resource, now } = message
+  const from = { name: sender, domain: userDomain, clientResource: resource }
+  const to = { name: room, domain: roomDomain }
+  const payload = MessageBody.encode({ ...body, from, to }).finish()
+  const meta = { id, from, to, timestamp: BigInt(now), ns: Meta_NameSpace.CHAT, payload, ext }
+  return delivery(to, [meta], now)
+}
+
+/** What members send to their rooms: checked, relayed, acknowledged. */
+export function messages(parts: Parts, sent: SentMessages, relay: (message: Relayed) => void) {
+  const { store, live, counters, now, newId } = parts
+
+  /** Why a member's message is not sent now; recalls and messages obey the same limits. */
+  function checkSend(session: Session, speech: Speech, meta: Meta, body: MessageBody): Refusal | undefined {
+    const { username } = session.user
+    if (body.type !== MessageBody_Type.RECALL) return silenced(speech, username, now())
+    const original = sent.find(body.ackMessageId ?? 0n)
+    if (!original || original.app !== session.app.id || original.room !== meta.to?.name)
+      return refusals.tooLate
+    if (original.sender !== username && !isModerator(speech, username)) return refusals.notTheirs
+    return now() - original.at > messageLimits.recall ? refusals.tooLate : undefined
+  }
+
+  function refuse(session: Session, meta: Meta, refusal: Refusal): void {
+    count(counters.refused, refusal.reason)
+    session.send(refused(meta.id ?? 0n, refusal))
+  }
+
+  function passesRate(app: AppRecord, room: LiveRoom, ext: KeyValue[] | undefined, at: number): boolean {
+    const rate = app.settings.roomMessageRate
+    if (rate === null) return true
+    const priority = priorityOf(ext)
+    room.meter ??= new Meter(at)
+    if (room.meter.passes(rate, at, priority)) return true
+    counters.dropped[priorityNames[priority]] += 1
+    return false
+  }
+
+  function deliver(session: Session, room: LiveRoom, speech: Speech, meta: Meta, body: MessageBody): void {
+    const refusal = checkSend(session, speech, meta, body)
+    if (refusal) {
+      refuse(session, meta, refusal)
+      return
+    }
+    const { app, user, resource } = session
+    const client = meta.id ? `${app.id}/${user.username}/${resource}/${meta.id}` : undefined
+    const at = now()
+    const repeated = client === undefined ? undefined : sent.idOf(client)
+    if (repeated !== undefined) {
+      session.send(acknowledged(meta.id ?? 0n, repeated, at))
+      return
+    }
+    if (!passesRate(app, room, meta.ext, at)) {
+      refuse(session, meta, refusals.tooMany)
+      return
+    }
+
+    const id = newId(at)
+    const message = { id, room: room.id, sender: user.username, resource, now: at }
+    const directed = meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined
+    const frame = roomMessage(message, body, meta.ext)
+    counters.messages += 1
+    session.send(acknowledged(meta.id ?? 0n, id, at))
+    relay({
+      app: app.id,
+      room: room.id,
+      id,
+      sender: user.username,
+      at,
+      client,
+      directed,
+      frame,
+      from: session,
+    })
+    if (body.type === MessageBody_Type.RECALL) sent.forget(body.ackMessageId ?? 0n)
+  }
+
+  /** The sender is in no such room as far as this node knows: the store says why, or that it is. */
+  async function askStore(session: Session, meta: Meta, body: MessageBody, id: string): Promise<void> {
+    const { user } = session
+    if (!(await store.rooms.findRoom(user.app, id))) refuse(session, meta, refusals.noRoom)
+    else if (!(await store.rooms.isMember(user.app, id, user.username)))
+      refuse(session, meta, refusals.notMember)
+    else if (session.stage === 'open') await sendTo(live.enter(user, id), session, meta, body)
+  }
+
+  function sendTo(
+    room: LiveRoom,
+    session: Session,
+    meta: Meta,
+    body: MessageBody,
+  ): undefined | Promise<void> {
+    const speech = speechOf(store, room)
+    if (!(speech instanceof Promise)) {
+      deliver(session, room, speech, meta, body)
+      return
+    }
+    return speech.then((known) => {
+      const isIn = session.user.rooms.get(room.id) === room
+      if (known && isIn) deliver(session, room, known, meta, body)
+      else refuse(session, meta, refusals.notMember)
+    })
+  }
+
+  /** What is wrong with a message whoever sends it, and wherever to. */
+  function checkMessage({ app, user }: Session, meta: Meta): Refusal | undefined {
+    const rate = app.settings.userMessageRate
+    if (rate !== null) {
+      user.meter ??= new Meter(now())
+      if (!user.meter.passes(rate, now())) return refusals.tooMany
+    }
+    if ((meta.payload?.length ?? 0) > messageLimits.bytes) return refusals.tooLarge
+    return (meta.directedUsers?.length ?? 0) > messageLimits.directed ? refusals.tooManyDirected : undefined
+  }
+
+  /** One message from a client: answered with an acknowledgement or a refusal. */
+  return function send(session: Session, meta: Meta): undefined | Promise<void> {
+    const refusal = checkMessage(session, meta)
+    if (refusal) {
+      refuse(session, meta, refusal)
+      return
+    }
+    const body = MessageBody.decode(meta.payload ?? new Uint8Array())
+    const isForRoom = body.type === MessageBody_Type.CHATROOM || body.type === MessageBody_Type.RECALL
+    const id = meta.to?.name ?? ''
+    if (!isForRoom || id === '') {
+      refuse(session, meta, refusals.notForRoom)
+      return
+    }
+    const room = session.user.rooms.get(id)
+    return room ? sendTo(room, session, meta, body) : askStore(session, meta, body, id)
+  }
+}

@@ -1,0 +1,23 @@
+import type { Logger } from 'pino'
+import type { AppRecord } from '../apps/app.ts'
+import type { Commit } from '../run.ts'
+import type { Store } from '../store/store.ts'
+import type { Login } from '../users/login.ts'
+import type { Counters } from './counters.ts'
+import type { Live } from './live.ts'
+import type { Session } from './session.ts'
+
+/** What real time is given, and what its parts share. */
+export interface Parts {
+  store: Store
+  commit: Commit
+  login: Login
+  findApp(org: string, name: string): AppRecord | undefined
+  now(): number
+  log: Logger
+  live: Live
+  counters: Counters
+  newId(now: number): bigint
+  /** Writes to everyone of this node who is in a room, but for the connection `from`. */
+  publish(topic: string, bytes: Uint8Array, from?: Session): void
+}

@@ -1,0 +1,43 @@
+/** A message that was sent a short time ago. */
+export interface Sent {
+  app: number
+  room: string
+  sender: string
+  /** Unix ms. */
+  at: number
+}
+
+/** Messages that are remembered, at most: for recalls, and so that a repeated one is not sent twice. */
+const remembered = 100_000
+
+/**
+ * The latest messages, in two halves: when the newer is full the older is forgotten, so the memory is bounded.
+ * A client repeats a message that it got no answer to under the same client id, from the same device.
+ */
+export function sentMessages() {
+  let newer = { byId: new Map<bigint, Sent>(), byClient: new Map<string, bigint>() }
+  let older = newer
+
+  return {
+    /** `client` names user, device and client id. */
+    keep(id: bigint, message: Sent, client: string | undefined): void {
+      if (newer.byId.size >= remembered / 2) {
+        older = newer
+        newer = { byId: new Map(), byClient: new Map() }
+      }
+      newer.byId.set(id, message)
+      if (client !== undefined) newer.byClient.set(client, id)
+    },
+
+    find: (id: bigint): Sent | undefined => newer.byId.get(id) ?? older.byId.get(id),
+
+    idOf: (client: string): bigint | undefined => newer.byClient.get(client) ?? older.byClient.get(client),
+
+    forget(id: bigint): void {
+      newer.byId.delete(id)
+      older.byId.delete(id)
+    },
+  }
+}
+
+export type SentMessages = ReturnType<typeof sentMessages>

@@ -1,0 +1,50 @@
+import type { Store } from '../store/store.ts'
+import type { Refusal } from './frames.ts'
+import type { LiveRoom } from './live.ts'
+import { Status_ErrorCode } from './protocol.ts'
+
+/** What decides who may speak in a room. */
+export interface Speech {
+  owner: string
+  admins: ReadonlySet<string>
+  /** Whether everybody is muted: then owner, admins and the allow list speak. */
+  mute: boolean
+  allowed: ReadonlySet<string>
+  /** Unix ms until which each muted member is. */
+  muted: ReadonlyMap<string, number>
+}
+
+/** Why a member may not speak at `now` (Unix ms); a mute of its own beats the allow list. */
+export function silenced(speech: Speech, username: string, now: number): Refusal | undefined {
+  const until = speech.muted.get(username)
+  if (until !== undefined && until > now) {
+    return { code: Status_ErrorCode.USER_MUTED, reason: 'you were muted in this chat room' }
+  }
+  if (!speech.mute || isModerator(speech, username) || speech.allowed.has(username)) return undefined
+  return { code: Status_ErrorCode.FAIL, reason: 'not in group or chatroom white list' }
+}
+
+export const isModerator = (speech: Speech, username: string): boolean =>
+  username === speech.owner || speech.admins.has(username)
+
+/**
+ * Who may speak in a room that someone of this node is in: read once, and again after `room.speech` was
+ * dropped. Undefined when the room is gone.
+ */
+export function speechOf(store: Store, room: LiveRoom): Speech | Promise<Speech | undefined> {
+  if (room.speech) return room.speech
+  const reading = readSpeech(store, room).then((speech) => {
+    if (room.speech === reading) room.speech = speech
+    return speech
+  })
+  room.speech = reading
+  return reading
+}
+
+const none: ReadonlySet<string> = new Set()
+const nobody: ReadonlyMap<string, number> = new Map()
+
+async function readSpeech(store: Store, { app, id }: LiveRoom): Promise<Speech | undefined> {
+  const room = await store.rooms.findRoom(app, id)
+  return room && { owner: room.owner, admins: none, mute: room.mute, allowed: none, muted: nobody }
+}

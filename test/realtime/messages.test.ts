@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { MessageBody, MessageBody_Type, Meta_NameSpace, Meta_RouteType } from '../../src/realtime/protocol.ts'
+import { asUser } from '../support/people.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
+
+setDefaultTimeout(60_000)
+
+let server: TestServer
+let app: TestApp
+let room: string
+
+const login = async (name: string, resource?: string): Promise<TestSocket> =>
+  TestSocket.login(server.url, app.key, name, (await asUser(app, name)).token, resource)
+
+beforeAll(async () => {
+  server = await aServer()
+  app = await server.app('acme#lounge')
+  await app.register('alice', 'bob', 'carol', 'dave')
+  room = await app.room({ owner: 'alice', members: ['bob', 'carol'] })
+})
+afterAll(() => server.stop())
+
+test('a message reaches everyone else in the room, and its sender gets an id for it', async () => {
+  const [alice, bob, carol] = [await login('alice'), await login('bob'), await login('carol')]
+  const answer = await bob.say(room, 'hello')
+  expect(answer.status?.errorCode).toBe(0)
+  expect(answer.serverId).toBeGreaterThan(0n)
+  for (const other of [alice, carol]) {
+    const { sync } = await other.text('bob: hello')
+    expect(sync?.metas?.[0]?.id).toBe(answer.serverId)
+    expect(sync?.queue?.name).toBe(room)
+  }
+  await bob.settled()
+  expect(bob.texts).toEqual([])
+})
+
+test('the sender is the logged-in user, whatever the frame says', async () => {
+  const [alice, bob] = [await login('alice'), await login('bob')]
+  const payload = MessageBody.encode({
+    type: MessageBody_Type.CHATROOM,
+    from: { name: 'alice' },
+    contents: [{ type: 0, text: 'I am alice' }],
+  }).finish()
+  await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: room }, from: { name: 'alice' }, payload })
+  const { sync } = await alice.text('bob: I am alice')
+  expect(sync?.metas?.[0]?.from).toMatchObject({ name: 'bob', clientResource: 'test' })
+})
+
+test('a field that the server does not know reaches the others', async () => {
+  const [alice, bob] = [await login('alice'), await login('bob')]
+  const known = MessageBody.encode({ type: MessageBody_Type.CHATROOM, contents: [{ text: 'odd' }] }).finish()
+  const payload = new Uint8Array([...known, 0x92, 0x06, 1, 0x41])
+  await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: room }, payload })
+  const { sync } = await alice.text('bob: odd')
+  const body = MessageBody.decode(sync?.metas?.[0]?.payload ?? new Uint8Array())
+  expect(body._unknownFields).toEqual({ 786: [new Uint8Array([1, 0x41])] })
+})
+
+test('a user hears on every device, but for the one that sent', async () => {
+  const [phone, laptop] = [await login('bob', 'phone'), await login('bob', 'laptop')]
+  await phone.say(room, 'from my phone')
+  await laptop.text('bob: from my phone')
+  await phone.settled()
+  expect(phone.texts).toEqual([])
+})
+
+test('a message that is sent again under the same client id is delivered once', async () => {
+  const [alice, bob] = [await login('alice'), await login('bob')]
+  const first = await bob.say(room, 'once', { id: 77n })
+  bob.got.length = 0
+  const second = await bob.say(room, 'once', { id: 77n })
+  expect(second.serverId).toBe(first.serverId)
+  await bob.say(room, 'and then')
+  await alice.text('bob: and then')
+  expect(alice.texts.filter((text) => text === 'bob: once')).toHaveLength(1)
+})
+
+test('a message directed to some users reaches only those', async () => {
+  const [alice, bob, carol] = [await login('alice'), await login('bob'), await login('carol')]
+  await bob.say(room, 'for carol', {
+    routetype: Meta_RouteType.ROUTE_DIRECT,
+    directedUsers: ['carol', 'dave'],
+  })
+  await carol.text('bob: for carol')
+  await bob.say(room, 'for all')
+  await alice.text('bob: for all')
+  expect(alice.texts).not.toContain('bob: for carol')
+  const many = Array.from({ length: 21 }, (_, place) => `user-${place}`)
+  const { status } = await bob.say(room, 'x', { routetype: Meta_RouteType.ROUTE_DIRECT, directedUsers: many })
+  expect(status).toMatchObject({ errorCode: 1, reason: 'limit directed users' })
+})
+
+test('each refusal has the code and the text that clients know', async () => {
+  const dave = await login('dave')
+  expect((await dave.say(room, 'hi')).status).toMatchObject({
+    errorCode: 1,
+    reason: 'not in group or chatroom',
+  })
+  expect((await dave.say('404', 'hi')).status).toMatchObject({ errorCode: 1, reason: 'group not found' })
+  const bob = await login('bob')
+  const tooLarge = await bob.say(room, 'x'.repeat(20_000))
+  expect(tooLarge.status).toMatchObject({ errorCode: 7, reason: 'Sorry, data is too large' })
+  const toUser = MessageBody.encode({ type: MessageBody_Type.CHAT, contents: [{ text: 'hi' }] }).finish()
+  const { status } = await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: 'alice' }, payload: toUser })
+  expect(status?.errorCode).toBe(1)
+  expect((await bob.say(room, 'still here')).status?.errorCode).toBe(0)
+})
+
+test('a message is recalled by its sender or a moderator, within its time, once', async () => {
+  const [alice, bob, carol] = [await login('alice'), await login('bob'), await login('carol')]
+  const recall = (socket: TestSocket, id: bigint | undefined) =>
+    socket.sync({
+      ns: Meta_NameSpace.CHAT,
+      to: { name: room },
+      payload: MessageBody.encode({ type: MessageBody_Type.RECALL, ackMessageId: id }).finish(),
+    })
+  const { serverId } = await bob.say(room, 'oops')
+  expect((await recall(carol, serverId)).status).toMatchObject({ reason: 'message recall disabled' })
+  expect((await recall(bob, serverId)).status?.errorCode).toBe(0)
+  const heard = await alice.find(({ sync }) =>
+    (sync?.metas ?? []).some(({ payload = new Uint8Array(), ns }) => {
+      if (ns !== Meta_NameSpace.CHAT) return false
+      const { type, ackMessageId } = MessageBody.decode(payload)
+      return type === MessageBody_Type.RECALL && ackMessageId === serverId
+    }),
+  )
+  expect(heard.sync?.status?.errorCode).toBe(0)
+  expect((await recall(bob, serverId)).status).toMatchObject({ reason: 'exceed recall time limit' })
+  const again = await bob.say(room, 'oops again')
+  expect((await recall(alice, again.serverId)).status?.errorCode).toBe(0)
+})
+
+test('over the rate of a room low priorities are refused first; the rate of a user is kept too', async () => {
+  const limited = await server.app('acme#limited', { roomMessageRate: 10 })
+  await limited.register('alice')
+  const id = await limited.room({ owner: 'alice' })
+  const token = (await asUser(limited, 'alice')).token
+  const alice = await TestSocket.login(server.url, limited.key, 'alice', token)
+  const tag = (value: bigint) => [{ key: 'chatroom_msg_tag', type: 2 as const, varintValue: value }]
+  const send = async (value: bigint) => (await alice.say(id, 'x', { ext: tag(value) })).status
+  const outcomes: string[] = []
+  for (let sent = 0; sent < 9; sent += 1) outcomes.push((await send(2n))?.reason ?? 'sent')
+  expect(outcomes).toContain('traffic limit')
+  expect((await send(0n))?.errorCode).toBe(0)
+
+  await limited.set({ roomMessageRate: null, userMessageRate: 1 })
+  const replies = await Promise.all([alice.say(id, 'a'), alice.say(id, 'b'), alice.say(id, 'c')])
+  expect(replies.map(({ status }) => status?.reason ?? 'sent')).toContain('traffic limit')
+})
