@@ -1,8 +1,7 @@
 import type { Config } from './config.ts'
-import type { Caller, Tell } from './events.ts'
-import type { Args, OperationName } from './operations.ts'
-import { type Commit, type Request, runOperation } from './run.ts'
-import { openPostgres } from './store/postgres.ts'
+import { openCluster } from './engine-postgres.ts'
+import type { Tell } from './events.ts'
+import type { Commit } from './run.ts'
 import { lockDataDir, openSqliteReader } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { openWriter } from './writer.ts'
@@ -48,26 +47,5 @@ async function openEmbedded(dir: string, tell: Tell, batch?: number): Promise<En
   } catch (error) {
     unlock()
     throw error
-  }
-}
-
-/** A PostgreSQL database, which any number of processes can have open. */
-async function openCluster(config: Config, tell: Tell): Promise<Engine> {
-  const postgres = await openPostgres({
-    url: config.database_url,
-    pool: config.database_pool,
-    timeout: config.database_timeout,
-  })
-  return {
-    kind: 'postgres',
-    store: postgres.store,
-    commit: (async (app: number, caller: Caller, name: OperationName, ...args: Args<OperationName>) => {
-      const request: Request = { app, caller, name, args }
-      const { result, events } = await postgres.transaction((store) => runOperation(store, request))
-      await tell(events)
-      return result
-    }) as Commit,
-    check: postgres.check,
-    close: postgres.close,
   }
 }

@@ -56,6 +56,12 @@ export const operations = {
   removeAttributes,
 }
 
+/**
+ * Operations that decide before they write, and touch no row that another operation of the same kind could hold:
+ * on PostgreSQL several of them can run in one transaction at the same time.
+ */
+export const sideBySide: ReadonlySet<OperationName> = new Set(['createRoom'])
+
 type Operations = typeof operations
 export type OperationName = keyof Operations
 type Run<N extends OperationName> = Operations[N]

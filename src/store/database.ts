@@ -21,6 +21,15 @@ export const each = (db: Database, n: number): string =>
     ? `(select value from json_each(?${n}))`
     : `(select value from json_array_elements_text(?${n}::text::json))`
 
+/**
+ * A condition: `column` is one of the JSON array of texts in parameter `n`. As an array PostgreSQL looks each up in an
+ * index; of a set of unknown size it thinks that reading the whole table is cheaper.
+ */
+export const isOneOf = (db: Database, column: string, n: number): string =>
+  db.dialect === 'sqlite'
+    ? `${column} in ${each(db, n)}`
+    : `${column} = any(array(select json_array_elements_text(?${n}::text::json)))`
+
 /** Holds the selected rows still until the transaction ends; in SQLite the write transaction does so itself. */
 export const forUpdate = (db: Database, table?: string): string =>
   db.dialect === 'sqlite' ? '' : `for update${table === undefined ? '' : ` of ${table}`}`

@@ -7,8 +7,8 @@ type QuotaKind = 'rooms' | 'users'
  * PostgreSQL without a row that everybody waits for: what remains is spread over many slots.
  */
 export interface QuotaStore {
-  /** Takes one; false when none remains. */
-  takeQuota(app: number, kind: QuotaKind): Promise<boolean>
+  /** Takes `wanted`, or as many as remain; answers how many that were. */
+  takeQuota(app: number, kind: QuotaKind, wanted: number): Promise<number>
   giveQuota(app: number, kind: QuotaKind): Promise<void>
   /** Sets how many the app may have, those it has included; null = no limit. The unit holds the app. */
   setQuota(app: number, kind: QuotaKind, limit: number | null): Promise<void>
@@ -21,38 +21,66 @@ const spread = (total: number, slots: number): number[] =>
     return Math.floor(total / slots) + (slot < total % slots ? 1 : 0)
   })
 
+const ofKind = `app = ?1 and kind = ?2`
+
+/** From one slot that nobody else is at, at best one that has enough. */
+const takeFree = `with free as (
+    select slot, least(remaining, ?3::integer) as taken from quotas where ${ofKind} and remaining > 0
+    order by remaining >= ?3 desc, random() limit 1 for update skip locked)
+  update quotas set remaining = remaining - taken from free
+  where ${ofKind} and quotas.slot = free.slot returning taken`
+
+const giveFree = `update quotas set remaining = remaining + 1 where ${ofKind} and slot = (
+  select slot from quotas where ${ofKind} order by random() limit 1 for update skip locked)`
+
 export function quotaStore(db: Database): QuotaStore {
   const sqlite = db.dialect === 'sqlite'
   const slots = sqlite ? 1 : 64
-  const ofKind = `app = ?1 and kind = ?2`
-  const change = (by: string, where: string): string =>
-    `update quotas set remaining = remaining ${by} where ${ofKind} and slot = ${where}`
-  /** A slot that nobody else is at. */
-  const freeSlot = (condition = ''): string => `(
-    select slot from quotas where ${ofKind} ${condition}
-    ${sqlite ? 'limit 1' : 'order by random() limit 1 for update skip locked'})`
 
-  return {
-    async takeQuota(app, kind) {
-      if ((await db.run(change('- 1', freeSlot('and remaining > 0')), app, kind)) === 1) return true
-      const left = await db.get(`select 1 from quotas where ${ofKind} and remaining > 0 limit 1`, app, kind)
-      if (left === undefined) return false
-      // Others are at every slot with something in it: wait for them all, then what remains is certain.
-      const all = await db.all<{ slot: number; remaining: number }>(
-        `select slot, remaining from quotas where ${ofKind} order by slot ${forUpdate(db)}`,
+  /** From every slot, when nobody else is at any: what remains is certain then. */
+  async function takeAny(app: number, kind: QuotaKind, wanted: number): Promise<number> {
+    const all = await db.all<{ slot: number; remaining: number }>(
+      `select slot, remaining from quotas where ${ofKind} order by slot ${forUpdate(db)}`,
+      app,
+      kind,
+    )
+    let taken = 0
+    for (const { slot, remaining } of all) {
+      const share = Math.min(remaining, wanted - taken)
+      if (share <= 0) continue
+      await db.run(
+        `update quotas set remaining = remaining - ?4 where ${ofKind} and slot = ?3`,
         app,
         kind,
+        slot,
+        share,
       )
-      const slot = all.find(({ remaining }) => remaining > 0)?.slot
-      if (slot === undefined) return false
-      await db.run(change('- 1', '?3'), app, kind, slot)
-      return true
+      taken += share
+    }
+    return taken
+  }
+
+  return {
+    async takeQuota(app, kind, wanted) {
+      if (sqlite) return takeAny(app, kind, wanted)
+      let taken = 0
+      while (taken < wanted) {
+        const row = await db.get<{ taken: number }>(takeFree, app, kind, wanted - taken)
+        if (!row) break
+        taken += row.taken
+      }
+      if (taken === wanted) return taken
+      // Nothing is left for certain, or others are at every slot that has something.
+      const left = await db.get(`select 1 from quotas where ${ofKind} and remaining > 0 limit 1`, app, kind)
+      return left === undefined ? taken : taken + (await takeAny(app, kind, wanted - taken))
     },
 
     async giveQuota(app, kind) {
-      if ((await db.run(change('+ 1', '0 and remaining < 0'), app, kind)) === 1) return
-      if ((await db.run(change('+ 1', freeSlot()), app, kind)) === 1) return
-      await db.run(change('+ 1', '0'), app, kind)
+      const give = (where: string) =>
+        db.run(`update quotas set remaining = remaining + 1 where ${ofKind} and ${where}`, app, kind)
+      if ((await give('slot = 0 and remaining < 0')) === 1) return
+      if (!sqlite && (await db.run(giveFree, app, kind)) === 1) return
+      await give('slot = 0')
     },
 
     async setQuota(app, kind, limit) {

@@ -1,5 +1,5 @@
 import type { NewRoom, Room, RoomDetails } from '../rooms/room.ts'
-import { type Awaitable, type Database, each, forUpdate } from './database.ts'
+import { type Awaitable, type Database, each, forUpdate, isOneOf } from './database.ts'
 
 /** A place in a list of rooms, newest first. */
 export interface RoomPosition {
@@ -84,7 +84,7 @@ const details = (chosen: string): string =>
   `select ${columns}, (
      select string_agg(m.username, ',') from members m
      where m.app = r.app and m.room = r.id and m.username <> r.owner) as members
-   from rooms r where app = ?1 and id ${chosen}`
+   from rooms r where app = ?1 and ${chosen}`
 
 type DetailsRow = RoomRow & { members: string | null }
 
@@ -123,12 +123,12 @@ export function roomStore(db: Database): RoomStore {
             await new Promise((next) => setImmediate(next))
             turn = performance.now()
           }
-          const row = await db.get<DetailsRow>(details('= ?2'), app, id)
+          const row = await db.get<DetailsRow>(details('id = ?2'), app, id)
           if (row) rooms.push(toDetails(row))
         }
         return rooms
       }
-      const rows = await db.all<DetailsRow>(details(`in ${each(db, 2)}`), app, JSON.stringify(ids))
+      const rows = await db.all<DetailsRow>(details(isOneOf(db, 'id', 2)), app, JSON.stringify(ids))
       return rows.map(toDetails)
     },
 
@@ -286,7 +286,7 @@ export function roomStore(db: Database): RoomStore {
         username,
       )
       return db.all(
-        `update rooms set member_count = member_count - 1 where app = ?1 and id in ${each(db, 2)}
+        `update rooms set member_count = member_count - 1 where app = ?1 and ${isOneOf(db, 'id', 2)}
          returning id as room, member_count as "memberCount"`,
         app,
         JSON.stringify(left.map(({ room }) => room)),

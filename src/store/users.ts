@@ -1,5 +1,5 @@
 import type { NewUser, User, UserRecord } from '../users/user.ts'
-import { type Awaitable, type Database, each, forKeyShare, forUpdate } from './database.ts'
+import { type Awaitable, type Database, forKeyShare, forUpdate, isOneOf } from './database.ts'
 
 /** A place in the list of users; the user there need not exist any more. */
 export type UserPosition = Pick<User, 'created' | 'username'>
@@ -75,7 +75,7 @@ export function userStore(db: Database): UserStore {
         return known
       }
       const rows = await db.all<{ username: string }>(
-        `select username from users where app = ?1 and username in ${each(db, 2)}
+        `select username from users where app = ?1 and ${isOneOf(db, 'username', 2)}
          order by username ${alone ? forUpdate(db) : forKeyShare(db)}`,
         app,
         JSON.stringify(usernames),

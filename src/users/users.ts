@@ -31,7 +31,7 @@ export async function registerUsers(
   const registered: User[] = []
   const taken: string[] = []
   for (const user of users) {
-    if (limited && !(await store.quotas.takeQuota(app.id, 'users'))) throw quotaReached()
+    if (limited && (await store.quotas.takeQuota(app.id, 'users', 1)) === 0) throw quotaReached()
     const added = await store.users.addUser(app.id, {
       ...user,
       uuid: crypto.randomUUID(),

@@ -73,6 +73,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
     }
 
+    const takes = (app: number, kind: 'rooms' | 'users') => async (store: Store) =>
+      (await store.quotas.takeQuota(app, kind, 1)) === 1
+
     const addRoom = (app: number, given: Partial<NewRoom> & { id: string }) =>
       unit((store) => store.rooms.addRoom(app, aRoom(given)))
 
@@ -304,12 +307,15 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
     test('a quota counts what is there, and ends exactly', async () => {
       const id = await app('alice', 'bob')
-      const take = () => unit((store) => store.quotas.takeQuota(id, 'users'))
+      const take = () => unit(takes(id, 'users'))
       expect(await take()).toBe(false)
       await unit((store) => store.quotas.setQuota(id, 'users', 5))
       expect([await take(), await take(), await take(), await take()]).toEqual([true, true, true, false])
       await unit((store) => store.quotas.giveQuota(id, 'users'))
       expect([await take(), await take()]).toEqual([true, false])
+      await unit((store) => store.quotas.setQuota(id, 'users', 100))
+      expect(await unit((store) => store.quotas.takeQuota(id, 'users', 90))).toBe(90)
+      expect(await unit((store) => store.quotas.takeQuota(id, 'users', 90))).toBe(8)
       await unit((store) => store.quotas.setQuota(id, 'users', null))
       expect(await take()).toBe(false)
     })
@@ -318,7 +324,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const id = await app('alice', 'bob', 'carol')
       await unit((store) => store.quotas.setQuota(id, 'users', 1))
       const give = () => unit((store) => store.quotas.giveQuota(id, 'users'))
-      const take = () => unit((store) => store.quotas.takeQuota(id, 'users'))
+      const take = () => unit(takes(id, 'users'))
       await give()
       await give()
       expect(await take()).toBe(false)
@@ -330,8 +336,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       for (let round = 0; round < 3; round += 1) {
         const id = await app()
         await unit((store) => store.quotas.setQuota(id, 'rooms', 70))
-        const takes = Array.from({ length: 100 }, () => unit((store) => store.quotas.takeQuota(id, 'rooms')))
-        expect((await Promise.all(takes)).filter((taken) => taken)).toHaveLength(70)
+        const all = Array.from({ length: 100 }, () => unit(takes(id, 'rooms')))
+        expect((await Promise.all(all)).filter((taken) => taken)).toHaveLength(70)
       }
     })
 
@@ -342,13 +348,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         const taken = Promise.withResolvers<void>()
         const end = Promise.withResolvers<void>()
         const failing = unit(async (store) => {
-          await store.quotas.takeQuota(id, 'rooms')
+          await store.quotas.takeQuota(id, 'rooms', 1)
           taken.resolve()
           await end.promise
           throw new Error('no')
         }).catch(() => undefined)
         await taken.promise
-        const waiting = unit((store) => store.quotas.takeQuota(id, 'rooms'))
+        const waiting = unit(takes(id, 'rooms'))
         for (let n = 0; n < 3; n += 1) await opened.store.apps.appsVersion()
         end.resolve()
         await failing
@@ -403,13 +409,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         const adding = Array.from({ length: 8 }, (_, n) =>
           unit(async (store) => {
             const used = await store.apps.useApp(id)
-            if (used?.settings.users !== null && !(await store.quotas.takeQuota(id, 'users'))) return
+            if (used?.settings.users !== null && !(await takes(id, 'users')(store))) return
             await store.users.addUser(id, aUser(`user-${n}`))
           }),
         )
         await Promise.all([limiting, ...adding])
         const users = (await opened.store.users.listUsers(id, 100)).length
-        const left = await unit((store) => store.quotas.takeQuota(id, 'users'))
+        const left = await unit(takes(id, 'users'))
         expect(left).toBe(users < 3)
       }
     })

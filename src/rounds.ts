@@ -1,0 +1,45 @@
+interface RoundOptions {
+  /** Most items in a round. */
+  limit: number
+  /** Milliseconds after which a round begins though earlier ones are under way. */
+  patience: number
+}
+
+/**
+ * Gathers what arrives while a round is under way into the next one, so that the more waits, the less each costs.
+ * A round begins after everything in it has arrived. `run` settles its items and does not fail.
+ */
+export function rounds<Item>(run: (items: Item[]) => Promise<void>, { limit, patience }: RoundOptions) {
+  const waiting: Item[] = []
+  let underWay = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let scheduled = false
+
+  function begin(): void {
+    clearTimeout(timer)
+    timer = undefined
+    scheduled = false
+    if (waiting.length === 0) return
+    const items = waiting.splice(0, limit)
+    if (waiting.length > 0) schedule()
+    underWay += 1
+    run(items).finally(() => {
+      underWay -= 1
+      if (underWay === 0) begin()
+    })
+  }
+
+  function schedule(): void {
+    if (underWay > 0 && waiting.length < limit) {
+      timer ??= setTimeout(begin, patience)
+    } else if (!scheduled) {
+      scheduled = true
+      setImmediate(begin)
+    }
+  }
+
+  return (item: Item): void => {
+    waiting.push(item)
+    schedule()
+  }
+}
