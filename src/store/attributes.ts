@@ -1,4 +1,4 @@
-import { type Database, each } from './database.ts'
+import { type Database, isOneOf } from './database.ts'
 
 /** A custom attribute of a room. */
 export interface Attribute {
@@ -29,7 +29,7 @@ interface AttributeRow {
 export function attributeStore(db: Database): AttributeStore {
   return {
     async attributes(app, room, names) {
-      const among = names ? `and name in ${each(db, 3)}` : ''
+      const among = names ? `and ${isOneOf(db, 'name', 3)}` : ''
       const rows = await db.all<AttributeRow>(
         `select name, value, owner, auto_delete from attributes
          where app = ?1 and room = ?2 ${among} order by name`,
@@ -58,7 +58,7 @@ export function attributeStore(db: Database): AttributeStore {
 
     async removeAttributes(app, room, names) {
       await db.run(
-        `delete from attributes where app = ?1 and room = ?2 and name in ${each(db, 3)}`,
+        `delete from attributes where app = ?1 and room = ?2 and ${isOneOf(db, 'name', 3)}`,
         app,
         room,
         JSON.stringify(names),
@@ -67,7 +67,7 @@ export function attributeStore(db: Database): AttributeStore {
 
     async removeWithOwners(app, room, owners) {
       const rows = await db.all<{ name: string }>(
-        `delete from attributes where app = ?1 and room = ?2 and auto_delete = 1 and owner in ${each(db, 3)}
+        `delete from attributes where app = ?1 and room = ?2 and auto_delete = 1 and ${isOneOf(db, 'owner', 3)}
          returning name`,
         app,
         room,

@@ -1,4 +1,4 @@
-import { type Database, each } from './database.ts'
+import { type Database, each, isOneOf } from './database.ts'
 
 /** A muted user; `expires` in Unix ms. */
 interface Mute {
@@ -62,7 +62,7 @@ export function listStore(db: Database): ListStore {
 
     async unmute(app, room, usernames) {
       await db.run(
-        `delete from mutes where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        `delete from mutes where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
         app,
         room,
         JSON.stringify(usernames),
@@ -74,7 +74,7 @@ export function listStore(db: Database): ListStore {
 
     blockedAmong: (app, room, usernames) =>
       names(
-        `select username from blocks where app = ?1 and room = ?2 and username in ${each(db, 3)}
+        `select username from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}
          order by username`,
         app,
         room,
@@ -94,7 +94,7 @@ export function listStore(db: Database): ListStore {
 
     async unblock(app, room, usernames) {
       await db.run(
-        `delete from blocks where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        `delete from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
         app,
         room,
         JSON.stringify(usernames),

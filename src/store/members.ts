@@ -1,4 +1,4 @@
-import { type Awaitable, type Database, each } from './database.ts'
+import { type Awaitable, type Database, isOneOf } from './database.ts'
 
 /** Someone in a room. `joined` in microseconds since the epoch. */
 interface Member {
@@ -68,7 +68,7 @@ export function memberStore(db: Database): MemberStore {
 
     membersAmong: (app, room, usernames) =>
       names(
-        `select username from members where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        `select username from members where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
         app,
         room,
         JSON.stringify(usernames),
@@ -100,7 +100,7 @@ export function memberStore(db: Database): MemberStore {
 
     async removeMembers(app, room, usernames) {
       const removed = await db.run(
-        `delete from members where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        `delete from members where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
         app,
         room,
         JSON.stringify(usernames),
@@ -116,7 +116,7 @@ export function memberStore(db: Database): MemberStore {
 
     async roomsAmong(app, rooms, username) {
       const rows = await db.all<{ room: string }>(
-        `select room from members where app = ?1 and username = ?2 and room in ${each(db, 3)}`,
+        `select room from members where app = ?1 and username = ?2 and ${isOneOf(db, 'room', 3)}`,
         app,
         username,
         JSON.stringify(rooms),
@@ -160,7 +160,7 @@ export function memberStore(db: Database): MemberStore {
 
     async setAllowed(app, room, usernames, allowed) {
       await db.run(
-        `update members set allowed = ?4 where app = ?1 and room = ?2 and username in ${each(db, 3)}`,
+        `update members set allowed = ?4 where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
         app,
         room,
         JSON.stringify(usernames),
