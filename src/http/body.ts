@@ -9,18 +9,20 @@ const tooLarge = (): Failure => new Failure('request_entity_too_large', 'Request
 
 const badParameter = (text: string): Failure => new Failure('invalid_parameter', text)
 
+const notText = (): Failure => badParameter('the body is not UTF-8 text')
+
 /** The body as text, whatever its `Content-Type` says. Fails over 1 MiB, and on bytes that are not UTF-8. */
 export async function readText(request: globalThis.Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit) throw tooLarge()
-  const bytes = await readBytes(request)
-  const text = bytes.toString('utf8')
-  if (text.includes('\uFFFD') && !bytes.equals(Buffer.from(text)))
-    throw badParameter('the body is not UTF-8 text')
+  const length = request.headers.get('content-length')
+  if (length === null) return readChunks(request)
+  if (Number(length) > bodyLimit) throw tooLarge()
+  const text = await request.text()
+  // What is not UTF-8 was replaced by a character that is longer, as a rule, than what it stands for.
+  if (text.includes('\uFFFD') && Buffer.byteLength(text) !== Number(length)) throw notText()
   return text
 }
 
-async function readBytes(request: globalThis.Request): Promise<Buffer> {
-  if (request.headers.has('content-length')) return Buffer.from(await request.arrayBuffer())
+async function readChunks(request: globalThis.Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -28,7 +30,11 @@ async function readBytes(request: globalThis.Request): Promise<Buffer> {
     if (size > bodyLimit) throw tooLarge()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  } catch {
+    throw notText()
+  }
 }
 
 /** Deepest nesting of a body; no call needs more than a few levels. */
