@@ -6,6 +6,7 @@ import { settings } from '../src/config.ts'
 import type { Deps } from '../src/http/deps.ts'
 import { describeApi, type Route } from '../src/http/openapi.ts'
 import { httpServer } from '../src/http/server.ts'
+import { metrics } from '../src/metrics.ts'
 
 type Language = 'en' | 'zh'
 
@@ -90,7 +91,9 @@ interface Example {
 }
 
 const describe = (): Description =>
-  describeApi(httpServer({} as Deps, pino({ level: 'silent' })).routes as readonly Route[]) as Description
+  describeApi(
+    httpServer({ metrics: metrics() } as Deps, pino({ level: 'silent' })).routes as readonly Route[],
+  ) as Description
 
 function errorsPage(): string {
   const calls = new Map<string, Set<string>>()

@@ -6,6 +6,8 @@ import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
 import { roomCache } from './http/room-cache.ts'
 import { httpServer } from './http/server.ts'
+import { measure } from './measures.ts'
+import { metrics } from './metrics.ts'
 import type { Counters } from './realtime/counters.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import { login } from './users/login.ts'
@@ -75,6 +77,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     engine.kind === 'postgres'
       ? setInterval(() => loadApps().catch(() => log.warn('apps could not be reloaded')), appsReload)
       : undefined
+  const measured = metrics()
   const adminSocket = await startAdmin(engine, config, log)
 
   const http = httpServer(
@@ -85,12 +88,13 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       passwords: work,
       presence: nobodyOnline,
       cache,
+      metrics: measured,
       findApp,
       check: engine.check,
       now: Date.now,
     },
     log,
-  ).compile()
+  )
 
   realtime = startRealtime({
     store: engine.store,
@@ -101,6 +105,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     now: Date.now,
     log,
   })
+  measure(measured, engine, realtime.counters)
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,

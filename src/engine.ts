@@ -13,6 +13,8 @@ export interface Engine {
   commit: Commit
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>
+  /** What waits to be written, and what was committed since the start; of the embedded store alone. */
+  load?(): { waiting: number; commits: number; operations: number }
   close(): Promise<void>
 }
 
@@ -30,14 +32,16 @@ async function openEmbedded(dir: string, tell: Tell, batch?: number): Promise<En
   try {
     const writer = await openWriter(dir, tell, batch)
     const reader = openSqliteReader(dir)
+    const check = async () => {
+      writer.check()
+      await reader.store.apps.listApps()
+    }
     return {
       kind: 'sqlite',
       store: reader.store,
       commit: writer.commit,
-      async check() {
-        writer.check()
-        await reader.store.apps.listApps()
-      },
+      check,
+      load: writer.load,
       async close() {
         await writer.close()
         reader.close()

@@ -16,6 +16,8 @@ export interface Writer {
   commit: Commit
   /** Fails when the thread has died and nothing can be written. */
   check(): void
+  /** What waits now, and what was committed since the start. */
+  load(): { waiting: number; commits: number; operations: number }
   /** Finishes what waits, then closes the store. */
   close(): Promise<void>
 }
@@ -43,6 +45,8 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
   let queue: Waiting[] = []
   let working: Promise<void> | undefined
   let death: unknown
+  let commits = 0
+  let operations = 0
 
   function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined) {
     if (!outcome) return reject(new Error('the writer gave no outcome'))
@@ -61,6 +65,8 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
       const together = queue.splice(0, batch)
       try {
         const outcomes = JSON.parse(await ask({ batch: together.map(({ request }) => request) })) as Outcome[]
+        commits += 1
+        operations += together.length
         for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place])
       } catch (error) {
         death = error
@@ -87,6 +93,8 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
     check() {
       if (death) throw new Error('the writer has stopped', { cause: death })
     },
+
+    load: () => ({ waiting: queue.length, commits, operations }),
 
     async close() {
       await working

@@ -1,4 +1,5 @@
 import type { AppRecord } from '../apps/app.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Commit } from '../run.ts'
 import type { Store } from '../store/store.ts'
 import type { Login } from '../users/login.ts'
@@ -15,6 +16,7 @@ export interface Deps {
   passwords: Passwords
   presence: Presence
   cache: RoomCache
+  metrics: Metrics
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */

@@ -8,7 +8,7 @@ import { requestIdOf } from './request-id.ts'
 const StatusReply = (word: string) => t.Object({ status: t.Literal(word) }, { additionalProperties: false })
 
 /** Whether the process runs, and whether it can serve: for load balancers and supervisors. */
-export const healthRoutes = ({ check }: Deps) =>
+export const healthRoutes = ({ check, metrics }: Deps) =>
   new Elysia()
     .get('/health/live', ({ request }) => answer(requestIdOf(request), '{"status":"live"}'), {
       detail: {
@@ -39,6 +39,22 @@ export const healthRoutes = ({ check }: Deps) =>
           tags: ['Operation'],
           security: [],
           ...replies(StatusReply('ready')),
+        },
+      },
+    )
+    .get(
+      '/metrics',
+      async ({ request }) =>
+        new Response(await metrics.text(), {
+          headers: { 'content-type': metrics.contentType, 'x-request-id': requestIdOf(request) },
+        }),
+      {
+        detail: {
+          operationId: 'showMetrics',
+          summary: 'Metrics in the text format of Prometheus',
+          tags: ['Operation'],
+          security: [],
+          ...replies(t.String({ contentMediaType: 'text/plain' })),
         },
       },
     )

@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import { Elysia, type ValidationError } from 'elysia'
+import { type Context, Elysia, type ValidationError } from 'elysia'
 import type { Logger } from 'pino'
 import { Failure } from '../failure.ts'
 import { permissions } from '../permissions.ts'
@@ -20,13 +20,17 @@ import { checkRoutes, type Route } from './openapi.ts'
 import { requestIdOf } from './request-id.ts'
 import { roomRoutes } from './rooms.ts'
 import { tokenRoutes } from './tokens.ts'
+import { type Mark, traffic } from './traffic.ts'
 import { registrationRoutes, userRoutes } from './users.ts'
 
-/** The whole HTTP interface. Every resource is one line here. */
+/** The whole HTTP interface: what it consists of, and what answers a request. Every resource is one line here. */
 export function httpServer(deps: Deps, log: Logger) {
+  const seen = traffic(deps.metrics, log)
+  const marks = new Map<string, Mark>()
   // Elysia otherwise takes the first 11 characters of a URL for its host, and a host can be as short as `im`.
   const server = new Elysia({ normalize: false, handler: { standardHostname: false } })
-    .onError(({ code, error, request, path }) => {
+    .onError(({ code, error, request, path, route }) => {
+      marks.get(`${request.method} ${route}`)?.(request)
       const requestId = requestIdOf(request)
       const failure =
         code === 'NOT_FOUND' ? unknownCall(requestId, request.method, path) : failureOf(code, error)
@@ -66,7 +70,14 @@ export function httpServer(deps: Deps, log: Logger) {
   }
 
   checkRoutes(server.routes)
-  return server
+  for (const { method, path, hooks } of server.routes) {
+    const mark = seen.operation(hooks.detail?.operationId ?? 'page')
+    marks.set(`${method} ${path}`, mark)
+    // One for each route, which need not look up what it is, takes half the time of one for all.
+    hooks.afterHandle = [...(hooks.afterHandle ?? []), { fn: ({ request }: Context) => mark(request) }]
+  }
+  const compiled = server.compile()
+  return { routes: server.routes, fetch: seen.watch((request) => compiled.fetch(request)) }
 }
 
 /** A route of an app that the table of permissions leaves out, and that is not for everybody, stops the start. */

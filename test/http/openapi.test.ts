@@ -4,6 +4,7 @@ import pino from 'pino'
 import type { Deps } from '../../src/http/deps.ts'
 import { checkRoutes, pathOf } from '../../src/http/openapi.ts'
 import { httpServer } from '../../src/http/server.ts'
+import { metrics } from '../../src/metrics.ts'
 import { type ApiDescription, apiContract } from '../support/contract.ts'
 import { aServer, type TestServer } from '../support/server.ts'
 
@@ -30,7 +31,7 @@ test('the API description is valid OpenAPI 3.1', async () => {
 })
 
 test('every route is in the API description, and nothing else is', () => {
-  const { routes } = httpServer({} as Deps, pino({ level: 'silent' }))
+  const { routes } = httpServer({ metrics: metrics() } as Deps, pino({ level: 'silent' }))
   const shown = routes.filter(({ hooks }) => !hooks.detail?.hide)
   expect(
     operations()
