@@ -71,7 +71,7 @@ test('every example fits the schema that it stands beside', () => {
       }
     }
   }
-})
+}, 60_000)
 
 test('every parameter of a path is explained', () => {
   for (const { call, operation } of operations()) {
