@@ -4,6 +4,7 @@ import type { AppRecord } from './apps/app.ts'
 import { tokenChecker } from './apps/tokens.ts'
 import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
+import { createMissingApps } from './first-start.ts'
 import { roomCache } from './http/room-cache.ts'
 import { httpServer } from './http/server.ts'
 import { measure } from './measures.ts'
@@ -78,6 +79,8 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       ? setInterval(() => loadApps().catch(() => log.warn('apps could not be reloaded')), appsReload)
       : undefined
   const measured = metrics()
+  const admin = adminOn(engine)
+  await createMissingApps(admin, config.apps)
   const adminSocket = await startAdmin(engine, config, log)
 
   const http = httpServer(
@@ -106,20 +109,38 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     log,
   })
   measure(measured, engine, realtime.counters)
-  const server = Bun.serve({
-    hostname: config.host,
-    port: config.port,
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request, self) => (isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request)),
-    websocket: realtime.websocket,
-    idleTimeout: 60,
-  })
-  const url = `http://${config.host}:${server.port}`
+  const closeStore = async () => {
+    clearInterval(reloading)
+    await adminSocket.stop()
+    await engine.close()
+  }
+  const listen = () =>
+    Bun.serve({
+      hostname: config.host,
+      port: config.port,
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      fetch: (request, self) =>
+        isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request),
+      websocket: realtime.websocket,
+      idleTimeout: 60,
+    })
+  let server: ReturnType<typeof listen>
+  try {
+    server = listen()
+  } catch (error) {
+    realtime.stop()
+    await closeStore()
+    throw new Error(
+      `${config.host}:${config.port} cannot be listened on: is something else there? Choose another with CHATROOMD_PORT.`,
+      { cause: error },
+    )
+  }
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
   log.info({ url, store: engine.kind }, 'listening')
 
   return {
     url,
-    admin: adminOn(engine),
+    admin,
     counters: realtime.counters,
     async stop(grace = 10_000) {
       const deadline = Date.now() + grace
@@ -127,9 +148,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       const stopped = server.stop()
       while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
       await Promise.race([stopped, server.stop(true)])
-      clearInterval(reloading)
-      await adminSocket.stop()
-      await engine.close()
+      await closeStore()
       log.info('stopped')
     },
   }

@@ -32,7 +32,6 @@ async function serve(options: Record<string, string>): Promise<void> {
   const config = configOf(options)
   const log = pino({ level: config.log_level, base: null })
   const chatroomd = await startChatroomd(config, log)
-  await firstStart(chatroomd.admin, config, chatroomd.url, say)
 
   let stopping = false
   const stop = (signal: string) => {
@@ -49,6 +48,7 @@ async function serve(options: Record<string, string>): Promise<void> {
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
+  await firstStart(chatroomd.admin, chatroomd.url, say)
 }
 
 const admin =

@@ -43,8 +43,9 @@ async function openEmbedded(dir: string, tell: Tell, batch?: number): Promise<En
       check,
       load: writer.load,
       async close() {
-        await writer.close()
+        // The last connection to close clears up the write-ahead log, and one that reads cannot.
         reader.close()
+        await writer.close()
         unlock()
       },
     }

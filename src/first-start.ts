@@ -1,19 +1,24 @@
 import type { Admin } from './admin.ts'
-import type { Config } from './config.ts'
+import type { StartApp } from './config.ts'
 
-/**
- * Creates the apps that the configuration names and that are missing; without any app at all, a demo app with
- * two users, and tells how to use it.
- */
-export async function firstStart(
-  admin: Admin,
-  config: Config,
-  url: string,
-  say: (line: string) => void,
-): Promise<void> {
-  const known = new Set((await admin.listApps()).map(({ key }) => key))
-  for (const app of config.apps) if (!known.has(app.key)) await admin.createApp(app)
-  if (known.size > 0 || config.apps.length > 0) return
+/** Creates the apps that the configuration names and that are missing; those that exist stay as they are. */
+export async function createMissingApps(admin: Admin, wanted: StartApp[]): Promise<void> {
+  const keys = async () => new Set((await admin.listApps()).map(({ key }) => key))
+  const known = await keys()
+  for (const app of wanted) {
+    if (known.has(app.key)) continue
+    try {
+      await admin.createApp(app)
+    } catch (error) {
+      // Nodes that share a database may start together: then another one has created it.
+      if (!(await keys()).has(app.key)) throw error
+    }
+  }
+}
+
+/** Without any app at all: creates a demo app with two users, and tells how to use it. */
+export async function firstStart(admin: Admin, url: string, say: (line: string) => void): Promise<void> {
+  if ((await admin.listApps()).length > 0) return
 
   const key = 'demo#chat'
   const { clientId, clientSecret } = await admin.createApp({ key })

@@ -17,7 +17,7 @@ export interface Request<N extends OperationName = OperationName> {
 /** What came of a request, as data that can cross threads. */
 export type Outcome =
   | { result: unknown; events: Event[] }
-  | { failure: { word: FailureWord; text: string; status: number } }
+  | { failure: { word: FailureWord; text: string; status: number; cause: string | undefined } }
   | { error: string }
 
 /** Runs one operation after another; the answer is there when it is stored, and the events were told. */
@@ -68,7 +68,8 @@ export async function runOperation<N extends OperationName>(
 /** A thrown failure as data; anything else is an error of ours, told in full for the log. */
 export function outcomeOf(thrown: unknown): Outcome {
   if (thrown instanceof Failure) {
-    return { failure: { word: thrown.word, text: thrown.text, status: thrown.status } }
+    const { word, text, status, cause } = thrown
+    return { failure: { word, text, status, cause: cause === undefined ? undefined : String(cause) } }
   }
   return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
 }

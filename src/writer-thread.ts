@@ -1,6 +1,6 @@
 import type { AppRecord } from './apps/app.ts'
 import { type Outcome, outcomeOf, type Request, runOperation } from './run.ts'
-import { openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
+import { isStorageError, openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
 
 declare const self: Worker
 
@@ -53,7 +53,7 @@ async function runEach(batch: Request[], guard: SqliteWriter['savepoint']): Prom
       if (outcome.events.some(({ type }) => type === 'app.changed')) apps.clear()
       outcomes.push(outcome)
     } catch (thrown) {
-      if (thrown instanceof WroteAndFailed) throw thrown
+      if (thrown instanceof WroteAndFailed || isStorageError(thrown)) throw thrown
       outcomes.push(outcomeOf(thrown))
     }
   }

@@ -52,8 +52,8 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
     if (!outcome) return reject(new Error('the writer gave no outcome'))
     if ('error' in outcome) return reject(new Error(outcome.error))
     if ('failure' in outcome) {
-      const { word, text, status } = outcome.failure
-      return reject(new Failure(word, text, status))
+      const { word, text, status, cause } = outcome.failure
+      return reject(Object.assign(new Failure(word, text, status), { cause }))
     }
     const told = tell(outcome.events)
     if (told) told.then(() => resolve(outcome.result), reject)

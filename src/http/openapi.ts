@@ -111,11 +111,19 @@ function failuresOf({ method, path, hooks: { body, detail = {} } }: Route): Row[
   }
   if (body) rows.push(...bodyRows(body))
   if (!reads(method))
-    rows.push([
-      'service_unavailable',
-      'the store cannot be written; restart the server',
-      'the store has failed',
-    ])
+    rows.push(
+      ['service_unavailable', 'the store cannot be written; restart the server', 'the store has failed'],
+      [
+        'service_unavailable',
+        'the store does not answer; nothing was changed, try again',
+        'the disk is full, or the database is out of reach',
+      ],
+      [
+        'service_unavailable',
+        'the store did not confirm the change: it may have been made or not; read it back before you try again',
+        'the disk or the database failed in the very moment of the commit',
+      ],
+    )
   rows.push([
     'internal_error',
     'Internal error; the server log has more under this request id',

@@ -9,17 +9,22 @@ const migrations = [start, appVersions, quotas, roles]
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length
 
-/**
- * Brings an opened database, inside one transaction, to this program's schema. `version` is what the data have now.
- * Fails, and changes nothing, when they come from a newer program.
- */
-export async function migrate(db: Database, version: number): Promise<void> {
+/** Fails when data of this version come from a newer program. */
+export function checkVersion(version: number): void {
   if (version > schemaVersion) {
     throw new Error(
       `the data have schema version ${version}, this chatroomd knows ${schemaVersion}: they come from a newer chatroomd. ` +
         'Start that version, or restore a backup made before the upgrade. Nothing was changed.',
     )
   }
+}
+
+/**
+ * Brings an opened database, inside one transaction, to this program's schema. `version` is what the data have now.
+ * Fails, and changes nothing, when they come from a newer program.
+ */
+export async function migrate(db: Database, version: number): Promise<void> {
+  checkVersion(version)
   for (const migration of migrations.slice(version)) {
     for (const statement of migration(db)) await db.run(statement)
   }

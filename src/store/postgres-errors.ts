@@ -1,24 +1,5 @@
 import { SQL } from 'bun'
-import { Failure } from '../failure.ts'
-
-export const unavailable = (cause?: unknown): Failure => {
-  const failure = new Failure(
-    'service_unavailable',
-    'the store does not answer; nothing was changed, try again',
-  )
-  failure.cause = cause
-  return failure
-}
-
-/** A write whose COMMIT was sent and not answered may have been done or not. */
-export const unknownOutcome = (cause?: unknown): Failure => {
-  const failure = new Failure(
-    'service_unavailable',
-    'the store did not confirm the change: it may have been made or not; read it back before you try again',
-  )
-  failure.cause = cause
-  return failure
-}
+import { unavailable } from './unavailable.ts'
 
 const stateOf = (error: unknown): string | undefined =>
   error instanceof SQL.PostgresError ? (error.errno ?? '') : undefined

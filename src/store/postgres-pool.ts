@@ -1,5 +1,6 @@
 import { SQL } from 'bun'
-import { isLost, unavailable, unknownOutcome } from './postgres-errors.ts'
+import { isLost } from './postgres-errors.ts'
+import { unavailable, unknownOutcome } from './unavailable.ts'
 
 /** How to reach PostgreSQL, and how patient to be with it. */
 export interface PostgresSettings {

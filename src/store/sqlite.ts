@@ -1,15 +1,18 @@
-import { Database as Sqlite, type Statement } from 'bun:sqlite'
-import { mkdirSync } from 'node:fs'
+import { SQLiteError, Database as Sqlite, type Statement } from 'bun:sqlite'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database, Param } from './database.ts'
-import { migrate, schemaVersion } from './migrate.ts'
+import { checkVersion, migrate, schemaVersion } from './migrate.ts'
 import { type Store, storeOn } from './store.ts'
+import { unavailable, unknownOutcome } from './unavailable.ts'
 
 const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
 /** A database, and how many statements that may write it has run. */
 interface Counted extends Database {
   readonly writes: number
+  /** Ends every statement: SQLite keeps a file open while one of them is there. */
+  finalize(): void
 }
 
 /** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
@@ -33,27 +36,37 @@ function databaseOn(sqlite: Sqlite): Counted {
     get: <Row>(sql: string, ...params: Param[]) => (use(sql).get(...params) ?? undefined) as Row | undefined,
     all: <Row>(sql: string, ...params: Param[]) => use(sql).all(...params) as Row[],
     run: (sql, ...params) => use(sql).run(...params).changes,
+    finalize() {
+      for (const { statement } of prepared.values()) statement.finalize()
+    },
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
  * Takes the data directory for this process. The lock is SQLite's own on an empty file beside the data,
  * so that it ends with the process however that ends. Answers what gives it back.
  */
 export function lockDataDir(dir: string): () => void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const lock = new Sqlite(join(dir, 'chatroomd.lock'), { create: true })
+  let lock: Sqlite | undefined
   try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    lock = new Sqlite(join(dir, 'chatroomd.lock'), { create: true })
+    lock.run('pragma journal_mode = memory')
     lock.run('pragma locking_mode = exclusive')
     lock.run('begin exclusive')
   } catch (error) {
-    lock.close()
+    lock?.close()
+    if (!(error instanceof SQLiteError && error.code === 'SQLITE_BUSY'))
+      throw new Error(`the data directory ${dir} cannot be used: ${reasonOf(error)}`, { cause: error })
     throw new Error(
       `the data directory ${dir} is in use by another chatroomd. Stop that one, or choose another directory with CHATROOMD_DATA_DIR.`,
       { cause: error },
     )
   }
-  return () => lock.close()
+  const taken = lock
+  return () => taken.close()
 }
 
 /** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
@@ -74,6 +87,26 @@ function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   return sqlite
 }
 
+/** The disk or the file is the matter, not the operation: full, read-only, broken, out of reach. */
+export const isStorageError = (error: unknown): boolean =>
+  error instanceof SQLiteError &&
+  /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED)/.test(error.code ?? '')
+
+/** The version of the data in `dir`; reading it leaves every byte of them as it is. */
+function versionOf(dir: string): number {
+  if (!existsSync(fileOf(dir))) return 0
+  let sqlite: Sqlite | undefined
+  try {
+    sqlite = new Sqlite(fileOf(dir), { readonly: true })
+    using statement = sqlite.prepare('pragma user_version')
+    return (statement.get() as { user_version: number }).user_version
+  } catch (error) {
+    throw new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
+  } finally {
+    sqlite?.close()
+  }
+}
+
 /** The one connection that writes. */
 export interface SqliteWriter {
   store: Store
@@ -90,10 +123,10 @@ export interface SqliteWriter {
 const idBlock = 1_000_000
 
 export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
+  const version = versionOf(dir)
+  checkVersion(version)
   const sqlite = openFile(dir, 'writer')
   const db = databaseOn(sqlite)
-  const version = (db.get<{ user_version: number }>('pragma user_version') as { user_version: number })
-    .user_version
   try {
     if (version !== schemaVersion) {
       sqlite.run('begin immediate')
@@ -130,18 +163,21 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
     }),
 
     async transaction(work) {
-      begin.run()
+      let committing = false
       try {
+        begin.run()
         const reserved = reservedTo - nextId < idBlock / 2 ? reserveIds() : undefined
         if (reserved !== undefined && nextId === 0) nextId = reserved - idBlock
         if (reserved !== undefined) reservedTo = reserved
         const result = await work()
+        committing = true
         commit.run()
         return result
       } catch (error) {
-        if (sqlite.inTransaction) rollback.run()
         reservedTo = nextId
-        throw error
+        if (sqlite.inTransaction) rollback.run()
+        if (!isStorageError(error)) throw error
+        throw committing ? unknownOutcome(error) : unavailable(error)
       }
     },
 
@@ -164,6 +200,8 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
 
     close: () => {
       sqlite.run('pragma optimize')
+      for (const statement of [begin, commit, rollback, savepoint, release, undo]) statement.finalize()
+      db.finalize()
       sqlite.close()
     },
   }
@@ -172,8 +210,15 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
 /** A connection that only reads; it sees every commit that was finished before the call. */
 export function openSqliteReader(dir: string): { store: Store; close(): void } {
   const sqlite = openFile(dir, 'reader')
-  const store = storeOn(databaseOn(sqlite), () => {
+  const db = databaseOn(sqlite)
+  const store = storeOn(db, () => {
     throw new Error('a reader gives no ids')
   })
-  return { store, close: () => sqlite.close() }
+  return {
+    store,
+    close() {
+      db.finalize()
+      sqlite.close()
+    },
+  }
 }

@@ -1,0 +1,200 @@
+import { Database } from 'bun:sqlite'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { refusal } from './support/bodies.ts'
+import { aDirectory, chatroomd, serves } from './support/process.ts'
+
+let dir: string
+let remove: () => void
+beforeEach(() => {
+  const made = aDirectory()
+  dir = made.dir
+  remove = made.remove
+})
+afterEach(() => remove())
+
+const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
+const credentials = { grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' }
+
+/** How to call the app of a served program. */
+async function caller(url: string) {
+  const app = `${url}/acme/lounge`
+  const token = await fetch(`${app}/token`, { method: 'POST', body: JSON.stringify(credentials) })
+  const { access_token } = (await token.json()) as { access_token: string }
+  const headers = { authorization: `Bearer ${access_token}` }
+  return {
+    headers,
+    async call(method: string, path: string, body?: unknown) {
+      const sent = body === undefined ? null : JSON.stringify(body)
+      const response = await fetch(app + path, { method, headers, body: sent })
+      // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into.
+      return { status: response.status, body: (await response.json()) as any }
+    },
+  }
+}
+const draft = { name: 'n', description: 'd', owner: 'alice' }
+
+const bytesIn = (folder: string) =>
+  Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+  )
+
+test('a second process on the same data is refused with what to do, and harms nothing', async () => {
+  const first = await serves({ cwd: dir, env })
+  const second = await chatroomd(['serve', '--port', '0'], { cwd: dir, env })
+  expect(second).toEqual({
+    out: '',
+    err: 'chatroomd: the data directory ./data is in use by another chatroomd. Stop that one, or choose another directory with CHATROOMD_DATA_DIR.\n',
+    code: 1,
+  })
+  const { call } = await caller(first.url)
+  expect((await call('POST', '/users', { username: 'alice' })).status).toBe(200)
+  expect(await first.end('SIGTERM')).toBe(0)
+})
+
+for (const how of ['stopped', 'killed'] as const)
+  test(`data of a newer version, ${how}, are refused and every byte of them stays`, async () => {
+    const served = await serves({ cwd: dir, env })
+    const { call } = await caller(served.url)
+    await call('POST', '/users', { username: 'alice' })
+    await served.end(how === 'stopped' ? 'SIGTERM' : 'SIGKILL')
+    const file = new Database(join(dir, 'data/chatroomd.db'))
+    file.run('pragma user_version = 999')
+    mkdirSync(join(dir, 'newer'))
+    cpSync(join(dir, 'data'), join(dir, 'newer/data'), {
+      recursive: true,
+      filter: (name) => !/(-shm|\.sock)$/.test(name),
+    })
+    file.close()
+    const before = bytesIn(join(dir, 'newer/data'))
+    expect(Object.keys(before)).toContain('chatroomd.db-wal')
+    const { err, code } = await chatroomd(['serve', '--port', '0'], { cwd: join(dir, 'newer'), env })
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /^chatroomd: the data have schema version 999, this chatroomd knows \d+: they come from a newer chatroomd\. Start that version, or restore a backup made before the upgrade\. Nothing was changed\.\n$/,
+    )
+    expect(bytesIn(join(dir, 'newer/data'))).toMatchObject(before)
+  })
+
+test('SIGTERM finishes what has begun, answers it, and ends with 0', async () => {
+  const served = await serves({ cwd: dir, env })
+  const { call, headers } = await caller(served.url)
+  await call('POST', '/users', { username: 'alice' })
+  const { port } = new URL(served.url)
+  const body = JSON.stringify({ ...draft, name: 'half sent' })
+  const slow = connect(Number(port), '127.0.0.1')
+  const answered = new Promise<string>((resolve) => {
+    let got = ''
+    slow.on('data', (part) => {
+      got += part
+    })
+    slow.on('close', () => resolve(got))
+  })
+  slow.write(
+    `POST /acme/lounge/chatrooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: ${headers.authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
+  )
+  const idle = connect(Number(port), '127.0.0.1')
+  const many = Array.from({ length: 200 }, (_, n) => call('POST', '/chatrooms', { ...draft, name: `${n}` }))
+  await Promise.race(many)
+  const ended = served.end('SIGTERM')
+  await served.prints('"msg":"stopping"')
+  slow.write(body.slice(10))
+  expect(await answered).toContain('HTTP/1.1 200')
+  const outcomes = await Promise.allSettled(many)
+  expect(await ended).toBe(0)
+  idle.destroy()
+  expect(readdirSync(join(dir, 'data')).toSorted()).toEqual(['chatroomd.db', 'chatroomd.lock'])
+
+  const again = await serves({ cwd: dir, env })
+  const rooms = (await (await caller(again.url)).call('GET', '/chatrooms?limit=1000')).body.data
+  const names = rooms.map(({ name }: { name: string }) => name)
+  for (const [n, outcome] of outcomes.entries())
+    if (outcome.status === 'fulfilled')
+      expect([outcome.value.status, names.includes(`${n}`)]).toEqual([200, true])
+  expect(names).toContain('half sent')
+  await again.end('SIGTERM')
+})
+
+test('a file that cannot grow: writes are refused with 503, reads go on, no answered write is lost', async () => {
+  const options = { cwd: dir, env }
+  const first = await serves(options)
+  await (await caller(first.url)).call('POST', '/users', { username: 'alice' })
+  await first.end('SIGTERM')
+
+  const full = await serves({ ...options, within: 'trap "" XFSZ; ulimit -f 2048; exec "$@"' })
+  const { call } = await caller(full.url)
+  const kept: string[] = []
+  for (let n = 0; n < 1000; n++) {
+    const { status, body } = await call('POST', '/chatrooms', { ...draft, custom: 'x'.repeat(8000) })
+    if (status !== 200) {
+      expect([status, body]).toEqual([
+        503,
+        refusal(
+          'service_unavailable',
+          expect.stringMatching(/^the store (does not answer; nothing was changed|did not confirm)/) as never,
+        ),
+      ])
+      break
+    }
+    kept.push(body.data.id)
+  }
+  expect(kept.length).toBeGreaterThan(10)
+  expect(kept.length).toBeLessThan(1000)
+  expect((await call('GET', `/chatrooms/${kept.at(-1)}`)).status).toBe(200)
+  expect((await call('POST', '/chatrooms', draft)).status).toBeOneOf([200, 503])
+  expect((await fetch(`${full.url}/health/live`)).status).toBe(200)
+  await full.end('SIGTERM')
+
+  const again = await serves(options)
+  const after = await caller(again.url)
+  const listed = (await after.call('GET', '/chatrooms?limit=1000')).body.data.map(
+    ({ id }: { id: string }) => id,
+  )
+  expect(listed).toEqual(expect.arrayContaining(kept))
+  expect((await after.call('POST', '/chatrooms', { ...draft, custom: 'x'.repeat(8000) })).status).toBe(200)
+  expect(await again.end('SIGTERM')).toBe(0)
+}, 60_000)
+
+for (const [title, prepare, args, told] of [
+  [
+    'a data directory that is a file',
+    () => writeFileSync(join(dir, 'data'), ''),
+    [],
+    /the data directory \.\/data cannot be used: .*/,
+  ],
+  [
+    'a data directory that cannot be made',
+    () => {},
+    ['--data-dir', '/proc/nothing/data'],
+    /the data directory \/proc\/nothing\/data cannot be used: .*/,
+  ],
+  [
+    'data that are no database',
+    () => {
+      mkdirSync(join(dir, 'data'))
+      writeFileSync(join(dir, 'data/chatroomd.db'), 'not a database '.repeat(1000))
+    },
+    [],
+    /the file data\/chatroomd\.db cannot be read: .*/,
+  ],
+] as const)
+  test(`${title} stops the start with a message that names it`, async () => {
+    prepare()
+    const { err, out, code } = await chatroomd(['serve', '--port', '0', ...args], { cwd: dir, env })
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(new RegExp(`^chatroomd: ${told.source}\n$`))
+  })
+
+test('a port that is taken stops the start with a message that names it', async () => {
+  const served = await serves({ cwd: dir, env })
+  const { port } = new URL(served.url)
+  const { err, code } = await chatroomd(['serve', '--port', port, '--data-dir', 'other'], { cwd: dir, env })
+  expect([code, err]).toEqual([
+    1,
+    `chatroomd: 127.0.0.1:${port} cannot be listened on: is something else there? Choose another with CHATROOMD_PORT.\n`,
+  ])
+  await served.end('SIGTERM')
+  expect(existsSync(join(dir, 'other/admin.sock'))).toBe(false)
+})

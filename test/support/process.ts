@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const main = resolve(import.meta.dir, '../../src/main.ts')
+
+/** A new empty directory; gone when `remove` is called. */
+export function aDirectory(): { dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+interface Options {
+  cwd: string
+  env?: Record<string, string>
+  /** A shell script that ends in `exec "$@"`, to start the program in an environment of its own. */
+  within?: string
+}
+
+const command = (args: string[], { within }: Options): string[] => [
+  ...(within === undefined ? [] : ['sh', '-c', within, 'sh']),
+  process.execPath,
+  main,
+  ...args,
+]
+
+/** Only what the program cannot do without, so that nobody's own CHATROOMD_ variables count. */
+const environment = (env: Record<string, string> = {}) => ({
+  PATH: process.env.PATH ?? '',
+  HOME: tmpdir(),
+  ...env,
+})
+
+/** Runs the real program to its end. */
+export async function chatroomd(args: string[], options: Options) {
+  const { cwd, env } = options
+  const child = Bun.spawn(command(args, options), {
+    cwd,
+    env: environment(env),
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { out, err, code }
+}
+
+/** The real program, serving from `cwd`/data on a free port. */
+export interface Served {
+  url: string
+  /** Everything it has printed. */
+  printed(): string
+  /** Resolves when it has printed this. */
+  prints(text: string): Promise<void>
+  /** Sends a signal; resolves to the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `chatroomd serve` and waits until it listens and its apps are there. */
+export async function serves(options: Options, args: string[] = []): Promise<Served> {
+  const child = Bun.spawn(command(['serve', '--port', '0', ...args], options), {
+    cwd: options.cwd,
+    env: environment(options.env),
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  let printed = ''
+  const waiting = new Set<() => void>()
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const part of stream) {
+      printed += Buffer.from(part).toString()
+      for (const look of waiting) look()
+    }
+  }
+  const ended = Promise.all([read(child.stdout), read(child.stderr), child.exited])
+  const prints = (text: string) =>
+    new Promise<void>((found, never) => {
+      const look = () => {
+        if (!printed.includes(text)) return
+        waiting.delete(look)
+        found()
+      }
+      waiting.add(look)
+      look()
+      ended.then(() => never(new Error(`it ended without printing "${text}":\n${printed}`)))
+    })
+  await prints('"msg":"listening"')
+  const url = /"url":"([^"]+)"/.exec(printed)?.[1] ?? ''
+  return {
+    url,
+    printed: () => printed,
+    prints,
+    async end(signal) {
+      child.kill(signal)
+      await ended
+      return child.exitCode
+    },
+  }
+}
