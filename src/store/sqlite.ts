@@ -82,6 +82,8 @@ function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   if (role === 'writer') {
     sqlite.run('pragma journal_mode = wal')
     sqlite.run('pragma synchronous = full')
+    // A page that many commits touch is copied into the file once for all of them.
+    sqlite.run('pragma wal_autocheckpoint = 4000')
   }
   sqlite.run(`pragma cache_size = -${pageCache[role]}`)
   return sqlite
