@@ -52,10 +52,14 @@ export async function registerUsers(
  * (account system: deleting a user). Answers the user as it was.
  */
 export async function deleteUser(unit: Unit, given: string): Promise<User> {
+  const user = await heldUser(unit, given)
+  await removeUser(unit, user.username)
+  return user
+}
+
+/** Removes a user that the unit holds. */
+async function removeUser(unit: Unit, username: string): Promise<void> {
   const { app, store } = unit
-  const username = foldUsername(given)
-  const user = await store.users.holdUser(app.id, username)
-  if (!user) throw userNotFound()
   for (const id of await store.rooms.ownedRooms(app.id, username)) await removeRoom(unit, id)
   for (const { room, memberCount } of await store.rooms.removeFromAllRooms(app.id, username)) {
     await dropAttributes(unit, room, [username])
@@ -66,16 +70,24 @@ export async function deleteUser(unit: Unit, given: string): Promise<User> {
   await store.users.removeUser(app.id, username)
   if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
   unit.emit({ type: 'user.changed', username, change: 'deleted' })
-  return user
 }
 
 /** Deletes the `limit` users that registered first; they are not chosen by name. Answers them, and whether more are left. */
 export async function deleteUsers(unit: Unit, limit: number): Promise<{ deleted: User[]; more: boolean }> {
   const { app, store } = unit
-  const users = await store.users.listUsers(app.id, limit + 1)
-  const deleted = users.slice(0, limit)
-  for (const { username } of deleted) await deleteUser(unit, username)
-  return { deleted, more: users.length > limit }
+  const deleted: User[] = []
+  for (;;) {
+    const left = limit - deleted.length
+    const users = await store.users.listUsers(app.id, left + 1)
+    for (const { username } of users.slice(0, left)) {
+      // One that another unit deletes meanwhile is not among them; the next one is.
+      const user = await store.users.holdUser(app.id, username)
+      if (!user) continue
+      await removeUser(unit, username)
+      deleted.push(user)
+    }
+    if (deleted.length === limit || users.length === 0) return { deleted, more: users.length > left }
+  }
 }
 
 async function heldUser({ app, store }: Unit, given: string): Promise<UserRecord> {
