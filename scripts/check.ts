@@ -21,6 +21,12 @@ const steps: Step[] = [
     command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test'],
     long: true,
   },
+  {
+    name: 'orders of calls on three nodes',
+    command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', 'test/model.test.ts'],
+    env: { TEST_NODES: '3', MODEL_RUNS: '12' },
+    long: true,
+  },
   { name: 'bench harness', command: ['bun', 'bench/main.ts', '--smoke'], long: true },
 ]
 

@@ -16,7 +16,7 @@ import { passwords } from './users/passwords.ts'
 import { nobodyOnline } from './users/presence.ts'
 
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
-const appsReload = 1000
+const appsReload = 250
 
 /** Where clients connect for real time. */
 const isForSocket = ({ url, headers }: Request): boolean =>

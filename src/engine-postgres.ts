@@ -1,4 +1,3 @@
-import type { AppRecord } from './apps/app.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine.ts'
 import type { Tell } from './events.ts'
@@ -6,6 +5,7 @@ import { Failure } from './failure.ts'
 import { type Args, type OperationName, sideBySide } from './operations.ts'
 import { rounds } from './rounds.ts'
 import { type Commit, type Done, type Request, runOperation } from './run.ts'
+import type { UsedApp } from './store/apps.ts'
 import { openPostgres } from './store/postgres.ts'
 import { RunAlone } from './store/postgres-together.ts'
 import type { Store } from './store/store.ts'
@@ -54,7 +54,7 @@ export async function openCluster(config: Config, tell: Tell): Promise<Engine> {
 
   /** What became of each operation. Anything that no rule has foreseen fails them all. */
   function runSideBySide(store: Store, batch: Waiting[]): Promise<Outcome[]> {
-    const apps = new Map<number, Promise<AppRecord | undefined>>()
+    const apps = new Map<number, Promise<UsedApp | undefined>>()
     const appOf = (id: number) => {
       const app = apps.get(id) ?? store.apps.useApp(id)
       apps.set(id, app)

@@ -31,9 +31,9 @@ export type Commit = <N extends OperationName>(
 const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings }
 
 let lastTick = 0
-/** Microseconds since the epoch, each later than the last in this process. */
-function tick(): number {
-  lastTick = Math.max(lastTick + 1, Date.now() * 1000)
+/** `clock`, or later: each tick is later than the last in this process. */
+function tickFrom(clock: number): number {
+  lastTick = Math.max(lastTick + 1, clock)
   return lastTick
 }
 
@@ -49,16 +49,17 @@ export async function runOperation<N extends OperationName>(
   request: Request<N>,
   findApp = store.apps.useApp,
 ): Promise<Done<N>> {
-  const app = request.app === 0 ? noApp : await findApp(request.app)
+  const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
   if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
   const events: Event[] = []
-  const now = Date.now()
+  const clock = app.clock ?? Date.now() * 1000
+  const now = Math.floor(clock / 1000)
   const unit: Unit = {
     app,
     caller: request.caller,
     store,
     now,
-    tick,
+    tick: () => tickFrom(clock),
     emit: (event, room = '') => events.push({ ...event, app: app.id, room, by: request.caller, at: now }),
   }
   const run = operations[request.name] as unknown as (unit: Unit, ...args: Args<N>) => Promise<Result<N>>

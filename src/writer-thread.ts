@@ -1,5 +1,5 @@
-import type { AppRecord } from './apps/app.ts'
 import { type Outcome, outcomeOf, type Request, runOperation } from './run.ts'
+import type { UsedApp } from './store/apps.ts'
 import { isStorageError, openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
 
 declare const self: Worker
@@ -7,9 +7,9 @@ declare const self: Worker
 let writer: SqliteWriter
 
 /** Apps as this batch has them. */
-const apps = new Map<number, AppRecord>()
+const apps = new Map<number, UsedApp>()
 
-async function appOf(id: number): Promise<AppRecord | undefined> {
+async function appOf(id: number): Promise<UsedApp | undefined> {
   const known = apps.get(id)
   if (known) return known
   const app = await writer.store.apps.useApp(id)

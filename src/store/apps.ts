@@ -2,6 +2,9 @@ import type { AppRecord } from '../apps/app.ts'
 import { defaultSettings } from '../apps/settings.ts'
 import type { Awaitable, Database } from './database.ts'
 
+/** An app in a unit. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
+export type UsedApp = AppRecord & { clock: number }
+
 export interface AppStore {
   listApps(): Awaitable<AppRecord[]>
   /** A text that differs whenever an app was added or changed. */
@@ -10,7 +13,7 @@ export interface AppStore {
   /** Finds an app and holds it still until the unit ends; waits for the units that use it. */
   holdApp(org: string, name: string): Awaitable<AppRecord | undefined>
   /** Finds an app whose settings stay as they are until the unit ends; hinders no unit but those that change them. */
-  useApp(id: number): Promise<AppRecord | undefined>
+  useApp(id: number): Promise<UsedApp | undefined>
   /** Answers the new app's id. */
   addApp(app: Omit<AppRecord, 'id'>): Promise<number>
   /** Keeps secret, token key and settings. */
@@ -77,13 +80,18 @@ export function appStore(db: Database): AppStore {
 
     async useApp(id) {
       // Sent together; the second sees what was committed until the lock was had.
+      if (db.dialect === 'sqlite') {
+        const row = await db.get<AppRow>(`select * from apps where id = ?1`, id)
+        return row && { ...toApp(row), clock: Date.now() * 1000 }
+      }
       const [, row] = await Promise.all([
-        db.dialect === 'sqlite'
-          ? undefined
-          : db.run(`select pg_advisory_xact_lock_shared(${settingsLock}, ?1)`, id),
-        db.get<AppRow>(`select * from apps where id = ?1`, id),
+        db.run(`select pg_advisory_xact_lock_shared(${settingsLock}, ?1)`, id),
+        db.get<AppRow & { clock: number }>(
+          `select *, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock from apps where id = ?1`,
+          id,
+        ),
       ])
-      return row && toApp(row)
+      return row && { ...toApp(row), clock: row.clock }
     },
 
     async addApp(app) {

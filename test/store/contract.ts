@@ -85,7 +85,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const id = await unit((store) => store.apps.addApp(given))
       const kept = { id, ...given }
       expect(await opened.store.apps.findApp('acme', 'found')).toEqual(kept)
-      expect(await unit((store) => store.apps.useApp(id))).toEqual(kept)
+      const used = await unit((store) => store.apps.useApp(id))
+      expect(used).toEqual({ ...kept, clock: expect.any(Number) })
+      expect(Math.abs((used?.clock ?? 0) / 1000 - Date.now())).toBeLessThan(60_000)
       expect(await opened.store.apps.listApps()).toContainEqual(kept)
       expect(await opened.store.apps.appsVersion()).not.toBe(before)
       expect(await opened.store.apps.findApp('acme', 'other')).toBeUndefined()

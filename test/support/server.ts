@@ -6,6 +6,7 @@ import type { AppSettings } from '../../src/apps/settings.ts'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Counters } from '../../src/realtime/counters.ts'
+import { startNode } from './cluster.ts'
 import { contractOf } from './contract.ts'
 import { aDatabase } from './database.ts'
 
@@ -43,7 +44,12 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-async function request(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
+export async function request(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
   const response = await fetch(url, {
     method,
     headers,
@@ -56,9 +62,11 @@ async function request(method: string, url: string, body?: unknown, headers: Rec
   return { status: response.status, body: read, headers: response.headers }
 }
 
+const nodes = Number(process.env.TEST_NODES ?? 1)
+
 /**
  * A whole server on a free port, with an empty store of its own: on the PostgreSQL server that TEST_DATABASE_URL
- * names, else embedded.
+ * names, else embedded. With TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
  */
 export async function aServer(): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
@@ -66,6 +74,9 @@ export async function aServer(): Promise<TestServer> {
   const config = readConfig({ data_dir: dir, port: '0', database_url: database?.url ?? '' }, {}, '')
   const chatroomd = await startChatroomd(config, pino({ level: 'silent' }))
   const { admin } = chatroomd
+  const others = await Promise.all(Array.from({ length: nodes - 1 }, () => startNode(config.database_url)))
+  const urls = [chatroomd.url, ...others.map(({ url }) => url)]
+  let turn = 0
 
   return {
     url: chatroomd.url,
@@ -75,8 +86,17 @@ export async function aServer(): Promise<TestServer> {
       const { clientId, clientSecret } = await admin.createApp({ key, settings })
       const token = await admin.issueToken(key, 3600)
       const url = `${chatroomd.url}/${key.replace('#', '/')}`
-      const call: TestApp['call'] = (method, path, body, headers) =>
-        request(method, url + path, body, { authorization: `Bearer ${token}`, ...headers })
+      const path = `/${key.replace('#', '/')}`
+      const call: TestApp['call'] = (method, rest, body, headers) => {
+        turn += 1
+        const node = urls[turn % nodes]
+        return request(method, node + path + rest, body, { authorization: `Bearer ${token}`, ...headers })
+      }
+      // Nodes look for what others have changed about apps four times a second.
+      const noticed = async () => {
+        if (nodes > 1) await Bun.sleep(600)
+      }
+      await noticed()
       return {
         key,
         clientId,
@@ -102,6 +122,7 @@ export async function aServer(): Promise<TestServer> {
         },
         async set(change) {
           await admin.changeApp(key, change)
+          await noticed()
         },
         async rotateSecret() {
           await admin.rotateSecret(key)
@@ -109,7 +130,7 @@ export async function aServer(): Promise<TestServer> {
       }
     },
     async stop() {
-      await chatroomd.stop(1000)
+      await Promise.all([chatroomd.stop(1000), ...others.map((node) => node.stop())])
       await database?.remove()
       rmSync(dir, { recursive: true, force: true })
     },
