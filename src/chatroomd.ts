@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type Admin, adminOn, startAdmin } from './admin.ts'
 import type { AppRecord } from './apps/app.ts'
+import { ownRates, sharedRates } from './apps/rates.ts'
 import { tokenChecker } from './apps/tokens.ts'
 import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
@@ -91,6 +92,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       passwords: work,
       presence: nobodyOnline,
       cache,
+      rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
       metrics: measured,
       findApp,
       check: engine.check,

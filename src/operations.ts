@@ -1,4 +1,5 @@
 import { changeApp, createApp, rotateSecret } from './apps/apps.ts'
+import { countCalls } from './apps/rates.ts'
 import { addAdmin, addSuperAdmin, removeAdmin, removeSuperAdmin } from './rooms/admins.ts'
 import { setAnnouncement } from './rooms/announcement.ts'
 import { removeAttributes, setAttributes } from './rooms/attributes.ts'
@@ -22,6 +23,7 @@ import { changePassword, deleteUser, deleteUsers, registerUsers, setActivated } 
 export const operations = {
   createApp,
   changeApp,
+  countCalls,
   rotateSecret,
   registerUsers,
   deleteUser,

@@ -48,6 +48,12 @@ export const appSettings = {
     'Whether anyone may register a user without a token.',
     '是否允许不带 token 注册用户（开放注册）。',
   ),
+  rateLimits: setting(
+    truth,
+    'false',
+    'Whether calls a second are limited as the reference says; over the limit they are refused with 429.',
+    '是否按官方文档限制每秒调用次数；超出时返回 429。',
+  ),
   roomMessageRate: setting(
     quota,
     'none',

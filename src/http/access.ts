@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import { parseJson, readText, withoutNulls } from './body.ts'
 import type { Deps } from './deps.ts'
 import type { Call } from './envelope.ts'
+import { countCall } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 
 export const unauthorized = (): Failure => new Failure('unauthorized', 'Unable to authenticate (OAuth)')
@@ -88,9 +89,11 @@ export const forApp = (deps: Deps) =>
     normalize: false,
     detail: { security: [{ appToken: [] }, { userToken: [] }] },
   })
-    .derive(async ({ request, params }) => {
+    .derive(async ({ request, params, route }) => {
       const { app, call } = callOf(deps, request, params)
-      return { app, call, caller: await authenticate(deps, app, request) }
+      const caller = await authenticate(deps, app, request)
+      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
+      return { app, call, caller }
     })
     .onParse(readBody)
     .onTransform(parseBody)
@@ -98,9 +101,11 @@ export const forApp = (deps: Deps) =>
 /** Routes that ask for an app token: gives them `app`, `caller` and `call`. */
 export const forServer = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }] } })
-    .derive(async ({ request, params }) => {
+    .derive(async ({ request, params, route }) => {
       const { app, call } = callOf(deps, request, params)
-      return { app, call, caller: await authenticateApp(deps, app, request) }
+      const caller = await authenticateApp(deps, app, request)
+      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
+      return { app, call, caller }
     })
     .onParse(readBody)
     .onTransform(parseBody)
@@ -108,20 +113,25 @@ export const forServer = (deps: Deps) =>
 /** Routes of an app that anybody may call, such as asking for a token: gives them `app` and `call`. */
 export const forAnyone = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [] } })
-    .derive(({ request, params }) => callOf(deps, request, params))
+    .derive(async ({ request, params, route }) => {
+      const { app, call } = callOf(deps, request, params)
+      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
+      return { app, call }
+    })
     .onParse(readBody)
     .onTransform(parseBody)
 
 /** Registration: an app token, or, where the app allows open registration, none. Gives `open` too. */
 export const forRegistration = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }, {}] } })
-    .derive(async ({ request, params }) => {
+    .derive(async ({ request, params, route }) => {
       const { app, call } = callOf(deps, request, params)
       const open = !request.headers.has('authorization')
       if (open && !app.settings.openRegistration) {
         throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")
       }
       const caller: Caller = open ? { kind: 'app' } : await authenticateApp(deps, app, request)
+      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
       return { app, call, caller, open }
     })
     .onParse(readBody)

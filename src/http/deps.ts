@@ -1,4 +1,5 @@
 import type { AppRecord } from '../apps/app.ts'
+import type { Rates } from '../apps/rates.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Commit } from '../run.ts'
 import type { Store } from '../store/store.ts'
@@ -16,6 +17,7 @@ export interface Deps {
   passwords: Passwords
   presence: Presence
   cache: RoomCache
+  rates: Rates
   metrics: Metrics
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>

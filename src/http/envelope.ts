@@ -11,6 +11,8 @@ export interface Call {
   /** Unix ms at which the request came. */
   started: number
   requestId: string
+  /** Headers of the answer, if it has any of its own. */
+  headers?: Record<string, string> | undefined
 }
 
 /** On every answer, so that browsers may call from any page; tokens, not cookies, say who calls. */
@@ -80,7 +82,8 @@ function envelopeParts({ app, uri, action, started }: Call, extras: Extras): [he
 /** The success envelope around `data`, which is JSON text already; without `data` for user endpoints. */
 export function success(call: Call, data: string | undefined, extras: Extras = {}): Response {
   const [head, tail] = envelopeParts(call, extras)
-  return answer(call.requestId, data === undefined ? head + tail : `${head}"data":${data},${tail}`)
+  const json = data === undefined ? head + tail : `${head}"data":${data},${tail}`
+  return answer(call.requestId, json, 200, call.headers)
 }
 
 /** The success envelope around `data` that comes in pieces of JSON text, each made when the client has read the last. */

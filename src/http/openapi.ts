@@ -109,6 +109,12 @@ function failuresOf({ method, path, hooks: { body, detail = {} } }: Route): Row[
       ],
     )
   }
+  if (path.startsWith('/:org/:app'))
+    rows.push([
+      'reach_limit',
+      'This request has reached api limit',
+      'over the limit, where the app has `rateLimits`',
+    ])
   if (body) rows.push(...bodyRows(body))
   if (!reads(method))
     rows.push(

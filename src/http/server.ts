@@ -17,6 +17,7 @@ import { allowRoutes, blockRoutes } from './lists.ts'
 import { memberRoutes } from './members.ts'
 import { muteRoutes } from './mutes.ts'
 import { checkRoutes, type Route } from './openapi.ts'
+import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 import { roomRoutes } from './rooms.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -37,7 +38,7 @@ export function httpServer(deps: Deps, log: Logger) {
       if (failure instanceof Response) return failure
       if (failure.status >= 500)
         log.error({ requestId, method: request.method, path, err: error }, failure.text)
-      return failed(requestId, failure)
+      return failed(requestId, failure, failure instanceof OverLimit ? failure.headers : {})
     })
     .use(healthRoutes(deps))
     .use(docsRoutes((): readonly Route[] => server.routes))

@@ -167,7 +167,7 @@ export const tokenRoutes = (deps: Deps) => {
   const asking = forAnyone(deps).post(
     '/token',
     async ({ app, call, body, request }) =>
-      answer(call.requestId, JSON.stringify(await grant(app, body, request))),
+      answer(call.requestId, JSON.stringify(await grant(app, body, request)), 200, call.headers),
     {
       body: TokenRequest,
       detail: {
@@ -186,7 +186,7 @@ export const tokenRoutes = (deps: Deps) => {
       if (caller.kind === 'user' && caller.username !== foldUsername(params.username)) throw unauthorized()
       const { expires } = readToken(app, bearer(request) ?? '') ?? { expires: 0 }
       const at = expires === 0 ? now() + longestTtl * 1000 : expires * 1000
-      return answer(call.requestId, JSON.stringify({ expire_timestamp: at }))
+      return answer(call.requestId, JSON.stringify({ expire_timestamp: at }), 200, call.headers)
     },
     {
       detail: {

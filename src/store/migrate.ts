@@ -3,8 +3,9 @@ import { start } from './migrations/0001-start.ts'
 import { appVersions } from './migrations/0002-app-versions.ts'
 import { quotas } from './migrations/0003-quotas.ts'
 import { roles } from './migrations/0004-roles.ts'
+import { rates } from './migrations/0005-rates.ts'
 
-const migrations = [start, appVersions, quotas, roles]
+const migrations = [start, appVersions, quotas, roles, rates]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

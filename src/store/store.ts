@@ -4,6 +4,7 @@ import type { Awaitable, Database } from './database.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MemberStore, memberStore } from './members.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
+import { type RateStore, rateStore } from './rates.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
 import { type SuperAdminStore, superAdminStore } from './super-admins.ts'
 import { type UserStore, userStore } from './users.ts'
@@ -18,6 +19,7 @@ export interface Store {
   lists: ListStore
   attributes: AttributeStore
   superAdmins: SuperAdminStore
+  rates: RateStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
   newId(): Awaitable<string>
 }
@@ -31,5 +33,6 @@ export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   lists: listStore(db),
   attributes: attributeStore(db),
   superAdmins: superAdminStore(db),
+  rates: rateStore(db),
   newId,
 })

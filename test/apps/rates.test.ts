@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ownRates, type Rates, sharedRates } from '../../src/apps/rates.ts'
+import { readConfig } from '../../src/config.ts'
+import { type Engine, openEngine } from '../../src/engine.ts'
+import { expectRefusal } from '../support/bodies.ts'
+import { aDatabase } from '../support/database.ts'
+import { aServer, type TestServer } from '../support/server.ts'
+
+const clock = { ms: 1_767_225_600_000 }
+const now = () => clock.ms
+
+const isOver = async (rates: Rates, operation = 'GET /chatrooms', limit = 5, app = 1) =>
+  (await rates.count(app, operation, limit)).isOver
+
+/** How many of `calls` at once are within the limit. */
+async function passing(servers: Rates[], calls: number, limit = 5): Promise<number> {
+  const asked = Array.from({ length: calls }, (_, n) =>
+    isOver(servers[n % servers.length] as Rates, undefined, limit),
+  )
+  return (await Promise.all(asked)).filter((over) => !over).length
+}
+
+describe('the limit of one server', () => {
+  test('lets so many calls a second pass, and as many in the next', async () => {
+    const rates = ownRates(now)
+    expect(await passing([rates], 20)).toBe(5)
+    clock.ms += 1000
+    expect(await passing([rates], 20)).toBe(5)
+  })
+
+  test('says how many are left', async () => {
+    const rates = ownRates(now)
+    expect(await rates.count(1, 'x', 2)).toEqual({ isOver: false, limit: 2, remaining: 1 })
+    expect(await rates.count(1, 'x', 2)).toEqual({ isOver: false, limit: 2, remaining: 0 })
+    expect(await rates.count(1, 'x', 2)).toEqual({ isOver: true, limit: 2, remaining: 0 })
+  })
+
+  test('is of its own for each operation and each app', async () => {
+    const rates = ownRates(now)
+    expect(await passing([rates], 6)).toBe(5)
+    expect(await isOver(rates, 'POST /chatrooms')).toBe(false)
+    expect(await isOver(rates, undefined, 5, 2)).toBe(false)
+  })
+})
+
+describe('the limit of several servers on one store', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
+  let engine: Engine
+  let remove: (() => Promise<void>) | undefined
+  beforeAll(async () => {
+    const database = await aDatabase()
+    remove = database?.remove
+    const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
+    engine = await openEngine(config, () => undefined)
+    await engine.commit(0, { kind: 'app' }, 'createApp', { key: 'acme#lounge' })
+  })
+  afterAll(async () => {
+    await engine.close()
+    await remove?.()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  test('is exact over all of them', async () => {
+    const servers = [1, 2, 3].map(() => sharedRates(engine.commit, now))
+    clock.ms += 1000
+    expect(await passing(servers, 300, 50)).toBe(50)
+    expect(await passing(servers, 30, 50)).toBe(0)
+    clock.ms += 1000
+    expect(await passing(servers, 49, 50)).toBe(49)
+    expect(await passing(servers, 10, 50)).toBe(1)
+  })
+
+  test('is not lifted by a server whose clock is slow', async () => {
+    clock.ms += 1000
+    const slow = sharedRates(engine.commit, () => clock.ms - 1000)
+    const right = sharedRates(engine.commit, now)
+    expect(await passing([right], 4)).toBe(4)
+    expect(await passing([slow], 4)).toBe(1)
+    expect(await passing([right], 4)).toBe(0)
+  })
+})
+
+describe('an app with limits', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await aServer()
+  })
+  afterAll(() => server.stop())
+
+  test('is told how many calls are left, and refused over the limit', async () => {
+    const app = await server.app('acme#lounge', { rateLimits: true })
+    const first = await app.call('GET', '/chatrooms')
+    expect(first.status).toBe(200)
+    expect(first.headers.get('ratelimit-limit')).toBe('50')
+    expect(Number(first.headers.get('ratelimit-remaining'))).toBeLessThan(50)
+    // So many at once that one second has more than it may, however slow the machine is.
+    let refused = first
+    for (let calls = 200; refused.status === 200 && calls < 10_000; calls *= 2) {
+      const replies = await Promise.all(Array.from({ length: calls }, () => app.call('GET', '/chatrooms')))
+      refused = replies.find(({ status }) => status !== 200) ?? refused
+    }
+    expectRefusal(refused, 429, 'reach_limit', 'This request has reached api limit')
+    for (const [name, value] of [
+      ['ratelimit-limit', '50'],
+      ['ratelimit-remaining', '0'],
+      ['ratelimit-reset', '1'],
+      ['retry-after', '1'],
+    ] as const)
+      expect([name, refused.headers.get(name)]).toEqual([name, value])
+  }, 60_000)
+
+  test('is on its own with them', async () => {
+    const app = await server.app('acme#annex')
+    const replies = await Promise.all(Array.from({ length: 200 }, () => app.call('GET', '/chatrooms')))
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(replies[0]?.headers.get('ratelimit-limit')).toBeNull()
+  })
+})
