@@ -13,6 +13,22 @@ const logoutFor = {
   deleted: StatisticsBody_Operation.USER_REMOVED,
 }
 
+/** Events after which others may speak in a room; whoever leaves loses the roles that let it. */
+const changesSpeech = new Set<Event['type']>([
+  'room.transferred',
+  'room.muted',
+  'room.unmuted',
+  'member.left',
+  'member.removed',
+  'member.blocked',
+  'member.muted',
+  'member.unmuted',
+  'member.allowed',
+  'member.disallowed',
+  'admin.added',
+  'admin.removed',
+])
+
 /** Brings what this node knows up to date with what was written anywhere, and tells those in the room. */
 export function announcer(
   { live, newId, now, publish }: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>,
@@ -62,26 +78,23 @@ export function announcer(
       return
     }
     const room = live.room(event.app, event.room)
-    if (room && event.type !== 'member.joined') room.speech = undefined
+    if (room && changesSpeech.has(event.type)) room.speech = undefined
     switch (event.type) {
       case 'room.created':
         for (const user of here(event.app, [event.owner, ...event.members])) live.enter(user, event.room)
-        tell(event)
-        return
-      case 'member.joined':
-        tell(event)
-        for (const user of here(event.app, event.usernames)) live.enter(user, event.room)
-        return
+        break
       case 'member.left':
+      case 'member.removed':
+      case 'member.blocked':
         for (const user of here(event.app, event.usernames)) live.leave(user, event.room)
-        tell(event)
-        return
-      case 'room.dissolved':
-        tell(event)
-        for (const user of [...(room?.users ?? [])]) live.leave(user, event.room)
-        return
-      default:
-        tell(event)
+        break
+    }
+    tell(event)
+    if (event.type === 'member.joined') {
+      for (const user of here(event.app, event.usernames)) live.enter(user, event.room)
+    }
+    if (event.type === 'room.dissolved') {
+      for (const user of [...(room?.users ?? [])]) live.leave(user, event.room)
     }
   }
 }

@@ -102,7 +102,9 @@ export function messages(parts: Parts, sent: SentMessages, relay: (message: Rela
       return
     }
     const { app, user, resource } = session
-    const client = meta.id ? `${app.id}/${user.username}/${resource}/${meta.id}` : undefined
+    const client = meta.id
+      ? `${app.id}/${user.username}/${resource}/${meta.id}/${Bun.hash.crc32(meta.payload ?? '')}`
+      : undefined
     const at = now()
     const repeated = client === undefined ? undefined : sent.idOf(client)
     if (repeated !== undefined) {

@@ -5,8 +5,9 @@ import { type Counters, counters } from './counters.ts'
 import { forcedLogout, loggedIn, loginRefused } from './frames.ts'
 import { gateway } from './gateway.ts'
 import { checkLogin } from './handshake.ts'
-import { anyNode, messageIds } from './ids.ts'
+import { messageIds } from './ids.ts'
 import { liveState } from './live.ts'
+import { membership } from './membership.ts'
 import { messages } from './messages.ts'
 import type { Parts } from './parts.ts'
 import { type MSync, StatisticsBody_Operation } from './protocol.ts'
@@ -38,12 +39,12 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
 
 export function startRealtime(given: Given): Realtime {
   const live = liveState()
-  const parts: Parts = { ...given, live, counters: counters(), newId: messageIds(anyNode()), publish }
+  const parts: Parts = { ...given, live, counters: counters(), newId: messageIds(0), publish }
   const { store, now, log } = parts
   const sent = sentMessages()
 
   const send = messages(parts, sent, (message) => deliverHere(parts, sent, message))
-  const sync = syncs(parts, send, send)
+  const sync = syncs(parts, send, membership(parts))
   const gate = gateway(parts, { logIn, sync, closed })
   const hear = announcer(parts, logOut)
 
@@ -78,12 +79,8 @@ export function startRealtime(given: Given): Realtime {
     }
     if (isFirst) {
       user.heard = new Map()
-      const rooms = await store.rooms.pageJoined(app.id, username, 1_000_000, 0)
-      if (user.sessions.length > 0)
-        live.settle(
-          user,
-          rooms.map(({ id }) => id),
-        )
+      const rooms = await store.rooms.joinedRooms(app.id, username)
+      if (user.sessions.length > 0) live.settle(user, rooms)
     }
     if ((session.stage as string) === 'closed') return true
     session.stage = 'open'

@@ -10,7 +10,7 @@ export interface Relayed {
   sender: string
   /** Unix ms. */
   at: number
-  /** User, device and client id, where the client gave one. */
+  /** User, device, client id and content, where the client gave an id. */
   client: string | undefined
   /** Only these users get it; undefined = everyone in the room. */
   directed: string[] | undefined

@@ -14,53 +14,121 @@ export interface Notice {
 /** Whoever acts with an app token has this name (callbacks: operator). */
 const appAdmin = '@ppAdmin'
 
-const actor = (by: Caller): string => (by.kind === 'user' ? by.username : appAdmin)
+const actorOf = (by: Caller): string => (by.kind === 'user' ? by.username : appAdmin)
 
 const user = (name: string) => ({ name, domain: userDomain })
 
-/** What clients are told of an event, in order (client protocol: room events); nothing for events of the app. */
+/**
+ * What clients are told of an event, in order, and who is (client protocol: room events); nothing for events of
+ * the app.
+ */
 export function noticesOf(event: Event): Notice[] {
-  const by = actor(event.by)
-  const notice = (operation: Op, to: Notice['to'], more: Partial<MUCBody> = {}): Notice => ({
+  const notice = (
+    operation: Op,
+    more: Partial<MUCBody> = {},
+    to: Notice['to'] = 'room',
+    but: string[] = [],
+  ): Notice => ({
     body: {
       mucId: { name: event.room, domain: roomDomain },
       operation,
-      from: user(by),
+      from: user(actorOf(event.by)),
       isChatroom: true,
       ...more,
     },
     to,
-    but: [],
+    but,
   })
+  /** One notice for each of several users, told to that user alone. */
+  const each = (operation: Op, usernames: string[], more: Partial<MUCBody> = {}): Notice[] =>
+    usernames.map((username) => notice(operation, { to: [user(username)], ...more }, [username]))
+
+  /** Who came or went: several stand in one notice, which clients take apart. */
+  const movement = (operation: Op, usernames: string[], mucMemberCount: number, ext?: string): Notice => {
+    const members = usernames.length > 1 ? usernames : []
+    return notice(
+      operation,
+      { from: user(usernames[0] ?? ''), members, mucMemberCount, ext },
+      'room',
+      usernames,
+    )
+  }
+
   switch (event.type) {
     case 'room.created':
-      return [notice(Op.CREATE, [event.owner, ...event.members])]
+      return [notice(Op.CREATE, {}, [event.owner, ...event.members])]
     case 'room.changed':
-      return [notice(Op.UPDATE, 'room')]
+      return [notice(Op.UPDATE)]
     case 'room.transferred':
-      return [notice(Op.ASSIGN_OWNER, 'room', { from: user(event.from), to: [user(event.to)] })]
+      return [notice(Op.ASSIGN_OWNER, { to: [user(event.to)] })]
     case 'room.dissolved':
-      return [notice(Op.DESTROY, 'room')]
+      return [notice(Op.DESTROY)]
+    case 'room.muted':
+      return [notice(Op.BAN_GROUP)]
+    case 'room.unmuted':
+      return [notice(Op.REMOVE_BAN_GROUP)]
     case 'member.joined':
-      return [
-        notice(Op.PRESENCE, 'room', {
-          from: user(event.usernames[0] ?? ''),
-          members: event.usernames.length > 1 ? event.usernames : [],
-          mucMemberCount: event.memberCount,
-        }),
-      ]
+      return [movement(Op.PRESENCE, event.usernames, event.memberCount, event.ext)]
     case 'member.left':
+      return [movement(Op.ABSENCE, event.usernames, event.memberCount)]
+    case 'member.removed':
+    case 'member.blocked':
       return [
-        notice(Op.ABSENCE, 'room', {
-          from: user(event.usernames[0] ?? ''),
-          members: event.usernames.length > 1 ? event.usernames : [],
-          mucMemberCount: event.memberCount,
-        }),
+        movement(Op.ABSENCE, event.usernames, event.memberCount),
+        ...each(Op.KICK, event.usernames, { mucMemberCount: event.memberCount }),
+      ]
+    case 'member.unblocked':
+      return each(Op.ALLOW, event.usernames)
+    case 'member.muted':
+      return each(Op.ADD_MUTE, event.usernames, { ext: JSON.stringify({ user_mute_time: event.expires }) })
+    case 'member.unmuted':
+      return each(Op.REMOVE_MUTE, event.usernames)
+    case 'member.allowed':
+      return each(Op.ADD_USER_WHITE_LIST, event.usernames)
+    case 'member.disallowed':
+      return each(Op.REMOVE_USER_WHITE_LIST, event.usernames)
+    case 'admin.added':
+      return each(Op.ADD_ADMIN, [event.username])
+    case 'admin.removed':
+      return each(Op.REMOVE_ADMIN, [event.username])
+    case 'announcement.changed':
+      return event.announcement === ''
+        ? [notice(Op.DELETE_ANNOUNCEMENT)]
+        : [notice(Op.UPDATE_ANNOUNCEMENT, { reason: event.announcement })]
+    case 'attributes.set':
+      return [
+        notice(
+          Op.SET_METADATA,
+          attributes(event, {
+            properties: event.attributes,
+            result: { successKeys: Object.keys(event.attributes), errorKeys: {} },
+            auto_delete: event.autoDelete ? 'DELETE' : 'NO_DELETE',
+            is_forced: event.forced,
+          }),
+          'room',
+          others(event.by),
+        ),
+      ]
+    case 'attributes.removed':
+      return [
+        notice(
+          Op.DELETE_METADATA,
+          attributes(event, { result: { successKeys: event.keys, errorKeys: {} } }),
+          'room',
+          others(event.by),
+        ),
       ]
     default:
       return []
   }
 }
+
+/** Attributes are told to all but the one who changed them. */
+const others = (by: Caller): string[] => (by.kind === 'user' ? [by.username] : [])
+
+const attributes = ({ by }: Event, ext: object): Partial<MUCBody> => ({
+  eventInfo: { ext: JSON.stringify({ ...ext, operator: actorOf(by) }) },
+})
 
 export const noticeMeta = (body: MUCBody, id: bigint, now: number): Meta => ({
   id,

@@ -12,14 +12,15 @@ const remembered = 100_000
 
 /**
  * The latest messages, in two halves: when the newer is full the older is forgotten, so the memory is bounded.
- * A client repeats a message that it got no answer to under the same client id, from the same device.
+ * A client repeats a message that it got no answer to under the same client id, from the same device. The older
+ * client counts ids of messages and of recalls apart, so the same id may also stand for something else.
  */
 export function sentMessages() {
   let newer = { byId: new Map<bigint, Sent>(), byClient: new Map<string, bigint>() }
   let older = newer
 
   return {
-    /** `client` names user, device and client id. */
+    /** `client` names user, device, client id and content. */
     keep(id: bigint, message: Sent, client: string | undefined): void {
       if (newer.byId.size >= remembered / 2) {
         older = newer

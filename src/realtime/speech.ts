@@ -16,12 +16,17 @@ export interface Speech {
 
 /** Why a member may not speak at `now` (Unix ms); a mute of its own beats the allow list. */
 export function silenced(speech: Speech, username: string, now: number): Refusal | undefined {
-  const until = speech.muted.get(username)
-  if (until !== undefined && until > now) {
+  if (silencedUntil(speech, username, now) > 0) {
     return { code: Status_ErrorCode.USER_MUTED, reason: 'you were muted in this chat room' }
   }
   if (!speech.mute || isModerator(speech, username) || speech.allowed.has(username)) return undefined
   return { code: Status_ErrorCode.FAIL, reason: 'not in group or chatroom white list' }
+}
+
+/** Unix ms until which a member is muted; 0 when it is not. */
+export function silencedUntil(speech: Speech, username: string, now: number): number {
+  const until = speech.muted.get(username) ?? 0
+  return until > now ? until : 0
 }
 
 export const isModerator = (speech: Speech, username: string): boolean =>
@@ -41,10 +46,19 @@ export function speechOf(store: Store, room: LiveRoom): Speech | Promise<Speech 
   return reading
 }
 
-const none: ReadonlySet<string> = new Set()
-const nobody: ReadonlyMap<string, number> = new Map()
-
 async function readSpeech(store: Store, { app, id }: LiveRoom): Promise<Speech | undefined> {
   const room = await store.rooms.findRoom(app, id)
-  return room && { owner: room.owner, admins: none, mute: room.mute, allowed: none, muted: nobody }
+  if (!room) return undefined
+  const [admins, allowed, muted] = await Promise.all([
+    store.members.admins(app, id),
+    store.members.allowed(app, id),
+    store.lists.muted(app, id, Date.now()),
+  ])
+  return {
+    owner: room.owner,
+    admins: new Set(admins),
+    mute: room.mute,
+    allowed: new Set(allowed),
+    muted: new Map(muted.map(({ username, expires }) => [username, expires])),
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { type SdkClient, sdkClient, sdkNames } from '../support/sdk.ts'
+import { type SdkClient, type SdkLogin, sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { wholeStory } from '../support/story.ts'
 
 setDefaultTimeout(60_000)
 
@@ -13,8 +14,16 @@ beforeAll(async () => {
   for (const username of ['alice', 'bob']) {
     await app.call('POST', '/users', { username, password: `${username}-1` })
   }
+  await app.call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
 })
 afterAll(() => server.stop())
+
+const login = (user: string, more: Partial<SdkLogin> = { pwd: `${user}-1` }): SdkLogin => ({
+  url: server.url,
+  appKey: app.key,
+  user,
+  ...more,
+})
 
 for (const name of sdkNames) {
   describe(name, () => {
@@ -24,27 +33,21 @@ for (const name of sdkNames) {
 
     beforeAll(async () => {
       room = await app.room({ owner: 'alice', members: ['bob'] })
-      alice = await sdkClient(name, server.url, app.key, { user: 'alice', pwd: 'alice-1' })
-      bob = await sdkClient(name, server.url, app.key, { user: 'bob', pwd: 'bob-1' })
+      alice = await sdkInBun(name, login('alice'))
+      bob = await sdkInBun(name, login('bob'))
     })
-    afterAll(() => {
-      alice.close()
-      bob.close()
+    afterAll(async () => {
+      await alice.close()
+      await bob.close()
     })
 
     test('two users talk in both directions', async () => {
       const { serverMsgId } = await alice.send(room, 'txt', { msg: 'hello bob' })
-      const heard = await bob.hears('onTextMessage')
-      expect(heard).toMatchObject({
-        id: serverMsgId,
-        from: 'alice',
-        to: room,
-        msg: 'hello bob',
-        chatType: 'chatRoom',
-      })
+      const heard = { id: serverMsgId, from: 'alice', to: room, msg: 'hello bob', chatType: 'chatRoom' }
+      await bob.hears('onTextMessage', heard)
       await bob.send(room, 'txt', { msg: 'hello alice', ext: { mood: 'calm' }, priority: 'high' })
-      const back = await alice.hears('onTextMessage')
-      expect(back).toMatchObject({ from: 'bob', msg: 'hello alice', ext: { mood: 'calm' }, priority: 'high' })
+      const back = { from: 'bob', msg: 'hello alice', ext: { mood: 'calm' }, priority: 'high' }
+      await alice.hears('onTextMessage', back)
     })
 
     for (const [type, more, event, expected] of [
@@ -60,28 +63,27 @@ for (const name of sdkNames) {
     ] as const) {
       test(`a message of type ${type} arrives as it was sent`, async () => {
         await alice.send(room, type, { ...more })
-        expect(await bob.hears(event)).toMatchObject({ ...expected, from: 'alice', to: room })
+        await bob.hears(event, { ...expected, from: 'alice', to: room })
       })
     }
 
-    test('a recalled message is announced', async () => {
-      const { serverMsgId } = await alice.send(room, 'txt', { msg: 'oops' })
-      await alice.connection.recallMessage({ mid: serverMsgId, to: room, chatType: 'chatRoom' })
-      expect(await bob.hears('onRecallMessage')).toMatchObject({ mid: serverMsgId })
-    })
+    test('a room from its creation to its end', () => wholeStory(app, alice, bob))
 
     test('a refusal is the error that the SDK documents', async () => {
-      expect(await alice.send('404', 'txt', { msg: 'x' }).catch((error) => error.type)).toBe(605)
-      expect(await alice.send(room, 'txt', { msg: 'x'.repeat(20_000) }).catch((error) => error.type)).toBe(
-        511,
-      )
+      const type = (work: Promise<unknown>) => work.catch((error) => error.type)
+      expect(await type(alice.send('404', 'txt', { msg: 'x' }))).toBe(605)
+      expect(await type(alice.send(room, 'txt', { msg: 'x'.repeat(20_000) }))).toBe(511)
+      expect(await type(alice.call('joinChatRoom', { roomId: '404' }))).toBe(705)
+      const full = await app.room({ owner: 'bob', maxusers: 1 })
+      expect(await type(alice.call('joinChatRoom', { roomId: full }))).toBe(704)
     })
 
     test('a wrong password, and a token of somebody else, are refused', async () => {
-      const refused = (login: { user: string; pwd?: string; accessToken?: string }) =>
-        sdkClient(name, server.url, app.key, login).catch((error) => error.data?.type ?? error.type)
-      expect(await refused({ user: 'alice', pwd: 'wrong' })).toBe(17)
-      expect(await refused({ user: 'alice', accessToken: bob.connection.token })).toBe(28)
+      const refused = (more: Partial<SdkLogin>) =>
+        sdkInBun(name, login('alice', more)).catch((error) => error.data?.type ?? error.type)
+      expect(await refused({ pwd: 'wrong' })).toBe(17)
+      const { body } = await app.call('POST', '/token', { grant_type: 'inherit', username: 'bob' })
+      expect(await refused({ accessToken: body.access_token })).toBe(28)
     })
   })
 }

@@ -1,0 +1,80 @@
+import { Failure } from '../failure.ts'
+import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
+import type { Parts } from './parts.ts'
+import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation, Status_ErrorCode } from './protocol.ts'
+import type { Session } from './session.ts'
+import { silencedUntil, speechOf } from './speech.ts'
+
+const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
+
+/** Longest text that a user says on joining. */
+const longestText = 4096
+
+/** Joins and leaves of clients: through the same operations as everybody's. */
+export function membership({ store, commit, live, now, newId }: Parts) {
+  /** What a client wants to know of the room it has joined, keyed by its user (client protocol: join). */
+  async function chatroomInfo(
+    session: Session,
+    id: string,
+    memberCount: number,
+  ): Promise<string | undefined> {
+    const { user } = session
+    const kept = await store.rooms.findRoom(user.app, id)
+    if (!kept || session.stage !== 'open') return undefined
+    const speech = await speechOf(store, live.enter(user, id))
+    if (!speech) return undefined
+    return JSON.stringify({
+      [user.username]: {
+        is_all_mute: speech.mute,
+        create_timestamp: kept.created,
+        is_in_white_list: speech.allowed.has(user.username),
+        member_count: memberCount,
+        mute_duration: silencedUntil(speech, user.username, now()),
+      },
+    })
+  }
+
+  async function join(session: Session, meta: Meta, id: string, body: MUCBody): Promise<Uint8Array> {
+    const { app, user } = session
+    const caller = { kind: 'user', username: user.username } as const
+    const { memberCount } = await commit(app.id, caller, 'joinRoom', id, {
+      ext: body.ext === '' ? undefined : body.ext?.slice(0, longestText),
+      leaveOtherRooms: body.leaveOtherRooms,
+    })
+    const info = await chatroomInfo(session, id, memberCount)
+    const room = { name: id, domain: roomDomain }
+    const from = { name: user.username, domain: userDomain }
+    const at = now()
+    const serverId = newId(at)
+    const payload = MUCBody.encode({
+      mucId: room,
+      operation: MUCBody_Operation.JOIN,
+      from,
+      isChatroom: true,
+      status: { errorCode: 0, chatroomInfo: info },
+    }).finish()
+    const answer = { id: serverId, from, to: room, timestamp: BigInt(at), ns: Meta_NameSpace.MUC, payload }
+    return acknowledged(meta.id ?? 0n, serverId, at, [answer])
+  }
+
+  async function leave({ app, user }: Session, meta: Meta, id: string): Promise<Uint8Array> {
+    await commit(app.id, { kind: 'user', username: user.username }, 'leaveRoom', id)
+    const at = now()
+    return acknowledged(meta.id ?? 0n, newId(at), at)
+  }
+
+  async function answer(session: Session, meta: Meta, body: MUCBody): Promise<void> {
+    const id = body.mucId?.name ?? ''
+    try {
+      if (body.operation === MUCBody_Operation.JOIN) session.send(await join(session, meta, id, body))
+      else if (body.operation === MUCBody_Operation.LEAVE) session.send(await leave(session, meta, id))
+      else session.send(refused(meta.id ?? 0n, fail('only joining and leaving is done here')))
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      session.send(refused(meta.id ?? 0n, fail(error.text)))
+    }
+  }
+  /** One join or leave from a client. */
+  return (session: Session, meta: Meta): Promise<void> =>
+    answer(session, meta, MUCBody.decode(meta.payload ?? new Uint8Array()))
+}
