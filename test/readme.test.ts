@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Started, started } from './support/started.ts'
 
 /** The shell lines between the marks of the tour. */
 function tourOf(path: string): string {
@@ -9,38 +10,15 @@ function tourOf(path: string): string {
   return [...tour.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines).join('\n')
 }
 
-/** The README's start command, on a free port and with a directory of its own. */
-async function started(dir: string) {
-  const env: Record<string, string | undefined> = {
-    ...process.env,
-    CHATROOMD_DATA_DIR: join(dir, 'data'),
-    CHATROOMD_PORT: '0',
-  }
-  const server = Bun.spawn([process.execPath, 'src/main.ts', 'serve'], { env, stdout: 'pipe' })
-  const reader = server.stdout.getReader()
-  let output = ''
-  while (!output.includes('/docs\n')) {
-    const { value, done } = await reader.read()
-    if (done) throw new Error(`the server ended: ${output}`)
-    output += new TextDecoder().decode(value)
-  }
-  void (async () => {
-    while (!(await reader.read()).done);
-  })()
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? ''
-  return { server, env, url, output }
-}
-
 for (const path of ['README.md', 'README.zh-CN.md']) {
   describe(`the tour of ${path}`, () => {
     const dir = mkdtempSync(join(tmpdir(), 'chatroomd-tour-'))
-    let running: Awaited<ReturnType<typeof started>>
+    let running: Started
     beforeAll(async () => {
-      running = await started(dir)
+      running = await started([process.execPath, 'src/main.ts'], join(dir, 'data'))
     }, 30_000)
     afterAll(async () => {
-      running.server.kill('SIGTERM')
-      await running.server.exited
+      await running.stop()
       rmSync(dir, { recursive: true })
     })
 
@@ -49,7 +27,7 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
         .replaceAll('http://127.0.0.1:8080', running.url)
         .replaceAll('acme.txt', join(dir, 'acme.txt'))
       const shell = Bun.spawn(['bash', '-euo', 'pipefail', '-c', lines], {
-        env: running.env,
+        env: { ...process.env, CHATROOMD_DATA_DIR: join(dir, 'data') },
         stdout: 'pipe',
         stderr: 'pipe',
       })

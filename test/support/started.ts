@@ -1,0 +1,32 @@
+/** A server as a process of its own, once its first start has told how to use it. */
+export interface Started {
+  url: string
+  /** What it printed until then. */
+  output: string
+  /** Asks it to stop, and answers its exit code. */
+  stop(): Promise<number>
+}
+
+/** Starts `command serve` on a free port with an empty data directory. */
+export async function started(command: string[], dataDir: string, cwd = process.cwd()): Promise<Started> {
+  const env = { ...process.env, CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0' }
+  const server = Bun.spawn([...command, 'serve'], { env, cwd, stdout: 'pipe' })
+  const reader = server.stdout.getReader()
+  let output = ''
+  while (!output.includes('/docs\n')) {
+    const { value, done } = await reader.read()
+    if (done) throw new Error(`the server ended: ${output}`)
+    output += new TextDecoder().decode(value)
+  }
+  void (async () => {
+    while (!(await reader.read()).done);
+  })()
+  return {
+    url: /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? '',
+    output,
+    stop() {
+      server.kill('SIGTERM')
+      return server.exited
+    },
+  }
+}
