@@ -95,7 +95,8 @@ export async function startAdmin(
       const { call, args } = (await request.json()) as { call: keyof Admin; args: unknown[] }
       try {
         const run = admin[call] as (...args: unknown[]) => Promise<unknown>
-        return Response.json({ result: await run(...args) })
+        // JSON has no undefined: an argument that was left out arrives as null.
+        return Response.json({ result: await run(...args.map((arg) => arg ?? undefined)) })
       } catch (error) {
         if (!(error instanceof Failure)) log.error({ err: error, call }, 'a command failed')
         return Response.json({ failure: error instanceof Error ? error.message : String(error) })

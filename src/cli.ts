@@ -31,24 +31,28 @@ function configOf(options: Record<string, string>): Config {
 async function serve(options: Record<string, string>): Promise<void> {
   const config = configOf(options)
   const log = pino({ level: config.log_level, base: null })
-  const chatroomd = await startChatroomd(config, log)
+  const starting = startChatroomd(config, log)
 
   let stopping = false
   const stop = (signal: string) => {
     if (stopping) return
     stopping = true
     log.info({ signal }, 'stopping')
-    chatroomd.stop().then(
-      () => process.exit(0),
-      (error) => {
-        log.error({ err: error }, 'the server did not stop cleanly')
-        process.exit(1)
-      },
-    )
+    starting
+      .then((chatroomd) => chatroomd.stop())
+      .then(
+        () => process.exit(0),
+        (error) => {
+          log.error({ err: error }, 'the server did not stop cleanly')
+          process.exit(1)
+        },
+      )
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
-  await firstStart(chatroomd.admin, chatroomd.url, say)
+
+  const { admin, url } = await starting
+  if (!stopping) await firstStart(admin, url, say)
 }
 
 const admin =
@@ -65,10 +69,13 @@ const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
   say('The secret is shown this once: keep it.')
 }
 
+const version = `chatroomd ${pkg.version} (Bun ${Bun.version})`
+
 /** The whole command line. */
 export function commandLine(): Command {
   const program = new Command('chatroomd')
     .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
+    .version(version, '--version', 'show the version')
     .showHelpAfterError('(add --help for what there is)')
 
   withSettings(program.command('serve').description('start the server')).action(serve)
@@ -125,6 +132,6 @@ export function commandLine(): Command {
   program
     .command('version')
     .description('show the version')
-    .action(() => say(`chatroomd ${pkg.version} (Bun ${Bun.version})`))
+    .action(() => say(version))
   return program
 }

@@ -76,7 +76,8 @@ const isAppSetting = (name: string): name is AppSettingName => Object.hasOwn(app
 export function readAppSettings(pairs: string[]): Partial<AppSettings> {
   const change: Record<string, unknown> = {}
   for (const pair of pairs) {
-    const [name = '', text = ''] = pair.split('=', 2)
+    const [name = '', ...rest] = pair.split('=')
+    const text = rest.join('=')
     if (!isAppSetting(name)) {
       throw new Error(`${name} is not a setting of an app; there are: ${Object.keys(appSettings).join(', ')}`)
     }

@@ -1,0 +1,84 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from './config.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'chatroomd-config-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const file = (text: string): string => {
+  const path = join(dir, `${Math.random()}.toml`)
+  writeFileSync(path, text)
+  return path
+}
+const told = (read: () => unknown): string => {
+  try {
+    read()
+  } catch (error) {
+    return (error as Error).message
+  }
+  return 'nothing'
+}
+
+describe('the configuration', () => {
+  test('without anything said is the default', () => {
+    expect(readConfig({}, { HOME: '/' }, join(dir, 'none.toml'))).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      data_dir: './data',
+      database_url: '',
+      log_level: 'info',
+      apps: [],
+    })
+  })
+
+  test('takes a flag before the environment, that before the file, that before the default', () => {
+    const path = file('port = 1\nhost = "file"\nlog_level = "warn"\n')
+    const env = { CHATROOMD_PORT: '2', CHATROOMD_HOST: 'env' }
+    expect(readConfig({ port: '3' }, env, path)).toMatchObject({ port: 3, host: 'env', log_level: 'warn' })
+    expect(readConfig({}, env, path)).toMatchObject({ port: 2, host: 'env', data_dir: './data' })
+    expect(readConfig({}, {}, path)).toMatchObject({ port: 1, host: 'file' })
+  })
+
+  test('reads apps to create at start, several of them', () => {
+    const { apps } = readConfig({}, { CHATROOMD_APPS: 'a#b:id:secret, c#d:id2:secret2,' }, '')
+    expect(apps).toEqual([
+      { key: 'a#b', clientId: 'id', clientSecret: 'secret' },
+      { key: 'c#d', clientId: 'id2', clientSecret: 'secret2' },
+    ])
+  })
+
+  test('tells everything that is wrong at once, by name, and no secret', () => {
+    const path = file('prot = 1\ndatabase_url = "mysql://root:hush@db"\n')
+    const env = { CHATROOMD_PROT: '1', CHATROOMD_PORT: '65536', CHATROOMD_APPS: 'a#b:id:hush:x' }
+    const message = told(() => readConfig({ log_level: 'loud' }, env, path))
+    expect(message.split('\n  ')).toEqual([
+      'The configuration is wrong:',
+      `${path}: prot is not a setting`,
+      'CHATROOMD_PROT is not a setting',
+      'CHATROOMD_PORT "65536" must be a whole number from 0 to 65535',
+      'CHATROOMD_DATABASE_URL must begin with postgres://',
+      'CHATROOMD_LOG_LEVEL "loud" must be one of debug, info, warn, error, silent',
+      'CHATROOMD_APPS must be "org#app:client_id:client_secret", several separated by commas',
+    ])
+    expect(message).not.toContain('hush')
+  })
+
+  test('tells of a file that is no TOML', () => {
+    const path = file('port = = 1')
+    expect(told(() => readConfig({}, {}, path))).toStartWith(`The configuration is wrong:\n  ${path}: `)
+  })
+
+  for (const port of ['-1', '8080.5', '80 80', '', 'x', '0x50', '1e3'])
+    test(`refuses the port "${port}"`, () => {
+      expect(told(() => readConfig({}, { CHATROOMD_PORT: port }, ''))).toContain(
+        `CHATROOMD_PORT "${port}" must be`,
+      )
+    })
+
+  for (const apps of ['demo', 'a#b', 'a#b:id', 'a#b:id:', 'a#b::x', '#b:id:x', 'a#b#c:id:x', 'a#b:id:x:y'])
+    test(`refuses the apps "${apps}"`, () => {
+      expect(told(() => readConfig({}, { CHATROOMD_APPS: apps }, ''))).toContain('CHATROOMD_APPS must be')
+    })
+})
