@@ -1,0 +1,36 @@
+import type { AppRecord } from '../../src/apps/app.ts'
+import { type AppSettings, defaultSettings } from '../../src/apps/settings.ts'
+import type { Room } from '../../src/rooms/room.ts'
+
+export const someSettings = (given: Partial<AppSettings> = {}): AppSettings => ({
+  ...defaultSettings,
+  ...given,
+})
+
+/** An app as the store has it; its keys are those of nobody. */
+export const anApp = (given: Partial<AppRecord> = {}): AppRecord => ({
+  id: 1,
+  org: 'acme',
+  name: 'lounge',
+  uuid: '00000000-0000-4000-8000-000000000000',
+  settings: defaultSettings,
+  clientId: 'id',
+  secretSalt: '',
+  secretHash: '',
+  tokenKey: '11'.repeat(32),
+  created: 0,
+  ...given,
+})
+
+export const aRoom = (given: Partial<Room> = {}): Room => ({
+  id: '1',
+  name: 'night owls',
+  description: 'late talk',
+  custom: '',
+  maxusers: 10,
+  owner: 'alice',
+  created: 0,
+  memberCount: 2,
+  mute: false,
+  ...given,
+})
