@@ -10,6 +10,7 @@ import { roomCache } from './http/room-cache.ts'
 import { httpServer } from './http/server.ts'
 import { measure } from './measures.ts'
 import { metrics } from './metrics.ts'
+import { startPruning } from './prune.ts'
 import type { Counters } from './realtime/counters.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import { login } from './users/login.ts'
@@ -110,9 +111,11 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     now: Date.now,
     log,
   })
+  const pruning = startPruning(engine.commit, () => apps.values(), log)
   measure(measured, engine, realtime.counters)
   const closeStore = async () => {
     clearInterval(reloading)
+    pruning.stop()
     await adminSocket.stop()
     await engine.close()
   }

@@ -1,10 +1,13 @@
+import type { RoomChange } from './rooms/room.ts'
+
 /** Who asks: the app itself (an app token) or one of its users. */
 export type Caller = { kind: 'app' } | { kind: 'user'; username: string }
 
 /** What has happened to a room. Told to caches and listeners only after it is stored. */
 export type RoomEvent =
   | { type: 'room.created'; owner: string; members: string[] }
-  | { type: 'room.changed' }
+  /** With what was asked for. */
+  | { type: 'room.changed'; change: RoomChange }
   | { type: 'room.transferred'; from: string; to: string }
   | { type: 'room.dissolved' }
   | { type: 'room.muted' }

@@ -1,4 +1,5 @@
 import { changeApp, createApp, rotateSecret } from './apps/apps.ts'
+import { pruneAudit } from './apps/audit.ts'
 import { countCalls } from './apps/rates.ts'
 import { addAdmin, addSuperAdmin, removeAdmin, removeSuperAdmin } from './rooms/admins.ts'
 import { setAnnouncement } from './rooms/announcement.ts'
@@ -24,6 +25,7 @@ export const operations = {
   createApp,
   changeApp,
   countCalls,
+  pruneAudit,
   rotateSecret,
   registerUsers,
   deleteUser,

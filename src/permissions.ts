@@ -41,6 +41,8 @@ export const permissions = {
   getUsersStatus: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   disconnectUser: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   getTokenExpiry: ['yes', 'own', 'own', 'own', 'own', 'own', 'appOnly'],
+  listAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
+  listRoomAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   listSuperAdmins: ['yes', 'no', 'no', 'no', 'no', 'no', 'plain'],
   addSuperAdmin: ['yes', 'no', 'no', 'no', 'no', 'no', 'plain'],
   removeSuperAdmin: ['yes', 'no', 'no', 'no', 'no', 'no', 'plain'],

@@ -1,4 +1,5 @@
 import type { App } from './apps/app.ts'
+import { audit } from './apps/audit.ts'
 import { defaultSettings } from './apps/settings.ts'
 import type { Caller, Event } from './events.ts'
 import { Failure, type FailureWord } from './failure.ts'
@@ -63,7 +64,9 @@ export async function runOperation<N extends OperationName>(
     emit: (event, room = '') => events.push({ ...event, app: app.id, room, by: request.caller, at: now }),
   }
   const run = operations[request.name] as unknown as (unit: Unit, ...args: Args<N>) => Promise<Result<N>>
-  return { result: await run(unit, ...request.args), events }
+  const result = await run(unit, ...request.args)
+  await audit(unit, request.name, events)
+  return { result, events }
 }
 
 /** A thrown failure as data; anything else is an error of ours, told in full for the log. */

@@ -54,6 +54,12 @@ export const appSettings = {
     'Whether calls a second are limited as the reference says; over the limit they are refused with 429.',
     '是否按官方文档限制每秒调用次数；超出时返回 429。',
   ),
+  auditDays: setting(
+    integer(0, 36_500),
+    '90',
+    'Days for which the audit trail is kept; 0 = there is none.',
+    '审计记录保留的天数；0 表示不记录。',
+  ),
   roomMessageRate: setting(
     quota,
     'none',

@@ -7,6 +7,7 @@ import { accountRoutes } from './accounts.ts'
 import { adminRoutes, superAdminRoutes } from './admins.ts'
 import { announcementRoutes } from './announcement.ts'
 import { attributeRoutes } from './attributes.ts'
+import { auditRoutes } from './audit.ts'
 import { schemaFailure } from './body.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs.ts'
@@ -53,6 +54,7 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(allowRoutes(deps))
     .use(announcementRoutes(deps))
     .use(attributeRoutes(deps))
+    .use(auditRoutes(deps))
     .use(registrationRoutes(deps))
     .use(userRoutes(deps))
     .use(accountRoutes(deps))

@@ -40,7 +40,7 @@ export async function changeRoom(unit: Unit, id: string, change: RoomChange): Pr
   const { app, store } = unit
   const { room } = await roomToChange(unit, 'changeRoom', id)
   await store.rooms.changeRoom(app.id, changedRoom(app.settings, room, change))
-  unit.emit({ type: 'room.changed' }, id)
+  unit.emit({ type: 'room.changed', change }, id)
 }
 
 /** Makes `newowner` the owner (management page, "transfer"); the previous owner stays as a member. */

@@ -4,8 +4,9 @@ import { appVersions } from './migrations/0002-app-versions.ts'
 import { quotas } from './migrations/0003-quotas.ts'
 import { roles } from './migrations/0004-roles.ts'
 import { rates } from './migrations/0005-rates.ts'
+import { audit } from './migrations/0006-audit.ts'
 
-const migrations = [start, appVersions, quotas, roles, rates]
+const migrations = [start, appVersions, quotas, roles, rates, audit]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

@@ -1,4 +1,5 @@
 import { rounds } from '../rounds.ts'
+import type { AuditRow } from './audit.ts'
 import type { Database } from './database.ts'
 import type { QuotaStore } from './quotas.ts'
 import type { RoomStore } from './rooms.ts'
@@ -147,8 +148,24 @@ export function writeTogether(db: Database, store: Store): Store {
     0,
   )
 
+  const addAudit = asOne<{ app: number; rows: AuditRow[] }, undefined>(
+    async (trails) => {
+      const rows = trails.flatMap(({ app, rows }) => rows.map((row) => ({ app, ...row })))
+      await db.run(
+        `insert into audit (app, at, room, operator, operation, changes)
+         select app, at, room, operator, operation, changes from json_to_recordset(?1::text::json)
+           as a(app integer, at bigint, room text, operator text, operation text, changes text)`,
+        JSON.stringify(rows),
+      )
+      return trails.map(() => undefined)
+    },
+    500,
+    0,
+  )
+
   return {
     ...store,
+    audit: { ...store.audit, addAudit: (app, rows) => addAudit({ app, rows }) },
     newId: () => newId(undefined),
     users: {
       ...store.users,

@@ -1,5 +1,6 @@
 import { type AppStore, appStore } from './apps.ts'
 import { type AttributeStore, attributeStore } from './attributes.ts'
+import { type AuditStore, auditStore } from './audit.ts'
 import type { Awaitable, Database } from './database.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MemberStore, memberStore } from './members.ts'
@@ -20,6 +21,7 @@ export interface Store {
   attributes: AttributeStore
   superAdmins: SuperAdminStore
   rates: RateStore
+  audit: AuditStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
   newId(): Awaitable<string>
 }
@@ -34,5 +36,6 @@ export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   attributes: attributeStore(db),
   superAdmins: superAdminStore(db),
   rates: rateStore(db),
+  audit: auditStore(db),
   newId,
 })

@@ -1,0 +1,50 @@
+import type { Event } from '../events.ts'
+import type { AuditRow } from '../store/audit.ts'
+import type { Unit } from '../unit.ts'
+
+/** A change as the trail keeps it: an event without what stands beside it, and without texts of any length. */
+type Change = { type: Event['type'] } & Record<string, unknown>
+
+function changeOf({ app, room, by, at, ...event }: Event): Change {
+  switch (event.type) {
+    case 'room.created':
+      return { type: event.type, owner: event.owner, members: event.members.length }
+    case 'room.changed': {
+      const { custom, ...change } = event.change
+      return { type: event.type, ...change, ...(custom === undefined ? {} : { custom: true }) }
+    }
+    case 'attributes.set': {
+      const { attributes, ...set } = event
+      return { ...set, keys: Object.keys(attributes) }
+    }
+    default:
+      return event
+  }
+}
+
+/**
+ * Keeps what an operation changed, in its own transaction: one row for each room, or for the app. Apps that keep no
+ * trail (`auditDays` is 0) pay nothing.
+ */
+export async function audit(unit: Unit, operation: string, events: Event[]): Promise<void> {
+  if (unit.app.id === 0 || unit.app.settings.auditDays === 0 || events.length === 0) return
+  const byRoom = new Map<string, Change[]>()
+  for (const event of events) {
+    const changes = byRoom.get(event.room) ?? []
+    changes.push(changeOf(event))
+    byRoom.set(event.room, changes)
+  }
+  const at = unit.tick()
+  const operator = unit.caller.kind === 'user' ? unit.caller.username : ''
+  const rows = [...byRoom].map(
+    ([room, changes]): AuditRow => ({ at, room, operator, operation, changes: JSON.stringify(changes) }),
+  )
+  await unit.store.audit.addAudit(unit.app.id, rows)
+}
+
+/** Rows that are removed in one transaction: few enough that no write waits for it. */
+export const pruned = 500
+
+/** Forgets what happened before a time (Unix ms), at most 500 rows of it; answers how many. */
+export const pruneAudit = ({ app, store }: Unit, before: number): Promise<number> =>
+  store.audit.removeAudit(app.id, before * 1000, pruned)
