@@ -9,13 +9,19 @@ import { enveloped, replies } from './replies.ts'
 import { Disconnected, Statuses, tooManyLogins, UserEntity, unknownUserRow } from './user-replies.ts'
 import { entity } from './users.ts'
 
-const NewPassword = t.Object({
-  newpassword: t.String({ description: 'At most 64 characters.', examples: ['secret-2'] }),
-})
+const NewPassword = t.Object(
+  {
+    newpassword: t.String({ description: 'At most 64 characters.', examples: ['secret-2'] }),
+  },
+  { additionalProperties: true },
+)
 
-const Usernames = t.Object({
-  usernames: t.Array(t.String(), { description: 'At most 100 user ids.', examples: [['alice', 'bob']] }),
-})
+const Usernames = t.Object(
+  {
+    usernames: t.Array(t.String(), { description: 'At most 100 user ids.', examples: [['alice', 'bob']] }),
+  },
+  { additionalProperties: true },
+)
 
 /** Most users in one question for their status. */
 const statusLimit = 100

@@ -53,6 +53,9 @@ function checkTexts(value: unknown, depth = 0): void {
     for (const inner of value) checkTexts(inner, depth + 1)
     return
   }
+  // Elysia writes what it refuses into a message, which such an object would not let it do.
+  if (Object.hasOwn(value, 'toString'))
+    Object.defineProperty(value, Symbol.toPrimitive, { value: () => '[object Object]' })
   for (const [name, inner] of Object.entries(value)) {
     checkTexts(name)
     checkTexts(inner, depth + 1)
@@ -68,7 +71,7 @@ export function parseJson(text: string): unknown {
   } catch {
     throw badParameter('the body is not JSON')
   }
-  if (text.length > 2 * depthLimit || text.includes('\\u')) checkTexts(value)
+  if (text.length > 2 * depthLimit || /\\u|toString/.test(text)) checkTexts(value)
   return value
 }
 
