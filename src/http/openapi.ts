@@ -108,6 +108,11 @@ function failuresOf({ method, path, hooks: { body, detail = {} } }: Route): Row[
         'this is an invalid request.',
         'a path that is not percent-encoded UTF-8, or holds NUL',
       ],
+      [
+        'service_unavailable',
+        'the store does not answer; nothing was changed, try again',
+        'the disk is full, or the database is out of reach',
+      ],
     )
   }
   if (path.startsWith('/:org/:app'))
@@ -120,11 +125,6 @@ function failuresOf({ method, path, hooks: { body, detail = {} } }: Route): Row[
   if (!reads(method))
     rows.push(
       ['service_unavailable', 'the store cannot be written; restart the server', 'the store has failed'],
-      [
-        'service_unavailable',
-        'the store does not answer; nothing was changed, try again',
-        'the disk is full, or the database is out of reach',
-      ],
       [
         'service_unavailable',
         'the store did not confirm the change: it may have been made or not; read it back before you try again',

@@ -11,6 +11,8 @@ export interface Postgres {
   url(database: string): string
   /** `fast` ends its sessions and writes what it has; `immediate` is a crash: kill -9 of every process. */
   halt(how: 'fast' | 'immediate'): Promise<void>
+  /** Stops every process where it is, or lets them go on. */
+  freeze(frozen: boolean): void
   /** Starts it again on the same data and port. */
   start(): Promise<void>
   /** Stops it and removes its data. */
@@ -137,6 +139,10 @@ export async function startPostgres(settings: string[] = []): Promise<Postgres> 
   process.once('exit', () => server?.kill('SIGQUIT'))
   await start()
   return {
+    freeze(frozen) {
+      if (!server?.pid) return
+      for (const pid of family(server.pid)) process.kill(pid, frozen ? 'SIGSTOP' : 'SIGCONT')
+    },
     port,
     url: (database) => `postgres://chatroomd@127.0.0.1:${port}/${database}`,
     start,
