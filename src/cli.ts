@@ -52,7 +52,9 @@ async function serve(options: Record<string, string>): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'))
 
   const { admin, url } = await starting
-  if (!stopping) await firstStart(admin, url, say)
+  if (stopping) return
+  // The server serves already; a demo that cannot be had does not end it.
+  await firstStart(admin, url, say).catch((error) => log.warn({ err: error }, 'no demo app was created'))
 }
 
 const admin =

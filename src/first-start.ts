@@ -1,19 +1,24 @@
 import type { Admin } from './admin.ts'
+import type { Credentials, NewApp } from './apps/apps.ts'
 import type { StartApp } from './config.ts'
+
+const isThere = async (admin: Admin, wanted: string): Promise<boolean> =>
+  (await admin.listApps()).some(({ key }) => key === wanted)
+
+/** Creates an app; undefined when it is there already, or another node that starts now has created it. */
+async function createMissing(admin: Admin, app: NewApp): Promise<Credentials | undefined> {
+  if (await isThere(admin, app.key)) return undefined
+  try {
+    return await admin.createApp(app)
+  } catch (error) {
+    if (await isThere(admin, app.key)) return undefined
+    throw error
+  }
+}
 
 /** Creates the apps that the configuration names and that are missing; those that exist stay as they are. */
 export async function createMissingApps(admin: Admin, wanted: StartApp[]): Promise<void> {
-  const keys = async () => new Set((await admin.listApps()).map(({ key }) => key))
-  const known = await keys()
-  for (const app of wanted) {
-    if (known.has(app.key)) continue
-    try {
-      await admin.createApp(app)
-    } catch (error) {
-      // Nodes that share a database may start together: then another one has created it.
-      if (!(await keys()).has(app.key)) throw error
-    }
-  }
+  for (const app of wanted) await createMissing(admin, app)
 }
 
 /** Without any app at all: creates a demo app with two users, and tells how to use it. */
@@ -21,7 +26,9 @@ export async function firstStart(admin: Admin, url: string, say: (line: string) 
   if ((await admin.listApps()).length > 0) return
 
   const key = 'demo#chat'
-  const { clientId, clientSecret } = await admin.createApp({ key })
+  const credentials = await createMissing(admin, { key })
+  if (!credentials) return
+  const { clientId, clientSecret } = credentials
   await admin.createUser(key, 'alice', 'alice-1')
   await admin.createUser(key, 'bob', 'bob-1')
   const token = await admin.issueToken(key, 86_400)
