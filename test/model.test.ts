@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { apply, type Model, type Op, outcomeOf, pathOf, shown, stateOf } from './support/model.ts'
+import {
+  apply,
+  type List,
+  listsOf,
+  type Model,
+  type Op,
+  outcomeOf,
+  pathOf,
+  shown,
+  stateOf,
+} from './support/model.ts'
 import { aServer, type Reply, type TestApp, type TestServer } from './support/server.ts'
 
 /** Generated sequences; `npm run test:model-long` asks for 1,000. */
@@ -15,6 +25,7 @@ afterAll(() => server.stop())
 
 const name = fc.constantFrom('alice', 'bob', 'carol', 'dave')
 const room = fc.nat(11)
+const list = fc.constantFrom<List[]>('admins', 'muted', 'blocked', 'allowed')
 const small = fc.integer({ min: 1, max: 4 })
 const create = {
   do: fc.constant('create' as const),
@@ -30,6 +41,17 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), room, name }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('transfer' as const), room, to: name }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('dissolve' as const), room }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('add' as const),
+      room,
+      names: fc.array(name, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), room, name }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('put on' as const), room, name, list }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('take off' as const), room, name, list }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -67,8 +89,8 @@ async function aModelledApp(chosen: Model['settings']) {
   return { app, model: { settings: chosen, users, rooms: [], joined: new Map() } as Model }
 }
 
-/** Reads everything that an app holds, in pages of two rooms. */
-async function readState(app: TestApp): Promise<ReturnType<typeof stateOf>> {
+/** Reads everything that an app holds, in pages of two rooms, with roles and lists of those that were `touched`. */
+async function readState(app: TestApp, touched: string[]): Promise<ReturnType<typeof stateOf>> {
   const users: string[] = (await app.call('GET', '/users')).body.entities.map(
     (user: { username: string }) => user.username,
   )
@@ -89,7 +111,8 @@ async function readState(app: TestApp): Promise<ReturnType<typeof stateOf>> {
     const { body } = await app.call('GET', `/users/${user}/joined_chatrooms`)
     return [user, body.data.map(({ id }: { id: string }) => id)] as [string, string[]]
   })
-  return { users, rooms, joined: await Promise.all(joined) }
+  const lists = await Promise.all(touched.map((id) => listsOf(app, id)))
+  return { lists, users, rooms, joined: await Promise.all(joined) }
 }
 
 function* orders<T>(items: T[]): Generator<T[]> {
@@ -105,15 +128,16 @@ async function together(app: TestApp, model: Model, everyId: string[], ops: Op[]
   const replies = await Promise.all(ops.map((each) => app.call(...pathOf(each, idOf))))
   for (const { body } of replies) if (body.action === 'post' && body.data?.id) everyId.push(body.data.id)
   const seen = ops.map((each, place) => outcomeOf(each, replies[place] as Reply))
-  const state = await readState(app)
+  const touched = [...new Set(ops.flatMap((each) => ('room' in each ? [idOf(each.room)] : [])))]
+  const state = await readState(app, touched)
 
   const tried: unknown[] = []
   for (const order of orders([...ops.keys()])) {
     const after = structuredClone(model)
     const outcomes: unknown[] = []
     for (const place of order) outcomes[place] = apply(after, ops[place] as Op, idOf, replies[place] as Reply)
-    if (Bun.deepEquals(outcomes, seen) && Bun.deepEquals(stateOf(after), state)) return after
-    tried.push({ outcomes, state: stateOf(after) })
+    if (Bun.deepEquals(outcomes, seen) && Bun.deepEquals(stateOf(after, touched), state)) return after
+    tried.push({ outcomes, state: stateOf(after, touched) })
   }
   expect({ outcomes: seen, state }).toEqual(tried[0] as { outcomes: unknown[]; state: typeof state })
   throw new Error('no order explains what was seen')
@@ -129,6 +153,7 @@ const check = (sizes: { minLength: number; maxLength: number }, groups: number, 
         const everyId: string[] = []
         let current = model
         for (const step of steps) current = await together(app, current, everyId, step)
+        expect(await readState(app, everyId)).toEqual(stateOf(current, everyId))
       },
     ),
     { numRuns: count },

@@ -1,5 +1,5 @@
 import type { AppSettings } from '../../src/apps/settings.ts'
-import type { Reply } from './server.ts'
+import type { Reply, TestApp } from './server.ts'
 
 /** One call, in the terms of the model; `room` counts rooms in the order in which they came to be. */
 export type Op =
@@ -10,9 +10,24 @@ export type Op =
   | { do: 'change'; room: number; maxusers?: number; name?: string }
   | { do: 'transfer'; room: number; to: string }
   | { do: 'dissolve'; room: number }
+  | { do: 'add'; room: number; names: string[] }
+  | { do: 'remove'; room: number; name: string }
+  | { do: 'put on' | 'take off'; room: number; name: string; list: List }
   | { do: 'details'; room: number }
   | { do: 'list'; limit: number }
   | { do: 'joined'; name: string }
+
+/** Roles and lists that a user can be put on in a room. */
+export type List = 'admins' | 'muted' | 'blocked' | 'allowed'
+const lists: List[] = ['admins', 'muted', 'blocked', 'allowed']
+
+/** The path of a list, and what to send to put somebody on it by name rather than by path. */
+const wire: Record<List, { path: string; body?: (name: string) => object }> = {
+  admins: { path: 'admin', body: (newadmin) => ({ newadmin }) },
+  muted: { path: 'mute', body: (name) => ({ usernames: [name], mute_duration: -1 }) },
+  blocked: { path: 'blocks/users' },
+  allowed: { path: 'white/users' },
+}
 
 interface ModelRoom {
   id: string
@@ -21,6 +36,7 @@ interface ModelRoom {
   owner: string
   /** Everybody in it, the owner included. */
   people: Set<string>
+  lists: Record<List, Set<string>>
 }
 
 /** What an app should hold: written as simply as can be, to be compared with what the server holds. */
@@ -56,6 +72,17 @@ export const pathOf = (
       return ['PUT', `/chatrooms/${idOf(op.room)}`, { newowner: op.to }]
     case 'dissolve':
       return ['DELETE', `/chatrooms/${idOf(op.room)}`]
+    case 'add':
+      return ['POST', `/chatrooms/${idOf(op.room)}/users`, { usernames: op.names }]
+    case 'remove':
+      return ['DELETE', `/chatrooms/${idOf(op.room)}/users/${op.name}`]
+    case 'put on': {
+      const { path, body } = wire[op.list]
+      const list = `/chatrooms/${idOf(op.room)}/${path}`
+      return body ? ['POST', list, body(op.name)] : ['POST', `${list}/${op.name}`]
+    }
+    case 'take off':
+      return ['DELETE', `/chatrooms/${idOf(op.room)}/${wire[op.list].path}/${op.name}`]
     case 'details':
       return ['GET', `/chatrooms/${idOf(op.room)}`]
     case 'list':
@@ -84,6 +111,10 @@ export function outcomeOf(op: Op, { status, body }: Reply): unknown {
     case 'change':
     case 'transfer':
     case 'dissolve':
+    case 'add':
+    case 'remove':
+    case 'put on':
+    case 'take off':
       return 'done'
     case 'details':
       return shown(Array.isArray(body.data) ? body.data[0] : body.data)
@@ -131,6 +162,9 @@ function joins(model: Model, room: ModelRoom, name: string): void {
 }
 
 function leaves(model: Model, id: string, name: string): void {
+  const room = model.rooms.find((each) => each.id === id)
+  room?.people.delete(name)
+  for (const list of ['admins', 'allowed'] as const) room?.lists[list].delete(name)
   model.joined.set(
     name,
     (model.joined.get(name) ?? []).filter((each) => each !== id),
@@ -144,7 +178,10 @@ function dissolve(model: Model, room: ModelRoom): void {
 
 function deleteUser(model: Model, name: string): void {
   for (const room of model.rooms.filter(({ owner }) => owner === name)) dissolve(model, room)
-  for (const room of model.rooms) room.people.delete(name)
+  for (const room of model.rooms) {
+    room.people.delete(name)
+    for (const list of lists) room.lists[list].delete(name)
+  }
   model.joined.delete(name)
   model.users.delete(name)
 }
@@ -154,6 +191,53 @@ const oldestFirst = (model: Model): string[] =>
 
 const full = (model: Model, name: string): boolean =>
   model.settings.roomsPerUser !== null && (model.joined.get(name)?.length ?? 0) >= model.settings.roomsPerUser
+
+const isBlocked = (name: string) => quota(`can not join this group, reason:user ${name} is in the blacklist`)
+
+/** Brings users into a room, all or none; answers why not. */
+function comeIn(model: Model, room: ModelRoom, names: string[]): string | undefined {
+  for (const name of names) if (!model.users.has(name)) return unknownUser(name)
+  const added = names.filter((name) => !room.people.has(name))
+  const blocked = added.toSorted().find((name) => room.lists.blocked.has(name))
+  if (blocked) return isBlocked(blocked)
+  if (room.people.size + added.length > room.maxusers && added.length > 0)
+    return quota('group member list is full!')
+  for (const name of added)
+    if (full(model, name))
+      return quota(`can not join this group, reason:user ${name} has joined too many chatrooms!`)
+  for (const name of added) joins(model, room, name)
+  return undefined
+}
+
+const ownerIsSafe = quota('forbidden operation on group owner!')
+const notIn = (status: number, name: string) => `${status} users [${name}] are not members of this group!`
+
+function putOn(model: Model, room: ModelRoom, list: List, name: string): string {
+  const isMember = room.people.has(name)
+  if (list === 'admins') {
+    if (!model.users.has(name)) return unknownUser(name)
+    if (name === room.owner) return ownerIsSafe
+    const refused = comeIn(model, room, [name])
+    if (refused) return refused
+  }
+  if (list === 'blocked') {
+    if (name === room.owner) return ownerIsSafe
+    if (!isMember) return notIn(403, name)
+    leaves(model, room.id, name)
+  }
+  if ((list === 'muted' || list === 'allowed') && !isMember) return notIn(400, name)
+  room.lists[list].add(name)
+  return 'done'
+}
+
+function takeOff(model: Model, room: ModelRoom, list: List, name: string): string {
+  if (list === 'admins') {
+    if (!model.users.has(name)) return unknownUser(name)
+    if (!room.lists.admins.has(name)) return quota(`user:${name} is not admin of group:${room.id}`)
+  }
+  room.lists[list].delete(name)
+  return 'done'
+}
 
 /** Changes the model as `op` should, and foretells the outcome. Ids and times that the server gives come from `reply`. */
 export function apply(model: Model, op: Op, idOf: (room: number) => string, reply: Reply): unknown {
@@ -198,6 +282,10 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
         maxusers,
         owner: op.owner,
         people: new Set<string>(),
+        lists: { admins: new Set(), muted: new Set(), blocked: new Set(), allowed: new Set() } as Record<
+          List,
+          Set<string>
+        >,
       }
       model.rooms.unshift(room)
       for (const name of everyone) joins(model, room, name)
@@ -225,11 +313,35 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
       if (!room.people.has(op.to)) {
         if (settings.dialect === 'docs') return quota(`user: ${op.to} doesn't exist in group: ${room.id}`)
         if (room.people.size >= room.maxusers) return quota('members size is greater than max user size !')
+        if (room.lists.blocked.has(op.to)) return isBlocked(op.to)
         if (full(model, op.to)) return quota(`user ${op.to} has joined too many chatrooms!`)
         joins(model, room, op.to)
       }
       room.owner = op.to
+      room.lists.admins.delete(op.to)
       return 'done'
+    }
+    case 'add': {
+      const room = find(op.room)
+      if (!room) return `404 grpID ${idOf(op.room)} does not exist!`
+      return comeIn(model, room, [...new Set(op.names)]) ?? 'done'
+    }
+    case 'remove': {
+      const room = find(op.room)
+      if (!room) return `404 grpID ${idOf(op.room)} does not exist!`
+      if (!users.has(op.name)) return unknownUser(op.name)
+      if (!room.people.has(op.name)) return notIn(400, op.name)
+      if (op.name === room.owner) return ownerIsSafe
+      leaves(model, room.id, op.name)
+      return 'done'
+    }
+    case 'put on':
+    case 'take off': {
+      const room = find(op.room)
+      if (!room) return `404 grpID ${idOf(op.room)} does not exist!`
+      return op.do === 'put on'
+        ? putOn(model, room, op.list, op.name)
+        : takeOff(model, room, op.list, op.name)
     }
     case 'dissolve': {
       const room = find(op.room)
@@ -248,8 +360,26 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
   }
 }
 
-/** Everything that the model holds, in the form in which it is read from the server. */
-export const stateOf = (model: Model) => ({
+/** The roles and lists of a room, as they are read from the server. */
+export async function listsOf(app: TestApp, id: string): Promise<string[][]> {
+  const read = lists.map(async (list) => {
+    const { body } = await app.call('GET', `/chatrooms/${id}/${wire[list].path}`)
+    return (body.data ?? []).map((row: string | { user: string }) =>
+      typeof row === 'string' ? row : row.user,
+    )
+  })
+  return Promise.all(read)
+}
+
+/**
+ * Everything that the model holds, in the form in which it is read from the server; roles and lists of the rooms
+ * `touched` alone.
+ */
+export const stateOf = (model: Model, touched: string[]) => ({
+  lists: touched.map((id) => {
+    const room = model.rooms.find((each) => each.id === id)
+    return lists.map((list) => [...(room?.lists[list] ?? [])].toSorted())
+  }),
   users: oldestFirst(model),
   rooms: model.rooms.map(foretold),
   joined: [...model.users.keys()].toSorted().map((name) => [name, model.joined.get(name) ?? []]),
