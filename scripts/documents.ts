@@ -7,6 +7,7 @@ import type { Deps } from '../src/http/deps.ts'
 import { describeApi, type Route } from '../src/http/openapi.ts'
 import { httpServer } from '../src/http/server.ts'
 import { metrics } from '../src/metrics.ts'
+import { type Permitted, permissions, refusal, rightOf, roles } from '../src/permissions.ts'
 
 type Language = 'en' | 'zh'
 
@@ -121,6 +122,71 @@ ${table(['status', '`error`', '`error_description`', 'when', 'calls'], rows)}
 `
 }
 
+const rights = {
+  en: { yes: 'yes', no: '–', own: 'own' },
+  zh: { yes: '可', no: '–', own: '仅本人' },
+}
+
+/** The table of permissions, operation by operation. */
+function permissionsTable(language: Language): string {
+  const head = {
+    en: [
+      'operation',
+      'call',
+      'app token',
+      'super admin',
+      'owner',
+      'admin',
+      'member',
+      'other user',
+      'refusal',
+    ],
+    zh: ['操作', '调用', 'App Token', '超级管理员', '所有者', '管理员', '成员', '其他用户', '拒绝时返回'],
+  }[language]
+  const calls = new Map(
+    Object.entries(describe().paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => [
+        operationId,
+        `${method.toUpperCase()} ${path.replace('/{org_name}/{app_name}', '')}`,
+      ]),
+    ),
+  )
+  // The reference gives a change and a transfer the same call.
+  calls.set('transferRoom', calls.get('changeRoom') ?? '')
+  const rows = (Object.keys(permissions) as Permitted[]).map((operation) => {
+    const { status, word, text } = refusal(operation)
+    return [
+      code(operation),
+      code(calls.get(operation) ?? ''),
+      ...roles.map((role) => rights[language][rightOf(operation, role)]),
+      `${status} ${code(word)} ${code(text)}`,
+    ]
+  })
+  return table(head, rows)
+}
+
+const permissionsPages = {
+  en: () => `# Who may do what
+
+[简体中文](permissions.zh-CN.md) · Written by \`npm run generate\` from \`src/permissions.ts\`; a test calls every cell over HTTP.
+
+Calls are relative to \`/{org_name}/{app_name}\`. *own*: only where the user that the call is about is the caller. A super
+admin has the rights of its role in the room, too. Besides: an admin cannot remove, block, mute or unmute the owner or
+another admin; whoever is not in a room sees its details without its members.
+
+${permissionsTable('en')}
+`,
+  zh: () => `# 权限
+
+[English](permissions.md) · 由 \`npm run generate\` 根据 \`src/permissions.ts\` 生成；测试会通过 HTTP 验证表中每一格。
+
+路径均相对于 \`/{org_name}/{app_name}\`。“仅本人”：仅当调用所涉及的用户就是调用者本人时允许。超级管理员同时拥有其在聊天室内角色的权限。
+此外：管理员不能移出、拉黑、禁言或解除禁言所有者及其他管理员；不在聊天室内的用户查看详情时看不到成员。
+
+${permissionsTable('zh')}
+`,
+}
+
 /** A README with the settings between its two marks. */
 function readme(path: string, language: Language): string {
   const marked = /(<!-- settings -->\n).*(<!-- \/settings -->)/s
@@ -133,6 +199,8 @@ export const documents: Record<string, () => string> = {
   'docs/settings.md': settingsPages.en,
   'docs/settings.zh-CN.md': settingsPages.zh,
   'docs/errors.md': errorsPage,
+  'docs/permissions.md': permissionsPages.en,
+  'docs/permissions.zh-CN.md': permissionsPages.zh,
   'README.md': () => readme('README.md', 'en'),
   'README.zh-CN.md': () => readme('README.zh-CN.md', 'zh'),
 }

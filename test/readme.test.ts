@@ -38,10 +38,10 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       expect({ complaints, exit: await shell.exited }).toEqual({ complaints: '', exit: 0 })
       expect(told).not.toContain('"error"')
       const answers = told.split('\n').filter((line) => line.startsWith('{'))
-      expect(answers).toHaveLength(8)
+      expect(answers).toHaveLength(13)
       expect(JSON.parse(answers[2] ?? '').data.affiliations_count).toBe(3)
-      expect(JSON.parse(answers[6] ?? '').data.success).toBe(true)
-      expect(JSON.parse(answers[7] ?? '').access_token).toBeString()
+      expect(JSON.parse(answers[11] ?? '').data.success).toBe(true)
+      expect(JSON.parse(answers[12] ?? '').access_token).toBeString()
     }, 60_000)
 
     test('begins with a curl line of the first start that works when pasted', async () => {
