@@ -9,6 +9,7 @@ const [dir = '', seconds = '3'] = process.argv.slice(2)
 const db = new Database(join(dir, 'chatroomd.db'))
 db.run('pragma journal_mode = wal')
 db.run('pragma synchronous = full')
+db.run('pragma wal_autocheckpoint = 4000')
 db.run('pragma cache_size = -32768')
 
 const addRoom = db.prepare(
@@ -16,6 +17,10 @@ const addRoom = db.prepare(
    values (?1, ?2, ?3, ?4, '', 1000, ?5, 2, 0, ?6)`,
 )
 const addMember = db.prepare('insert into members (app, room, username, joined) values (?1, ?2, ?3, ?4)')
+const addAudit = db.prepare(
+  `insert into audit (app, at, room, operator, operation, changes)
+   values (1, ?1, ?2, '', 'createRoom', '[{"type":"room.created","owner":"alice","members":1}]')`,
+)
 const begin = db.prepare('begin immediate')
 const commit = db.prepare('commit')
 
@@ -30,6 +35,7 @@ while (performance.now() < end) {
     addRoom.run(1, String(id), 'night owls', 'late talk', 'alice', id)
     addMember.run(1, String(id), 'alice', id)
     addMember.run(1, String(id), 'bob', id)
+    addAudit.run(id, String(id))
   }
   commit.run()
   rooms += 64

@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -150,6 +151,35 @@ const creates = (token: string): LoadRequest[] => [
   { method: 'POST', path: path('/chatrooms'), token, body: draft },
 ]
 
+/** Rows in each table of a store. */
+function rowCounts(dir: string): Map<string, number> {
+  const db = new Database(join(dir, 'chatroomd.db'), { readonly: true })
+  const tables = db.query<{ name: string }, []>("select name from sqlite_master where type = 'table'").all()
+  const count = (table: string) =>
+    db.query<{ total: number }, []>(`select count(*) as total from ${table}`).get()?.total ?? 0
+  const counts = new Map(tables.map(({ name }) => [name, count(name)]))
+  db.close()
+  return counts
+}
+
+/** Fails unless the limit writes the rows that the server writes for a room, no fewer and no others. */
+function checkSameRows(
+  before: Map<string, number>,
+  after: Map<string, number>,
+  alone: Map<string, number>,
+): void {
+  const grown = (table: string) => (after.get(table) ?? 0) - (before.get(table) ?? 0)
+  for (const [table, count] of alone) {
+    const ours = grown(table) / grown('rooms')
+    const limits = count / (alone.get('rooms') ?? 0)
+    if (table !== 'ids' && ours !== limits) {
+      throw new Error(
+        `limit-store.ts writes ${limits} rows of ${table} for a room, the server writes ${ours}`,
+      )
+    }
+  }
+}
+
 /** Creates, each round beside bun:sqlite alone and beside the same server with a commit for every request. */
 async function measureCreates(bench: Bench, size: Size, at: string): Promise<Figure[]> {
   const file = writeRequests(bench.work, 'creates', creates(bench.token))
@@ -165,6 +195,7 @@ async function measureCreates(bench: Bench, size: Size, at: string): Promise<Fig
   const unshared = await startServer(unsharedDir, {}, ['bench/unshared.ts'])
   const unsharedFile = writeRequests(bench.work, 'unshared', creates(await takeToken(unshared, data)))
 
+  const before = rowCounts(bench.data.dir)
   const values: number[] = []
   const limits: number[] = []
   const single: number[] = []
@@ -179,6 +210,7 @@ async function measureCreates(bench: Bench, size: Size, at: string): Promise<Fig
     values.push(load.perSecond)
   }
   await unshared.stop()
+  checkSameRows(before, rowCounts(bench.data.dir), rowCounts(alone))
   say(`create: ${Math.round(values.at(-1) ?? 0)} req/s`)
   const unit = 'req/s'
   return [
