@@ -33,7 +33,7 @@ export async function firstStart(admin: Admin, url: string, say: (line: string) 
   await admin.createUser(key, 'bob', 'bob-1')
   const token = await admin.issueToken(key, 86_400)
   say(`
-First start: there was no app, so here is one to try. / 首次启动:还没有应用,已创建一个演示应用。
+First start: there was no app, so here is one to try. / 首次启动：还没有应用，已创建一个演示应用。
 
   app key        ${key}
   client id      ${clientId}
@@ -41,7 +41,7 @@ First start: there was no app, so here is one to try. / 首次启动:还没有�
   users          alice (password alice-1), bob (password bob-1)
 
 Create a chat room with alice and bob in it; the token is good for a day:
-创建一个包含 alice 和 bob 的聊天室(token 有效期一天):
+创建一个包含 alice 和 bob 的聊天室（token 有效期一天）：
 
   curl -X POST ${url}/demo/chat/chatrooms \\
     -H 'Authorization: Bearer ${token}' \\

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const [, ...build] = pkg.scripts.build.replace('dist/chatroomd', binary).split(' ')
   const made = Bun.spawnSync([process.execPath, ...build])
   if (made.exitCode !== 0) throw new Error(`building failed: ${made.stderr}`)
-  server = await started([binary], join(dir, 'data'), dir)
+  server = await started([binary, 'serve'], join(dir, 'data'), dir)
 }, 60_000)
 afterAll(() => rmSync(dir, { recursive: true }))
 

@@ -15,10 +15,10 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
     const dir = mkdtempSync(join(tmpdir(), 'chatroomd-tour-'))
     let running: Started
     beforeAll(async () => {
-      running = await started([process.execPath, 'src/main.ts'], join(dir, 'data'))
+      running = await started(['npm', 'start'], join(dir, 'data'))
     }, 30_000)
     afterAll(async () => {
-      await running.stop()
+      expect(await running.stop()).toBe(0)
       rmSync(dir, { recursive: true })
     })
 
@@ -75,6 +75,6 @@ test('both READMEs have the same commands, settings and links', () => {
 test('the code that CONTRIBUTING.md shows is the code', () => {
   const text = readFileSync('CONTRIBUTING.md', 'utf8')
   const shown = [...text.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)```/gs)]
-  expect(shown).toHaveLength(3)
+  expect(shown).toHaveLength(4)
   for (const [, path = '', code = ''] of shown) expect(readFileSync(path, 'utf8')).toContain(code)
 })

@@ -10,6 +10,7 @@ export const pageHtml = `<!doctype html>
 <link rel="stylesheet" href="/docs/page.css">
 </head>
 <body>
+<nav><a href="/docs?lang=en" lang="en">English</a> <a href="/docs?lang=zh" lang="zh">中文</a></nav>
 <div id="docs"></div>
 <noscript>The description itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
 <script src="/docs/swagger-ui.js"></script>
@@ -24,8 +25,13 @@ const follow = () => document.documentElement.classList.toggle('dark-mode', dark
 dark.addEventListener('change', follow)
 follow()
 
+const asked = new URLSearchParams(location.search).get('lang')
+const language = asked ?? (navigator.language.startsWith('zh') ? 'zh' : 'en')
+document.documentElement.lang = language
+document.querySelector('nav [lang=' + CSS.escape(language) + ']')?.setAttribute('aria-current', 'true')
+
 SwaggerUIBundle({
-  url: '/openapi.json',
+  url: '/openapi.json?lang=' + encodeURIComponent(language),
   dom_id: '#docs',
   deepLinking: true,
   filter: true,
@@ -39,6 +45,10 @@ SwaggerUIBundle({
 
 export const pageCss = `
 body { margin: 0; }
+nav { max-width: 1080px; margin: 0 auto; padding: 12px 20px 0; text-align: right; font: 14px sans-serif; }
+nav a { color: #3b4151; margin-left: 12px; text-decoration: none; }
+nav a[aria-current] { font-weight: 700; }
+.dark-mode nav a { color: #e4e6e6; }
 .dark-mode body { background: #1c2022; }
 .swagger-ui .wrapper { max-width: 1080px; }
 .swagger-ui .info { margin: 28px 0 12px; }

@@ -2,9 +2,11 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import styleFile from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import scriptFile from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import { inChinese } from './chinese.ts'
 import { pageCss, pageHtml, pageJs } from './docs-page.ts'
 import { answer } from './envelope.ts'
 import { describeApi, type Route } from './openapi.ts'
+import { queryOf } from './paging.ts'
 import { replies } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -21,23 +23,34 @@ const page = (text: string) =>
     headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
   })
 
+const language = {
+  name: 'lang',
+  in: 'query' as const,
+  description: 'Language of the explanations.',
+  schema: { type: 'string' as const, enum: ['en', 'zh'] },
+}
+
 const hidden = { detail: { hide: true, security: [] } }
 
 /** The API description, and a page that shows it without the internet. */
 export function docsRoutes(routes: () => readonly Route[]) {
-  let description: string | undefined
+  const descriptions: { en?: string; zh?: string } = {}
   return new Elysia()
     .get(
       '/openapi.json',
       ({ request }) => {
-        description ??= JSON.stringify(describeApi(routes()))
-        return answer(requestIdOf(request), description)
+        const language = queryOf(request).get('lang') === 'zh' ? 'zh' : 'en'
+        descriptions[language] ??= JSON.stringify(
+          language === 'zh' ? inChinese(describeApi(routes())) : describeApi(routes()),
+        )
+        return answer(requestIdOf(request), descriptions[language])
       },
       {
         detail: {
           operationId: 'describeApi',
           summary: 'This description: OpenAPI 3.1',
           tags: ['Operation'],
+          parameters: [language],
           security: [],
           ...replies(t.Object({ openapi: t.String({ examples: ['3.1.0'] }) })),
         },
@@ -48,6 +61,7 @@ export function docsRoutes(routes: () => readonly Route[]) {
         operationId: 'showDocs',
         summary: 'This description as a page',
         tags: ['Operation'],
+        parameters: [language],
         security: [],
         ...replies(t.String({ contentMediaType: 'text/html' })),
       },

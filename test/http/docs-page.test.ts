@@ -32,3 +32,13 @@ test('the API reference page shows every call, and asks nobody but the server', 
   expect(new Set(asked.filter((origin) => origin !== 'null'))).toEqual(new Set([server.url]))
   expect(complaints).toEqual([])
 }, 30_000)
+
+test('the API reference page speaks Chinese to those who do', async () => {
+  const context = await browser.newContext({ locale: 'zh-CN' })
+  const page = await context.newPage()
+  await page.goto(`${server.url}/docs`)
+  await page.waitForSelector('text=创建聊天室')
+  await page.click('text=English')
+  await page.waitForSelector('text=Create a chat room')
+  await context.close()
+}, 30_000)

@@ -92,3 +92,34 @@ test('a route that does not say what it is and who may call it stops the start',
   expect(() => checkRoutes(route({ tags: [] }))).toThrow('GET /x lacks tags')
   expect(() => checkRoutes([{ method: 'GET', path: '/x', hooks: {} }])).toThrow('GET /x lacks')
 })
+
+/** Every text that explains something; of tables the last column. */
+function explanations(value: unknown): string[] {
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (name === 'example' || name === 'value' || (name === 'examples' && Array.isArray(inner))) return []
+    if ((name === 'summary' || name === 'description') && typeof inner === 'string')
+      return inner.startsWith('| ')
+        ? [...inner.matchAll(/\| ([^|]*[^|\- ]) \|$/gm)].map(([, cell = '']) => cell)
+        : [inner]
+    return explanations(inner)
+  })
+}
+
+test('every explanation has a Chinese one, and nothing else differs', async () => {
+  const chinese = (await (await fetch(`${server.url}/openapi.json?lang=zh`)).json()) as ApiDescription
+  const { tags } = chinese as unknown as { tags: { name: string }[] }
+  const english = [...explanations(chinese), ...tags.map(({ name }) => name)].filter(
+    (text) => !/\p{Script=Han}|^App Token。$/u.test(text),
+  )
+  // Each of these needs a line in src/http/chinese-texts.ts.
+  expect([...new Set(english)]).toEqual([])
+  const structure = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value, (key, inner) =>
+        /^(summary|description|tags)$/.test(key) && typeof inner !== 'object' ? '' : inner,
+      ),
+      (key, inner) => (key === 'tags' ? '' : inner),
+    )
+  expect(structure(chinese)).toEqual(structure(description))
+})

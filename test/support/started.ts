@@ -7,10 +7,10 @@ export interface Started {
   stop(): Promise<number>
 }
 
-/** Starts `command serve` on a free port with an empty data directory. */
+/** Runs a command that serves, on a free port with an empty data directory. */
 export async function started(command: string[], dataDir: string, cwd = process.cwd()): Promise<Started> {
   const env = { ...process.env, CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0' }
-  const server = Bun.spawn([...command, 'serve'], { env, cwd, stdout: 'pipe' })
+  const server = Bun.spawn(command, { env, cwd, stdout: 'pipe' })
   const reader = server.stdout.getReader()
   let output = ''
   while (!output.includes('/docs\n')) {
