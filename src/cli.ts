@@ -7,6 +7,7 @@ import { appSettings, readAppSettings } from './apps/settings.ts'
 import { startChatroomd } from './chatroomd.ts'
 import { type Config, readConfig, type SettingTexts, settings } from './config.ts'
 import { firstStart } from './first-start.ts'
+import { exportStore, importStore } from './move-commands.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -129,6 +130,17 @@ export function commandLine(): Command {
         if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
         say(await remote.issueToken(key, Number(seconds)))
       }),
+    )
+
+  withSettings(program.command('export').argument('<file>'))
+    .description('write everything that the store holds to a file, also while a server serves it')
+    .action(async (file: string, options: Record<string, string>) =>
+      say(`exported ${await exportStore(configOf(options), file)} rows to ${file}`),
+    )
+  withSettings(program.command('import').argument('<file>'))
+    .description('bring an export into an empty store; an import that was interrupted goes on where it was')
+    .action(async (file: string, options: Record<string, string>) =>
+      say(`imported and compared ${await importStore(configOf(options), file)} rows`),
     )
 
   program

@@ -15,6 +15,15 @@ export interface Database {
   run(sql: string, ...params: Param[]): Awaitable<number>
 }
 
+/** A whole database, to be moved to another. */
+export interface Movable {
+  /** Runs `work` in a transaction that is durable when the promise resolves, however long it takes. */
+  unit<T>(work: (db: Database) => Promise<T>): Promise<T>
+  /** Runs `work`, which only reads, on what the database holds at one moment. */
+  snapshot<T>(work: (db: Database) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
 /** The rows of a JSON array of texts in parameter `n`, as `value`. */
 export const each = (db: Database, n: number): string =>
   db.dialect === 'sqlite'

@@ -169,6 +169,7 @@ export function openPool({ url, pool, timeout }: PostgresSettings): Pool {
     async patiently(work) {
       const result = await clients.writes.begin(async (tx) => {
         await tx.unsafe('set local statement_timeout = 0')
+        await tx.unsafe('set local idle_in_transaction_session_timeout = 0')
         return work(askOn(tx))
       })
       return result as Awaited<ReturnType<typeof work>>

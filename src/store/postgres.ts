@@ -1,7 +1,7 @@
-import type { Database } from './database.ts'
+import type { Database, Movable } from './database.ts'
 import { migratePostgres } from './migrate.ts'
 import { failureOf, isLost, isRepeatable } from './postgres-errors.ts'
-import { type Ask, openPool, type PostgresSettings, type Rows } from './postgres-pool.ts'
+import { type Ask, openPool, type Pool, type PostgresSettings, type Rows } from './postgres-pool.ts'
 import { readTogether, writeTogether } from './postgres-together.ts'
 import { type Store, storeOn } from './store.ts'
 
@@ -54,6 +54,34 @@ function databaseOn(ask: Ask): Database {
   }
 }
 
+/** Opens a database without a store: for moving all that it holds. */
+export async function openPostgresDatabase(settings: PostgresSettings): Promise<Movable> {
+  const pool = openPool(settings)
+  await reach(settings, pool)
+  return {
+    unit: (work) => pool.patiently((ask) => work(databaseOn(ask))),
+    snapshot: (work) =>
+      pool.patiently(async (ask) => {
+        await ask('set transaction isolation level repeatable read, read only', [])
+        return work(databaseOn(ask))
+      }),
+    close: pool.close,
+  }
+}
+
+/** Brings the schema up to date. Fails when the database cannot be reached or is newer than this program. */
+async function reach(settings: PostgresSettings, pool: Pool): Promise<void> {
+  try {
+    await pool.patiently((ask) => migratePostgres(databaseOn(ask)))
+  } catch (error) {
+    await pool.close()
+    if (!isLost(error)) throw error
+    const { host, pathname } = new URL(settings.url)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`PostgreSQL at ${host}${pathname} cannot be reached: ${reason}`, { cause: error })
+  }
+}
+
 const storeOf = (db: Database): Store =>
   storeOn(db, async () => {
     const row = await db.get<{ id: string }>(`select nextval('room_ids')::text as id`)
@@ -89,15 +117,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
     }
   }
 
-  try {
-    await pool.patiently((ask) => migratePostgres(databaseOn(ask)))
-  } catch (error) {
-    await pool.close()
-    if (!isLost(error)) throw error
-    const { host, pathname } = new URL(settings.url)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`PostgreSQL at ${host}${pathname} cannot be reached: ${reason}`, { cause: error })
-  }
+  await reach(settings, pool)
 
   return {
     store: readTogether(storeOf(databaseOn(read))),

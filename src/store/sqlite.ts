@@ -1,7 +1,7 @@
 import { SQLiteError, Database as Sqlite, type Statement } from 'bun:sqlite'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Database, Param } from './database.ts'
+import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
 import { type Store, storeOn } from './store.ts'
 import { unavailable, unknownOutcome } from './unavailable.ts'
@@ -219,6 +219,41 @@ export function openSqliteReader(dir: string): { store: Store; close(): void } {
   return {
     store,
     close() {
+      db.finalize()
+      sqlite.close()
+    },
+  }
+}
+
+/** Opens the file in `dir` without a store, for moving all that it holds; to read it, also while a server has it. */
+export async function openSqliteDatabase(dir: string, role: 'reader' | 'writer'): Promise<Movable> {
+  if (role === 'writer') (await openSqliteWriter(dir)).close()
+  const version = versionOf(dir)
+  if (version !== schemaVersion)
+    throw new Error(
+      version === 0
+        ? `there is no data in ${dir}`
+        : `the data in ${dir} have schema version ${version}, this chatroomd writes ${schemaVersion}: start it on them once`,
+    )
+  const sqlite = openFile(dir, role)
+  const db = databaseOn(sqlite)
+  const within =
+    (begin: string) =>
+    async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
+      sqlite.run(begin)
+      try {
+        const result = await work(db)
+        sqlite.run('commit')
+        return result
+      } catch (error) {
+        if (sqlite.inTransaction) sqlite.run('rollback')
+        throw error
+      }
+    }
+  return {
+    unit: within('begin immediate'),
+    snapshot: within('begin'),
+    async close() {
       db.finalize()
       sqlite.close()
     },
