@@ -17,6 +17,7 @@ let server: TestServer
 let app: TestApp
 let spares = 0
 const calls = {} as Record<Role, TestApp['call']>
+const tokens = {} as Record<Role, string>
 
 beforeAll(async () => {
   server = await aServer()
@@ -25,7 +26,12 @@ beforeAll(async () => {
   await app.register(...Object.values(actors), 'milo', 'nora')
   await app.call('POST', '/chatrooms/super_admin', { superadmin: 'sam' })
   calls.app = app.call
-  for (const [role, username] of Object.entries(actors)) calls[role as Role] = await asUser(app, username)
+  tokens.app = app.token
+  for (const [role, username] of Object.entries(actors)) {
+    const call = await asUser(app, username)
+    calls[role as Role] = call
+    tokens[role as Role] = call.token
+  }
 })
 afterAll(() => server.stop())
 
@@ -200,18 +206,54 @@ test('a user that creates a room owns it, whoever the draft names', async () => 
   expect(details.body.data.owner).toBe('sam')
 })
 
-test('no role in one app counts in another', async () => {
-  const annex = await server.app('acme#annex')
-  await annex.register(...Object.values(actors))
-  const theirs = await annex.room({ owner: 'olivia', members: ['adam', 'mia'] })
-  for (const role of roles) {
-    const room = await aRoom()
-    // A room of the one app does not exist in the other, whatever the token.
-    const reply = await annex.call('GET', `/chatrooms/${room}/users`)
-    expect(reply.status).toBe(404)
-    const foreign = await calls[role]('GET', `/chatrooms/${theirs}/users`)
-    expect(foreign.status).toBe(404)
+describe('another app', () => {
+  let annex: TestApp
+  /** Of the annex, with the same users in the same roles. */
+  let theirs: string
+  beforeAll(async () => {
+    annex = await server.app('acme#annex')
+    await annex.register(...Object.values(actors), 'milo', 'nora')
+    await annex.call('POST', '/chatrooms/super_admin', { superadmin: 'sam' })
+    theirs = await annex.room({ owner: 'olivia', members: ['adam', 'mia', 'milo'] })
+    await annex.call('POST', `/chatrooms/${theirs}/admin`, { newadmin: 'adam' })
+  })
+
+  const theirEverything = async () => {
+    const details = await annex.call('GET', `/chatrooms/${theirs}`)
+    const trail = await annex.call('GET', '/audit?limit=1000')
+    const users = await annex.call('GET', '/users')
+    return [details.body.data, trail.body.data, users.body.entities]
   }
-  const sam = await asUser(annex, 'sam')
-  expect((await sam('POST', '/chatrooms', { name: 'x', description: '', owner: 'sam' })).status).toBe(401)
+
+  for (const operation of Object.keys(permissions) as Permitted[]) {
+    test(`is closed to ${operation}: its tokens, its rooms`, async () => {
+      const before = await theirEverything()
+      const [method, path, body] = await sent[operation](theirs, 'milo')
+      for (const role of roles) {
+        // A room of the other app does not exist in one's own, whatever the token.
+        if (path.includes(theirs) && operation !== 'listRoomAudit') {
+          const { status, body: answer } = await calls[role](method, path, body)
+          expect([role, status]).toEqual([role, 404])
+          expect(JSON.stringify(answer)).not.toMatch(/olivia|adam|mia"/)
+        }
+        // A token of the one app is none in the other.
+        const { url } = annex
+        const response = await fetch(url + path, {
+          method,
+          headers: { authorization: `Bearer ${tokens[role]}` },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        })
+        expect([role, response.status]).toEqual([role, 401])
+        expect(await response.json()).toMatchObject({ error: 'unauthorized' })
+      }
+      expect(await theirEverything()).toEqual(before)
+    })
+  }
+
+  test('has super admins of its own', async () => {
+    await annex.call('DELETE', '/chatrooms/super_admin/sam')
+    const sam = await asUser(annex, 'sam')
+    const reply = await sam('POST', '/chatrooms', { name: 'x', description: '', owner: 'sam' })
+    expect(reply.status).toBe(401)
+  })
 })

@@ -1,7 +1,7 @@
 import { type TSchema, Type as t } from '@sinclair/typebox'
 import pkg from '../../package.json' with { type: 'json' }
 import { type FailureWord, failures } from '../failure.ts'
-import { type Permitted, permissions, refusal } from '../permissions.ts'
+import { type Permitted, permissions, refusal, rightOf, roles } from '../permissions.ts'
 import { ErrorEnvelope, type Row } from './replies.ts'
 import { sampleOf } from './sample.ts'
 
@@ -75,6 +75,12 @@ export function checkRoutes(routes: readonly Route[]): void {
   })
   if (problems.length > 0) throw new Error(`Routes must say who they are for:\n  ${problems.join('\n  ')}`)
 }
+
+/** Who may call, by the table of permissions; nothing for calls that ask for no token. */
+const allowed = (operation: string): object =>
+  Object.hasOwn(permissions, operation)
+    ? { 'x-allowed': Object.fromEntries(roles.map((role) => [role, rightOf(operation as Permitted, role)])) }
+    : {}
 
 /** What the table of permissions answers to a role that may not do it. */
 function refusalOf(operation: string): Row | undefined {
@@ -234,6 +240,7 @@ function operationOf(route: DescribedRoute): object {
   const media = (answer.contentMediaType as string | undefined) ?? 'application/json'
   return {
     ...said,
+    ...allowed(said.operationId),
     parameters: parametersOf(path, parameters),
     ...(body ? { requestBody: { required: true, content: json(body, { example: sampleOf(body) }) } } : {}),
     responses: {

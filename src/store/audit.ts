@@ -32,16 +32,11 @@ const columns = 'at, room, operator, operation, changes'
 export function auditStore(db: Database): AuditStore {
   return {
     async addAudit(app, rows) {
+      const insert = `insert into audit (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6) on conflict do nothing`
       for (const { at, room, operator, operation, changes } of rows) {
-        await db.run(
-          `insert into audit (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6)`,
-          app,
-          at,
-          room,
-          operator,
-          operation,
-          changes,
-        )
+        // Two servers can change one room in the same microsecond of the clock that they share.
+        let free = at
+        while ((await db.run(insert, app, free, room, operator, operation, changes)) === 0) free += 1
       }
     },
 

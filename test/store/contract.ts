@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { defaultSettings } from '../../src/apps/settings.ts'
 import type { NewRoom } from '../../src/rooms/room.ts'
 import type { Store } from '../../src/store/store.ts'
+import { rolesContract } from './roles-contract.ts'
 
 /** A store as the server has it: reads beside units of work. */
 export interface OpenStore {
@@ -78,6 +79,14 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
     const addRoom = (app: number, given: Partial<NewRoom> & { id: string }) =>
       unit((store) => store.rooms.addRoom(app, aRoom(given)))
+
+    rolesContract({
+      app,
+      room: (app, id, members) => addRoom(app, { id, members }),
+      read: () => opened.store,
+      unit,
+      tick,
+    })
 
     test('an app is found by its key, by its number and in the list, as it was added', async () => {
       const given = anApp('found')

@@ -1,0 +1,174 @@
+import { expect, test } from 'bun:test'
+import type { AuditRow } from '../../src/store/audit.ts'
+import type { Store } from '../../src/store/store.ts'
+
+interface Given {
+  /** A new app with users. */
+  app(...usernames: string[]): Promise<number>
+  /** Adds a room of alice's with members. */
+  room(app: number, id: string, members: string[]): Promise<void>
+  read(): Store
+  unit<T>(work: (store: Store) => Promise<T>): Promise<T>
+  tick(): number
+}
+
+/** What every store must do about members, roles, lists, attributes, limits and the audit trail. */
+export function rolesContract({ app, room, read, unit, tick }: Given): void {
+  test('members are found, paged by name, and listed by when they joined', async () => {
+    const id = await app('alice', 'bob', 'carol', 'dave')
+    await room(id, 'r1', ['dave'])
+    await unit((store) => store.rooms.addMembers(id, 'r1', ['carol'], tick()))
+    await unit((store) => store.rooms.addMembers(id, 'r1', ['bob'], tick()))
+    const { members } = read()
+    expect(await members.findMember(id, 'r1', 'bob')).toMatchObject({ username: 'bob', admin: false })
+    expect(await members.findMember(id, 'r2', 'bob')).toBeUndefined()
+    const among = await members.membersAmong(id, 'r1', ['bob', 'ghost', 'alice'])
+    expect(among.toSorted()).toEqual(['alice', 'bob'])
+    expect(await members.pageMembers(id, 'r1', 2, 1)).toEqual(['bob', 'carol'])
+    const order = { ascending: true, without: 'alice', limit: 2 }
+    const first = await members.listMembers(id, 'r1', order)
+    expect(first.map(({ username }) => username)).toEqual(['dave', 'carol'])
+    const rest = await members.listMembers(id, 'r1', { ...order, position: first[1] })
+    expect(rest.map(({ username }) => username)).toEqual(['bob'])
+    const latest = await members.listMembers(id, 'r1', { ...order, ascending: false })
+    expect(latest.map(({ username }) => username)).toEqual(['bob', 'carol'])
+    expect(await members.roomsAmong(id, ['r1', 'r2'], 'bob')).toEqual(['r1'])
+  })
+
+  test('removed members are gone with their roles, and the count says how many are left', async () => {
+    const id = await app('alice', 'bob', 'carol')
+    await room(id, 'r1', ['bob', 'carol'])
+    await unit(async (store) => {
+      await store.members.setAdmin(id, 'r1', 'bob', true)
+      await store.members.setAllowed(id, 'r1', ['bob', 'carol', 'ghost'], true)
+    })
+    expect(await read().members.admins(id, 'r1')).toEqual(['bob'])
+    expect(await read().members.allowed(id, 'r1')).toEqual(['bob', 'carol'])
+    expect(await unit((store) => store.members.removeMembers(id, 'r1', ['bob', 'ghost']))).toBe(2)
+    expect((await read().rooms.findRoom(id, 'r1'))?.memberCount).toBe(2)
+    await unit((store) => store.rooms.addMembers(id, 'r1', ['bob'], tick()))
+    expect(await read().members.admins(id, 'r1')).toEqual([])
+    expect(await read().members.isAllowed(id, 'r1', 'bob')).toBe(false)
+    expect(await read().members.isAllowed(id, 'r1', 'carol')).toBe(true)
+    expect(await read().rooms.joinedRooms(id, 'carol')).toEqual(['r1'])
+  })
+
+  test('an owner who is away owns its rooms still', async () => {
+    const id = await app('alice', 'bob')
+    await room(id, 'r1', [])
+    await room(id, 'r2', ['bob'])
+    await unit(async (store) => {
+      await store.members.removeMembers(id, 'r1', ['alice'])
+      await store.members.ownerLeft(id, 'r1', 'alice')
+    })
+    expect(await unit((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r1', 'r2'])
+    await unit((store) => store.members.ownerIsIn(id, 'r1'))
+    expect(await unit((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r2'])
+  })
+
+  test('a mute counts until it ends, and a new one replaces it', async () => {
+    const id = await app('alice', 'bob')
+    await unit((store) => store.lists.mute(id, 'r1', ['alice', 'bob'], 100, 0))
+    await unit((store) => store.lists.mute(id, 'r1', ['bob'], 200, 0))
+    const { lists } = read()
+    expect(await lists.muted(id, 'r1', 50)).toEqual([
+      { username: 'alice', expires: 100 },
+      { username: 'bob', expires: 200 },
+    ])
+    expect(await lists.muted(id, 'r1', 100)).toEqual([{ username: 'bob', expires: 200 }])
+    expect(await lists.isMuted(id, 'r1', 'bob', 199)).toBe(true)
+    expect(await lists.isMuted(id, 'r1', 'bob', 200)).toBe(false)
+    await unit((store) => store.lists.unmute(id, 'r1', ['bob', 'ghost']))
+    expect(await lists.muted(id, 'r1', 0)).toEqual([{ username: 'alice', expires: 100 }])
+  })
+
+  test('who is blocked stays so in its room until unblocked or forgotten', async () => {
+    const id = await app('alice', 'bob')
+    await unit((store) => store.lists.block(id, 'r1', ['bob', 'alice', 'bob']))
+    await unit((store) => store.lists.block(id, 'r2', ['bob']))
+    expect(await read().lists.blocked(id, 'r1')).toEqual(['alice', 'bob'])
+    expect(await read().lists.blockedAmong(id, 'r1', ['bob', 'carol'])).toEqual(['bob'])
+    await unit((store) => store.lists.unblock(id, 'r1', ['alice']))
+    expect(await read().lists.blocked(id, 'r1')).toEqual(['bob'])
+    await unit((store) => store.lists.forgetUser(id, 'bob'))
+    expect([await read().lists.blocked(id, 'r1'), await read().lists.blocked(id, 'r2')]).toEqual([[], []])
+  })
+
+  test('attributes are kept by name, and go with their owner where they should', async () => {
+    const id = await app('alice')
+    const attribute = (name: string, owner: string, autoDelete: boolean) => ({
+      name,
+      value: `value of ${name}`,
+      owner,
+      autoDelete,
+    })
+    const [a, B, z] = [
+      attribute('a', 'alice', true),
+      attribute('B', 'bob', true),
+      attribute('z', 'bob', false),
+    ]
+    await unit((store) => store.attributes.setAttributes(id, 'r1', [z, a, B]))
+    expect(await read().attributes.attributes(id, 'r1')).toEqual([B, a, z])
+    expect(await read().attributes.attributes(id, 'r1', ['z', 'none'])).toEqual([z])
+    const mine = { ...a, value: '', owner: 'bob' }
+    await unit((store) => store.attributes.setAttributes(id, 'r1', [mine]))
+    const gone = await unit((store) => store.attributes.removeWithOwners(id, 'r1', ['bob', 'carol']))
+    expect(gone.toSorted()).toEqual(['B', 'a'])
+    await unit((store) => store.attributes.removeAttributes(id, 'r1', ['z', 'none']))
+    expect(await read().attributes.attributes(id, 'r1')).toEqual([])
+  })
+
+  test('super admins are listed in the order of their appointment, each once', async () => {
+    const id = await app('alice', 'bob')
+    const add = (username: string) => unit((store) => store.superAdmins.addSuperAdmin(id, username, tick()))
+    expect([await add('bob'), await add('alice'), await add('bob')]).toEqual([true, true, false])
+    expect(await read().superAdmins.pageSuperAdmins(id, 10, 0)).toEqual(['bob', 'alice'])
+    expect(await read().superAdmins.pageSuperAdmins(id, 1, 1)).toEqual(['alice'])
+    expect(await read().superAdmins.isSuperAdmin(id, 'bob')).toBe(true)
+    const remove = () => unit((store) => store.superAdmins.removeSuperAdmin(id, 'bob'))
+    expect([await remove(), await remove()]).toEqual([true, false])
+    expect(await read().superAdmins.isSuperAdmin(id, 'bob')).toBe(false)
+  })
+
+  test('calls are counted by the latest second', async () => {
+    const id = await app()
+    const count = (second: number, calls: number) =>
+      unit((store) => store.rates.countCalls(id, 'GET /x', second, calls))
+    expect(await count(100, 3)).toEqual({ second: 100, used: 3 })
+    expect(await count(100, 2)).toEqual({ second: 100, used: 5 })
+    expect(await count(101, 1)).toEqual({ second: 101, used: 1 })
+    expect(await count(100, 1)).toEqual({ second: 101, used: 2 })
+  })
+
+  test('announcements are kept', async () => {
+    const id = await app('alice')
+    await room(id, 'r1', [])
+    expect(await read().rooms.announcement(id, 'r1')).toBe('')
+    await unit((store) => store.rooms.setAnnouncement(id, 'r1', 'be kind'))
+    expect(await read().rooms.announcement(id, 'r1')).toBe('be kind')
+  })
+
+  test('the audit trail is read from the latest on, and forgotten from the oldest on', async () => {
+    const id = await app()
+    const row = (at: number, room: string): AuditRow => ({
+      at,
+      room,
+      operator: 'alice',
+      operation: 'changeRoom',
+      changes: '[]',
+    })
+    // The same room in the same microsecond: the second takes the next.
+    await unit((store) =>
+      store.audit.addAudit(id, [row(10, 'r1'), row(10, 'r2'), row(10, 'r1'), row(20, 'r2')]),
+    )
+    const { audit } = read()
+    const all = [row(20, 'r2'), row(11, 'r1'), row(10, 'r2'), row(10, 'r1')]
+    expect(await audit.listAudit(id, 10)).toEqual(all)
+    expect(await audit.listAudit(id, 2, undefined, row(11, 'r1'))).toEqual(all.slice(2))
+    expect(await audit.listAudit(id, 10, 'r1')).toEqual([row(11, 'r1'), row(10, 'r1')])
+    expect(await audit.listAudit(id, 10, 'r1', row(11, 'r1'))).toEqual([row(10, 'r1')])
+    expect(await unit((store) => store.audit.removeAudit(id, 20, 2))).toBe(2)
+    expect(await audit.listAudit(id, 10)).toEqual(all.slice(0, 2))
+    expect(await unit((store) => store.audit.removeAudit(id, 20, 2))).toBe(1)
+  })
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AppRecord } from '../../src/apps/app.ts'
+import { issueToken, tokenChecker } from '../../src/apps/tokens.ts'
+import { readConfig } from '../../src/config.ts'
+import { type Engine, openEngine } from '../../src/engine.ts'
+import { type Login, login } from '../../src/users/login.ts'
+import { passwords } from '../../src/users/passwords.ts'
+import { aDatabase } from '../support/database.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
+const operator = { kind: 'app' } as const
+const clock = { ms: Date.now() }
+let engine: Engine
+let remove: (() => Promise<void>) | undefined
+let app: AppRecord
+/** Two servers on one store; only the first hears of what is written. */
+let here: Login
+let elsewhere: Login
+
+beforeAll(async () => {
+  const database = await aDatabase()
+  remove = database?.remove
+  const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
+  engine = await openEngine(config, (events) => {
+    for (const event of events) here?.hear(event)
+  })
+  const { store } = engine
+  const parts = { store, checkToken: tokenChecker(), passwords: passwords(), now: () => clock.ms }
+  here = login(parts)
+  elsewhere = login(parts)
+  await engine.commit(0, operator, 'createApp', { key: 'acme#lounge' })
+  app = (await store.apps.findApp('acme', 'lounge')) as AppRecord
+})
+afterAll(async () => {
+  await engine.close()
+  await remove?.()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+async function aToken(username: string): Promise<string> {
+  await engine.commit(app.id, operator, 'registerUsers', [{ username, passwordHash: null, nickname: null }])
+  const user = await engine.store.users.findUser(app.id, username)
+  return issueToken(app, { kind: 'user', username, epoch: user?.tokenEpoch ?? 0 }, 3600, clock.ms)
+}
+
+test('a server knows at once that a user was deactivated there, another one within a second', async () => {
+  const token = await aToken('alice')
+  expect(await here.userOf(app, token)).toBe('alice')
+  expect(await elsewhere.userOf(app, token)).toBe('alice')
+  await engine.commit(app.id, operator, 'setActivated', 'alice', false)
+  expect(await here.userOf(app, token)).toBeUndefined()
+  clock.ms += 1000
+  expect(await elsewhere.userOf(app, token)).toBeUndefined()
+})
+
+test('what was asked before a change and answered after it is not remembered', async () => {
+  const token = await aToken('bob')
+  const asked = here.userOf(app, token)
+  here.hear({
+    type: 'user.changed',
+    username: 'bob',
+    change: 'password',
+    app: app.id,
+    room: '',
+    by: operator,
+    at: 0,
+  })
+  await engine.commit(app.id, operator, 'changePassword', 'bob', 'hash')
+  await asked
+  expect(await here.userOf(app, token)).toBeUndefined()
+})
+
+test('the app itself is no user', async () => {
+  const token = issueToken(app, { kind: 'app' }, 3600, clock.ms)
+  expect(await here.callerOf(app, token)).toEqual({ kind: 'app' })
+  expect(await here.userOf(app, token)).toBeUndefined()
+  expect(await here.userOf(app, 'nonsense')).toBeUndefined()
+})
