@@ -1,3 +1,4 @@
+import type { Server } from 'bun'
 import type { Logger } from 'pino'
 import { type Admin, adminOn, startAdmin } from './admin.ts'
 import type { AppRecord } from './apps/app.ts'
@@ -5,17 +6,19 @@ import { ownRates, sharedRates } from './apps/rates.ts'
 import { tokenChecker } from './apps/tokens.ts'
 import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
+import type { Event } from './events.ts'
 import { createMissingApps } from './first-start.ts'
 import { roomCache } from './http/room-cache.ts'
 import { httpServer } from './http/server.ts'
 import { measure } from './measures.ts'
 import { metrics } from './metrics.ts'
 import { startPruning } from './prune.ts'
+import { noBus, openBus } from './realtime/bus.ts'
 import type { Counters } from './realtime/counters.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
+import type { Connection } from './realtime/session.ts'
 import { login } from './users/login.ts'
 import { passwords } from './users/passwords.ts'
-import { nobodyOnline } from './users/presence.ts'
 
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const appsReload = 250
@@ -56,15 +59,22 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
 
   const findApp = (org: string, name: string) => apps.get(`${org}/${name}`)
 
+  /** Brings this node up to date with what was written, here or on another node. */
+  function hearAll(events: Event[]): undefined | Promise<void> {
+    for (const event of events) {
+      cache.hear(event)
+      users.hear(event)
+      realtime?.hear(event)
+    }
+    return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
+  }
+
+  let bus = noBus
   const engine = await openEngine(
     config,
     (events) => {
-      for (const event of events) {
-        cache.hear(event)
-        users.hear(event)
-        realtime?.hear(event)
-      }
-      return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
+      if (events.length > 0) bus.send({ events })
+      return hearAll(events)
     },
     batch,
   )
@@ -80,10 +90,35 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     engine.kind === 'postgres'
       ? setInterval(() => loadApps().catch(() => log.warn('apps could not be reloaded')), appsReload)
       : undefined
+  let server: Server<Connection> | undefined
   const measured = metrics()
   const admin = adminOn(engine)
   await createMissingApps(admin, config.apps)
   const adminSocket = await startAdmin(engine, config, log)
+
+  realtime = await startRealtime(
+    {
+      store: engine.store,
+      commit: engine.commit,
+      login: users,
+      findApp,
+      publish: (topic, bytes) => void server?.publish(topic, bytes),
+      others: (message) => bus.send({ message }),
+      now: Date.now,
+      log,
+    },
+    { lease: config.node_lease * 1000, grace: config.presence_grace * 1000 },
+  )
+  const { presence, relayed, missed } = realtime
+  bus = await openBus(
+    config,
+    await engine.store.presence.deployment(),
+    {
+      hear: (item) => ('message' in item ? relayed(item.message) : void hearAll(item.events)),
+      missed,
+    },
+    log,
+  )
 
   const http = httpServer(
     {
@@ -91,7 +126,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       commit: engine.commit,
       login: users,
       passwords: work,
-      presence: nobodyOnline,
+      presence,
       cache,
       rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
       metrics: measured,
@@ -102,21 +137,13 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     log,
   )
 
-  realtime = startRealtime({
-    store: engine.store,
-    commit: engine.commit,
-    login: users,
-    findApp,
-    publish: (topic, bytes) => void server.publish(topic, bytes),
-    now: Date.now,
-    log,
-  })
   const pruning = startPruning(engine.commit, () => apps.values(), log)
   measure(measured, engine, realtime.counters)
   const closeStore = async () => {
     clearInterval(reloading)
     pruning.stop()
     await adminSocket.stop()
+    await bus.stop()
     await engine.close()
   }
   const listen = () =>
@@ -129,11 +156,10 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       websocket: realtime.websocket,
       idleTimeout: 60,
     })
-  let server: ReturnType<typeof listen>
   try {
     server = listen()
   } catch (error) {
-    realtime.stop()
+    await realtime.stop()
     await closeStore()
     throw new Error(
       `${config.host}:${config.port} cannot be listened on: is something else there? Choose another with CHATROOMD_PORT.`,
@@ -149,7 +175,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     counters: realtime.counters,
     async stop(grace = 10_000) {
       const deadline = Date.now() + grace
-      realtime.stop()
+      await realtime.stop()
       const stopped = server.stop()
       while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
       await Promise.race([stopped, server.stop(true)])

@@ -16,6 +16,12 @@ const databaseUrl = (value: string): string => {
   return value
 }
 
+const redisUrl = (value: string): string => {
+  if (value !== '' && !/^(redis|rediss|valkey|valkeys):\/\//.test(value))
+    throw new Error('must begin with redis:// or valkey://')
+  return value
+}
+
 /** An app to create at start if it is missing. */
 export interface StartApp {
   key: string
@@ -73,6 +79,27 @@ export const settings = {
     'Milliseconds after which a request that waits for PostgreSQL is answered 503.',
     '等待 PostgreSQL 超过该毫秒数的请求返回 503。',
   ),
+  redis_url: setting(
+    'CHATROOMD_REDIS_URL',
+    redisUrl,
+    '',
+    'redis://… or valkey://… carries messages between nodes that share a PostgreSQL database; without it PostgreSQL does.',
+    '设为 redis://… 或 valkey://… 时，共用 PostgreSQL 的各节点通过它传递消息；不设则通过 PostgreSQL 传递。',
+  ),
+  presence_grace: setting(
+    'CHATROOMD_PRESENCE_GRACE',
+    integer(0, 86_400),
+    '120',
+    'Seconds after which a user who has gone offline leaves its chat rooms.',
+    '用户离线多少秒后退出其所在的聊天室。',
+  ),
+  node_lease: setting(
+    'CHATROOMD_NODE_LEASE',
+    integer(1, 3600),
+    '30',
+    'Seconds after which the users of a node that died count as offline.',
+    '节点失联多少秒后，其上的用户视为离线。',
+  ),
   log_level: setting(
     'CHATROOMD_LOG_LEVEL',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
@@ -90,7 +117,7 @@ export const settings = {
 }
 
 /** Settings whose values hold secrets, and are never repeated. */
-const secret = new Set(['apps', 'database_url'])
+const secret = new Set(['apps', 'database_url', 'redis_url'])
 
 type SettingName = keyof typeof settings
 export type Config = { [N in SettingName]: ReturnType<(typeof settings)[N]['read']> }

@@ -49,7 +49,7 @@ export type AppEvent =
   | {
       type: 'user.changed'
       username: string
-      change: 'password' | 'activated' | 'deactivated' | 'deleted'
+      change: 'password' | 'activated' | 'deactivated' | 'deleted' | 'disconnected'
     }
 
 /** An event, with where and when it happened and who caused it. `room` is empty for events of the app. */

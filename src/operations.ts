@@ -18,6 +18,15 @@ import {
 import { muteMembers, setRoomMuted, unmuteMembers } from './rooms/mutes.ts'
 import { changeRoom, createRoom, dissolveRoom, transferRoom } from './rooms/rooms.ts'
 import type { Unit } from './unit.ts'
+import {
+  arrive,
+  depart,
+  disconnectUser,
+  leaveOffline,
+  renewNode,
+  startNode,
+  stopNode,
+} from './users/online.ts'
 import { changePassword, deleteUser, deleteUsers, registerUsers, setActivated } from './users/users.ts'
 
 /** Everything that writes, by name. The writer runs each in a transaction of its own. */
@@ -58,6 +67,13 @@ export const operations = {
   setAnnouncement,
   setAttributes,
   removeAttributes,
+  startNode,
+  renewNode,
+  stopNode,
+  arrive,
+  depart,
+  disconnectUser,
+  leaveOffline,
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Movable } from '../src/store/database.ts'
 import { openPostgresDatabase } from '../src/store/postgres.ts'
 import { openSqliteDatabase } from '../src/store/sqlite.ts'
 import { aDatabase, type TestDatabase } from './support/database.ts'
+import { TestSocket } from './support/socket.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'chatroomd-move-'))
 const original = join(dir, 'original.ndjson')
@@ -58,9 +59,13 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   const inherit = { grant_type: 'inherit', username: 'user-1', autoCreateUser: false }
   const { access_token } = await to('POST', '/token', inherit)
   await call(url, access_token, 'DELETE', `/chatrooms/${absent}/users/user-1`)
+  const connected = await TestSocket.login(url, 'acme#lounge', 'user-1', access_token)
   const file = await openSqliteDatabase(dataDir, 'reader')
+  const isWritten = () => file.snapshot(async (db) => (await db.all('select 1 from presence')).length > 0)
+  while (!(await isWritten())) await Bun.sleep(10)
   await exportTo(file, original, () => undefined)
   await file.close()
+  connected.close()
   await server.stop()
   return { token, room }
 }

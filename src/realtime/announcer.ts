@@ -10,6 +10,7 @@ import type { Session } from './session.ts'
 const logoutFor = {
   password: StatisticsBody_Operation.USER_KICKED_BY_CHANGE_PASSWORD,
   deactivated: StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE,
+  disconnected: StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE,
   deleted: StatisticsBody_Operation.USER_REMOVED,
 }
 

@@ -5,10 +5,11 @@ import type { Refusal } from './frames.ts'
 import type { Parts } from './parts.ts'
 import { type MSync, Provision, Status_ErrorCode } from './protocol.ts'
 
-/** Who has logged in, on which device, until when (Unix ms; 0 = for ever). */
+/** Who has logged in, under which epoch of its tokens, on which device, until when (Unix ms; 0 = for ever). */
 export interface Login {
   app: AppRecord
   username: string
+  epoch: number
   resource: string
   expires: number
 }
@@ -50,5 +51,5 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   if (expires !== 0 && expires <= parts.now()) return fail('Sorry, token expired')
   const username = await parts.login.userOf(app, token)
   if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
-  return { app, username, resource, expires }
+  return { app, username, epoch: claims.holder.epoch, resource, expires }
 }

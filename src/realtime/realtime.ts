@@ -1,17 +1,20 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Event } from '../events.ts'
+import type { Terms } from '../users/online.ts'
+import type { Presence } from '../users/presence.ts'
 import { announcer } from './announcer.ts'
 import { type Counters, counters } from './counters.ts'
 import { forcedLogout, loggedIn, loginRefused } from './frames.ts'
 import { gateway } from './gateway.ts'
 import { checkLogin } from './handshake.ts'
 import { messageIds } from './ids.ts'
-import { liveState } from './live.ts'
+import { type LiveUser, liveState } from './live.ts'
 import { membership } from './membership.ts'
 import { messages } from './messages.ts'
 import type { Parts } from './parts.ts'
+import { startPresence } from './presence.ts'
 import { type MSync, StatisticsBody_Operation } from './protocol.ts'
-import { deliverHere } from './relay.ts'
+import { deliverHere, type Relayed } from './relay.ts'
 import { sentMessages } from './sent.ts'
 import { type Connection, isSession, type Session } from './session.ts'
 import { syncs } from './sync.ts'
@@ -26,27 +29,45 @@ export interface Realtime {
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Hears of what was written. */
   hear(event: Event): void
+  /** Hands on a message that another node has accepted. */
+  relayed(message: Relayed): void
+  /** What other nodes said was lost for a while: looks everything up again. */
+  missed(): void
   /** Looks at the apps again: their settings, and whether tokens still stand. */
   appsChanged(): void
+  presence: Presence
   counters: Counters
-  stop(): void
+  /** Closes every connection; their users may come back within the grace time. */
+  stop(): Promise<void>
 }
 
 interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
+  /** Tells the other nodes of a message. */
+  others(message: Omit<Relayed, 'from'>): void
 }
 
-export function startRealtime(given: Given): Realtime {
+/** Puts the parts of real time together. */
+export async function startRealtime(given: Given, terms: Terms): Promise<Realtime> {
   const live = liveState()
-  const parts: Parts = { ...given, live, counters: counters(), newId: messageIds(0), publish }
+  let newId = messageIds(0)
+  const parts: Parts = { ...given, live, counters: counters(), newId: (at) => newId(at), publish }
   const { store, now, log } = parts
   const sent = sentMessages()
 
-  const send = messages(parts, sent, (message) => deliverHere(parts, sent, message))
+  const relayed = (message: Relayed): void => deliverHere(parts, sent, message)
+  const relay = ({ from, ...message }: Relayed): void => {
+    relayed({ ...message, from })
+    given.others(message)
+  }
+  const send = messages(parts, sent, relay)
   const sync = syncs(parts, send, membership(parts))
   const gate = gateway(parts, { logIn, sync, closed })
   const hear = announcer(parts, logOut)
+  const presence = await startPresence(parts, terms, (node) => {
+    newId = messageIds(node)
+  })
 
   function publish(topic: string, bytes: Uint8Array, from?: Session): void {
     if (from) from.socket.publishBinary(topic, bytes)
@@ -68,8 +89,11 @@ export function startRealtime(given: Given): Realtime {
       connection.send(loginRefused(login))
       return false
     }
-    const { app, username, resource, expires } = login
-    const { session, isFirst } = live.add(Object.assign(connection, { app, resource, expires }), username)
+    const { app, username, epoch, resource, expires } = login
+    const { session, isFirst } = live.add(
+      Object.assign(connection, { app, epoch, resource, expires }),
+      username,
+    )
     const { user } = session
     for (const other of [...user.sessions]) {
       if (other === session) continue
@@ -78,9 +102,8 @@ export function startRealtime(given: Given): Realtime {
         logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
     }
     if (isFirst) {
-      user.heard = new Map()
-      const rooms = await store.rooms.joinedRooms(app.id, username)
-      if (user.sessions.length > 0) live.settle(user, rooms)
+      presence.arrived(user)
+      await enterRooms(user)
     }
     if ((session.stage as string) === 'closed') return true
     session.stage = 'open'
@@ -100,17 +123,46 @@ export function startRealtime(given: Given): Realtime {
     }
   }
 
-  function closed(connection: Connection): void {
-    if (isSession(connection)) live.remove(connection)
+  /** A user may have been changed, and joined or left rooms, unheard. */
+  async function lookUp(user: LiveUser): Promise<void> {
+    const kept = await store.users.findUser(user.app, user.username)
+    for (const session of [...user.sessions]) {
+      if (!kept?.activated || kept.tokenEpoch !== session.epoch)
+        logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
+    }
+    await enterRooms(user)
   }
 
-  log.debug('real time is on')
+  function missed(): void {
+    log.warn('what other nodes said was missed for a while; everything is looked up again')
+    for (const room of live.rooms.values()) room.speech = undefined
+    for (const user of [...live.users.values()])
+      lookUp(user).catch((error) => log.error({ err: error }, 'a user could not be looked up again'))
+  }
+
+  /** Puts a user into the rooms that the store has, and takes it out of others. */
+  async function enterRooms(user: LiveUser): Promise<void> {
+    user.heard = new Map()
+    const rooms = await store.rooms.joinedRooms(user.app, user.username)
+    if (user.sessions.length > 0) live.settle(user, rooms)
+  }
+
+  function closed(connection: Connection): void {
+    if (isSession(connection) && live.remove(connection)) presence.departed(connection.user)
+  }
+
   return {
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     hear,
+    relayed,
+    missed,
     appsChanged,
+    presence,
     counters: parts.counters,
-    stop: gate.stop,
+    async stop() {
+      gate.stop()
+      await presence.stop()
+    },
   }
 }

@@ -16,6 +16,8 @@ export class Connection {
   /** Unix ms at which the connection was opened, and at which its token ends (0 = never). */
   readonly since: number
   expires = 0
+  /** The epoch of the user's tokens under which it logged in. */
+  epoch = 0
   /** What is still under way for this connection: later frames wait for it, so that they keep their order. */
   work: Promise<void> | undefined
   waiting = 0

@@ -54,7 +54,7 @@ export async function putInRoom(unit: Unit, room: Room, usernames: string[], ext
 }
 
 /** Takes members out of a room that the unit holds, with their roles and the attributes that go with them. */
-async function takeOut(unit: Unit, room: Room, usernames: string[]): Promise<number> {
+export async function takeOut(unit: Unit, room: Room, usernames: string[]): Promise<number> {
   const { app, store } = unit
   const memberCount = await store.members.removeMembers(app.id, room.id, usernames)
   if (usernames.includes(room.owner)) await store.members.ownerLeft(app.id, room.id, room.owner)

@@ -30,6 +30,8 @@ export interface MemberStore {
   removeMembers(app: number, room: string, usernames: string[]): Promise<number>
   /** Those of `rooms` that a user is in. */
   roomsAmong(app: number, rooms: string[], username: string): Promise<string[]>
+  /** Who of `usernames` is in which room, room by room, but for a room's owner and its allow list. */
+  roomsToLeave(app: number, usernames: string[]): Promise<{ room: string; username: string }[]>
   admins(app: number, room: string): Promise<string[]>
   /** Makes a member an admin, or an admin a member. */
   setAdmin(app: number, room: string, username: string, admin: boolean): Promise<void>
@@ -123,6 +125,15 @@ export function memberStore(db: Database): MemberStore {
       )
       return rows.map((row) => row.room)
     },
+
+    roomsToLeave: async (app, usernames) =>
+      db.all<{ room: string; username: string }>(
+        `select m.room, m.username from members m join rooms r on r.app = m.app and r.id = m.room
+         where m.app = ?1 and m.allowed = 0 and m.username <> r.owner and ${isOneOf(db, 'm.username', 2)}
+         order by m.room, m.username`,
+        app,
+        JSON.stringify(usernames),
+      ),
 
     admins: (app, room) =>
       names(

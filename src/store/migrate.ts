@@ -5,8 +5,9 @@ import { quotas } from './migrations/0003-quotas.ts'
 import { roles } from './migrations/0004-roles.ts'
 import { rates } from './migrations/0005-rates.ts'
 import { audit } from './migrations/0006-audit.ts'
+import { presence } from './migrations/0007-presence.ts'
 
-const migrations = [start, appVersions, quotas, roles, rates, audit]
+const migrations = [start, appVersions, quotas, roles, rates, audit, presence]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

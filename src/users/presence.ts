@@ -1,14 +1,9 @@
 import type { Awaitable } from '../store/database.ts'
 
-/** Who is connected. Real time fills it in. */
+/** Who is connected, to whatever node. */
 export interface Presence {
   /** Those of `usernames` that are online. */
   online(app: number, usernames: string[]): Awaitable<Set<string>>
   /** Ends a user's connections. */
   disconnect(app: number, username: string): Awaitable<void>
-}
-
-export const nobodyOnline: Presence = {
-  online: () => new Set(),
-  disconnect: () => undefined,
 }

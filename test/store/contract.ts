@@ -373,6 +373,55 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       }
     })
 
+    test("a number of a node is one process's until it expires, and then its users are due", async () => {
+      const id = await app('alice', 'bob')
+      const number = 40 + apps
+      const now = 1_800_000_000_000
+      expect(await unit((store) => store.presence.takeNode(number, 'first', now))).toBe(true)
+      expect(await unit((store) => store.presence.takeNode(number, 'second', now))).toBe(false)
+      expect(await unit((store) => store.presence.renewNode(number, 'second', now))).toBe(false)
+      expect(await unit((store) => store.presence.renewNode(number, 'first', now + 5))).toBe(true)
+      await unit((store) => store.presence.arrive(id, ['alice', 'bob'], number))
+      expect(await opened.store.presence.expiredNodes(now + 5)).not.toContain(number)
+      expect(await opened.store.presence.expiredNodes(now + 6)).toContain(number)
+      await unit((store) => store.presence.removeNode(number, now + 100))
+      expect(await opened.store.presence.onlineAmong(id, ['alice', 'bob'])).toEqual([])
+      expect(await opened.store.presence.due(now + 99, 10)).toEqual([])
+      expect(await opened.store.presence.due(now + 100, 10)).toEqual([
+        { app: id, username: 'alice' },
+        { app: id, username: 'bob' },
+      ])
+      await unit((store) => store.presence.takeDue(id, ['alice', 'bob'], now + 100))
+    })
+
+    test('who is connected to another node is not taken for gone', async () => {
+      const id = await app('alice', 'bob', 'carol')
+      const now = 1_800_000_000_000
+      await unit((store) => store.presence.arrive(id, ['alice', 'bob'], 1))
+      await unit((store) => store.presence.arrive(id, ['alice'], 2))
+      await unit((store) => store.presence.depart(id, ['alice', 'bob', 'carol'], 1, now))
+      expect(await opened.store.presence.onlineAmong(id, ['alice', 'bob', 'carol'])).toEqual(['alice'])
+      const everyone = ['alice', 'bob', 'carol']
+      expect(await unit((store) => store.presence.takeDue(id, everyone, now - 1))).toEqual([])
+      expect(await unit((store) => store.presence.takeDue(id, everyone, now))).toEqual(['bob', 'carol'])
+      expect(await unit((store) => store.presence.takeDue(id, everyone, now))).toEqual([])
+    })
+
+    test('rooms that a user leaves are those it neither owns nor is allowed in', async () => {
+      const id = await app('alice', 'bob')
+      for (const room of ['own', 'allowed', 'other']) {
+        await addRoom(id, { id: room, owner: room === 'own' ? 'bob' : 'alice', members: ['bob'] })
+      }
+      await unit((store) => store.members.setAllowed(id, 'allowed', ['bob'], true))
+      expect(await opened.store.members.roomsToLeave(id, ['bob'])).toEqual([
+        { room: 'other', username: 'bob' },
+      ])
+    })
+
+    test('a store knows itself by the same name', async () => {
+      expect(await opened.store.presence.deployment()).toBe(await opened.store.presence.deployment())
+    })
+
     test('ten changes of a room at once: none is lost, twenty times over', async () => {
       const id = await app('alice')
       for (let round = 0; round < 20; round += 1) {

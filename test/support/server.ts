@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { AppSettings } from '../../src/apps/settings.ts'
 import { startChatroomd } from '../../src/chatroomd.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, type SettingTexts } from '../../src/config.ts'
 import type { Counters } from '../../src/realtime/counters.ts'
 import { startNode } from './cluster.ts'
 import { contractOf } from './contract.ts'
@@ -66,12 +66,13 @@ const nodes = Number(process.env.TEST_NODES ?? 1)
 
 /**
  * A whole server on a free port, with an empty store of its own: on the PostgreSQL server that TEST_DATABASE_URL
- * names, else embedded. With TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
+ * names, else embedded; `settings` are set beside. With TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
  */
-export async function aServer(): Promise<TestServer> {
+export async function aServer(settings: SettingTexts = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   const database = await aDatabase()
-  const config = readConfig({ data_dir: dir, port: '0', database_url: database?.url ?? '' }, {}, '')
+  const place = { data_dir: dir, port: '0', database_url: database?.url ?? '' }
+  const config = readConfig({ ...place, ...settings }, {}, '')
   const chatroomd = await startChatroomd(config, pino({ level: 'silent' }))
   const { admin } = chatroomd
   const others = await Promise.all(Array.from({ length: nodes - 1 }, () => startNode(config.database_url)))

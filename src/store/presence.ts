@@ -1,0 +1,109 @@
+import { type Database, each, isOneOf } from './database.ts'
+
+/** Someone who is offline for so long that it leaves its rooms. */
+interface Due {
+  app: number
+  username: string
+}
+
+/** Which nodes live, and which users are connected to them. Times in Unix ms. */
+export interface PresenceStore {
+  /** Tells this store from every other. */
+  deployment(): Promise<string>
+  /** Takes a number for a process until `expires`; false when another has it. */
+  takeNode(number: number, process: string, expires: number): Promise<boolean>
+  /** False when the number is no longer this process's. */
+  renewNode(number: number, process: string, expires: number): Promise<boolean>
+  /** Nodes that have not renewed their number before `now`. */
+  expiredNodes(now: number): Promise<number[]>
+  /** Removes a node; whoever was connected to it leaves at `leaves`. */
+  removeNode(number: number, leaves: number): Promise<void>
+  arrive(app: number, usernames: string[], node: number): Promise<void>
+  /** Notes that users are offline, also those who came and went unseen. */
+  depart(app: number, usernames: string[], node: number, leaves: number): Promise<void>
+  /** Those of `usernames` that are connected to some node. */
+  onlineAmong(app: number, usernames: string[]): Promise<string[]>
+  /** At most `limit` users whose time to leave has come. */
+  due(now: number, limit: number): Promise<Due[]>
+  /** Forgets those of `usernames` whose time has come; answers who of them is connected to no node. */
+  takeDue(app: number, usernames: string[], now: number): Promise<string[]>
+}
+
+export function presenceStore(db: Database): PresenceStore {
+  const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
+    (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
+
+  async function put(app: number, usernames: string[], node: number, leaves: number | null): Promise<void> {
+    await db.run(
+      `insert into presence (app, username, node, leaves)
+       select ?1, value, ?2, ?3 from ${each(db, 4)} as names where true
+       on conflict (app, username, node) do update set leaves = excluded.leaves`,
+      app,
+      node,
+      leaves,
+      JSON.stringify(usernames),
+    )
+  }
+
+  return {
+    async deployment() {
+      const row = await db.get<{ id: string }>(`select id from deployment`)
+      if (!row) throw new Error('the store has no id')
+      return row.id
+    },
+
+    async takeNode(number, process, expires) {
+      const sql = `insert into nodes (number, process, expires) values (?1, ?2, ?3) on conflict do nothing`
+      return (await db.run(sql, number, process, expires)) === 1
+    },
+
+    async renewNode(number, process, expires) {
+      const sql = `update nodes set expires = ?3 where number = ?1 and process = ?2`
+      return (await db.run(sql, number, process, expires)) === 1
+    },
+
+    async expiredNodes(now) {
+      const rows = await db.all<{ number: number }>(
+        `select number from nodes where expires < ?1 order by number`,
+        now,
+      )
+      return rows.map((row) => row.number)
+    },
+
+    async removeNode(number, leaves) {
+      await db.run(`update presence set leaves = ?2 where node = ?1 and leaves is null`, number, leaves)
+      await db.run(`delete from nodes where number = ?1`, number)
+    },
+
+    arrive: (app, usernames, node) => put(app, usernames, node, null),
+
+    depart: (app, usernames, node, leaves) => put(app, usernames, node, leaves),
+
+    onlineAmong: (app, usernames) =>
+      names(
+        `select distinct username from presence
+         where app = ?1 and leaves is null and ${isOneOf(db, 'username', 2)} order by username`,
+        app,
+        JSON.stringify(usernames),
+      ),
+
+    due: async (now, limit) =>
+      db.all<Due>(
+        `select distinct app, username from presence where leaves <= ?1 order by app, username limit ?2`,
+        now,
+        limit,
+      ),
+
+    async takeDue(app, usernames, now) {
+      const taken = await names(
+        `delete from presence where app = ?1 and leaves <= ?2 and ${isOneOf(db, 'username', 3)}
+         returning username`,
+        app,
+        now,
+        JSON.stringify(usernames),
+      )
+      const online = new Set(await this.onlineAmong(app, taken))
+      return [...new Set(taken)].filter((username) => !online.has(username)).sort()
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { adminOn } from '../../src/admin.ts'
+import { readConfig } from '../../src/config.ts'
+import { openEngine } from '../../src/engine.ts'
+import { MUCBody_Operation } from '../../src/realtime/protocol.ts'
+import { aBrowser } from '../support/browser.ts'
+import { type Node, startNode } from '../support/cluster.ts'
+import { aDatabase, type TestDatabase } from '../support/database.ts'
+import { asUser } from '../support/people.ts'
+import { startRedis, type TestRedis } from '../support/redis.ts'
+import { sdkInBun, sdkInPage, sdkNames } from '../support/sdk-client.ts'
+import { request, type TestApp } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
+import { wholeStory } from '../support/story.ts'
+
+setDefaultTimeout(120_000)
+
+const key = 'acme#lounge'
+
+/** Two server processes on one database, and an app with alice and bob; calls go to the first. */
+async function twoNodes(database: TestDatabase, env: Record<string, string>) {
+  const nodes = await Promise.all([
+    startNode(database.url, { CHATROOMD_PRESENCE_GRACE: '1', ...env }),
+    startNode(database.url, { CHATROOMD_PRESENCE_GRACE: '1', ...env }),
+  ])
+  const engine = await openEngine(readConfig({ database_url: database.url }, {}, ''), () => undefined)
+  const admin = adminOn(engine)
+  await admin.createApp({ key, settings: { userMessageRate: null } })
+  for (const user of ['alice', 'bob']) await admin.createUser(key, user, `${user}-1`)
+  const token = await admin.issueToken(key, 3600)
+  await engine.close()
+  const call =
+    (node: Node): TestApp['call'] =>
+    (method, path, body, headers) =>
+      request(method, `${node.url}/acme/lounge${path}`, body, {
+        authorization: `Bearer ${token}`,
+        ...headers,
+      })
+  for (const node of nodes) while ((await call(node)('GET', '/chatrooms')).status === 404) await Bun.sleep(20)
+  const app = { key, call: call(nodes[0] as Node) } as TestApp
+  await app.call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
+  return { nodes: nodes as [Node, Node], app, second: call(nodes[1] as Node) }
+}
+
+if (!process.env.TEST_DATABASE_URL) {
+  console.log('Two nodes were not tested: no TEST_DATABASE_URL. "npm test" brings a PostgreSQL.')
+} else {
+  describe.each(['PostgreSQL', 'Redis'] as const)('through %s', (carrier) => {
+    let database: TestDatabase
+    let redis: TestRedis | undefined
+    let cluster: Awaited<ReturnType<typeof twoNodes>>
+    let browser: Browser
+
+    beforeAll(async () => {
+      database = (await aDatabase()) as TestDatabase
+      redis = carrier === 'Redis' ? await startRedis() : undefined
+      cluster = await twoNodes(database, redis ? { CHATROOMD_REDIS_URL: redis.url } : {})
+      browser = await aBrowser()
+    })
+    afterAll(async () => {
+      await browser.close()
+      await Promise.all(cluster.nodes.map((node) => node.stop()))
+      await database.remove()
+      await redis?.stop()
+    })
+
+    const login = async (node: 0 | 1, name: string): Promise<TestSocket> =>
+      TestSocket.login(cluster.nodes[node].url, key, name, (await asUser(cluster.app, name)).token)
+
+    for (const name of sdkNames) {
+      const sdkLogin = (node: 0 | 1, user: string) => ({
+        url: cluster.nodes[node].url,
+        appKey: key,
+        user,
+        pwd: `${user}-1`,
+      })
+      test(`a room's whole life on two nodes, with ${name} in Bun`, async () => {
+        const alice = await sdkInBun(name, sdkLogin(0, 'alice'))
+        const bob = await sdkInBun(name, sdkLogin(1, 'bob'))
+        await wholeStory(cluster.app, alice, bob)
+        await alice.close()
+        await bob.close()
+      })
+      test(`a room's whole life on two nodes, with ${name} in two pages`, async () => {
+        const alice = await sdkInPage(browser, name, sdkLogin(0, 'alice'))
+        const bob = await sdkInPage(browser, name, sdkLogin(1, 'bob'))
+        await wholeStory(cluster.app, alice, bob)
+        await alice.close()
+        await bob.close()
+      })
+    }
+
+    test('messages of every size arrive in order', async () => {
+      const { body } = await cluster.app.call('POST', '/chatrooms', {
+        name: 'n',
+        description: 'd',
+        owner: 'alice',
+        members: ['bob'],
+      })
+      const room: string = body.data.id
+      const [alice, bob] = [await login(0, 'alice'), await login(1, 'bob')]
+      const texts = Array.from({ length: 200 }, (_, n) => `${n}:${'x'.repeat((n * 997) % 15_000)}`)
+      await Promise.all(texts.map((text) => alice.say(room, text)))
+      await bob.text(`alice: ${texts.at(-1)}`)
+      expect(bob.texts).toEqual(texts.map((text) => `alice: ${text}`))
+      alice.close()
+      bob.close()
+    })
+
+    test('status and disconnecting work from any node', async () => {
+      const bob = await login(0, 'bob')
+      const status = async () => (await cluster.second('GET', '/users/bob/status')).body.data.bob
+      while ((await status()) !== 'online') await Bun.sleep(20)
+      await cluster.second('GET', '/users/bob/disconnect')
+      await bob.closed
+      while ((await status()) !== 'offline') await Bun.sleep(20)
+    })
+  })
+
+  test('a node that dies takes its own connections with it, and its users leave when its lease ends', async () => {
+    const database = (await aDatabase()) as TestDatabase
+    const { nodes, app } = await twoNodes(database, { CHATROOMD_NODE_LEASE: '2' })
+    const { body } = await app.call('POST', '/chatrooms', {
+      name: 'n',
+      description: 'd',
+      owner: 'alice',
+      members: ['bob'],
+    })
+    const token = async (name: string) => (await asUser(app, name)).token
+    const alice = await TestSocket.login(nodes[0].url, key, 'alice', await token('alice'))
+    const bob = await TestSocket.login(nodes[1].url, key, 'bob', await token('bob'))
+    while ((await app.call('GET', '/users/bob/status')).body.data.bob !== 'online') await Bun.sleep(20)
+    await nodes[1].stop('SIGKILL')
+    await bob.closed
+    await alice.settled()
+    const { events } = await alice.event(MUCBody_Operation.ABSENCE)
+    expect(events[0]).toMatchObject({ from: { name: 'bob' }, mucMemberCount: 1 })
+    expect((await alice.say(body.data.id, 'alone')).status?.errorCode).toBe(0)
+    alice.close()
+    await nodes[0].stop()
+    await database.remove()
+  })
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { MUCBody_Operation, StatisticsBody_Operation } from '../../src/realtime/protocol.ts'
+import { asUser } from '../support/people.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
+
+setDefaultTimeout(60_000)
+
+let server: TestServer
+let app: TestApp
+
+beforeAll(async () => {
+  server = await aServer({ presence_grace: '1' })
+  app = await server.app('acme#lounge')
+  await app.register('alice', 'bob', 'carol', 'dave', 'erin')
+})
+afterAll(() => server.stop())
+
+const login = async (name: string, resource?: string): Promise<TestSocket> =>
+  TestSocket.login(server.url, app.key, name, (await asUser(app, name)).token, resource)
+
+const membersOf = async (room: string): Promise<string[]> => {
+  const { body } = await app.call('GET', `/chatrooms/${room}/users?pagesize=100`)
+  return body.data.map((row: { owner?: string; member?: string }) => row.owner ?? row.member).sort()
+}
+
+const statusOf = async (name: string): Promise<string> =>
+  (await app.call('GET', `/users/${name}/status`)).body.data[name]
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it never came to that')
+    await Bun.sleep(20)
+  }
+}
+
+test('who goes offline leaves after the grace time; owner, allow list and who never came stay', async () => {
+  const room = await app.room({ owner: 'alice', members: ['bob', 'carol', 'dave', 'erin'] })
+  await app.call('POST', `/chatrooms/${room}/white/users/carol`)
+  const [alice, bob, carol, erin] = [
+    await login('alice'),
+    await login('bob'),
+    await login('carol'),
+    await login('erin'),
+  ]
+  bob.close()
+  carol.close()
+  const { events } = await erin.event(MUCBody_Operation.ABSENCE)
+  expect(events[0]).toMatchObject({ from: { name: 'bob' }, mucMemberCount: 4 })
+  expect(await membersOf(room)).toEqual(['alice', 'carol', 'dave', 'erin'])
+  alice.close()
+  erin.close()
+  await until(async () => !(await membersOf(room)).includes('erin'))
+  expect(await membersOf(room)).toEqual(['alice', 'carol', 'dave'])
+})
+
+test('who comes back in time, or is still here on another device, stays', async () => {
+  const room = await app.room({ owner: 'alice', members: ['bob', 'carol', 'erin'] })
+  const phone = await login('bob', 'phone')
+  const laptop = await login('bob', 'laptop')
+  const carol = await login('carol')
+  const erin = await login('erin')
+  phone.close()
+  carol.close()
+  erin.close()
+  const again = await login('carol')
+  await until(async () => !(await membersOf(room)).includes('erin'))
+  expect(await membersOf(room)).toEqual(['alice', 'bob', 'carol'])
+  for (const socket of [laptop, again]) {
+    expect((await socket.say(room, 'here')).status?.errorCode).toBe(0)
+    socket.close()
+  }
+})
+
+test('a client that comes back hears its rooms without joining again', async () => {
+  const room = await app.room({ owner: 'alice', members: ['bob'] })
+  const alice = await login('alice')
+  ;(await login('bob')).close()
+  const bob = await login('bob')
+  await alice.say(room, 'welcome back')
+  await bob.text('alice: welcome back')
+  alice.close()
+  bob.close()
+})
+
+test('the status of a user says whether it is connected, and disconnecting ends that', async () => {
+  expect(await statusOf('dave')).toBe('offline')
+  const dave = await login('dave')
+  expect(await statusOf('dave')).toBe('online')
+  await app.call('GET', '/users/dave/disconnect')
+  const { logouts } = await dave.find((got) => got.logouts.length > 0)
+  expect(logouts[0]?.operation).toBe(StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
+  await dave.closed
+  await until(async () => (await statusOf('dave')) === 'offline')
+})
