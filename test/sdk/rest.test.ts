@@ -116,9 +116,7 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
       const expire = expect.any(Number)
       expect(muted.data).toEqual([{ result: true, expire, user: 'bob' }])
       expect((await alice('getChatRoomMutelist', { chatRoomId })).data).toEqual([{ expire, user: 'bob' }])
-      const own =
-        sdk === 'easemob-websdk' ? await bob('isInChatRoomMutelist', { chatRoomId }) : { data: true }
-      expect(own.data).toBe(true)
+      expect((await bob('isInChatRoomMutelist', { chatRoomId })).data).toBe(true)
       const unmuted = await alice('unmuteChatRoomMember', { chatRoomId, username: 'bob' })
       expect(unmuted.data).toEqual([{ result: true, user: 'bob' }])
       expect((await alice('disableSendChatRoomMsg', { chatRoomId })).data).toEqual({ mute: true })
@@ -190,6 +188,51 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
       await bob('removeChatRoomAttribute', { chatRoomId, attributeKey: 'seat' })
       await bob('removeChatRoomAttributes', { chatRoomId, attributeKeys: ['mood'], isForced: true })
       expect((await bob('getChatRoomAttributes', { chatRoomId })).data).toEqual({})
+    })
+
+    test('older names of these methods work, too', async () => {
+      const mine = {
+        chatRoomId,
+        username: 'carol',
+        userName: 'carol',
+        users: ['carol'],
+        usernames: ['carol'],
+      }
+      const back = () => alice('addUsersToChatRoom', mine)
+      const doneWith = async (method: string, params: object = mine) => {
+        const { rejected, data } = await alice(method, params)
+        expect([method, rejected]).toEqual([method, undefined])
+        return data
+      }
+      expect(await doneWith('listChatRoomMember', { ...mine, pageNum: 1, pageSize: 10 })).toHaveLength(3)
+      for (const method of ['addUsersToChatRoomWhitelist', 'isChatRoomWhiteUser', 'getChatRoomWhitelist'])
+        await doneWith(method)
+      await doneWith('removeChatRoomWhitelistMember')
+      await doneWith('rmUsersFromChatRoomWhitelist')
+      await alice('muteChatRoomMember', { ...mine, muteDuration: -1 })
+      for (const method of ['getChatRoomMuteList', 'getChatRoomMuted'])
+        expect(await doneWith(method)).toMatchObject([{ user: 'carol' }])
+      await doneWith('removeMuteChatRoomMember')
+      for (const [block, unblock] of [
+        ['chatRoomBlockSingle', 'removeChatRoomBlockSingle'],
+        ['chatRoomBlockMulti', 'removeChatRoomBlockMulti'],
+      ] as const) {
+        await doneWith(block)
+        for (const list of ['getChatRoomBlacklist', 'getChatRoomBlacklistNew'])
+          expect(await doneWith(list)).toEqual(['carol'])
+        await doneWith(unblock)
+        await back()
+      }
+      for (const method of ['removeSingleChatRoomMember', 'removeMultiChatRoomMember']) {
+        await doneWith(method)
+        await back()
+      }
+    })
+
+    test('there is no method about chat rooms beside these, the WebSocket and shared files', async () => {
+      const uncalled = await page.uncalled()
+      const overWebSocket = ['joinChatRoom', 'leaveChatRoom', 'quitChatRoom']
+      expect(uncalled.filter((method) => !/shared_?file/i.test(method))).toEqual(overWebSocket)
     })
 
     test('nothing complains in the page', () => {

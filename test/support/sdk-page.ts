@@ -23,6 +23,8 @@ export interface SdkPage {
   login(username: string): Promise<void>
   /** Calls a method of a user's client. */
   call(username: string, method: string, params?: object): Promise<Answer>
+  /** The methods about chat rooms that the SDK has and that were not called. */
+  uncalled(): Promise<string[]>
   /** What the page's console and its errors said. */
   complaints: string[]
   close(): Promise<void>
@@ -59,8 +61,19 @@ export async function anSdkPage(
   page.on('pageerror', ({ message }) => complaints.push(message))
   await page.goto(pages.url.href)
 
+  const called = new Set<string>()
+
   return {
     complaints,
+    async uncalled() {
+      const methods = await page.evaluate(() => {
+        const [client] = Object.values((globalThis as unknown as Window).clients)
+        const names: string[] = []
+        for (const name in client) if (/chatroom/i.test(name)) names.push(name)
+        return names.filter((name) => typeof client?.[name] === 'function' && !name.startsWith('on'))
+      })
+      return methods.filter((name) => !called.has(name)).sort()
+    },
     async login(username) {
       const { token } = await asUser(app, username)
       const { url } = server
@@ -82,15 +95,17 @@ export async function anSdkPage(
         { appKey: app.key, username, accessToken: token, url },
       )
     },
-    call: (username, method, params) =>
-      page.evaluate(
+    call: (username, method, params) => {
+      called.add(method)
+      return page.evaluate(
         ({ username, method, params }) => {
           const client = (globalThis as unknown as Window).clients[username]
           if (!client?.[method]) return { rejected: { type: -1, message: `there is no ${method}` } }
           return client[method](params).catch(({ type, message }) => ({ rejected: { type, message } }))
         },
         { username, method, params },
-      ),
+      )
+    },
     async close() {
       await page.close()
       await pages.stop(true)
