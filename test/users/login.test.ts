@@ -58,19 +58,12 @@ test('a server knows at once that a user was deactivated there, another one with
 
 test('what was asked before a change and answered after it is not remembered', async () => {
   const token = await aToken('bob')
-  const asked = here.userOf(app, token)
-  here.hear({
-    type: 'user.changed',
-    username: 'bob',
-    change: 'password',
-    app: app.id,
-    room: '',
-    by: operator,
-    at: 0,
-  })
-  await engine.commit(app.id, operator, 'changePassword', 'bob', 'hash')
+  const asked = elsewhere.userOf(app, token)
+  const change = { type: 'user.changed', username: 'bob', change: 'password' } as const
+  elsewhere.hear({ ...change, app: app.id, room: '', by: operator, at: clock.ms })
   await asked
-  expect(await here.userOf(app, token)).toBeUndefined()
+  await engine.commit(app.id, operator, 'changePassword', 'bob', 'hash')
+  expect(await elsewhere.userOf(app, token)).toBeUndefined()
 })
 
 test('the app itself is no user', async () => {
