@@ -3,6 +3,7 @@
  * moment, to see that it works; `-- realtime` and `-- --store postgres` measure those parts.
  */
 
+import { measurePostgres } from './postgres.ts'
 import { report } from './report.ts'
 import { measureOperations, type Size } from './rest.ts'
 import { measureStrain } from './strain.ts'
@@ -14,5 +15,12 @@ const smoke: Size = { scales: [1000], rounds: 1, seconds: 1, dissolved: 500 }
 const size = process.argv.includes('--smoke') ? smoke : whole
 const name = size === smoke ? 'smoke' : 'rest'
 checkWrk()
-const figures = [...(await measureOperations(size)), ...(await measureStrain(size))]
-report(name, 'chatroomd over REST, embedded store', figures)
+if (process.argv.includes('postgres')) {
+  const figures = await measurePostgres(
+    size === smoke ? { rooms: 1000, rounds: 1, seconds: 1 } : { rooms: 100_000, rounds: 5, seconds: 4 },
+  )
+  report(size === smoke ? 'smoke-postgres' : 'postgres', 'chatroomd over REST, PostgreSQL', figures)
+} else {
+  const figures = [...(await measureOperations(size)), ...(await measureStrain(size))]
+  report(name, 'chatroomd over REST, embedded store', figures)
+}

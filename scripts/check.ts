@@ -28,6 +28,11 @@ const steps: Step[] = [
     long: true,
   },
   { name: 'bench harness', command: ['bun', 'bench/main.ts', '--smoke'], long: true },
+  {
+    name: 'bench harness on PostgreSQL',
+    command: ['bun', 'bench/main.ts', '--store', 'postgres', '--smoke'],
+    long: true,
+  },
 ]
 
 const started = performance.now()

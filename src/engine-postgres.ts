@@ -7,7 +7,7 @@ import { rounds } from './rounds.ts'
 import { type Commit, type Done, type Request, runOperation } from './run.ts'
 import type { UsedApp } from './store/apps.ts'
 import { openPostgres } from './store/postgres.ts'
-import { RunAlone } from './store/postgres-together.ts'
+import { RunAlone } from './store/postgres-writes.ts'
 import type { Store } from './store/store.ts'
 
 interface Waiting {

@@ -102,13 +102,20 @@ export const roomRoutes = (deps: Deps) => {
 
   const { one, several } = detailsOf(deps)
 
+  /** Pages by the rooms they show: PostgreSQL answers what many ask at once with the same rooms. */
+  const pages = new WeakMap<ListedRoom[], ListPage>()
+
   /** A page of the app's rooms from a place on, newest first. */
   async function listFrom(app: AppRecord, limit: number, position?: RoomPosition): Promise<ListPage> {
     const rooms = await store.rooms.listRooms(app.id, limit + 1, position)
-    const page = rooms.slice(0, limit)
-    const last = page.at(-1)
+    const known = pages.get(rooms)
+    if (known) return known
+    const shown = rooms.slice(0, limit)
+    const last = shown.at(-1)
     const cursor = rooms.length > limit && last ? sealCursor(app, 'chatrooms', place(last)) : undefined
-    return { data: listedJson(page), count: page.length, cursor }
+    const page = { data: listedJson(shown), count: shown.length, cursor }
+    pages.set(rooms, page)
+    return page
   }
 
   /** The first page, which is asked for most, from the cache. */

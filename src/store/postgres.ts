@@ -2,7 +2,8 @@ import type { Database, Movable } from './database.ts'
 import { migratePostgres } from './migrate.ts'
 import { failureOf, isLost, isRepeatable } from './postgres-errors.ts'
 import { type Ask, openPool, type Pool, type PostgresSettings, type Rows } from './postgres-pool.ts'
-import { readTogether, writeTogether } from './postgres-together.ts'
+import { readTogether } from './postgres-reads.ts'
+import { writeTogether } from './postgres-writes.ts'
 import { type Store, storeOn } from './store.ts'
 
 /** A PostgreSQL database that is open. */
@@ -119,8 +120,9 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
 
   await reach(settings, pool)
 
+  const reading = databaseOn(read)
   return {
-    store: readTogether(storeOf(databaseOn(read))),
+    store: readTogether(reading, storeOf(reading)),
     transaction,
     async sharedTransaction(work) {
       try {

@@ -52,7 +52,7 @@ export interface RoomStore {
   removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
 }
 
-interface RoomRow {
+export interface RoomRow {
   id: string
   name: string
   description: string
@@ -64,10 +64,10 @@ interface RoomRow {
   created: number
 }
 
-const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
+export const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
 const listed = 'id, name, owner, member_count as "memberCount", created'
 
-const toRoom = (row: RoomRow): Room => ({
+export const toRoom = (row: RoomRow): Room => ({
   id: row.id,
   name: row.name,
   description: row.description,

@@ -6,6 +6,8 @@ export type UserPosition = Pick<User, 'created' | 'username'>
 
 export interface UserStore {
   findUser(app: number, username: string): Awaitable<UserRecord | undefined>
+  /** Those of `usernames` that are registered, in no particular order. */
+  findUsers(app: number, usernames: string[]): Promise<UserRecord[]>
   /** Finds a user and holds it still until the unit ends. */
   holdUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /**
@@ -60,6 +62,15 @@ export function userStore(db: Database): UserStore {
     async findUser(app, username) {
       const row = await db.get<UserRow>(byName, app, username)
       return row && toRecord(row)
+    },
+
+    async findUsers(app, usernames) {
+      const rows = await db.all<UserRow>(
+        `select ${columns} from users where app = ?1 and ${isOneOf(db, 'username', 2)}`,
+        app,
+        JSON.stringify(usernames),
+      )
+      return rows.map(toRecord)
     },
 
     async holdUser(app, username) {

@@ -163,6 +163,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await unit((store) => store.users.addUser(id, given))).toBeUndefined()
       const kept = { ...shown, passwordHash: 'h', tokenEpoch: 7 }
       expect(await opened.store.users.findUser(id, 'alice')).toEqual(kept)
+      expect(await opened.store.users.findUsers(id, ['bob', 'alice'])).toEqual([kept])
       const changed = {
         ...kept,
         passwordHash: null,
@@ -279,6 +280,15 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         ['r1', 'r3', 'r2'].map((room) => [room, `name of ${room}`]),
       )
       expect((await opened.store.rooms.pageJoined(id, 'bob', 1, 1)).map((room) => room.id)).toEqual(['r3'])
+      const pages = ['bob', 'alice', 'carol', 'bob'].map(async (name) =>
+        opened.store.rooms.pageJoined(id, name, 2, 0),
+      )
+      expect((await Promise.all(pages)).map((page) => page.map((room) => room.id))).toEqual([
+        ['r1', 'r3'],
+        ['r3', 'r2'],
+        [],
+        ['r1', 'r3'],
+      ])
       expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(3)
       expect(await opened.store.rooms.countJoined(id, 'bob', 2)).toBe(2)
     })

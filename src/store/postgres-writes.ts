@@ -1,80 +1,9 @@
-import { rounds } from '../rounds.ts'
 import type { AuditRow } from './audit.ts'
 import type { Database } from './database.ts'
 import type { QuotaStore } from './quotas.ts'
 import type { RoomStore } from './rooms.ts'
 import type { Store } from './store.ts'
-
-interface Call<Question, Answer> {
-  question: Question
-  resolve(answer: Answer): void
-  reject(error: unknown): void
-}
-
-/** Makes one statement of the calls that are made at the same time; `ask` answers them in their order. */
-function asOne<Question, Answer>(
-  ask: (questions: Question[]) => Promise<Answer[]>,
-  limit: number,
-  patience: number,
-): (question: Question) => Promise<Answer> {
-  const add = rounds<Call<Question, Answer>>(
-    async (calls) => {
-      try {
-        const answers = await ask(calls.map(({ question }) => question))
-        for (const [place, { resolve }] of calls.entries()) resolve(answers[place] as Answer)
-      } catch (error) {
-        for (const { reject } of calls) reject(error)
-      }
-    },
-    { limit, patience },
-  )
-  return (question) => new Promise((resolve, reject) => add({ question, resolve, reject }))
-}
-
-interface Keys {
-  app: number
-  keys: string[]
-}
-
-/** The same for look-ups by key: one statement an app, in which each key stands once. */
-function lookUp<Row>(
-  find: (app: number, keys: string[]) => Promise<Row[]>,
-  keyOf: (row: Row) => string,
-  patience: number,
-): (question: Keys) => Promise<Row[]> {
-  return asOne(
-    async (questions) => {
-      const wanted = new Map<number, Set<string>>()
-      for (const { app, keys } of questions) {
-        const known = wanted.get(app) ?? new Set()
-        wanted.set(app, known)
-        for (const key of keys) known.add(key)
-      }
-      const found = new Map<number, Map<string, Row>>()
-      const findOf = async ([app, keys]: [number, Set<string>]) => {
-        const rows = await find(app, [...keys])
-        found.set(app, new Map(rows.map((row) => [keyOf(row), row])))
-      }
-      await Promise.all([...wanted].map(findOf))
-      return questions.map(({ app, keys }) => keys.flatMap((key) => found.get(app)?.get(key) ?? []))
-    },
-    500,
-    patience,
-  )
-}
-
-/**
- * Reads of many requests in few statements: fifty rooms in one statement cost PostgreSQL a sixth of fifty statements.
- * A read that takes long, of large rooms, keeps the others waiting for no more than 5 ms.
- */
-export function readTogether(store: Store): Store {
-  const findDetails = lookUp(
-    async (app, ids) => store.rooms.findDetails(app, ids),
-    ({ id }) => id,
-    5,
-  )
-  return { ...store, rooms: { ...store.rooms, findDetails: (app, ids) => findDetails({ app, keys: ids }) } }
-}
+import { asOne, lookUp } from './together.ts'
 
 const newRooms = `from json_to_recordset(?1::text::json) as r(app integer, id text, name text, description text,
   custom text, maxusers integer, owner text, members json, created bigint)`

@@ -1,0 +1,86 @@
+import type { Room } from '../rooms/room.ts'
+import { type Database, each } from './database.ts'
+import { columns, type RoomRow, type RoomStore, toRoom } from './rooms.ts'
+import type { Store } from './store.ts'
+import { lookUp, same } from './together.ts'
+
+interface JoinedPage {
+  username: string
+  rooms: Room[]
+}
+
+/** `pageJoined` for many users at once. */
+async function pagesJoined(
+  db: Database,
+  app: number,
+  usernames: string[],
+  limit: number,
+  offset: number,
+): Promise<JoinedPage[]> {
+  const rows = await db.all<RoomRow & { username: string }>(
+    `select u.username, ${columns}
+     from (select value as username from ${each(db, 2)} as names) u
+     cross join lateral (
+       select room, joined from members where app = ?1 and username = u.username
+       order by joined desc, room desc limit ?3 offset ?4) m
+     join rooms r on r.app = ?1 and r.id = m.room
+     order by u.username, m.joined desc, m.room desc`,
+    app,
+    JSON.stringify(usernames),
+    limit,
+    offset,
+  )
+  const pages = new Map<string, JoinedPage>()
+  for (const row of rows) {
+    const page = pages.get(row.username) ?? { username: row.username, rooms: [] }
+    page.rooms.push(toRoom(row))
+    pages.set(row.username, page)
+  }
+  return [...pages.values()]
+}
+
+/**
+ * Reads of many requests in few statements: fifty rooms in one statement cost PostgreSQL a sixth of fifty statements.
+ * A read that takes long, of large rooms, keeps the others waiting for no more than 5 ms.
+ */
+export function readTogether(db: Database, store: Store): Store {
+  const patience = 5
+  const findDetails = lookUp(
+    async (app, ids) => store.rooms.findDetails(app, ids),
+    ({ id }) => id,
+    patience,
+  )
+  const listRooms = same(
+    async (...given: Parameters<RoomStore['listRooms']>) => store.rooms.listRooms(...given),
+    patience,
+  )
+  const findUser = lookUp(store.users.findUsers, ({ username }) => username, patience)
+  // By page, so that one statement reads the same page for all who ask.
+  const joinedPages = new Map<string, ReturnType<typeof joinedPage>>()
+  const joinedPage = (limit: number, offset: number) =>
+    lookUp(
+      (app, usernames) => pagesJoined(db, app, usernames, limit, offset),
+      ({ username }) => username,
+      patience,
+    )
+
+  return {
+    ...store,
+    users: {
+      ...store.users,
+      findUser: async (app, username) => (await findUser({ app, keys: [username] }))[0],
+    },
+    rooms: {
+      ...store.rooms,
+      listRooms,
+      findDetails: (app, ids) => findDetails({ app, keys: ids }),
+      async pageJoined(app, username, limit, offset) {
+        const key = `${limit}/${offset}`
+        const page = joinedPages.get(key) ?? joinedPage(limit, offset)
+        if (joinedPages.size > 1000) joinedPages.clear()
+        joinedPages.set(key, page)
+        return (await page({ app, keys: [username] }))[0]?.rooms ?? []
+      },
+    },
+  }
+}
