@@ -109,7 +109,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     },
     { lease: config.node_lease * 1000, grace: config.presence_grace * 1000 },
   )
-  const { presence, relayed, missed } = realtime
+  const { presence, post, relayed, missed } = realtime
   bus = await openBus(
     config,
     await engine.store.presence.deployment(),
@@ -127,6 +127,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       login: users,
       passwords: work,
       presence,
+      post,
       cache,
       rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
       metrics: measured,

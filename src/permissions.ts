@@ -40,6 +40,7 @@ export const permissions = {
   getUserStatus: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   getUsersStatus: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   disconnectUser: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
+  sendRoomMessage: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   getTokenExpiry: ['yes', 'own', 'own', 'own', 'own', 'own', 'appOnly'],
   listAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   listRoomAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],

@@ -66,6 +66,11 @@ const sent: Record<Permitted, (room: string, about: string) => Sent | Promise<Se
   getUserStatus: () => ['GET', '/users/nora/status'],
   getUsersStatus: () => ['POST', '/users/batch/status', { usernames: ['nora'] }],
   disconnectUser: () => ['GET', '/users/nora/disconnect'],
+  sendRoomMessage: (room) => [
+    'POST',
+    '/messages/chatrooms',
+    { to: [room], type: 'txt', body: { msg: 'hi' } },
+  ],
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
   listAudit: () => ['GET', '/audit'],
   listRoomAudit: (room) => ['GET', `/chatrooms/${room}/audit`],

@@ -121,6 +121,27 @@ export const chineseTexts: Record<string, string> = {
   'Whether a user is online': '查询用户在线状态',
   'Whether users are online; unknown ones are not': '批量查询在线状态；不存在的用户视为离线',
   'Force a user offline': '强制用户下线',
+  'Send a message to chat rooms': '发送聊天室消息',
+  'Messages that the app itself sends; clients send theirs over their WebSocket.':
+    '由应用服务端发送的消息；客户端消息通过 WebSocket 发送。',
+  Messages: '消息',
+  'Sender that clients show; `admin` when absent. It need not be in the chat room.':
+    '客户端显示的发送者；不传时为 `admin`，无需是聊天室成员。',
+  'Ids of 1 to 10 chat rooms.': '1 到 10 个聊天室 ID。',
+  'Kind of message.': '消息类型。',
+  'What the kind needs: `msg` (txt); `url`, `filename`, `secret` (img, audio, video, file); `lat`, `lng`, `addr` (loc); `action` (cmd); `customEvent`, `customExts` (custom).':
+    '消息内容：`msg`（txt）；`url`、`filename`、`secret`（img、audio、video、file）；`lat`、`lng`、`addr`（loc）；`action`（cmd）；`customEvent`、`customExts`（custom）。',
+  "The app's own attributes.": '自定义扩展字段。',
+  'Priority; low ones are refused first when a chat room is over its rate.':
+    '消息优先级；聊天室消息超限时优先拒绝低优先级消息。',
+  'At most 20 user ids; nobody else gets it.': '最多 20 个用户 ID；仅这些用户会收到。',
+  'Message id by chat room id.': '以聊天室 ID 为键的消息 ID。',
+  'the kind of message needs more': '该消息类型缺少必需字段',
+  '`to` is empty': '`to` 为空',
+  'more than 10 chat rooms': '聊天室超过 10 个',
+  'more than 20 users': '用户超过 20 个',
+  '`from` is empty': '`from` 为空',
+  'the message is over 16 KiB': '消息超过 16 KiB',
 
   // parameters and fields
   'Language of the explanations.': '说明文字的语言。',

@@ -1,6 +1,7 @@
 import type { AppRecord } from '../apps/app.ts'
 import type { Rates } from '../apps/rates.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Post } from '../realtime/posted.ts'
 import type { Commit } from '../run.ts'
 import type { Store } from '../store/store.ts'
 import type { Login } from '../users/login.ts'
@@ -16,6 +17,8 @@ export interface Deps {
   login: Login
   passwords: Passwords
   presence: Presence
+  /** Sends a message of the app's own server to chat rooms. */
+  post: Post
   cache: RoomCache
   rates: Rates
   metrics: Metrics

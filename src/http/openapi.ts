@@ -53,6 +53,10 @@ const tags = [
   { name: 'Allow list', description: 'Who may speak while everybody is muted.' },
   { name: 'Announcement', description: 'A text for everybody in a chat room.' },
   { name: 'Custom attributes', description: 'Texts by key, which members keep for a chat room.' },
+  {
+    name: 'Messages',
+    description: 'Messages that the app itself sends; clients send theirs over their WebSocket.',
+  },
   { name: 'Audit trail', description: 'Who changed what, and when.' },
   { name: 'Users', description: 'Users of an app. Chat rooms refer to users that must exist.' },
 ]

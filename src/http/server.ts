@@ -16,6 +16,7 @@ import { healthRoutes } from './health.ts'
 import { joinedRoutes } from './joined.ts'
 import { allowRoutes, blockRoutes } from './lists.ts'
 import { memberRoutes } from './members.ts'
+import { messageRoutes } from './messages.ts'
 import { muteRoutes } from './mutes.ts'
 import { checkRoutes, type Route } from './openapi.ts'
 import { OverLimit } from './rate-limits.ts'
@@ -54,6 +55,7 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(allowRoutes(deps))
     .use(announcementRoutes(deps))
     .use(attributeRoutes(deps))
+    .use(messageRoutes(deps))
     .use(auditRoutes(deps))
     .use(registrationRoutes(deps))
     .use(userRoutes(deps))

@@ -1,9 +1,11 @@
-import type { AppRecord } from '../apps/app.ts'
+import type { App, AppRecord } from '../apps/app.ts'
+import { Failure } from '../failure.ts'
 import { count } from './counters.ts'
 import { acknowledged, delivery, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { LiveRoom } from './live.ts'
 import { high, low, Meter, normal, type Priority } from './meter.ts'
 import type { Parts } from './parts.ts'
+import { checkPosted, type Posted } from './posted.ts'
 import {
   type KeyValue,
   MessageBody,
@@ -174,8 +176,25 @@ export function messages(parts: Parts, sent: SentMessages, relay: (message: Rela
     return (meta.directedUsers?.length ?? 0) > messageLimits.directed ? refusals.tooManyDirected : undefined
   }
 
+  /** One message of the app's own server; it is neither muted nor held to a rate. */
+  async function post(app: App, posted: Posted): Promise<Record<string, string>> {
+    const { rooms, sender, body, tags, directed } = await checkPosted(store, app, posted)
+    if (MessageBody.encode(body).finish().length > messageLimits.bytes)
+      throw new Failure('request_entity_too_large', 'Request Entity Too Large')
+    const ids: Record<string, string> = {}
+    for (const room of rooms) {
+      const at = now()
+      const id = newId(at)
+      const frame = roomMessage({ id, room, sender, resource: undefined, now: at }, body, tags)
+      counters.messages += 1
+      relay({ app: app.id, room, id, sender, at, client: undefined, directed, frame })
+      ids[room] = String(id)
+    }
+    return ids
+  }
+
   /** One message from a client: answered with an acknowledgement or a refusal. */
-  return function send(session: Session, meta: Meta): undefined | Promise<void> {
+  function send(session: Session, meta: Meta): undefined | Promise<void> {
     const refusal = checkMessage(session, meta)
     if (refusal) {
       refuse(session, meta, refusal)
@@ -191,4 +210,6 @@ export function messages(parts: Parts, sent: SentMessages, relay: (message: Rela
     const room = session.user.rooms.get(id)
     return room ? sendTo(room, session, meta, body) : askStore(session, meta, body, id)
   }
+
+  return { send, post }
 }

@@ -12,6 +12,7 @@ import { type LiveUser, liveState } from './live.ts'
 import { membership } from './membership.ts'
 import { messages } from './messages.ts'
 import type { Parts } from './parts.ts'
+import type { Post } from './posted.ts'
 import { startPresence } from './presence.ts'
 import { type MSync, StatisticsBody_Operation } from './protocol.ts'
 import { deliverHere, type Relayed } from './relay.ts'
@@ -29,6 +30,8 @@ export interface Realtime {
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Hears of what was written. */
   hear(event: Event): void
+  /** Sends a message of the app's own server. */
+  post: Post
   /** Hands on a message that another node has accepted. */
   relayed(message: Relayed): void
   /** What other nodes said was lost for a while: looks everything up again. */
@@ -61,7 +64,7 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
     relayed({ ...message, from })
     given.others(message)
   }
-  const send = messages(parts, sent, relay)
+  const { send, post } = messages(parts, sent, relay)
   const sync = syncs(parts, send, membership(parts))
   const gate = gateway(parts, { logIn, sync, closed })
   const hear = announcer(parts, logOut)
@@ -155,6 +158,7 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     hear,
+    post,
     relayed,
     missed,
     appsChanged,

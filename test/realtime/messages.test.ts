@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { MessageBody, MessageBody_Type, Meta_NameSpace, Meta_RouteType } from '../../src/realtime/protocol.ts'
+import { refusal } from '../support/bodies.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
@@ -149,3 +150,89 @@ test('over the rate of a room low priorities are refused first; the rate of a us
   const replies = await Promise.all([alice.say(id, 'a'), alice.say(id, 'b'), alice.say(id, 'c')])
   expect(replies.map(({ status }) => status?.reason ?? 'sent')).toContain('traffic limit')
 })
+
+test('the app itself sends messages of every kind, with a sender of its choice', async () => {
+  const [alice, bob] = [await login('alice'), await login('bob')]
+  const post = (message: Record<string, unknown>) =>
+    app.call('POST', '/messages/chatrooms', { to: [room], type: 'txt', body: { msg: 'notice' }, ...message })
+  const { status, body } = await post({ from: 'Stage', ext: { n: 1, deep: { a: [1] }, on: true, name: 'x' } })
+  expect(status).toBe(200)
+  expect(body).toEqual({
+    action: 'post',
+    application: expect.any(String),
+    applicationName: 'lounge',
+    organization: 'acme',
+    uri: `${app.url}/messages/chatrooms`,
+    entities: [],
+    data: { [room]: expect.stringMatching(/^\d+$/) },
+    properties: {},
+    timestamp: expect.any(Number),
+    duration: expect.any(Number),
+  })
+  for (const user of [alice, bob]) {
+    const { sync } = await user.text('stage: notice')
+    expect(String(sync?.metas?.[0]?.id)).toBe(body.data[room])
+  }
+  await post({ users: ['bob'], body: { msg: 'for bob' } })
+  await bob.text('admin: for bob')
+  for (const [type, content] of [
+    ['img', { url: 'http://127.0.0.1/a', filename: 'a.png', size: { width: 1, height: 2 } }],
+    ['audio', { url: 'http://127.0.0.1/a', length: 3 }],
+    ['video', { url: 'http://127.0.0.1/a', thumb: 'http://127.0.0.1/t', length: 3, file_length: 9 }],
+    ['file', { url: 'http://127.0.0.1/a' }],
+    ['loc', { lat: 1.5, lng: '2.5', addr: 'Park' }],
+    ['cmd', { action: 'wave' }],
+    ['custom', { customEvent: 'gift', customExts: { n: 1 } }],
+  ] as const) {
+    const sent = await post({ type, body: content, chatroom_msg_level: 'high' })
+    expect(sent.status).toBe(200)
+    await alice.find(({ sync }) => String(sync?.metas?.[0]?.id) === sent.body.data[room])
+  }
+  expect(alice.texts).not.toContain('admin: for bob')
+})
+
+for (const [title, message, status, error, text] of [
+  ['no room', { to: [] }, 400, 'illegal_argument', 'to must hold at least one chat room'],
+  [
+    'eleven rooms',
+    { to: Array.from({ length: 11 }, () => '1') },
+    400,
+    'illegal_argument',
+    'to size is more than max limit : 10',
+  ],
+  ['an unknown room', { to: ['404'] }, 404, 'resource_not_found', 'grpID 404 does not exist!'],
+  ['an empty sender', { from: '' }, 400, 'illegal_argument', "from can't be empty"],
+  ['a text without msg', { body: {} }, 400, 'illegal_argument', 'body.msg must be provided'],
+  [
+    'a place without lat',
+    { type: 'loc', body: { lng: 1 } },
+    400,
+    'illegal_argument',
+    'body.lat must be provided',
+  ],
+  [
+    '21 users',
+    { users: Array.from({ length: 21 }, () => 'bob') },
+    400,
+    'illegal_argument',
+    'users size is more than max limit : 20',
+  ],
+  [
+    'a text of 20,000 characters',
+    { body: { msg: 'x'.repeat(20_000) } },
+    413,
+    'request_entity_too_large',
+    'Request Entity Too Large',
+  ],
+] as const) {
+  test(`the app's own message with ${title} is refused`, async () => {
+    const reply = await app.call('POST', '/messages/chatrooms', {
+      to: [room],
+      type: 'txt',
+      body: { msg: 'x' },
+      ...message,
+    })
+    expect(reply.status).toBe(status)
+    expect(reply.body).toEqual(refusal(error, text))
+  })
+}

@@ -1,0 +1,150 @@
+import type { App } from '../apps/app.ts'
+import { Failure } from '../failure.ts'
+import type { Store } from '../store/store.ts'
+import { foldUsername } from '../users/user.ts'
+import {
+  type KeyValue,
+  KeyValue_ValueType as Kind,
+  type MessageBody,
+  type MessageBody_Content,
+  MessageBody_Type,
+  MessageBody_Content_Type as Type,
+} from './protocol.ts'
+
+/** A message that the app's own server sends to rooms (sending messages to chat rooms). */
+export interface Posted {
+  /** The sender that clients show; `admin` when there is none. It need not be in the room. */
+  from?: string | undefined
+  /** Room ids. */
+  to: string[]
+  type: 'txt' | 'img' | 'audio' | 'video' | 'file' | 'loc' | 'cmd' | 'custom'
+  /** What the kind of message needs: `msg` of a text, `url` of a file, … */
+  body: Record<string, unknown>
+  /** The app's own attributes. */
+  ext?: Record<string, unknown> | undefined
+  chatroom_msg_level?: 'high' | 'normal' | 'low' | undefined
+  /** Only these users get it. */
+  users?: string[] | undefined
+}
+
+const limits = { rooms: 10, users: 20 }
+
+const levels = { high: 0n, normal: 1n, low: 2n }
+
+/** Sends a message to each of its rooms; answers the message id by room. */
+export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
+
+const missing = (field: string): Failure => new Failure('illegal_argument', `body.${field} must be provided`)
+
+function attributeOf(key: string, value: unknown): KeyValue {
+  switch (typeof value) {
+    case 'string':
+      return { key, type: Kind.STRING, stringValue: value }
+    case 'boolean':
+      return { key, type: Kind.BOOL, varintValue: value ? 1n : 0n }
+    case 'number':
+      return Number.isSafeInteger(value)
+        ? { key, type: Kind.LLINT, varintValue: BigInt(value) }
+        : { key, type: Kind.DOUBLE, doubleValue: value }
+    default:
+      return { key, type: Kind.JSON_STRING, stringValue: JSON.stringify(value) }
+  }
+}
+
+/** What clients call the content of a message; fails with `illegal_argument` when its kind needs more. */
+function contentOf({ type, body }: Posted): MessageBody_Content {
+  const text = (field: string): string | undefined => {
+    const value = body[field]
+    return typeof value === 'string' ? value : undefined
+  }
+  const needed = (field: string): string => {
+    const value = text(field)
+    if (value === undefined) throw missing(field)
+    return value
+  }
+  const number = (field: string): number | undefined => {
+    const value = Number(body[field] ?? undefined)
+    return Number.isFinite(value) ? value : undefined
+  }
+  const whole = (field: string): number | undefined => {
+    const value = number(field)
+    return value === undefined ? undefined : Math.trunc(Math.min(Math.max(value, 0), 2 ** 31 - 1))
+  }
+  const file = () => ({
+    displayName: text('filename'),
+    remotePath: needed('url'),
+    secretKey: text('secret'),
+    fileLength: whole('file_length'),
+  })
+  switch (type) {
+    case 'txt':
+      return { type: Type.TEXT, text: needed('msg') }
+    case 'img': {
+      const size = body.size as { width?: unknown; height?: unknown } | undefined
+      const side = (value: unknown) => (Number.isFinite(Number(value)) ? Number(value) : 0)
+      return {
+        ...file(),
+        type: Type.IMAGE,
+        ...(size ? { size: { width: side(size.width), height: side(size.height) } } : {}),
+      }
+    }
+    case 'audio':
+      return { ...file(), type: Type.VOICE, duration: whole('length') }
+    case 'video':
+      return {
+        ...file(),
+        type: Type.VIDEO,
+        duration: whole('length'),
+        thumbnailRemotePath: text('thumb'),
+        thumbnailSecretKey: text('thumb_secret'),
+      }
+    case 'file':
+      return { ...file(), type: Type.FILE }
+    case 'loc': {
+      const [latitude, longitude] = [number('lat'), number('lng')]
+      if (latitude === undefined) throw missing('lat')
+      if (longitude === undefined) throw missing('lng')
+      return { type: Type.LOCATION, latitude, longitude, address: needed('addr') }
+    }
+    case 'cmd':
+      return { type: Type.COMMAND, action: needed('action') }
+    case 'custom': {
+      const given = body.customExts
+      const exts = given !== null && typeof given === 'object' ? Object.entries(given) : []
+      const customExts = exts.map(([key, value]) => ({
+        key,
+        type: Kind.STRING,
+        stringValue: typeof value === 'string' ? value : JSON.stringify(value),
+      }))
+      return { type: Type.CUSTOM, customEvent: needed('customEvent'), customExts }
+    }
+  }
+}
+
+/** A message ready for its rooms, once it is known to be sound and its rooms to exist. */
+export async function checkPosted(store: Store, app: App, posted: Posted) {
+  const { to, users = [], ext = {} } = posted
+  if (to.length === 0) throw new Failure('illegal_argument', 'to must hold at least one chat room')
+  if (to.length > limits.rooms)
+    throw new Failure('illegal_argument', `to size is more than max limit : ${limits.rooms}`)
+  if (users.length > limits.users)
+    throw new Failure('illegal_argument', `users size is more than max limit : ${limits.users}`)
+  if (posted.from === '') throw new Failure('illegal_argument', "from can't be empty")
+  const body: MessageBody = {
+    type: MessageBody_Type.CHATROOM,
+    contents: [contentOf(posted)],
+    ext: Object.entries(ext).map(([key, value]) => attributeOf(key, value)),
+  }
+  for (const id of to) {
+    if (!(await store.rooms.findRoom(app.id, id)))
+      throw new Failure('resource_not_found', `grpID ${id} does not exist!`)
+  }
+  const level = levels[posted.chatroom_msg_level ?? 'normal']
+  return {
+    rooms: [...new Set(to)],
+    sender: foldUsername(posted.from ?? 'admin'),
+    body,
+    tags: [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: level }],
+    directed: users.length > 0 ? users.map(foldUsername) : undefined,
+  }
+}
