@@ -326,6 +326,184 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(0)
     })
 
+    test('members of a room are found, listed by name and by joining, and taken out', async () => {
+      const id = await app('alice', 'bob', 'carol')
+      await addRoom(id, { id: 'r1' })
+      for (const name of ['carol', 'bob'])
+        await unit((store) => store.rooms.addMembers(id, 'r1', [name], tick()))
+      const { members } = opened.store
+      expect(await members.findMember(id, 'r1', 'bob')).toEqual({
+        username: 'bob',
+        admin: false,
+        joined: expect.any(Number),
+      })
+      expect(await members.findMember(id, 'r1', 'dave')).toBeUndefined()
+      expect((await members.membersAmong(id, 'r1', ['dave', 'carol', 'bob'])).sort()).toEqual([
+        'bob',
+        'carol',
+      ])
+      expect(await members.pageMembers(id, 'r1', 2, 1)).toEqual(['bob', 'carol'])
+      const list = async (
+        ascending: boolean,
+        limit: number,
+        position?: { joined: number; username: string },
+      ) => members.listMembers(id, 'r1', { ascending, without: 'alice', limit, position })
+      const [first, second] = await list(true, 5)
+      expect([first?.username, second?.username]).toEqual(['carol', 'bob'])
+      expect(await list(true, 5, first)).toEqual(second ? [second] : [])
+      expect(await list(false, 1)).toEqual(second ? [second] : [])
+      expect(await members.roomsAmong(id, ['r1', 'r2'], 'bob')).toEqual(['r1'])
+      expect(await unit((store) => store.rooms.joinedRooms(id, 'bob'))).toEqual(['r1'])
+      expect(await unit((store) => store.members.removeMembers(id, 'r1', ['bob', 'dave']))).toBe(2)
+      expect(await opened.store.rooms.findRoom(id, 'r1')).toMatchObject({ memberCount: 2 })
+      expect(await opened.store.rooms.isMember(id, 'r1', 'bob')).toBe(false)
+    })
+
+    test('roles and the allow list go with the member', async () => {
+      const id = await app('alice', 'bob')
+      await addRoom(id, { id: 'r1', members: ['bob'] })
+      await unit(async (store) => {
+        await store.members.setAdmin(id, 'r1', 'bob', true)
+        await store.members.setAllowed(id, 'r1', ['alice', 'bob'], true)
+        await store.members.setAllowed(id, 'r1', ['alice'], false)
+      })
+      const { members } = opened.store
+      expect(await members.admins(id, 'r1')).toEqual(['bob'])
+      expect(await members.allowed(id, 'r1')).toEqual(['bob'])
+      expect([await members.isAllowed(id, 'r1', 'bob'), await members.isAllowed(id, 'r1', 'alice')]).toEqual([
+        true,
+        false,
+      ])
+      await unit((store) => store.members.removeMembers(id, 'r1', ['bob']))
+      expect([...(await members.admins(id, 'r1')), ...(await members.allowed(id, 'r1'))]).toEqual([])
+    })
+
+    test('an owner that has left its room owns it still, and loses it when deleted', async () => {
+      const id = await app('alice')
+      await addRoom(id, { id: 'r1' })
+      await unit(async (store) => {
+        await store.members.removeMembers(id, 'r1', ['alice'])
+        await store.members.ownerLeft(id, 'r1', 'alice')
+      })
+      expect(await unit((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r1'])
+      await unit((store) => store.members.ownerIsIn(id, 'r1'))
+      expect(await unit((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual([])
+    })
+
+    test('mutes end by themselves; blocks stay until they are lifted; both go with the user', async () => {
+      const id = await app('alice', 'bob')
+      await addRoom(id, { id: 'r1' })
+      await unit(async (store) => {
+        await store.lists.mute(id, 'r1', ['alice', 'bob'], 2_000_000_000_000, 1)
+        await store.lists.mute(id, 'r1', ['alice'], 2_000_000_000_005, 1)
+        await store.lists.block(id, 'r1', ['alice', 'bob'])
+        await store.lists.block(id, 'r1', ['bob'])
+      })
+      const { lists } = opened.store
+      const [alice, bob] = [
+        { username: 'alice', expires: 2_000_000_000_005 },
+        { username: 'bob', expires: 2_000_000_000_000 },
+      ]
+      expect(await lists.muted(id, 'r1', 1_999_999_999_999)).toEqual([alice, bob])
+      expect(await lists.muted(id, 'r1', 2_000_000_000_000)).toEqual([alice])
+      expect(await lists.isMuted(id, 'r1', 'bob', 2_000_000_000_000)).toBe(false)
+      expect(await lists.isMuted(id, 'r1', 'alice', 2_000_000_000_000)).toBe(true)
+      expect(await lists.blocked(id, 'r1')).toEqual(['alice', 'bob'])
+      await unit((store) => store.lists.unblock(id, 'r1', ['alice']))
+      expect(await lists.blockedAmong(id, 'r1', ['alice', 'bob'])).toEqual(['bob'])
+      await unit((store) => store.lists.unmute(id, 'r1', ['alice']))
+      expect(await lists.muted(id, 'r1', 0)).toEqual([bob])
+      await unit((store) => store.lists.forgetUser(id, 'bob'))
+      expect([...(await lists.muted(id, 'r1', 0)), ...(await lists.blocked(id, 'r1'))]).toEqual([])
+    })
+
+    test('announcement and attributes are kept, overwritten and removed', async () => {
+      const id = await app('alice', 'bob')
+      await addRoom(id, { id: 'r1' })
+      const [a, b] = [
+        { name: 'a', value: '1', owner: 'alice', autoDelete: true },
+        { name: 'B', value: '2', owner: 'bob', autoDelete: false },
+      ]
+      await unit(async (store) => {
+        await store.rooms.setAnnouncement(id, 'r1', 'hear, hear')
+        await store.attributes.setAttributes(id, 'r1', [{ ...a, value: '0' }, b])
+        await store.attributes.setAttributes(id, 'r1', [a])
+      })
+      expect(await opened.store.rooms.announcement(id, 'r1')).toBe('hear, hear')
+      const { attributes } = opened.store
+      expect(await attributes.attributes(id, 'r1')).toEqual([b, a])
+      expect(await attributes.attributes(id, 'r1', ['a', 'x'])).toEqual([a])
+      expect(await unit((store) => store.attributes.removeWithOwners(id, 'r1', ['alice', 'bob']))).toEqual([
+        'a',
+      ])
+      await unit((store) => store.attributes.removeAttributes(id, 'r1', ['B']))
+      expect(await attributes.attributes(id, 'r1')).toEqual([])
+    })
+
+    test('super admins are listed as they were appointed', async () => {
+      const id = await app('alice', 'bob')
+      const add = (name: string) => unit((store) => store.superAdmins.addSuperAdmin(id, name, tick()))
+      expect([await add('bob'), await add('alice'), await add('bob')]).toEqual([true, true, false])
+      expect(await opened.store.superAdmins.pageSuperAdmins(id, 10, 0)).toEqual(['bob', 'alice'])
+      expect(await opened.store.superAdmins.pageSuperAdmins(id, 1, 1)).toEqual(['alice'])
+      expect(await opened.store.superAdmins.isSuperAdmin(id, 'bob')).toBe(true)
+      const remove = () => unit((store) => store.superAdmins.removeSuperAdmin(id, 'bob'))
+      expect([await remove(), await remove()]).toEqual([true, false])
+    })
+
+    test('the audit trail is read from the latest on, of one room or all, and cut off by age', async () => {
+      const id = await app()
+      const row = (at: number, room: string) => ({
+        at,
+        room,
+        operator: '',
+        operation: 'createRoom',
+        changes: '[]',
+      })
+      const rows = [row(1, 'r1'), row(2, 'r2'), row(2, 'r3'), row(3, '')]
+      await unit((store) => store.audit.addAudit(id, rows))
+      const all = await opened.store.audit.listAudit(id, 10)
+      expect(all).toHaveLength(4)
+      expect(all.map(({ at }) => at)).toEqual([3, 2, 2, 1])
+      expect(await opened.store.audit.listAudit(id, 10, 'r1')).toEqual([row(1, 'r1')])
+      expect(await opened.store.audit.listAudit(id, 10, undefined, all[1])).toEqual(all.slice(2))
+      expect(await unit((store) => store.audit.removeAudit(id, 3, 2))).toBe(2)
+      expect(await opened.store.audit.listAudit(id, 10)).toEqual(all.slice(0, 2))
+    })
+
+    test('calls are counted by the second; a slow clock counts into the latest', async () => {
+      const id = await app()
+      const count = (second: number, calls: number) =>
+        unit((store) => store.rates.countCalls(id, 'createRoom', second, calls))
+      expect(await count(100, 3)).toEqual({ second: 100, used: 3 })
+      expect(await count(100, 2)).toEqual({ second: 100, used: 5 })
+      expect(await count(99, 1)).toEqual({ second: 100, used: 6 })
+      expect(await count(101, 1)).toEqual({ second: 101, used: 1 })
+    })
+
+    test('a node has a number for as long as it renews it, and its users leave after it', async () => {
+      const id = await app()
+      const take = (process: string) => unit((store) => store.presence.takeNode(901, process, 1000))
+      expect([await take('one'), await take('two')]).toEqual([true, false])
+      expect(await unit((store) => store.presence.renewNode(901, 'two', 2000))).toBe(false)
+      expect(await unit((store) => store.presence.renewNode(901, 'one', 2000))).toBe(true)
+      await unit((store) => store.presence.arrive(id, ['alice', 'bob', 'carol'], 901))
+      await unit((store) => store.presence.depart(id, ['bob'], 901, 5000))
+      const { presence } = opened.store
+      expect(await presence.onlineAmong(id, ['alice', 'bob', 'dave'])).toEqual(['alice'])
+      expect([await presence.expiredNodes(2000), await presence.expiredNodes(2001)]).toEqual([[], [901]])
+      await unit((store) => store.presence.arrive(id, ['carol'], 902))
+      await unit((store) => store.presence.removeNode(901, 6000))
+      expect(await presence.onlineAmong(id, ['alice', 'bob', 'carol'])).toEqual(['carol'])
+      expect(await presence.due(5000, 10)).toEqual([{ app: id, username: 'bob' }])
+      const due = await presence.due(6000, 10)
+      expect(due.map(({ username }) => username)).toEqual(['alice', 'bob', 'carol'])
+      const taken = unit((store) => store.presence.takeDue(id, ['alice', 'bob', 'carol'], 6000))
+      expect(await taken).toEqual(['alice', 'bob'])
+      expect(await presence.due(6000, 10)).toEqual([])
+      expect(await presence.deployment()).toMatch(/^[0-9a-f-]{36}$/)
+    })
+
     test('a quota counts what is there, and ends exactly', async () => {
       const id = await app('alice', 'bob')
       const take = () => unit(takes(id, 'users'))
