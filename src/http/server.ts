@@ -1,5 +1,4 @@
-import type { TSchema } from '@sinclair/typebox'
-import { type Context, Elysia, type ValidationError } from 'elysia'
+import { type Context, Elysia } from 'elysia'
 import type { Logger } from 'pino'
 import { Failure } from '../failure.ts'
 import { permissions } from '../permissions.ts'
@@ -8,7 +7,7 @@ import { adminRoutes, superAdminRoutes } from './admins.ts'
 import { announcementRoutes } from './announcement.ts'
 import { attributeRoutes } from './attributes.ts'
 import { auditRoutes } from './audit.ts'
-import { schemaFailure } from './body.ts'
+import { checkBody } from './body.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs.ts'
 import { cors, failed } from './envelope.ts'
@@ -35,8 +34,7 @@ export function httpServer(deps: Deps, log: Logger) {
     .onError(({ code, error, request, path, route }) => {
       marks.get(`${request.method} ${route}`)?.(request)
       const requestId = requestIdOf(request)
-      const failure =
-        code === 'NOT_FOUND' ? unknownCall(requestId, request.method, path) : failureOf(code, error)
+      const failure = code === 'NOT_FOUND' ? unknownCall(requestId, request.method, path) : failureOf(error)
       if (failure instanceof Response) return failure
       if (failure.status >= 500)
         log.error({ requestId, method: request.method, path, err: error }, failure.text)
@@ -78,6 +76,7 @@ export function httpServer(deps: Deps, log: Logger) {
   for (const { method, path, hooks } of server.routes) {
     const mark = seen.operation(hooks.detail?.operationId ?? 'page')
     marks.set(`${method} ${path}`, mark)
+    if (hooks.body) hooks.transform = [...(hooks.transform ?? []), { fn: checkBody(hooks.body) }]
     // One for each route, which need not look up what it is, takes half the time of one for all.
     hooks.afterHandle = [...(hooks.afterHandle ?? []), { fn: ({ request }: Context) => mark(request) }]
   }
@@ -91,13 +90,7 @@ function checkHasRow(path: string, detail: { operationId?: string; security?: un
   throw new Error(`${path} has no row in the table of permissions`)
 }
 
-function failureOf(code: unknown, error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
-  if (error instanceof Error && error.cause instanceof Failure) return error.cause
-  if (code === 'VALIDATION') {
-    const { validator, value } = error as ValidationError
-    return schemaFailure((validator as unknown as { schema: TSchema }).schema, value)
-  }
-  if (code === 'PARSE') return new Failure('invalid_parameter', 'the body is not JSON')
   return new Failure('internal_error', 'Internal error; the server log has more under this request id')
 }

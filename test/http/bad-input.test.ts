@@ -135,7 +135,15 @@ describe('bodies', () => {
   })
 
   test('bytes that are not UTF-8 are refused', async () => {
-    for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80]])
+    const cutOff = [0xf0, 0x9f, 0x98]
+    for (const bytes of [
+      [0xff],
+      [0xc3],
+      [0xed, 0xa0, 0x80],
+      [0xc0, 0x80],
+      [0xf8, 0x88, 0x80, 0x80, 0x80],
+      cutOff,
+    ])
       for (const [method, path] of writes()) {
         const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from(bytes), Buffer.from('"}')])
         const response = await fetch(app.url + path, {
