@@ -163,7 +163,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     await realtime.stop()
     await closeStore()
     throw new Error(
-      `${config.host}:${config.port} cannot be listened on: is something else there? Choose another with CHATROOMD_PORT.`,
+      `${config.host}:${config.port} cannot be listened on: is something else there, or is it no address of this machine? Choose another with CHATROOMD_PORT or CHATROOMD_HOST.`,
       { cause: error },
     )
   }

@@ -11,9 +11,16 @@ import { exportStore, importStore } from './move-commands.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Every setting as a flag of a command: `data_dir` is `--data-dir`. */
-function withSettings(command: Command): Command {
-  for (const [name, { env, default: otherwise, meaning }] of Object.entries(settings)) {
+type SettingName = keyof typeof settings
+
+const all = Object.keys(settings) as SettingName[]
+/** What a command needs that only reaches the store. */
+const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
+
+/** Settings as flags of a command: `data_dir` is `--data-dir`. */
+function withSettings(command: Command, names: SettingName[] = ofStore): Command {
+  for (const name of names) {
+    const { env, default: otherwise, meaning } = settings[name]
     const shown = otherwise === '' ? '' : `, default ${otherwise}`
     command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
   }
@@ -22,7 +29,7 @@ function withSettings(command: Command): Command {
 
 function configOf(options: Record<string, string>): Config {
   const flags: SettingTexts = {}
-  for (const name of Object.keys(settings) as (keyof typeof settings)[]) {
+  for (const name of all) {
     const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
     if (value !== undefined) flags[name] = value
   }
@@ -72,6 +79,11 @@ const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
   say('The secret is shown this once: keep it.')
 }
 
+const settingsOfApps = () =>
+  `\nSettings, and what a new app has:\n${Object.entries(appSettings)
+    .map(([name, { default: text, meaning }]) => `  ${`${name}=${text}`.padEnd(24)}${meaning}`)
+    .join('\n')}`
+
 const version = `chatroomd ${pkg.version} (Bun ${Bun.version})`
 
 /** The whole command line. */
@@ -81,7 +93,7 @@ export function commandLine(): Command {
     .version(version, '--version', 'show the version')
     .showHelpAfterError('(add --help for what there is)')
 
-  withSettings(program.command('serve').description('start the server')).action(serve)
+  withSettings(program.command('serve').description('start the server'), all).action(serve)
 
   const app = program.command('app').description('apps: create, list, set, rotate-secret')
   withSettings(app.command('create').argument('<org#app>'))
@@ -98,7 +110,8 @@ export function commandLine(): Command {
       }),
     )
   withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
-    .description(`change settings of an app: ${Object.keys(appSettings).join(', ')}; "none" lifts a quota`)
+    .description('change settings of an app, at once; those not named stay')
+    .addHelpText('after', settingsOfApps)
     .action(
       admin(async (remote, key: string, pairs: string[]) => {
         const set = await remote.changeApp(key, readAppSettings(pairs))

@@ -77,8 +77,21 @@ describe('the configuration', () => {
       )
     })
 
-  for (const apps of ['demo', 'a#b', 'a#b:id', 'a#b:id:', 'a#b::x', '#b:id:x', 'a#b#c:id:x', 'a#b:id:x:y'])
+  for (const apps of ['demo', 'a#b', 'a#b:id', 'a#b:id:', 'a#b::x', 'a#b:id:x:y'])
     test(`refuses the apps "${apps}"`, () => {
       expect(told(() => readConfig({}, { CHATROOMD_APPS: apps }, ''))).toContain('CHATROOMD_APPS must be')
     })
+
+  for (const key of ['demo', '#b', 'a#', 'a#b#c', 'a b#c', '.a#b', 'a/b#c', 'é#b', `a#${'b'.repeat(65)}`])
+    test(`refuses an app with the key "${key}"`, () => {
+      const message = told(() => readConfig({}, { CHATROOMD_APPS: `${key}:id:hush` }, ''))
+      expect(message).toContain(`CHATROOMD_APPS "${key}" is not an app key`)
+      expect(message).not.toContain('hush')
+    })
+
+  test('refuses an address of PostgreSQL that is none, and repeats nothing of it', () => {
+    const message = told(() => readConfig({}, { CHATROOMD_DATABASE_URL: 'postgres://a:hush@db:99999/x' }, ''))
+    expect(message).toContain('CHATROOMD_DATABASE_URL must be an address')
+    expect(message).not.toContain('hush')
+  })
 })

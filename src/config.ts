@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { parseAppKey } from './apps/app.ts'
 import { integer, oneOf, type Setting } from './setting.ts'
 
 const setting = <T>(
@@ -12,7 +13,9 @@ const setting = <T>(
 const text = (value: string): string => value
 
 const databaseUrl = (value: string): string => {
-  if (value !== '' && !/^postgres(ql)?:\/\//.test(value)) throw new Error('must begin with postgres://')
+  if (value === '') return value
+  if (!/^postgres(ql)?:\/\//.test(value)) throw new Error('must begin with postgres://')
+  if (!URL.canParse(value)) throw new Error('must be an address: postgres://user:password@host:port/database')
   return value
 }
 
@@ -35,9 +38,10 @@ const startApps = (value: string): StartApp[] =>
     .filter((entry) => entry.trim() !== '')
     .map((entry) => {
       const [key = '', clientId = '', clientSecret = '', ...rest] = entry.trim().split(':')
-      if (!/^[^#]+#[^#]+$/.test(key) || clientId === '' || clientSecret === '' || rest.length > 0) {
+      if (clientId === '' || clientSecret === '' || rest.length > 0) {
         throw new Error('must be "org#app:client_id:client_secret", several separated by commas')
       }
+      parseAppKey(key)
       return { key, clientId, clientSecret }
     })
 

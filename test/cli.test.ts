@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { appSettings } from '../src/apps/settings.ts'
 import { aDirectory, chatroomd, type Served, serves } from './support/process.ts'
 
 const { dir, remove } = aDirectory()
@@ -30,6 +31,13 @@ describe('the command line', () => {
       const usage = `Usage: ${['chatroomd', ...words].join(' ')} `
       expect<unknown>(await run(...words, '--help')).toEqual(done(expect.stringContaining(usage)))
     })
+
+  test('its help names every setting of an app, and of the server only those that a command uses', async () => {
+    const { out } = await run('app', 'set', '--help')
+    for (const name of Object.keys(appSettings)) expect(out).toContain(`\n  ${name}=`)
+    expect(out).toContain('--data-dir')
+    expect(out).not.toContain('--port')
+  })
 
   test('tells its version', async () => {
     const version = expect.stringMatching(/^chatroomd \d+\.\d+\.\d+ \(Bun \d+\.\d+\.\d+\)\n$/)

@@ -1,5 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -95,6 +96,9 @@ test('SIGTERM finishes what has begun, answers it, and ends with 0', async () =>
   slow.write(
     `POST /acme/lounge/chatrooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: ${headers.authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
   )
+  await once(slow, 'connect')
+  // The answer to a later call says that the server has seen the half.
+  await call('GET', '/chatrooms')
   const idle = connect(Number(port), '127.0.0.1')
   const many = Array.from({ length: 200 }, (_, n) => call('POST', '/chatrooms', { ...draft, name: `${n}` }))
   await Promise.race(many)
@@ -193,7 +197,7 @@ test('a port that is taken stops the start with a message that names it', async 
   const { err, code } = await chatroomd(['serve', '--port', port, '--data-dir', 'other'], { cwd: dir, env })
   expect([code, err]).toEqual([
     1,
-    `chatroomd: 127.0.0.1:${port} cannot be listened on: is something else there? Choose another with CHATROOMD_PORT.\n`,
+    `chatroomd: 127.0.0.1:${port} cannot be listened on: is something else there, or is it no address of this machine? Choose another with CHATROOMD_PORT or CHATROOMD_HOST.\n`,
   ])
   await served.end('SIGTERM')
   expect(existsSync(join(dir, 'other/admin.sock'))).toBe(false)

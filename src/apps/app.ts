@@ -31,7 +31,7 @@ export function parseAppKey(key: string): { org: string; name: string } {
   if (rest.length > 0 || !segment.test(org) || !segment.test(name)) {
     throw new Failure(
       'illegal_argument',
-      `"${key}" is not an app key: it must be org#app, each of letters, digits, "-", "_" or ".", at most 64`,
+      `"${key}" is not an app key: it must be org#app, each a letter or digit and up to 63 more, "-", "_" or "."`,
     )
   }
   return { org, name }
