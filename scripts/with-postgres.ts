@@ -4,7 +4,7 @@
  */
 import { startPostgres } from '../test/support/postgres.ts'
 
-const postgres = await startPostgres(['max_connections=500'])
+const postgres = await startPostgres(['max_connections=500', 'deadlock_timeout=100ms'])
 try {
   const command = Bun.spawn(process.argv.slice(2), {
     stdio: ['ignore', 'inherit', 'inherit'],

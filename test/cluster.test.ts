@@ -203,5 +203,5 @@ if (!process.env.TEST_DATABASE_URL) {
       expect((await app.call(2, 'GET', '/chatrooms')).body.data).toEqual([])
       expect((await app.call(2, 'GET', `/users/${carol}/joined_chatrooms`)).body.data).toEqual([])
     }
-  })
+  }, 60_000)
 }
