@@ -39,6 +39,13 @@ export const isOneOf = (db: Database, column: string, n: number): string =>
     ? `${column} in ${each(db, n)}`
     : `${column} = any(array(select json_array_elements_text(?${n}::text::json)))`
 
+/**
+ * Holds SQLite to an index. Where it knows nothing of the data yet, it would rather read all rows of an app, whose
+ * order it can use, than look a few up.
+ */
+export const byIndex = (db: Database, index: string): string =>
+  db.dialect === 'sqlite' ? `indexed by ${index}` : ''
+
 /** Holds the selected rows still until the transaction ends; in SQLite the write transaction does so itself. */
 export const forUpdate = (db: Database, table?: string): string =>
   db.dialect === 'sqlite' ? '' : `for update${table === undefined ? '' : ` of ${table}`}`

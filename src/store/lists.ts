@@ -1,4 +1,4 @@
-import { type Database, each, isOneOf } from './database.ts'
+import { byIndex, type Database, each, isOneOf } from './database.ts'
 
 /** A muted user; `expires` in Unix ms. */
 interface Mute {
@@ -102,8 +102,16 @@ export function listStore(db: Database): ListStore {
     },
 
     async forgetUser(app, username) {
-      await db.run(`delete from mutes where app = ?1 and username = ?2`, app, username)
-      await db.run(`delete from blocks where app = ?1 and username = ?2`, app, username)
+      await db.run(
+        `delete from mutes ${byIndex(db, 'mutes_by_user')} where app = ?1 and username = ?2`,
+        app,
+        username,
+      )
+      await db.run(
+        `delete from blocks ${byIndex(db, 'blocks_by_user')} where app = ?1 and username = ?2`,
+        app,
+        username,
+      )
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { NewRoom, Room, RoomDetails } from '../rooms/room.ts'
-import { type Awaitable, type Database, each, forUpdate, isOneOf } from './database.ts'
+import { type Awaitable, byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
 
 /** A place in a list of rooms, newest first. */
 export interface RoomPosition {
@@ -94,6 +94,7 @@ const toDetails = (row: DetailsRow): RoomDetails => ({
 })
 
 export function roomStore(db: Database): RoomStore {
+  const byUser = byIndex(db, 'members_by_user')
   const memberRows = (n: number): string => `insert into members (app, room, username, joined)
     select ?1, ?2, value, ?3 from ${each(db, n)} as names where true
     on conflict do nothing`
@@ -156,10 +157,10 @@ export function roomStore(db: Database): RoomStore {
     async pageJoined(app, username, limit, offset) {
       const rows = await db.all<RoomRow>(
         `select ${columns} from (
-           select room, joined from members where app = ?1 and username = ?2
-           order by joined desc, room desc limit ?3 offset ?4) m
-         join rooms r on r.app = ?1 and r.id = m.room
-         order by m.joined desc, m.room desc`,
+           select room, joined from members ${byUser} where app = ?1 and username = ?2
+           order by joined desc, room desc limit ?3 offset ?4) page
+         join rooms r on r.app = ?1 and r.id = page.room
+         order by page.joined desc, page.room desc`,
         app,
         username,
         limit,
@@ -171,7 +172,7 @@ export function roomStore(db: Database): RoomStore {
     async countJoined(app, username, most) {
       const row = await db.get<{ total: number }>(
         `select count(*) as total from (
-           select 1 from members where app = ?1 and username = ?2 limit ?3) as counted`,
+           select 1 from members ${byUser} where app = ?1 and username = ?2 limit ?3) as counted`,
         app,
         username,
         most,
@@ -253,7 +254,7 @@ export function roomStore(db: Database): RoomStore {
 
     async joinedRooms(app, username) {
       const rows = await db.all<{ room: string }>(
-        `select room from members where app = ?1 and username = ?2 order by room`,
+        `select room from members ${byUser} where app = ?1 and username = ?2 order by room`,
         app,
         username,
       )
@@ -263,7 +264,7 @@ export function roomStore(db: Database): RoomStore {
     async ownedRooms(app, username) {
       const rows = await db.all<{ id: string }>(
         `select r.id from rooms r where r.app = ?1 and r.owner = ?2 and r.id in (
-           select room from members where app = ?1 and username = ?2
+           select room from members ${byUser} where app = ?1 and username = ?2
            union select room from absent_owners where app = ?1 and owner = ?2)
          order by r.id ${forUpdate(db, 'r')}`,
         app,
@@ -274,14 +275,14 @@ export function roomStore(db: Database): RoomStore {
 
     async removeFromAllRooms(app, username) {
       await db.all(
-        `select r.id from members m join rooms r on r.app = m.app and r.id = m.room
+        `select r.id from members m ${byUser} join rooms r on r.app = m.app and r.id = m.room
          where m.app = ?1 and m.username = ?2 order by r.id ${forUpdate(db, 'r')}`,
         app,
         username,
       )
       // Now that the rooms stand still: whoever was taken out of one meanwhile is not counted twice.
       const left = await db.all<{ room: string }>(
-        `delete from members where app = ?1 and username = ?2 returning room`,
+        `delete from members ${byUser} where app = ?1 and username = ?2 returning room`,
         app,
         username,
       )

@@ -1,0 +1,62 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import type { Database, Param } from '../../src/store/database.ts'
+import { openSqliteWriter } from '../../src/store/sqlite.ts'
+import { storeOn } from '../../src/store/store.ts'
+import { aDirectory } from '../support/process.ts'
+
+/** How SQLite, which knows nothing of the data yet, would find the rows of what was asked. */
+function explaining(sqlite: Sqlite): { db: Database; plans: Map<string, string[]> } {
+  const plans = new Map<string, string[]>()
+  const use = (sql: string) => {
+    const steps = sqlite.query<{ detail: string }, []>(`explain query plan ${sql}`).all()
+    plans.set(
+      sql,
+      steps.map(({ detail }) => detail),
+    )
+    return sqlite.query(sql)
+  }
+  const db: Database = {
+    dialect: 'sqlite',
+    get: <Row>(sql: string, ...params: Param[]) => (use(sql).get(...params) ?? undefined) as Row | undefined,
+    all: <Row>(sql: string, ...params: Param[]) => use(sql).all(...params) as Row[],
+    run: (sql, ...params) => use(sql).run(...params).changes,
+  }
+  return { db, plans }
+}
+
+test('what is asked about one user or one room never reads all rows of an app', async () => {
+  const { dir, remove } = aDirectory()
+  ;(await openSqliteWriter(dir)).close()
+  const sqlite = new Sqlite(join(dir, 'chatroomd.db'))
+  const { db, plans } = explaining(sqlite)
+  const { rooms, members, lists, attributes } = storeOn(db, () => '1')
+
+  await rooms.pageJoined(1, 'alice', 10, 0)
+  await rooms.countJoined(1, 'alice', 10)
+  await rooms.joinedRooms(1, 'alice')
+  await rooms.ownedRooms(1, 'alice')
+  await rooms.removeFromAllRooms(1, 'alice')
+  await rooms.findDetails(1, ['r1'])
+  await rooms.addMembers(1, 'r1', ['bob'], 1)
+  await rooms.removeRoom(1, 'r1')
+  await members.roomsAmong(1, ['r1'], 'alice')
+  await members.membersAmong(1, 'r1', ['alice'])
+  await members.listMembers(1, 'r1', { ascending: true, without: 'alice', limit: 1 })
+  await members.removeMembers(1, 'r1', ['alice'])
+  await members.setAllowed(1, 'r1', ['alice'], true)
+  await members.ownerIsIn(1, 'r1')
+  await lists.mute(1, 'r1', ['alice'], 2, 1)
+  await lists.blockedAmong(1, 'r1', ['alice'])
+  await lists.forgetUser(1, 'alice')
+  await attributes.removeWithOwners(1, 'r1', ['alice'])
+
+  const kept = 'rooms|r|members|m|mutes|blocks|attributes|absent_owners'
+  const everything = new RegExp(`^(SCAN|SEARCH) (${kept})( USING .*\\(app=\\?\\))?$`)
+  const wasteful = [...plans].filter(([, steps]) => steps.some((step) => everything.test(step)))
+  expect(wasteful).toEqual([])
+  expect(plans.size).toBeGreaterThan(20)
+  sqlite.close()
+  remove()
+})
