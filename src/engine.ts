@@ -34,7 +34,7 @@ async function openEmbedded(dir: string, tell: Tell, batch?: number): Promise<En
     const reader = openSqliteReader(dir)
     const check = async () => {
       writer.check()
-      await reader.store.apps.listApps()
+      await reader.store.apps.findApp('', '')
     }
     return {
       kind: 'sqlite',

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { anApp, someSettings } from '../../test/support/make.ts'
-import { checkTtl, issueToken, readToken, sameHash, tokenChecker } from './tokens.ts'
+import { checkTtl, issueToken, readToken, sameText, tokenChecker } from './tokens.ts'
 
 const app = anApp()
 const now = 1_767_225_600_500
@@ -69,6 +69,6 @@ test('a ttl is whole seconds, as a number or its text, and at most what SDKs can
 })
 
 test('secrets are the same only when every byte is', () => {
-  expect(sameHash('secret', 'secret')).toBe(true)
-  for (const other of ['', 'secre', 'secret ', 'Secret']) expect(sameHash('secret', other)).toBe(false)
+  expect(sameText('secret', 'secret')).toBe(true)
+  for (const other of ['', 'secre', 'secret ', 'Secret']) expect(sameText('secret', other)).toBe(false)
 })

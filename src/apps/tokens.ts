@@ -90,8 +90,8 @@ export function tokenChecker() {
 
 export type TokenChecker = ReturnType<typeof tokenChecker>
 
-/** Whether `secret` is the app's; takes the same time whatever differs. */
-export function sameHash(left: string, right: string): boolean {
+/** Whether two texts are the same; of texts of one length it tells nothing by its time. */
+export function sameText(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
 }

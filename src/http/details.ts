@@ -1,6 +1,6 @@
 import type { Caller } from '../events.ts'
 import { Failure } from '../failure.ts'
-import { limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
+import { isRoomId, limits, type RoomDetails, roomNotFound } from '../rooms/room.ts'
 import type { Deps } from './deps.ts'
 import { type Call, success, successInPieces } from './envelope.ts'
 
@@ -22,9 +22,6 @@ function withoutMembers(json: string): string {
   const details = JSON.parse(json)
   return JSON.stringify({ ...details, affiliations: [{ owner: details.owner }] })
 }
-
-/** Ids that a room can have; any other text names no room, and never reaches the store. */
-const possibleId = /^[a-z0-9]{1,64}$/
 
 /** The asked-for ids, each once, in order. Fails over 100. */
 export function askedIds(segment: string): string[] {
@@ -50,7 +47,7 @@ export function detailsOf({ store, cache }: Deps) {
   async function one(app: number, id: string): Promise<string | undefined> {
     const cached = cache.details(app, id)
     if (cached !== undefined) return cached
-    if (!possibleId.test(id)) return undefined
+    if (!isRoomId(id)) return undefined
     const [room] = await store.rooms.findDetails(app, [id])
     if (!room) return undefined
     const json = detailsJson(room)
@@ -65,7 +62,7 @@ export function detailsOf({ store, cache }: Deps) {
     for (const id of ids) {
       const cached = cache.details(app, id)
       if (cached !== undefined) found.set(id, cached)
-      else if (possibleId.test(id)) missing.push(id)
+      else if (isRoomId(id)) missing.push(id)
     }
     if (missing.length === 0) return found
     for (const room of await store.rooms.findDetails(app, missing)) found.set(room.id, detailsJson(room))

@@ -8,7 +8,7 @@ import {
   isTokenShaped,
   longestTtl,
   readToken,
-  sameHash,
+  sameText,
 } from '../apps/tokens.ts'
 import { Failure } from '../failure.ts'
 import { foldUsername, type UserRecord } from '../users/user.ts'
@@ -59,8 +59,8 @@ const required = (
 function checkCredentials(app: AppRecord, body: TokenRequest): void {
   const id = required(body, 'client_id')
   const secret = required(body, 'client_secret')
-  if (!sameHash(id, app.clientId)) throw new Failure('invalid_grant', 'client_id does not match')
-  if (!sameHash(hashSecret(app.secretSalt, secret), app.secretHash)) {
+  if (!sameText(id, app.clientId)) throw new Failure('invalid_grant', 'client_id does not match')
+  if (!sameText(hashSecret(app.secretSalt, secret), app.secretHash)) {
     throw new Failure('invalid_grant', 'client_secret does not match')
   }
 }

@@ -84,11 +84,8 @@ export async function addMembers(unit: Unit, id: string, usernames: string[]): P
 /** Takes one member out; a user may always take itself out, and one who is not in then succeeds. */
 export async function removeMember(unit: Unit, id: string, username: string): Promise<void> {
   const { app, caller, store } = unit
-  if (caller.kind === 'user' && caller.username === username) {
-    const { room } = await roomToChange(unit, 'removeMembers', id, [username])
-    return leave(unit, room, username)
-  }
   const { room, role } = await roomToChange(unit, 'removeMembers', id, [username])
+  if (caller.kind === 'user' && caller.username === username) return leave(unit, room, username)
   await checkUsersExist(unit, [username])
   if (!(await store.members.findMember(app.id, id, username))) throw notMembers([username], 400)
   if (username === room.owner) throw ownerIsSafe()

@@ -50,8 +50,6 @@ export const limits = {
   maxusers: 1000,
   /** Longest `custom`, in UTF-8 bytes. */
   custom: 8192,
-  /** Longest chosen `roomid`, in characters. */
-  roomid: 64,
   /** Most ids in one call for details. */
   details: 100,
 }
@@ -102,7 +100,10 @@ function checkCeiling(settings: AppSettings, maxusers: number): void {
   }
 }
 
-const chosenId = /^[a-z0-9]{1,64}$/
+const roomId = /^[a-z0-9]{1,64}$/
+
+/** Whether a room can have this id; any other text names none. */
+export const isRoomId = (text: string): boolean => roomId.test(text)
 
 /** A room ready to be kept, and the members to add beside its owner, each once. */
 export interface NewRoom {
@@ -123,7 +124,7 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
   checkTexts(settings, draft)
   const maxusers = draft.maxusers ?? Math.min(limits.maxusers, settings.maxusers)
   checkCeiling(settings, maxusers)
-  if (draft.roomid !== undefined && !chosenId.test(draft.roomid)) {
+  if (draft.roomid !== undefined && !isRoomId(draft.roomid)) {
     throw new Failure('illegal_argument', 'group ID illegal, please check it')
   }
   if (settings.dialect === 'docs' && draft.members?.length === 0) {
