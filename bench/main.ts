@@ -4,6 +4,7 @@
  */
 
 import { measurePostgres } from './postgres.ts'
+import { measureRealtime, type RealtimeSize } from './realtime.ts'
 import { report } from './report.ts'
 import { measureOperations, type Size } from './rest.ts'
 import { measureStrain } from './strain.ts'
@@ -12,7 +13,27 @@ import { checkWrk } from './wrk.ts'
 const whole: Size = { scales: [1000, 100_000, 1_000_000], rounds: 5, seconds: 2, dissolved: 20_000 }
 const smoke: Size = { scales: [1000], rounds: 1, seconds: 1, dissolved: 500 }
 
-const size = process.argv.includes('--smoke') ? smoke : whole
+const realtime: RealtimeSize = {
+  rooms: [10, 1000, 10_000],
+  small: 1000,
+  idle: 10_000,
+  rounds: 3,
+  seconds: 5,
+}
+const realtimeSmoke: RealtimeSize = { rooms: [10, 100], small: 10, idle: 200, rounds: 1, seconds: 1 }
+
+const isSmoke = process.argv.includes('--smoke')
+if (process.argv.includes('realtime')) {
+  const title = 'chatroomd in real time, embedded store'
+  report(
+    isSmoke ? 'realtime-smoke' : 'realtime',
+    title,
+    await measureRealtime(isSmoke ? realtimeSmoke : realtime),
+  )
+  process.exit(0)
+}
+
+const size = isSmoke ? smoke : whole
 const name = size === smoke ? 'smoke' : 'rest'
 checkWrk()
 if (process.argv.includes('postgres')) {

@@ -34,6 +34,11 @@ const steps: Step[] = [
   },
   { name: 'bench harness', command: ['bun', 'bench/main.ts', '--smoke'], long: true },
   {
+    name: 'bench harness in real time',
+    command: ['bun', 'bench/main.ts', 'realtime', '--smoke'],
+    long: true,
+  },
+  {
     name: 'bench harness on PostgreSQL',
     command: ['bun', 'bench/main.ts', '--store', 'postgres', '--smoke'],
     long: true,

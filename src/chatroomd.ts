@@ -179,7 +179,8 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       await realtime.stop()
       const stopped = server.stop()
       while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
-      await Promise.race([stopped, server.stop(true)])
+      // A socket that goes while it is closed can leave Bun waiting for it.
+      await Promise.race([stopped, server.stop(true), Bun.sleep(1000)])
       await closeStore()
       log.info('stopped')
     },

@@ -4,7 +4,7 @@ import type { Event } from '../events.ts'
 import type { Relayed } from './relay.ts'
 
 /** What nodes tell each other: what was written, and messages on their way. */
-type Item = { events: Event[] } | { message: Omit<Relayed, 'from'> }
+type Item = { events: Event[] } | { message: Relayed }
 
 /** Carries items to every other node, in order. */
 export interface Bus {

@@ -1,3 +1,4 @@
+import { bytesOf } from './bytes.ts'
 import {
   CommSyncDL,
   CommUnreadDL,
@@ -20,7 +21,7 @@ export const roomDomain = 'conference.easemob.com'
 const ok = { errorCode: Status_ErrorCode.OK }
 
 const frame = (command: MSync_Command, payload: Uint8Array): Uint8Array =>
-  MSync.encode({ command, payload }).finish()
+  bytesOf(MSync, { command, payload })
 
 /** Why something was refused: clients tell the reasons apart by number and text. */
 export interface Refusal {
@@ -31,20 +32,19 @@ export interface Refusal {
 /** A login was accepted for this device; `expires` (Unix ms) lets the client warn before its token ends. */
 export function loggedIn(resource: string, expires: number | undefined): Uint8Array {
   const authToken = expires === undefined ? undefined : JSON.stringify({ expires_in: expires })
-  return frame(MSync_Command.PROVISION, Provision.encode({ status: ok, resource, authToken }).finish())
+  return frame(MSync_Command.PROVISION, bytesOf(Provision, { status: ok, resource, authToken }))
 }
 
 export const loginRefused = ({ code, reason }: Refusal): Uint8Array =>
-  frame(MSync_Command.PROVISION, Provision.encode({ status: { errorCode: code, reason } }).finish())
+  frame(MSync_Command.PROVISION, bytesOf(Provision, { status: { errorCode: code, reason } }))
 
 /** Answers the keep-alive: nothing waits, for everything is pushed. `now` in Unix ms. */
 export const nothingUnread = (now: number): Uint8Array =>
-  frame(MSync_Command.UNREAD, CommUnreadDL.encode({ status: ok, timestamp: BigInt(now) }).finish())
+  frame(MSync_Command.UNREAD, bytesOf(CommUnreadDL, { status: ok, timestamp: BigInt(now) }))
 
-export const loggedOut = (): Uint8Array => frame(MSync_Command.LOGOUT, Logout.encode({ status: ok }).finish())
+export const loggedOut = (): Uint8Array => frame(MSync_Command.LOGOUT, bytesOf(Logout, { status: ok }))
 
-const sync = (message: CommSyncDL): Uint8Array =>
-  frame(MSync_Command.SYNC, CommSyncDL.encode(message).finish())
+const sync = (message: CommSyncDL): Uint8Array => frame(MSync_Command.SYNC, bytesOf(CommSyncDL, message))
 
 /** What the client sent under `metaId` was done; `serverId` names it from now on. */
 export const acknowledged = (metaId: bigint, serverId: bigint, now: number, metas?: Meta[]): Uint8Array =>
@@ -64,6 +64,6 @@ export const nothingQueued = (queue: JID, now: number): Uint8Array =>
 /** Tells a client that its session ends and why; it does not come back by itself. */
 export function forcedLogout(id: bigint, operation: StatisticsBody_Operation, now: number): Uint8Array {
   const system = { name: '', domain: userDomain }
-  const payload = StatisticsBody.encode({ operation }).finish()
+  const payload = bytesOf(StatisticsBody, { operation })
   return delivery(system, [{ id, from: system, to: system, ns: Meta_NameSpace.STATISTIC, payload }], now)
 }

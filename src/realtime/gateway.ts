@@ -37,6 +37,7 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
   const connections = new Set<Connection>()
   /** Bytes written to rooms since slow clients were looked for. */
   let written = 0
+  let isStopped = false
 
   /** Ends a connection for a counted reason. */
   function cutOff(connection: Connection, reason: string, code: number = close.protocol): void {
@@ -175,6 +176,7 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
 
     /** Turns a request into a connection; an answer says why not. */
     upgrade(request: Request, server: Server<Connection>): Response | undefined {
+      if (isStopped) return new Response(null, { status: 503 })
       if (server.upgrade(request, { data: new Connection(now()) })) return undefined
       return new Response('{"error":"upgrade_required"}', {
         status: 426,
@@ -184,6 +186,7 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
 
     /** Closes every connection: clients come back to another node, or to this one. */
     stop(): void {
+      isStopped = true
       clearInterval(sweeping)
       for (const { socket } of connections) socket.close(close.away, 'the server stops')
     },

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { bytesOf } from './bytes.ts'
 import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { Parts } from './parts.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation, Status_ErrorCode } from './protocol.ts'
@@ -46,13 +47,13 @@ export function membership({ store, commit, live, now, newId }: Parts) {
     const from = { name: user.username, domain: userDomain }
     const at = now()
     const serverId = newId(at)
-    const payload = MUCBody.encode({
+    const payload = bytesOf(MUCBody, {
       mucId: room,
       operation: MUCBody_Operation.JOIN,
       from,
       isChatroom: true,
       status: { errorCode: 0, chatroomInfo: info },
-    }).finish()
+    })
     const answer = { id: serverId, from, to: room, timestamp: BigInt(at), ns: Meta_NameSpace.MUC, payload }
     return acknowledged(meta.id ?? 0n, serverId, at, [answer])
   }

@@ -1,5 +1,6 @@
 import type { App, AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
+import { bytesOf } from './bytes.ts'
 import { count } from './counters.ts'
 import { acknowledged, delivery, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { LiveRoom } from './live.ts'
@@ -62,13 +63,19 @@ function roomMessage(
   const { id, room, sender, resource, now } = message
   const from = { name: sender, domain: userDomain, clientResource: resource }
   const to = { name: room, domain: roomDomain }
-  const payload = MessageBody.encode({ ...body, from, to }).finish()
+  body.from = from
+  body.to = to
+  const payload = bytesOf(MessageBody, body)
   const meta = { id, from, to, timestamp: BigInt(now), ns: Meta_NameSpace.CHAT, payload, ext }
   return delivery(to, [meta], now)
 }
 
 /** What members send to their rooms: checked, relayed, acknowledged. */
-export function messages(parts: Parts, sent: SentMessages, relay: (message: Relayed) => void) {
+export function messages(
+  parts: Parts,
+  sent: SentMessages,
+  relay: (message: Relayed, from?: Session) => void,
+) {
   const { store, live, counters, now, newId } = parts
 
   /** Why a member's message is not sent now; recalls and messages obey the same limits. */
@@ -104,9 +111,7 @@ export function messages(parts: Parts, sent: SentMessages, relay: (message: Rela
       return
     }
     const { app, user, resource } = session
-    const client = meta.id
-      ? `${app.id}/${user.username}/${resource}/${meta.id}/${Bun.hash.crc32(meta.payload ?? '')}`
-      : undefined
+    const client = meta.id ? `${session.device}/${meta.id}/${Bun.hash.crc32(meta.payload ?? '')}` : undefined
     const at = now()
     const repeated = client === undefined ? undefined : sent.idOf(client)
     if (repeated !== undefined) {
@@ -124,17 +129,19 @@ export function messages(parts: Parts, sent: SentMessages, relay: (message: Rela
     const frame = roomMessage(message, body, meta.ext)
     counters.messages += 1
     session.send(acknowledged(meta.id ?? 0n, id, at))
-    relay({
-      app: app.id,
-      room: room.id,
-      id,
-      sender: user.username,
-      at,
-      client,
-      directed,
-      frame,
-      from: session,
-    })
+    relay(
+      {
+        app: app.id,
+        room: room.id,
+        id,
+        sender: user.username,
+        at,
+        client,
+        directed,
+        frame,
+      },
+      session,
+    )
     if (body.type === MessageBody_Type.RECALL) sent.forget(body.ackMessageId ?? 0n)
   }
 
@@ -179,7 +186,7 @@ export function messages(parts: Parts, sent: SentMessages, relay: (message: Rela
   /** One message of the app's own server; it is neither muted nor held to a rate. */
   async function post(app: App, posted: Posted): Promise<Record<string, string>> {
     const { rooms, sender, body, tags, directed } = await checkPosted(store, app, posted)
-    if (MessageBody.encode(body).finish().length > messageLimits.bytes)
+    if (bytesOf(MessageBody, body).length > messageLimits.bytes)
       throw new Failure('request_entity_too_large', 'Request Entity Too Large')
     const ids: Record<string, string> = {}
     for (const room of rooms) {

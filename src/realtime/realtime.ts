@@ -48,7 +48,7 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
   /** Tells the other nodes of a message. */
-  others(message: Omit<Relayed, 'from'>): void
+  others(message: Relayed): void
 }
 
 /** Puts the parts of real time together. */
@@ -59,9 +59,9 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
   const { store, now, log } = parts
   const sent = sentMessages()
 
-  const relayed = (message: Relayed): void => deliverHere(parts, sent, message)
-  const relay = ({ from, ...message }: Relayed): void => {
-    relayed({ ...message, from })
+  const relayed = (message: Relayed, from?: Session): void => deliverHere(parts, sent, message, from)
+  const relay = (message: Relayed, from?: Session): void => {
+    relayed(message, from)
     given.others(message)
   }
   const { send, post } = messages(parts, sent, relay)
@@ -93,6 +93,7 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
       return false
     }
     const { app, username, epoch, resource, expires } = login
+    connection.device = `${app.id}/${username}/${resource}`
     const { session, isFirst } = live.add(
       Object.assign(connection, { app, epoch, resource, expires }),
       username,

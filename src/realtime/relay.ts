@@ -16,26 +16,26 @@ export interface Relayed {
   directed: string[] | undefined
   /** What goes to the clients, encoded once. */
   frame: Uint8Array
-  /** The connection that sent it, which gets none; absent when it came from another node or over REST. */
-  from?: Session | undefined
 }
 
-/** Hands a message to everyone of this node who is in its room. */
+/** Hands a message to everyone of this node who is in its room, but not to `from`, the connection that sent it. */
 export function deliverHere(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
   sent: SentMessages,
-  { app, room: id, directed, frame, from, ...message }: Relayed,
+  message: Relayed,
+  from: Session | undefined,
 ): void {
-  sent.keep(message.id, { app, room: id, sender: message.sender, at: message.at }, message.client)
+  const { app, room: id, directed, frame } = message
+  sent.keep(message)
   const room = live.room(app, id)
   if (!room) return
-  if (directed) {
-    for (const username of new Set(directed)) {
-      const user = room.users.size > 0 ? live.user(app, username) : undefined
-      if (!user?.rooms.has(id)) continue
-      for (const session of user.sessions) if (session !== from) session.send(frame)
-    }
+  if (!directed) {
+    publish(room.topic, frame, from)
     return
   }
-  publish(room.topic, frame, from)
+  for (const username of new Set(directed)) {
+    const user = live.user(app, username)
+    if (!user?.rooms.has(id)) continue
+    for (const session of user.sessions) if (session !== from) session.send(frame)
+  }
 }

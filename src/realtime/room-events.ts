@@ -1,4 +1,5 @@
 import type { Caller, Event } from '../events.ts'
+import { bytesOf } from './bytes.ts'
 import { roomDomain, userDomain } from './frames.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation as Op } from './protocol.ts'
 
@@ -136,5 +137,5 @@ export const noticeMeta = (body: MUCBody, id: bigint, now: number): Meta => ({
   to: body.mucId,
   timestamp: BigInt(now),
   ns: Meta_NameSpace.MUC,
-  payload: MUCBody.encode(body).finish(),
+  payload: bytesOf(MUCBody, body),
 })

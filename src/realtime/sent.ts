@@ -1,3 +1,5 @@
+import type { Relayed } from './relay.ts'
+
 /** A message that was sent a short time ago. */
 export interface Sent {
   app: number
@@ -16,27 +18,27 @@ const remembered = 100_000
  * client counts ids of messages and of recalls apart, so the same id may also stand for something else.
  */
 export function sentMessages() {
-  let newer = { byId: new Map<bigint, Sent>(), byClient: new Map<string, bigint>() }
-  let older = newer
+  const half = () => ({ byId: new Map<number, Sent>(), byClient: new Map<string, bigint>() })
+  let newer = half()
+  let older = half()
 
   return {
-    /** `client` names user, device, client id and content. */
-    keep(id: bigint, message: Sent, client: string | undefined): void {
+    keep({ app, room, sender, at, id, client }: Relayed): void {
       if (newer.byId.size >= remembered / 2) {
         older = newer
-        newer = { byId: new Map(), byClient: new Map() }
+        newer = half()
       }
-      newer.byId.set(id, message)
+      newer.byId.set(Number(id), { app, room, sender, at })
       if (client !== undefined) newer.byClient.set(client, id)
     },
 
-    find: (id: bigint): Sent | undefined => newer.byId.get(id) ?? older.byId.get(id),
+    find: (id: bigint): Sent | undefined => newer.byId.get(Number(id)) ?? older.byId.get(Number(id)),
 
     idOf: (client: string): bigint | undefined => newer.byClient.get(client) ?? older.byClient.get(client),
 
     forget(id: bigint): void {
-      newer.byId.delete(id)
-      older.byId.delete(id)
+      newer.byId.delete(Number(id))
+      older.byId.delete(Number(id))
     },
   }
 }

@@ -11,6 +11,8 @@ export class Connection {
   user: LiveUser | undefined
   /** The device, as the client names it. */
   resource = ''
+  /** App, user and device, which together name a client. */
+  device = ''
   /** `new`: nothing came yet; `checking`: its token is looked at; `open`: logged in. */
   stage: 'new' | 'checking' | 'open' | 'closed' = 'new'
   /** Unix ms at which the connection was opened, and at which its token ends (0 = never). */

@@ -1,0 +1,240 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { adminOn } from '../src/admin.ts'
+import { issueToken } from '../src/apps/tokens.ts'
+import { readConfig } from '../src/config.ts'
+import { openEngine } from '../src/engine.ts'
+import type { Figure } from './figures.ts'
+import { type Listening, memory, pinned, start, startServer } from './processes.ts'
+import type { Job, Outcome } from './realtime-load.ts'
+
+/** How much to measure. */
+export interface RealtimeSize {
+  /** Connections in one room. */
+  rooms: number[]
+  /** Rooms of ten connections. */
+  small: number
+  idle: number
+  rounds: number
+  seconds: number
+}
+
+const appKey = 'bench#chat'
+const app = { kind: 'app' } as const
+const say = (text: string): void => console.log(`  ${text}`)
+
+interface Member {
+  name: string
+  token: string
+}
+
+/** A data directory with users, and rooms of these sizes that all begin with the first user. */
+async function seed(dir: string, sizes: number[], small: number) {
+  const engine = await openEngine(readConfig({ data_dir: dir }, {}, ''), () => undefined)
+  const admin = adminOn(engine)
+  await admin.createApp({ key: appKey, settings: { userMessageRate: null, maxusers: 100_000 } })
+  const record = await engine.store.apps.findApp('bench', 'chat')
+  if (!record) throw new Error('the app was not created')
+  const total = Math.max(...sizes, small * 10)
+  const names = Array.from({ length: total }, (_, n) => `user-${n}`)
+  for (let first = 0; first < total; first += 500) {
+    const users = names
+      .slice(first, first + 500)
+      .map((username) => ({ username, passwordHash: null, nickname: null }))
+    await engine.commit(record.id, app, 'registerUsers', users)
+  }
+  const members: Member[] = []
+  for (const name of names) {
+    const user = await engine.store.users.findUser(record.id, name)
+    const holder = { kind: 'user', username: name, epoch: user?.tokenEpoch ?? 0 } as const
+    members.push({ name, token: issueToken(record, holder, 86_400, Date.now()) })
+  }
+  const room = async (own: Member[]): Promise<Job['rooms'][number]> => {
+    const [owner = '', ...others] = own.map(({ name }) => name)
+    const draft = { name: 'bench', description: 'd', owner, members: others, maxusers: 100_000 }
+    return { id: (await engine.commit(record.id, app, 'createRoom', draft)).id, members: own }
+  }
+  const large = []
+  for (const size of sizes) large.push(await room(members.slice(0, size)))
+  const tens = []
+  for (let n = 0; n < small; n += 1) tens.push(await room(members.slice(n * 10, n * 10 + 10)))
+  await engine.close()
+  return { large, tens, members }
+}
+
+/** Processor time that a process has used, in ms. */
+function processor(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+interface Run extends Outcome {
+  /** Microseconds of processor time of the server for one of what was counted. */
+  cost: number
+  /** MiB of the server when all were connected. */
+  memory: number
+}
+
+/** Runs the clients on the core of the load. */
+async function load(server: Listening, job: Omit<Job, 'url' | 'appKey'>): Promise<Run> {
+  const child = Bun.spawn(pinned('load', [process.execPath, `${import.meta.dir}/realtime-load.ts`]), {
+    stdin: new Blob([JSON.stringify({ ...job, url: server.url, appKey })]),
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  const marks = new Map<string, { processor: number; memory: number }>()
+  let outcome: Outcome | undefined
+  const decoder = new TextDecoder()
+  let output = ''
+  for await (const chunk of child.stdout) {
+    output += decoder.decode(chunk, { stream: true })
+    for (let end = output.indexOf('\n'); end >= 0; end = output.indexOf('\n')) {
+      const line = output.slice(0, end)
+      output = output.slice(end + 1)
+      if (line.startsWith('{')) outcome = JSON.parse(line)
+      else marks.set(line, { processor: processor(server.pid), memory: memory(server.pid).now })
+    }
+  }
+  if ((await child.exited) !== 0) throw new Error('the clients failed')
+  const [from, to] = [marks.get('measuring'), marks.get('measured')]
+  const spent = (to?.processor ?? 0) - (from?.processor ?? 0)
+  const { perSecond = 0, p50 = 0, p99 = 0, messages = 0, bytes = 0 } = outcome ?? {}
+  const cost = (spent * 1000) / (perSecond * job.seconds)
+  return { perSecond, p50, p99, messages, bytes, cost, memory: marks.get('connected')?.memory ?? 0 }
+}
+
+const limitSocket = (bytes: number): Promise<Listening> =>
+  start({ script: [`${import.meta.dir}/limit-socket.ts`, String(bytes)], ready: /"url":"([^"]+)"/ })
+
+/** Real time against a bare `server.publish` of as many bytes: deliveries, latency, memory, joins and leaves. */
+export async function measureRealtime(size: RealtimeSize): Promise<Figure[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-bench-'))
+  const { large, tens, members } = await seed(dir, size.rooms, size.small)
+  const server = await startServer(dir, { CHATROOMD_PRESENCE_GRACE: '86400' })
+  const figures: Figure[] = []
+  const bareRooms = (rooms: Job['rooms']) =>
+    rooms.map(({ id, members: own }) => ({ id, members: own.map(({ name }) => ({ name, token: '' })) }))
+
+  try {
+    const loads: { what: string; rooms: Job['rooms']; bar: number; window: number }[] = large.map((room) => ({
+      what: `one room of ${room.members.length.toLocaleString('en')}`,
+      rooms: [room],
+      bar: room.members.length >= 1000 ? 0.8 : 0.5,
+      window: room.members.length >= 1000 ? 4 : 16,
+    }))
+    loads.push({ what: `${size.small.toLocaleString('en')} rooms of 10`, rooms: tens, bar: 0.5, window: 1 })
+    for (const { what, rooms, bar, window } of loads) {
+      const runs: Run[] = []
+      const limits: Run[] = []
+      for (let round = 0; round < size.rounds; round += 1) {
+        const job = { mode: 'flood', window, perSecond: 0, seconds: size.seconds } as const
+        const run = await load(server, { ...job, kind: 'chatroomd', rooms })
+        runs.push(run)
+        const bare = await limitSocket(run.bytes)
+        limits.push(await load(bare, { ...job, kind: 'bare', rooms: bareRooms(rooms) }))
+        await bare.stop()
+        say(
+          `${what}: ${Math.round(run.perSecond)} deliveries/s, bare ${Math.round(limits.at(-1)?.perSecond ?? 0)}`,
+        )
+      }
+      figures.push({
+        what: 'messages delivered',
+        at: what,
+        values: runs.map(({ perSecond }) => perSecond),
+        unit: '/s',
+        limits: limits.map(({ perSecond }) => perSecond),
+        limit: 'bare publish',
+        bar: { at: 'least', value: bar },
+      })
+      figures.push({
+        what: 'deliveries per second of processor',
+        at: what,
+        values: runs.map(({ cost }) => 1e6 / cost),
+        unit: '/s',
+        limits: limits.map(({ cost }) => 1e6 / cost),
+        limit: 'bare publish',
+      })
+    }
+
+    const thousand = large.find((room) => room.members.length === 1000) ?? large[0]
+    if (thousand) {
+      const job = { mode: 'paced', window: 0, perSecond: 20, seconds: size.seconds } as const
+      const paced: Run[] = []
+      const limits: Run[] = []
+      for (let round = 0; round < size.rounds; round += 1) {
+        paced.push(await load(server, { ...job, kind: 'chatroomd', rooms: [thousand] }))
+        const bare = await limitSocket(paced.at(-1)?.bytes ?? 100)
+        limits.push(await load(bare, { ...job, kind: 'bare', rooms: bareRooms([thousand]) }))
+        await bare.stop()
+      }
+      figures.push({
+        what: 'p99 from send to the last receiver',
+        at: `${thousand.members.length} in a room, 20 messages/s`,
+        values: paced.map(({ p99 }) => p99),
+        unit: 'ms',
+        limits: limits.map(({ p99 }) => p99),
+        limit: 'bare publish',
+      })
+      say(`p99: ${paced.at(-1)?.p99.toFixed(1)} ms, bare ${limits.at(-1)?.p99.toFixed(1)} ms`)
+    }
+
+    const churn = await load(server, {
+      kind: 'chatroomd',
+      mode: 'churn',
+      window: 0,
+      perSecond: 0,
+      seconds: size.seconds,
+      rooms: tens.slice(0, 100),
+    })
+    figures.push({
+      what: 'joins and leaves',
+      at: `${tens.slice(0, 100).length * 10} users in rooms of 10`,
+      values: [churn.perSecond],
+      unit: '/s',
+    })
+    say(`joins and leaves: ${Math.round(churn.perSecond)}/s`)
+    figures.push(await measureMemory(dir, server, members.slice(0, size.idle), size))
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return figures
+}
+
+/** KiB that an idle connection takes beyond what it takes in a bare server: both fresh. */
+async function measureMemory(
+  dir: string,
+  used: Listening,
+  users: Member[],
+  size: RealtimeSize,
+): Promise<Figure> {
+  await used.stop()
+  const idle = { mode: 'idle', window: 0, perSecond: 0, seconds: 1 } as const
+  const perConnection = async (server: Listening, kind: Job['kind']): Promise<number> => {
+    const rooms = [{ id: 'idle', members: users.map(({ name, token }) => ({ name, token })) }]
+    // The first few bring the server into its stride: that memory is no connection's.
+    await load(server, { ...idle, kind, rooms: [{ id: 'idle', members: users.slice(0, 200) }] })
+    const before = memory(server.pid).now
+    const { memory: after } = await load(server, { ...idle, kind, rooms })
+    return ((after - before) * 1024) / users.length
+  }
+  const values: number[] = []
+  for (let round = 0; round < size.rounds; round += 1) {
+    const server = await startServer(dir, { CHATROOMD_PRESENCE_GRACE: '86400' })
+    const own = await perConnection(server, 'chatroomd')
+    await server.stop()
+    const bare = await limitSocket(100)
+    const limit = await perConnection(bare, 'bare')
+    await bare.stop()
+    values.push(own - limit)
+    say(`memory: ${own.toFixed(1)} KiB per connection, bare ${limit.toFixed(1)} KiB`)
+  }
+  return {
+    what: 'memory per idle connection beyond a bare one',
+    at: `${users.length.toLocaleString('en')} connections`,
+    values,
+    unit: 'KiB',
+    bar: { at: 'most', value: 20 },
+  }
+}
