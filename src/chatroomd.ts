@@ -24,8 +24,8 @@ import { passwords } from './users/passwords.ts'
 const appsReload = 250
 
 /** Where clients connect for real time. */
-const isForSocket = ({ url, headers }: Request): boolean =>
-  url.endsWith('/websocket') && headers.get('upgrade')?.toLowerCase() === 'websocket'
+const isForSocket = (request: Request): boolean =>
+  request.url.endsWith('/websocket') && request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 
 /** A server that listens. */
 export interface Chatroomd {
