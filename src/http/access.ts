@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import type { AppRecord } from '../apps/app.ts'
 import type { Caller } from '../events.ts'
 import { Failure } from '../failure.ts'
+import type { Awaitable } from '../store/database.ts'
 import { parseJson, readText, withoutNulls } from './body.ts'
 import type { Deps } from './deps.ts'
 import type { Call } from './envelope.ts'
@@ -16,19 +17,21 @@ export function bearer(request: Request): string | undefined {
   return header?.startsWith('Bearer ') && !header.includes(' ', 7) ? header.slice(7) : undefined
 }
 
-/** Who calls, by the token; fails with the reference's `unauthorized` on every bad token. */
-async function authenticate({ login }: Deps, app: AppRecord, request: Request): Promise<Caller> {
+/** Who calls, by the token: at once where the app itself does, which is the usual case. */
+function callerOf({ login }: Deps, app: AppRecord, request: Request): Awaitable<Caller | undefined> {
   const token = bearer(request)
-  const found = token === undefined ? undefined : login.callerOf(app, token)
-  const caller = found instanceof Promise ? await found : found
+  return token === undefined ? undefined : login.callerOf(app, token)
+}
+
+/** Fails with the reference's `unauthorized` on every bad token. */
+function known(caller: Caller | undefined): Caller {
   if (!caller) throw unauthorized()
   return caller
 }
 
 /** The same for what only the app itself may call. */
-async function authenticateApp(deps: Deps, app: AppRecord, request: Request): Promise<Caller> {
-  const caller = await authenticate(deps, app, request)
-  if (caller.kind !== 'app') throw unauthorized()
+function knownApp(caller: Caller | undefined): Caller {
+  if (caller?.kind !== 'app') throw unauthorized()
   return caller
 }
 
@@ -41,13 +44,17 @@ const uriOf = ({ url }: Request): string => {
 /** Parts of a path; one that is not percent-encoded UTF-8 text is null. */
 type PathParts = Record<string, string | null>
 
+function checkParts(parts: PathParts): void {
+  for (const part of Object.values(parts)) {
+    if (part === null || part.includes('\0'))
+      throw new Failure('illegal_argument', 'this is an invalid request.')
+  }
+}
+
 function callOf({ findApp, now }: Deps, request: Request, parts: PathParts) {
   const started = now()
   const uri = uriOf(request)
-  for (const name in parts) {
-    if (parts[name] === null || parts[name]?.includes('\0'))
-      throw new Failure('illegal_argument', 'this is an invalid request.')
-  }
+  if (uri.includes('%')) checkParts(parts)
   const { org, app: name } = parts as { org: string; app: string }
   const record = findApp(org, name)
   if (!record) {
@@ -91,7 +98,8 @@ export const forApp = (deps: Deps) =>
   })
     .derive(async ({ request, params, route }) => {
       const { app, call } = callOf(deps, request, params)
-      const caller = await authenticate(deps, app, request)
+      const found = callerOf(deps, app, request)
+      const caller = known(found instanceof Promise ? await found : found)
       if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
       return { app, call, caller }
     })
@@ -103,7 +111,7 @@ export const forServer = (deps: Deps) =>
   new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }] } })
     .derive(async ({ request, params, route }) => {
       const { app, call } = callOf(deps, request, params)
-      const caller = await authenticateApp(deps, app, request)
+      const caller = knownApp(await callerOf(deps, app, request))
       if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
       return { app, call, caller }
     })
@@ -130,7 +138,7 @@ export const forRegistration = (deps: Deps) =>
       if (open && !app.settings.openRegistration) {
         throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")
       }
-      const caller: Caller = open ? { kind: 'app' } : await authenticateApp(deps, app, request)
+      const caller: Caller = open ? { kind: 'app' } : knownApp(await callerOf(deps, app, request))
       if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
       return { app, call, caller, open }
     })

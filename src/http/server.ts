@@ -78,11 +78,18 @@ export function httpServer(deps: Deps, log: Logger) {
     marks.set(`${method} ${path}`, mark)
     if (hooks.body) hooks.transform = [...(hooks.transform ?? []), { fn: checkBody(hooks.body) }]
     // One for each route, which need not look up what it is, takes half the time of one for all.
-    hooks.afterHandle = [...(hooks.afterHandle ?? []), { fn: ({ request }: Context) => mark(request) }]
+    hooks.afterHandle = [...(hooks.afterHandle ?? []), { fn: marking(mark) }]
   }
   const compiled = server.compile()
   return { routes: server.routes, fetch: seen.watch((request) => compiled.fetch(request)) }
 }
+
+/** A function with a body of statements: Elysia awaits what any other returns. */
+const marking =
+  (mark: Mark) =>
+  ({ request }: Context) => {
+    mark(request)
+  }
 
 /** A route of an app that the table of permissions leaves out, and that is not for everybody, stops the start. */
 function checkHasRow(path: string, detail: { operationId?: string; security?: unknown[] } | undefined): void {
