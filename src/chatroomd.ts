@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import type { Server } from 'bun'
 import type { Logger } from 'pino'
 import { type Admin, adminOn, startAdmin } from './admin.ts'
 import type { AppRecord } from './apps/app.ts'
 import { ownRates, sharedRates } from './apps/rates.ts'
 import { tokenChecker } from './apps/tokens.ts'
+import { openAttachments } from './attachments.ts'
 import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
 import type { Event } from './events.ts'
@@ -120,6 +122,12 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     log,
   )
 
+  const attachments = await openAttachments(
+    join(config.data_dir, 'files'),
+    config.file_space * 1024 * 1024,
+    Date.now,
+  )
+
   const http = httpServer(
     {
       store: engine.store,
@@ -128,6 +136,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       passwords: work,
       presence,
       post,
+      attachments,
       cache,
       rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
       metrics: measured,
@@ -143,6 +152,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   const closeStore = async () => {
     clearInterval(reloading)
     pruning.stop()
+    attachments.stop()
     await adminSocket.stop()
     await bus.stop()
     await engine.close()

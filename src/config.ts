@@ -104,6 +104,13 @@ export const settings = {
     'Seconds after which the users of a node that died count as offline.',
     '节点失联多少秒后，其上的用户视为离线。',
   ),
+  file_space: setting(
+    'CHATROOMD_FILE_SPACE',
+    integer(0, 1_000_000_000),
+    '1024',
+    'MiB that attachments of messages may take in the data directory, which nodes share; each is kept for 7 days.',
+    '消息附件在数据目录（各节点需共享）中最多占用的空间，单位 MiB；每个附件保留 7 天。',
+  ),
   log_level: setting(
     'CHATROOMD_LOG_LEVEL',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),

@@ -41,6 +41,7 @@ export const permissions = {
   getUsersStatus: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   disconnectUser: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   sendRoomMessage: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
+  uploadAttachment: ['yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'plain'],
   getTokenExpiry: ['yes', 'own', 'own', 'own', 'own', 'own', 'appOnly'],
   listAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   listRoomAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],

@@ -48,7 +48,7 @@ async function aSpareUser(): Promise<string> {
   return `spare${spares}`
 }
 
-type Sent = readonly [method: string, path: string, body?: unknown]
+type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
 
 /** How each operation is called: in a room, about a user, who is the caller where that is asked for. */
 const sent: Record<Permitted, (room: string, about: string) => Sent | Promise<Sent>> = {
@@ -70,6 +70,12 @@ const sent: Record<Permitted, (room: string, about: string) => Sent | Promise<Se
     'POST',
     '/messages/chatrooms',
     { to: [room], type: 'txt', body: { msg: 'hi' } },
+  ],
+  uploadAttachment: () => [
+    'POST',
+    '/chatfiles',
+    '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhi\r\n--x--\r\n',
+    { 'content-type': 'multipart/form-data; boundary=x' },
   ],
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
   listAudit: () => ['GET', '/audit'],

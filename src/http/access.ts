@@ -89,22 +89,24 @@ function parseBody(context: { body: unknown; app: AppRecord }): void {
   context.body = context.app.settings.dialect === 'sdk' ? withoutNulls(body) : body
 }
 
-/** Routes for the app itself and its users: gives them `app`, `caller` and `call`. */
-export const forApp = (deps: Deps) =>
+const signedIn = (deps: Deps) =>
   new Elysia({
     prefix: '/:org/:app',
     normalize: false,
     detail: { security: [{ appToken: [] }, { userToken: [] }] },
+  }).derive(async ({ request, params, route }) => {
+    const { app, call } = callOf(deps, request, params)
+    const found = callerOf(deps, app, request)
+    const caller = known(found instanceof Promise ? await found : found)
+    if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
+    return { app, call, caller }
   })
-    .derive(async ({ request, params, route }) => {
-      const { app, call } = callOf(deps, request, params)
-      const found = callerOf(deps, app, request)
-      const caller = known(found instanceof Promise ? await found : found)
-      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
-      return { app, call, caller }
-    })
-    .onParse(readBody)
-    .onTransform(parseBody)
+
+/** Routes for the app itself and its users: gives them `app`, `caller` and `call`. */
+export const forApp = (deps: Deps) => signedIn(deps).onParse(readBody).onTransform(parseBody)
+
+/** The same for bodies that are no JSON: the route reads them itself. */
+export const forUpload = signedIn
 
 /** Routes that ask for an app token: gives them `app`, `caller` and `call`. */
 export const forServer = (deps: Deps) =>

@@ -1,5 +1,6 @@
 import type { AppRecord } from '../apps/app.ts'
 import type { Rates } from '../apps/rates.ts'
+import type { Attachments } from '../attachments.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Post } from '../realtime/posted.ts'
 import type { Commit } from '../run.ts'
@@ -17,6 +18,7 @@ export interface Deps {
   login: Login
   passwords: Passwords
   presence: Presence
+  attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
   cache: RoomCache

@@ -5,6 +5,7 @@ import { permissions } from '../permissions.ts'
 import { accountRoutes } from './accounts.ts'
 import { adminRoutes, superAdminRoutes } from './admins.ts'
 import { announcementRoutes } from './announcement.ts'
+import { downloadRoutes, uploadRoutes } from './attachments.ts'
 import { attributeRoutes } from './attributes.ts'
 import { auditRoutes } from './audit.ts'
 import { checkBody } from './body.ts'
@@ -54,6 +55,8 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(announcementRoutes(deps))
     .use(attributeRoutes(deps))
     .use(messageRoutes(deps))
+    .use(uploadRoutes(deps))
+    .use(downloadRoutes(deps))
     .use(auditRoutes(deps))
     .use(registrationRoutes(deps))
     .use(userRoutes(deps))

@@ -67,6 +67,24 @@ for (const name of sdkNames) {
       })
     }
 
+    for (const [type, event, shown] of [
+      ['img', 'onImageMessage', { width: 777 }],
+      ['file', 'onFileMessage', { filename: 'a.file' }],
+      ['audio', 'onAudioMessage', { filename: 'a.audio' }],
+      ['video', 'onVideoMessage', { filename: 'a.video' }],
+    ] as const) {
+      test(`the file of a message of type ${type} is uploaded, and read by those who get it`, async () => {
+        const bytes = crypto.getRandomValues(new Uint8Array(1000))
+        const data = new File([bytes], 'a.bin')
+        const file = { data, filename: `a.${type}`, filetype: 'bin' }
+        await alice.send(room, type, { file, width: 777, height: 5, length: 3 })
+        const { url } = await bob.hears(event, shown)
+        const read = await fetch(url)
+        expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes)
+        expect((await fetch(url.replace(/share-secret=.*/, 'share-secret=wrong'))).status).toBe(404)
+      })
+    }
+
     test('a room from its creation to its end', () => wholeStory(app, alice, bob))
 
     test('a refusal is the error that the SDK documents', async () => {
