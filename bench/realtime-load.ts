@@ -22,7 +22,8 @@ export interface Job {
   /** Members of each room, the first of them sends; tokens are empty for the limit server. */
   rooms: { id: string; members: { name: string; token: string }[] }[]
   /**
-   * `flood`: each room has `window` messages under way. `paced`: one room, so many messages a second. `idle`: only
+   * `flood`: a room gets its next message when a member in the middle has got one, so that the server is never idle;
+   * `window` are under way. `paced`: one room, so many messages a second. `idle`: only
    * connects. `churn`: every member leaves and joins its room again and again.
    */
   mode: 'flood' | 'paced' | 'idle' | 'churn'
@@ -47,6 +48,8 @@ interface Room {
   id: string
   receivers: number
   sender: Client | undefined
+  /** The member in the middle. */
+  probe: Client | undefined
   sent: number
   /** Times of messages under way, the oldest first. */
   under: number[]
@@ -192,13 +195,22 @@ async function connect(
 const clients: Client[] = []
 const rooms: Room[] = []
 for (const { id, members } of job.rooms) {
-  const room: Room = { id, receivers: members.length - 1, sender: undefined, sent: 0, under: [], received: 0 }
+  const room: Room = {
+    id,
+    receivers: members.length - 1,
+    sender: undefined,
+    probe: undefined,
+    sent: 0,
+    under: [],
+    received: 0,
+  }
   rooms.push(room)
   for (let start = 0; start < members.length; start += 100) {
     const some = members.slice(start, start + 100)
     clients.push(...(await Promise.all(some.map((member, n) => connect(room, member, start + n === 0)))))
   }
   room.sender = clients.at(-members.length)
+  room.probe = clients.at(-Math.ceil(members.length / 2))
 }
 
 let delivered = 0
@@ -219,15 +231,16 @@ function receive(room: Room): void {
   room.received -= room.receivers
   const since = room.under.shift()
   if (since !== undefined && isMeasuring) latencies.push(performance.now() - since)
-  if (job.mode === 'flood') send(room)
 }
 
 if (job.mode === 'flood' || job.mode === 'paced') {
   for (const client of clients) {
     if (client.isSender) continue
+    const isProbe = job.mode === 'flood' && client === client.room.probe
     client.onFrame = (bytes) => {
       bytesOfOne = bytes
       receive(client.room)
+      if (isProbe) send(client.room)
     }
   }
 }

@@ -121,7 +121,7 @@ export async function measureRealtime(size: RealtimeSize): Promise<Figure[]> {
       what: `one room of ${room.members.length.toLocaleString('en')}`,
       rooms: [room],
       bar: room.members.length >= 1000 ? 0.8 : 0.5,
-      window: room.members.length >= 1000 ? 4 : 16,
+      window: 4,
     }))
     loads.push({ what: `${size.small.toLocaleString('en')} rooms of 10`, rooms: tens, bar: 0.5, window: 1 })
     for (const { what, rooms, bar, window } of loads) {

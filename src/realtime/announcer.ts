@@ -1,4 +1,5 @@
 import type { Event } from '../events.ts'
+import { crowds } from './crowds.ts'
 import { delivery } from './frames.ts'
 import type { LiveRoom, LiveUser } from './live.ts'
 import type { Parts } from './parts.ts'
@@ -52,7 +53,14 @@ export function announcer(
     for (const { socket } of without) socket.subscribe(room.topic)
   }
 
+  const gathers = crowds((event) => tellNow(event))
+
   function tell(event: Event): void {
+    const room = live.room(event.app, event.room)
+    if (!room || !gathers(room, event)) tellNow(event)
+  }
+
+  function tellNow(event: Event): void {
     const room = live.room(event.app, event.room)
     for (const { body, to, but } of noticesOf(event)) {
       if (to === 'room') {

@@ -1,4 +1,4 @@
-import { bytesOf } from './bytes.ts'
+import { bytesOf, frameOf } from './bytes.ts'
 import {
   CommSyncDL,
   CommUnreadDL,
@@ -6,7 +6,6 @@ import {
   Logout,
   type Meta,
   Meta_NameSpace,
-  MSync,
   MSync_Command,
   Provision,
   StatisticsBody,
@@ -20,9 +19,6 @@ export const roomDomain = 'conference.easemob.com'
 
 const ok = { errorCode: Status_ErrorCode.OK }
 
-const frame = (command: MSync_Command, payload: Uint8Array): Uint8Array =>
-  bytesOf(MSync, { command, payload })
-
 /** Why something was refused: clients tell the reasons apart by number and text. */
 export interface Refusal {
   code: Status_ErrorCode
@@ -32,19 +28,19 @@ export interface Refusal {
 /** A login was accepted for this device; `expires` (Unix ms) lets the client warn before its token ends. */
 export function loggedIn(resource: string, expires: number | undefined): Uint8Array {
   const authToken = expires === undefined ? undefined : JSON.stringify({ expires_in: expires })
-  return frame(MSync_Command.PROVISION, bytesOf(Provision, { status: ok, resource, authToken }))
+  return frameOf(MSync_Command.PROVISION, Provision, { status: ok, resource, authToken })
 }
 
 export const loginRefused = ({ code, reason }: Refusal): Uint8Array =>
-  frame(MSync_Command.PROVISION, bytesOf(Provision, { status: { errorCode: code, reason } }))
+  frameOf(MSync_Command.PROVISION, Provision, { status: { errorCode: code, reason } })
 
 /** Answers the keep-alive: nothing waits, for everything is pushed. `now` in Unix ms. */
 export const nothingUnread = (now: number): Uint8Array =>
-  frame(MSync_Command.UNREAD, bytesOf(CommUnreadDL, { status: ok, timestamp: BigInt(now) }))
+  frameOf(MSync_Command.UNREAD, CommUnreadDL, { status: ok, timestamp: BigInt(now) })
 
-export const loggedOut = (): Uint8Array => frame(MSync_Command.LOGOUT, bytesOf(Logout, { status: ok }))
+export const loggedOut = (): Uint8Array => frameOf(MSync_Command.LOGOUT, Logout, { status: ok })
 
-const sync = (message: CommSyncDL): Uint8Array => frame(MSync_Command.SYNC, bytesOf(CommSyncDL, message))
+const sync = (message: CommSyncDL): Uint8Array => frameOf(MSync_Command.SYNC, CommSyncDL, message)
 
 /** What the client sent under `metaId` was done; `serverId` names it from now on. */
 export const acknowledged = (metaId: bigint, serverId: bigint, now: number, metas?: Meta[]): Uint8Array =>

@@ -1,4 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
+import { FrameReader } from './bytes.ts'
 import { count } from './counters.ts'
 import { loggedOut, nothingUnread } from './frames.ts'
 import type { Parts } from './parts.ts'
@@ -27,7 +28,7 @@ interface Inside {
   /** Handles the first frame; false refuses the connection, which is then closed. */
   logIn(connection: Connection, frame: MSync): Promise<boolean>
   /** Handles one SYNC of a connection. */
-  sync(session: Session, payload: Uint8Array): undefined | Promise<void>
+  sync(session: Session, payload: Uint8Array | undefined, reader: FrameReader): undefined | Promise<void>
   /** The last of a connection, logged in or not. */
   closed(connection: Connection): void
 }
@@ -55,7 +56,8 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
   }
 
   function handle(connection: Connection, bytes: Uint8Array): undefined | Promise<void> {
-    const frame = MSync.decode(bytes)
+    const reader = new FrameReader(bytes)
+    const frame = reader.read(MSync, bytes)
     if (connection.stage === 'new') {
       if (frame.command !== MSync_Command.PROVISION) throw new Error('nothing comes before the login')
       return logIn(connection, frame)
@@ -63,7 +65,7 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
     if (!isSession(connection)) throw new Error('the login is not finished')
     switch (frame.command ?? MSync_Command.SYNC) {
       case MSync_Command.SYNC:
-        return inside.sync(connection, frame.payload ?? new Uint8Array())
+        return inside.sync(connection, frame.payload, reader)
       case MSync_Command.UNREAD:
         connection.send(nothingUnread(now()))
         return

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, type FrameReader } from './bytes.ts'
 import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { Parts } from './parts.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation, Status_ErrorCode } from './protocol.ts'
@@ -76,6 +76,6 @@ export function membership({ store, commit, live, now, newId }: Parts) {
     }
   }
   /** One join or leave from a client. */
-  return (session: Session, meta: Meta): Promise<void> =>
-    answer(session, meta, MUCBody.decode(meta.payload ?? new Uint8Array()))
+  return (session: Session, meta: Meta, reader: FrameReader): Promise<void> =>
+    answer(session, meta, reader.read(MUCBody, meta.payload))
 }

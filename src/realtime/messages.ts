@@ -1,6 +1,6 @@
 import type { App, AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, type FrameReader } from './bytes.ts'
 import { count } from './counters.ts'
 import { acknowledged, delivery, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { LiveRoom } from './live.ts'
@@ -201,13 +201,13 @@ export function messages(
   }
 
   /** One message from a client: answered with an acknowledgement or a refusal. */
-  function send(session: Session, meta: Meta): undefined | Promise<void> {
+  function send(session: Session, meta: Meta, reader: FrameReader): undefined | Promise<void> {
     const refusal = checkMessage(session, meta)
     if (refusal) {
       refuse(session, meta, refusal)
       return
     }
-    const body = MessageBody.decode(meta.payload ?? new Uint8Array())
+    const body = reader.read(MessageBody, meta.payload)
     const isForRoom = body.type === MessageBody_Type.CHATROOM || body.type === MessageBody_Type.RECALL
     const id = meta.to?.name ?? ''
     if (!isForRoom || id === '') {

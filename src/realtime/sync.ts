@@ -1,3 +1,4 @@
+import type { FrameReader } from './bytes.ts'
 import type { Refusal } from './frames.ts'
 import { nothingQueued, refused } from './frames.ts'
 import type { Parts } from './parts.ts'
@@ -5,7 +6,7 @@ import { CommSyncUL, type Meta, Meta_NameSpace, Status_ErrorCode } from './proto
 import type { Session } from './session.ts'
 
 /** Handles one item of a client, and answers it. */
-export type Handler = (session: Session, meta: Meta) => undefined | Promise<void>
+export type Handler = (session: Session, meta: Meta, reader: FrameReader) => undefined | Promise<void>
 
 const unknown: Refusal = { code: Status_ErrorCode.FAIL, reason: 'only chat rooms are served' }
 const internal: Refusal = { code: Status_ErrorCode.FAIL, reason: 'internal error' }
@@ -15,9 +16,9 @@ export function syncs(
   { now, log }: Pick<Parts, 'now' | 'log'>,
   send: Handler,
   joinOrLeave: Handler,
-): (session: Session, payload: Uint8Array) => undefined | Promise<void> {
-  return (session, payload) => {
-    const { meta, queue } = CommSyncUL.decode(payload)
+): (session: Session, payload: Uint8Array | undefined, reader: FrameReader) => undefined | Promise<void> {
+  return (session, payload, reader) => {
+    const { meta, queue } = reader.read(CommSyncUL, payload)
     if (!meta) {
       session.send(nothingQueued(queue ?? {}, now()))
       return
@@ -27,7 +28,7 @@ export function syncs(
       session.send(refused(meta.id ?? 0n, unknown))
       return
     }
-    return (meta.ns === Meta_NameSpace.CHAT ? send : joinOrLeave)(session, meta)?.catch((error) => {
+    return (meta.ns === Meta_NameSpace.CHAT ? send : joinOrLeave)(session, meta, reader)?.catch((error) => {
       log.error({ err: error }, 'a request of a client failed')
       session.send(refused(meta.id ?? 0n, internal))
     })

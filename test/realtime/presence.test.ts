@@ -94,3 +94,31 @@ test('the status of a user says whether it is connected, and disconnecting ends 
   await dave.closed
   await until(async () => (await statusOf('dave')) === 'offline')
 })
+
+test('a large room hears of those who come and go together, each of them once, with the right count', async () => {
+  const crowd = Array.from({ length: 130 }, (_, n) => `fan-${n}`)
+  await app.register(...crowd)
+  const room = await app.room({ owner: 'alice', members: crowd.slice(0, 120) })
+  const sockets = await Promise.all(crowd.map((name) => login(name)))
+  const [first, ...others] = sockets as [TestSocket, ...TestSocket[]]
+  const late = others.slice(119)
+  await Promise.all(late.map((socket) => socket.join(room)))
+  const names = (operation: MUCBody_Operation) =>
+    first.got.flatMap(({ events }) =>
+      events
+        .filter((event) => event.operation === operation)
+        .flatMap(({ members = [], from }) => (members.length > 0 ? members : [from?.name ?? ''])),
+    )
+  await until(async () => names(MUCBody_Operation.PRESENCE).length >= 10)
+  expect(names(MUCBody_Operation.PRESENCE).sort()).toEqual(crowd.slice(120).sort())
+  for (const socket of late) {
+    await socket.leave(room)
+    await socket.join(room)
+  }
+  await Promise.all(late.map((socket) => socket.leave(room)))
+  await until(async () => names(MUCBody_Operation.ABSENCE).length >= 20)
+  expect(names(MUCBody_Operation.PRESENCE)).toHaveLength(20)
+  const counts = first.got.flatMap(({ events }) => events.map(({ mucMemberCount }) => mucMemberCount))
+  expect(counts.at(-1)).toBe(121)
+  for (const socket of sockets) socket.close()
+})
