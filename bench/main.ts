@@ -10,7 +10,7 @@ import { measureOperations, type Size } from './rest.ts'
 import { measureStrain } from './strain.ts'
 import { checkWrk } from './wrk.ts'
 
-const whole: Size = { scales: [1000, 100_000, 1_000_000], rounds: 5, seconds: 2, dissolved: 20_000 }
+const whole: Size = { scales: [1000, 100_000, 1_000_000], rounds: 5, seconds: 1, dissolved: 10_000 }
 const smoke: Size = { scales: [1000], rounds: 1, seconds: 1, dissolved: 500 }
 
 const realtime: RealtimeSize = {
