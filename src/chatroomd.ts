@@ -10,7 +10,7 @@ import type { Config } from './config.ts'
 import { openEngine } from './engine.ts'
 import type { Event } from './events.ts'
 import { createMissingApps } from './first-start.ts'
-import { roomCache } from './http/room-cache.ts'
+import { answerCache } from './http/answers.ts'
 import { httpServer } from './http/server.ts'
 import { measure } from './measures.ts'
 import { metrics } from './metrics.ts'
@@ -46,7 +46,7 @@ export interface Chatroomd {
  */
 export async function startChatroomd(config: Config, log: Logger, batch?: number): Promise<Chatroomd> {
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
-  const cache = roomCache(config.database_url === '' ? undefined : { details: 0, lists: 0 })
+  const answers = answerCache(config.database_url === '' ? undefined : 0)
   let apps = new Map<string, AppRecord>()
   let appsVersion = ''
   let realtime: Realtime | undefined
@@ -64,7 +64,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   /** Brings this node up to date with what was written, here or on another node. */
   function hearAll(events: Event[]): undefined | Promise<void> {
     for (const event of events) {
-      cache.hear(event)
+      answers.hear(event)
       users.hear(event)
       realtime?.hear(event)
     }
@@ -137,7 +137,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       presence,
       post,
       attachments,
-      cache,
+      answers,
       rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
       metrics: measured,
       findApp,

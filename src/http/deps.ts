@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Login } from '../users/login.ts'
 import type { Passwords } from '../users/passwords.ts'
 import type { Presence } from '../users/presence.ts'
-import type { RoomCache } from './room-cache.ts'
+import type { AnswerCache } from './answers.ts'
 
 /** What the routes are given. */
 export interface Deps {
@@ -21,7 +21,7 @@ export interface Deps {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
-  cache: RoomCache
+  answers: AnswerCache
   rates: Rates
   metrics: Metrics
   /** Fails, with the reason, when the store cannot answer. */

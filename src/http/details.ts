@@ -41,37 +41,19 @@ const piece = 10
 /** Characters of details from which on an answer is streamed. */
 const streamedFrom = 262_144
 
-/** Details as they are answered: JSON text, from the cache where it has them. */
-export function detailsOf({ store, cache }: Deps) {
+/** Details as they are answered: JSON text. */
+export function detailsOf({ store }: Deps) {
   /** One room; undefined for an unknown id. */
   async function one(app: number, id: string): Promise<string | undefined> {
-    const cached = cache.details(app, id)
-    if (cached !== undefined) return cached
     if (!isRoomId(id)) return undefined
     const [room] = await store.rooms.findDetails(app, [id])
-    if (!room) return undefined
-    const json = detailsJson(room)
-    cache.keepDetails(app, id, json)
-    return json
+    return room && detailsJson(room)
   }
 
-  /** Some rooms, by id. They are not put into the cache: the store may take turns with writes while it reads them. */
-  async function some(app: number, ids: string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>()
-    const missing: string[] = []
-    for (const id of ids) {
-      const cached = cache.details(app, id)
-      if (cached !== undefined) found.set(id, cached)
-      else if (isRoomId(id)) missing.push(id)
-    }
-    if (missing.length === 0) return found
-    for (const room of await store.rooms.findDetails(app, missing)) found.set(room.id, detailsJson(room))
-    return found
-  }
-
-  /** The same as a caller may see them: a user sees the members of rooms that it is in. */
-  async function someFor(caller: Caller, app: number, ids: string[]): Promise<Map<string, string>> {
-    const found = await some(app, ids)
+  /** Some rooms by id, as a caller may see them: a user sees the members of rooms that it is in. */
+  async function some(caller: Caller, app: number, ids: string[]): Promise<Map<string, string>> {
+    const rooms = await store.rooms.findDetails(app, ids.filter(isRoomId))
+    const found = new Map(rooms.map((room) => [room.id, detailsJson(room)]))
     if (caller.kind === 'app') return found
     const joined = new Set(await store.members.roomsAmong(app, [...found.keys()], caller.username))
     for (const [id, json] of found) if (!joined.has(id)) found.set(id, withoutMembers(json))
@@ -96,7 +78,7 @@ export function detailsOf({ store, cache }: Deps) {
     let next = 0
     async function readPiece(): Promise<string[]> {
       const asked = ids.slice(next, next + piece)
-      const found = await someFor(caller, call.app.id, asked)
+      const found = await some(caller, call.app.id, asked)
       next += piece
       known += found.size
       return asked.map((id) => found.get(id) ?? unknownRoom(id))

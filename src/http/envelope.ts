@@ -65,38 +65,57 @@ const echo = (params: URLSearchParams): string => {
   return JSON.stringify(values)
 }
 
-/** The envelope in two parts, for a body that is written piece by piece around its `data`. */
-function envelopeParts({ app, uri, action, started }: Call, extras: Extras): [head: string, tail: string] {
+/** The envelope's text around its `data`, up to the time. */
+function envelopeParts({ app, uri, action }: Call, extras: Extras): [before: string, after: string] {
   const { params, count, cursor, path, entities, status } = extras
-  const now = Date.now()
-  const head =
+  const before =
     `{"action":"${action}","application":"${app.uuid}","applicationName":"${app.name}","organization":"${app.org}",` +
     `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":"${path}",`}` +
     `${params?.size ? `"params":${echo(params)},` : ''}"entities":${entities ? JSON.stringify(entities) : '[]'},`
-  const tail =
+  const after =
     `${status === undefined ? '' : `"status":"${status}",`}${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
-    `"properties":{},"timestamp":${now},"duration":${Math.max(0, now - started)}}`
-  return [head, tail]
+    '"properties":{},"timestamp":'
+  return [before, after]
 }
+
+/** The end of an envelope: the time, and how long it took since `started` (Unix ms). */
+function timeSince(started: number): string {
+  const now = Date.now()
+  return `${now},"duration":${Math.max(0, now - started)}}`
+}
+
+/** The success envelope up to the time, around `data`, which is JSON text already. */
+export function successHead(call: Call, data: string, extras: Extras): string {
+  const [before, after] = envelopeParts(call, extras)
+  return `${before}"data":${data},${after}`
+}
+
+/** A success whose envelope is written up to the time. */
+export const successFrom = (
+  head: string,
+  requestId: string,
+  started: number,
+  headers?: Record<string, string>,
+) => answer(requestId, head + timeSince(started), 200, headers)
 
 /** The success envelope around `data`, which is JSON text already; without `data` for user endpoints. */
 export function success(call: Call, data: string | undefined, extras: Extras = {}): Response {
-  const [head, tail] = envelopeParts(call, extras)
-  const json = data === undefined ? head + tail : `${head}"data":${data},${tail}`
-  return answer(call.requestId, json, 200, call.headers)
+  const { requestId, started, headers } = call
+  const head = data === undefined ? envelopeParts(call, extras).join('') : successHead(call, data, extras)
+  return successFrom(head, requestId, started, headers)
 }
 
 /** The success envelope around `data` that comes in pieces of JSON text, each made when the client has read the last. */
 export function successInPieces(call: Call, extras: Extras, data: () => AsyncGenerator<string>): Response {
-  const [head, tail] = envelopeParts(call, extras)
+  const [before, after] = envelopeParts(call, extras)
   const pieces = data()
   const encoder = new TextEncoder()
   const stream = new ReadableStream<Uint8Array>(
     {
-      start: (controller) => controller.enqueue(encoder.encode(`${head}"data":`)),
+      start: (controller) => controller.enqueue(encoder.encode(`${before}"data":`)),
       async pull(controller) {
         const { value, done } = await pieces.next()
-        controller.enqueue(encoder.encode(done ? `,${tail}` : value))
+        controller.enqueue(encoder.encode(done ? `,${after}${timeSince(call.started)}` : value))
         if (done) controller.close()
       },
       async cancel() {

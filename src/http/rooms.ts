@@ -20,7 +20,6 @@ import {
   queryOf,
 } from './paging.ts'
 import { enveloped, replies } from './replies.ts'
-import type { ListPage } from './room-cache.ts'
 import {
   ChangeFlags,
   CreatedReply,
@@ -31,6 +30,13 @@ import {
   unknownRoomId,
   unknownUser,
 } from './room-replies.ts'
+
+/** A page of rooms as it is answered: `data` as JSON text. */
+interface ListPage {
+  data: string
+  count: number
+  cursor: string | undefined
+}
 
 /** Fields that it does not name are ignored, as clients send some. A `default` here would replace bodies that are no objects. */
 const RoomDraft = t.Object(
@@ -98,7 +104,7 @@ const roomsPage = { default: 10, most: 1000 }
 const olderPage = { default: 20, most: 1000 }
 
 export const roomRoutes = (deps: Deps) => {
-  const { store, commit, cache } = deps
+  const { store, commit, answers } = deps
 
   const { one, several } = detailsOf(deps)
 
@@ -118,15 +124,6 @@ export const roomRoutes = (deps: Deps) => {
     return page
   }
 
-  /** The first page, which is asked for most, from the cache. */
-  async function newest(app: AppRecord, limit: number): Promise<ListPage> {
-    const cached = cache.newest(app.id, limit)
-    if (cached) return cached
-    const page = await listFrom(app, limit)
-    cache.keepNewest(app.id, limit, page)
-    return page
-  }
-
   return forApp(deps)
     .get(
       '/chatrooms',
@@ -135,8 +132,11 @@ export const roomRoutes = (deps: Deps) => {
         if (query.has('limit') || query.has('cursor') || !(query.has('pagenum') || query.has('pagesize'))) {
           const limit = limitOf(query, roomsPage)
           const position = positionOf(openCursor(app, 'chatrooms', query.get('cursor')))
-          const { data, ...page } = await (position ? listFrom(app, limit, position) : newest(app, limit))
-          return success(call, data, { params: query, ...page })
+          const { data, ...page } = await listFrom(app, limit, position)
+          const extras = { params: query, ...page }
+          if (position) return success(call, data, extras)
+          // The first page is asked for most.
+          return answers.success(request, call, { app, operation: 'listRooms', room: '' }, data, extras)
         }
         const { limit, offset } = pageOf(query, olderPage)
         const rooms = await store.rooms.pageRooms(app.id, limit, offset)
@@ -167,7 +167,8 @@ export const roomRoutes = (deps: Deps) => {
         }
         const room = await one(app.id, params.id)
         if (room === undefined) throw roomNotFound(params.id)
-        return success(call, room, { params: query })
+        const about = { app, operation: 'getRooms', room: params.id }
+        return answers.success(request, call, about, room, { params: query })
       },
       {
         detail: {

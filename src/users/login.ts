@@ -64,6 +64,9 @@ export function login({ store, checkToken, passwords, now }: Parts) {
      */
     callerOf,
 
+    /** Whether this is a token of the app itself. */
+    isApp: (app: AppRecord, token: string): boolean => checkToken(app, token, now())?.kind === 'app',
+
     /** The user that a token stands for; undefined for any other token. */
     async userOf(app: AppRecord, token: string): Promise<string | undefined> {
       const caller = await callerOf(app, token)
