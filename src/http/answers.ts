@@ -73,7 +73,8 @@ export function answerCache(bound = embedded) {
       extras: Extras,
     ): Response {
       const head = successHead(call, data, extras)
-      keep(request.url, { ...about, head })
+      // A text that was put together is kept as its pieces until it is copied.
+      keep(request.url, { ...about, head: Buffer.from(head).toString() })
       return successFrom(head, call.requestId, call.started, call.headers)
     },
 
