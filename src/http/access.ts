@@ -3,7 +3,7 @@ import type { AppRecord } from '../apps/app.ts'
 import type { Caller } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { Awaitable } from '../store/database.ts'
-import { parseJson, readText, withoutNulls } from './body.ts'
+import { parseJson, readBody, withoutNulls } from './body.ts'
 import type { Deps } from './deps.ts'
 import type { Call } from './envelope.ts'
 import { countCall } from './rate-limits.ts'
@@ -17,23 +17,27 @@ export function bearer(request: Request): string | undefined {
   return header?.startsWith('Bearer ') && !header.includes(' ', 7) ? header.slice(7) : undefined
 }
 
-/** Who calls, by the token: at once where the app itself does, which is the usual case. */
-function callerOf({ login }: Deps, app: AppRecord, request: Request): Awaitable<Caller | undefined> {
-  const token = bearer(request)
-  return token === undefined ? undefined : login.callerOf(app, token)
+/** Tells who calls, by the token: at once where it is the app itself. Fails with the reference's `unauthorized`. */
+const signedIn = ({ login }: Deps) => {
+  const known = (caller: Caller | undefined): Caller => {
+    if (!caller) throw unauthorized()
+    return caller
+  }
+  return (app: AppRecord, request: Request): Awaitable<Caller> => {
+    const token = bearer(request)
+    const found = token === undefined ? undefined : login.callerOf(app, token)
+    return found instanceof Promise ? found.then(known) : known(found)
+  }
 }
 
-/** Fails with the reference's `unauthorized` on every bad token. */
-function known(caller: Caller | undefined): Caller {
-  if (!caller) throw unauthorized()
-  return caller
-}
-
-/** The same for what only the app itself may call. */
-function knownApp(caller: Caller | undefined): Caller {
-  if (caller?.kind !== 'app') throw unauthorized()
-  return caller
-}
+/** Fails with `unauthorized` for whoever is not the app itself. */
+const appItself =
+  ({ login }: Deps) =>
+  (app: AppRecord, request: Request): Caller => {
+    const token = bearer(request)
+    if (token === undefined || !login.isApp(app, token)) throw unauthorized()
+    return { kind: 'app' }
+  }
 
 /** The path of a request's URL, as it was sent, with no query. */
 const uriOf = ({ url }: Request): string => {
@@ -74,75 +78,87 @@ function callOf({ findApp, now }: Deps, request: Request, parts: PathParts) {
   return { app: record, call }
 }
 
-/** A body is read as text, or found unreadable, before it is known who calls; what it says counts only after that. */
-const readBody = ({ request }: { request: Request }) =>
-  readText(request).then(
-    (text) => ({ text }),
-    (unreadable: unknown) => ({ unreadable }),
-  )
-
-function parseBody(context: { body: unknown; app: AppRecord }): void {
-  if (context.body === undefined) return
-  const read = context.body as { text: string } | { unreadable: unknown }
-  if ('unreadable' in read) throw read.unreadable
-  const body = parseJson(read.text)
-  context.body = context.app.settings.dialect === 'sdk' ? withoutNulls(body) : body
+/** What is known of a request before its route sees it. */
+interface Started {
+  request: Request
+  params: PathParts
+  route: string
 }
 
-const signedIn = (deps: Deps) =>
-  new Elysia({
-    prefix: '/:org/:app',
-    normalize: false,
-    detail: { security: [{ appToken: [] }, { userToken: [] }] },
-  }).derive(async ({ request, params, route }) => {
-    const { app, call } = callOf(deps, request, params)
-    const found = callerOf(deps, app, request)
-    const caller = known(found instanceof Promise ? await found : found)
-    if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
-    return { app, call, caller }
-  })
+/** What a route of an app is given; its body, too, whose type is that of the route's schema. */
+type Begun<C> = { app: AppRecord; call: Call; caller: C }
+
+/**
+ * What every call of an app begins with: the app and the call, who calls, and the limit of calls. A body is read, or
+ * found unreadable, before it is known who calls; what it says counts only after that.
+ */
+async function begin<C>(
+  deps: Deps,
+  { request, params, route }: Started,
+  callerOf: (app: AppRecord, request: Request) => Awaitable<C>,
+  readsBody = request.method !== 'GET',
+): Promise<Begun<C>> {
+  const read = readsBody ? await readBody(request) : undefined
+  const { app, call } = callOf(deps, request, params)
+  const found = callerOf(app, request)
+  const caller = found instanceof Promise ? await found : found
+  if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
+  if (!read) return { app, call, caller }
+  if ('unreadable' in read) throw read.unreadable
+  const json = parseJson(read.text)
+  const body = app.settings.dialect === 'sdk' ? withoutNulls(json) : json
+  return { app, call, caller, body } as Begun<C>
+}
+
+/**
+ * Routes under an app's path. What begins their calls names what it takes of a request: Elysia would take all apart,
+ * the query and cookies too, for a function that is given the whole.
+ */
+const underApp = (security: Record<string, never[]>[]) =>
+  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security } })
+
+const bothTokens = [{ appToken: [] }, { userToken: [] }]
 
 /** Routes for the app itself and its users: gives them `app`, `caller` and `call`. */
-export const forApp = (deps: Deps) => signedIn(deps).onParse(readBody).onTransform(parseBody)
+export const forApp = (deps: Deps) => {
+  const callerOf = signedIn(deps)
+  return underApp(bothTokens).derive(({ request, params, route }) =>
+    begin(deps, { request, params, route }, callerOf),
+  )
+}
 
 /** The same for bodies that are no JSON: the route reads them itself. */
-export const forUpload = signedIn
+export const forUpload = (deps: Deps) => {
+  const callerOf = signedIn(deps)
+  return underApp(bothTokens).derive(({ request, params, route }) =>
+    begin(deps, { request, params, route }, callerOf, false),
+  )
+}
 
 /** Routes that ask for an app token: gives them `app`, `caller` and `call`. */
-export const forServer = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }] } })
-    .derive(async ({ request, params, route }) => {
-      const { app, call } = callOf(deps, request, params)
-      const caller = knownApp(await callerOf(deps, app, request))
-      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
-      return { app, call, caller }
-    })
-    .onParse(readBody)
-    .onTransform(parseBody)
+export const forServer = (deps: Deps) => {
+  const callerOf = appItself(deps)
+  return underApp([{ appToken: [] }]).derive(({ request, params, route }) =>
+    begin(deps, { request, params, route }, callerOf),
+  )
+}
 
 /** Routes of an app that anybody may call, such as asking for a token: gives them `app` and `call`. */
 export const forAnyone = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [] } })
-    .derive(async ({ request, params, route }) => {
-      const { app, call } = callOf(deps, request, params)
-      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
-      return { app, call }
-    })
-    .onParse(readBody)
-    .onTransform(parseBody)
+  underApp([]).derive(({ request, params, route }) =>
+    begin(deps, { request, params, route }, () => undefined),
+  )
 
 /** Registration: an app token, or, where the app allows open registration, none. Gives `open` too. */
-export const forRegistration = (deps: Deps) =>
-  new Elysia({ prefix: '/:org/:app', normalize: false, detail: { security: [{ appToken: [] }, {}] } })
-    .derive(async ({ request, params, route }) => {
-      const { app, call } = callOf(deps, request, params)
-      const open = !request.headers.has('authorization')
-      if (open && !app.settings.openRegistration) {
-        throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")
-      }
-      const caller: Caller = open ? { kind: 'app' } : knownApp(await callerOf(deps, app, request))
-      if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
-      return { app, call, caller, open }
+export const forRegistration = (deps: Deps) => {
+  const withToken = appItself(deps)
+  return underApp([{ appToken: [] }, {}]).derive(async ({ request, params, route }) => {
+    const open = !request.headers.has('authorization')
+    const begun = await begin(deps, { request, params, route }, (app) => {
+      if (!open) return withToken(app, request)
+      if (app.settings.openRegistration) return { kind: 'app' as const }
+      throw new Failure('unauthorized', "Open registration doesn't allow, so register user need token")
     })
-    .onParse(readBody)
-    .onTransform(parseBody)
+    return { ...begun, open }
+  })
+}

@@ -12,9 +12,21 @@ const badParameter = (text: string): Failure => new Failure('invalid_parameter',
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The body as text, whatever its `Content-Type` says. Fails over 1 MiB, and on bytes that are not UTF-8. */
-export async function readText(request: globalThis.Request): Promise<string> {
-  const bytes = await readBytes(request)
+/** A body that was read: its text, or why it has none. */
+export type ReadBody = { text: string } | { unreadable: unknown }
+
+/** Reads a body as UTF-8 text, whatever its `Content-Type` says; it is unreadable over 1 MiB and as other bytes. */
+export async function readBody(request: Request): Promise<ReadBody> {
+  try {
+    const length = request.headers.get('content-length')
+    if (Number(length) > bodyLimit) throw tooLarge()
+    return { text: textOf(length === null ? await readChunks(request) : await request.bytes()) }
+  } catch (unreadable) {
+    return { unreadable }
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
@@ -22,15 +34,10 @@ export async function readText(request: globalThis.Request): Promise<string> {
   }
 }
 
-async function readBytes(request: globalThis.Request): Promise<Uint8Array> {
-  const length = request.headers.get('content-length')
-  if (length !== null) {
-    if (Number(length) > bodyLimit) throw tooLarge()
-    return request.bytes()
-  }
+async function readChunks({ body }: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.length
     if (size > bodyLimit) throw tooLarge()
     chunks.push(chunk)

@@ -82,6 +82,8 @@ export function httpServer(deps: Deps, log: Logger) {
     const mark = seen.operation(hooks.detail?.operationId ?? 'page')
     marks.set(`${method} ${path}`, mark)
     operations.set(hooks.detail?.operationId ?? 'page', mark)
+    // Bodies were read with the caller; Elysia's own way of reading makes a stream of each first.
+    hooks.parse = [{ fn: 'none' }]
     if (hooks.body) hooks.transform = [...(hooks.transform ?? []), { fn: checkBody(hooks.body) }]
     // One for each route, which need not look up what it is, takes half the time of one for all.
     hooks.afterHandle = [...(hooks.afterHandle ?? []), { fn: marking(mark) }]
