@@ -4,6 +4,7 @@ import { defaultSettings } from './apps/settings.ts'
 import type { Caller, Event } from './events.ts'
 import { Failure, type FailureWord } from './failure.ts'
 import { type Args, type OperationName, operations, type Result } from './operations.ts'
+import type { Awaitable } from './store/database.ts'
 import type { Store } from './store/store.ts'
 import type { Unit } from './unit.ts'
 
@@ -48,7 +49,7 @@ export interface Done<N extends OperationName> {
 export async function runOperation<N extends OperationName>(
   store: Store,
   request: Request<N>,
-  findApp = store.apps.useApp,
+  findApp: (id: number) => Awaitable<App | undefined> = store.apps.useApp,
 ): Promise<Done<N>> {
   const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
   if (!app) throw new Failure('organization_application_not_found', 'the app is gone')

@@ -1,5 +1,6 @@
 import { type Outcome, outcomeOf, type Request, runOperation } from './run.ts'
 import type { UsedApp } from './store/apps.ts'
+import type { Awaitable } from './store/database.ts'
 import { isStorageError, openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
 
 declare const self: Worker
@@ -9,9 +10,9 @@ let writer: SqliteWriter
 /** Apps as this batch has them. */
 const apps = new Map<number, UsedApp>()
 
-async function appOf(id: number): Promise<UsedApp | undefined> {
-  const known = apps.get(id)
-  if (known) return known
+const appOf = (id: number): Awaitable<UsedApp | undefined> => apps.get(id) ?? findApp(id)
+
+async function findApp(id: number): Promise<UsedApp | undefined> {
   const app = await writer.store.apps.useApp(id)
   if (app) apps.set(id, app)
   return app
@@ -27,33 +28,26 @@ class WroteAndFailed extends Error {}
  */
 async function runBatch(batch: Request[]): Promise<Outcome[]> {
   try {
-    return await writer.transaction(() => runEach(batch, withoutUndo))
+    return await writer.transaction(() => runEach(batch, false))
   } catch (thrown) {
     if (!(thrown instanceof WroteAndFailed)) throw thrown
-    return writer.transaction(() => runEach(batch, writer.savepoint))
+    return writer.transaction(() => runEach(batch, true))
   }
 }
 
-async function withoutUndo<T>(work: () => Promise<T>): Promise<T> {
-  const before = writer.writes()
-  try {
-    return await work()
-  } catch (thrown) {
-    if (writer.writes() !== before) throw new WroteAndFailed()
-    throw thrown
-  }
-}
-
-async function runEach(batch: Request[], guard: SqliteWriter['savepoint']): Promise<Outcome[]> {
+async function runEach(batch: Request[], savepoints: boolean): Promise<Outcome[]> {
   apps.clear()
   const outcomes: Outcome[] = []
   for (const request of batch) {
+    const run = () => runOperation(writer.store, request, appOf)
+    const before = writer.writes()
     try {
-      const outcome = await guard(() => runOperation(writer.store, request, appOf))
+      const outcome = await (savepoints ? writer.savepoint(run) : run())
       if (outcome.events.some(({ type }) => type === 'app.changed')) apps.clear()
       outcomes.push(outcome)
     } catch (thrown) {
-      if (thrown instanceof WroteAndFailed || isStorageError(thrown)) throw thrown
+      if (isStorageError(thrown)) throw thrown
+      if (!savepoints && writer.writes() !== before) throw new WroteAndFailed()
       outcomes.push(outcomeOf(thrown))
     }
   }

@@ -1,14 +1,16 @@
 import type { Event } from '../events.ts'
 import type { AuditRow } from '../store/audit.ts'
+import type { Awaitable } from '../store/database.ts'
 import type { Unit } from '../unit.ts'
 
 /** A change as the trail keeps it: an event without what stands beside it, and without texts of any length. */
 type Change = { type: Event['type'] } & Record<string, unknown>
 
-function changeOf({ app, room, by, at, ...event }: Event): Change {
+function changeOf(told: Event): Change {
+  if (told.type === 'room.created')
+    return { type: told.type, owner: told.owner, members: told.members.length }
+  const { app, room, by, at, ...event } = told
   switch (event.type) {
-    case 'room.created':
-      return { type: event.type, owner: event.owner, members: event.members.length }
     case 'room.changed': {
       const { custom, ...change } = event.change
       return { type: event.type, ...change, ...(custom === undefined ? {} : { custom: true }) }
@@ -26,7 +28,7 @@ function changeOf({ app, room, by, at, ...event }: Event): Change {
  * Keeps what an operation changed, in its own transaction: one row for each room, or for the app. Apps that keep no
  * trail (`auditDays` is 0) pay nothing.
  */
-export async function audit(unit: Unit, operation: string, events: Event[]): Promise<void> {
+export function audit(unit: Unit, operation: string, events: Event[]): Awaitable<void> {
   if (unit.app.id === 0 || unit.app.settings.auditDays === 0 || events.length === 0) return
   const byRoom = new Map<string, Change[]>()
   for (const event of events) {
@@ -39,7 +41,7 @@ export async function audit(unit: Unit, operation: string, events: Event[]): Pro
   const rows = [...byRoom].map(
     ([room, changes]): AuditRow => ({ at, room, operator, operation, changes: JSON.stringify(changes) }),
   )
-  await unit.store.audit.addAudit(unit.app.id, rows)
+  return unit.store.audit.addAudit(unit.app.id, rows)
 }
 
 /** Rows that are removed in one transaction: few enough that no write waits for it. */

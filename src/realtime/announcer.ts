@@ -77,6 +77,13 @@ export function announcer(
   const here = (app: number, usernames: string[]): LiveUser[] =>
     usernames.map((username) => live.user(app, username)).filter((user) => user !== undefined)
 
+  /** Answers whether any of a new room's members is here; most rooms are created with nobody at this node. */
+  function enterCreated(app: number, room: string, members: string[]): boolean {
+    const users = here(app, members)
+    for (const user of users) live.enter(user, room)
+    return users.length > 0
+  }
+
   /** Hears of one event, from this node or another. */
   return function hear(event: Event): void {
     if (event.type === 'user.changed') {
@@ -90,7 +97,7 @@ export function announcer(
     if (room && changesSpeech.has(event.type)) room.speech = undefined
     switch (event.type) {
       case 'room.created':
-        for (const user of here(event.app, [event.owner, ...event.members])) live.enter(user, event.room)
+        if (!enterCreated(event.app, event.room, [event.owner, ...event.members])) return
         break
       case 'member.left':
       case 'member.removed':

@@ -2,6 +2,7 @@ import type { App } from '../apps/app.ts'
 import type { Caller } from '../events.ts'
 import type { Failure } from '../failure.ts'
 import { type Permitted, type Role, refusal, rightOf } from '../permissions.ts'
+import type { Awaitable } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Unit } from '../unit.ts'
 import { type Room, roomMissing } from './room.ts'
@@ -25,22 +26,31 @@ async function roleIn({ app, store }: Asking, room: Room, username: string): Pro
  * Fails with the operation's refusal unless the table gives the caller the right to it. `targets` are the users
  * that the call is about: a right to one's `own` asks that they are the caller alone. Answers the caller's role.
  */
-export async function authorise(
+export function authorise(
   asking: Asking,
   operation: Permitted,
   room?: Room,
   targets: string[] = [],
+): Awaitable<Role> {
+  const { caller } = asking
+  return caller.kind === 'app' ? 'app' : authoriseUser(asking, caller.username, operation, room, targets)
+}
+
+async function authoriseUser(
+  asking: Asking,
+  username: string,
+  operation: Permitted,
+  room: Room | undefined,
+  targets: string[],
 ): Promise<Role> {
-  const { app, caller, store } = asking
-  if (caller.kind === 'app') return 'app'
-  const own = targets.length > 0 && targets.every((target) => target === caller.username)
+  const own = targets.length > 0 && targets.every((target) => target === username)
   const may = (role: Role): boolean => {
     const right = rightOf(operation, role)
     return right === 'yes' || (right === 'own' && own)
   }
-  const role = room ? await roleIn(asking, room, caller.username) : 'other'
+  const role = room ? await roleIn(asking, room, username) : 'other'
   if (may(role)) return role
-  if (may('superAdmin') && (await store.superAdmins.isSuperAdmin(app.id, caller.username)))
+  if (may('superAdmin') && (await asking.store.superAdmins.isSuperAdmin(asking.app.id, username)))
     return 'superAdmin'
   throw refusal(operation)
 }

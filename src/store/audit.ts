@@ -29,10 +29,11 @@ export interface AuditStore {
 
 const columns = 'at, room, operator, operation, changes'
 
+const insert = `insert into audit (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6) on conflict do nothing`
+
 export function auditStore(db: Database): AuditStore {
   return {
     async addAudit(app, rows) {
-      const insert = `insert into audit (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6) on conflict do nothing`
       for (const { at, room, operator, operation, changes } of rows) {
         // Two servers can change one room in the same microsecond of the clock that they share.
         let free = at

@@ -95,22 +95,50 @@ const toDetails = (row: DetailsRow): RoomDetails => ({
 
 export function roomStore(db: Database): RoomStore {
   const byUser = byIndex(db, 'members_by_user')
-  const memberRows = (n: number): string => `insert into members (app, room, username, joined)
-    select ?1, ?2, value, ?3 from ${each(db, n)} as names where true
-    on conflict do nothing`
+  // Put together once: a statement is found by its text.
+  const findRoom = `select ${columns} from rooms where app = ?1 and id = ?2`
+  const holdRoom = `${findRoom} ${forUpdate(db)}`
+  const oneWithMembers = details('id = ?2')
+  const manyWithMembers = details(isOneOf(db, 'id', 2))
+  const newest = `select ${listed} from rooms where app = ?1 order by created desc, id desc limit ?2 offset ?3`
+  const newestFrom = `select ${listed} from rooms where app = ?1 and (created, id) < (?2, ?3)
+    order by created desc, id desc limit ?4`
+  const joinedPage = `select ${columns} from (
+      select room, joined from members ${byUser} where app = ?1 and username = ?2
+      order by joined desc, room desc limit ?3 offset ?4) page
+    join rooms r on r.app = ?1 and r.id = page.room
+    order by page.joined desc, page.room desc`
+  const removals = ['members', 'absent_owners', 'mutes', 'blocks', 'attributes'].map(
+    (table) => `delete from ${table} where app = ?1 and room = ?2`,
+  )
+
+  /** Answers how many of the users were no members yet. */
+  async function insertMembers(app: number, room: string, joined: number, usernames: string[]) {
+    if (db.dialect === 'sqlite') {
+      const insert = `insert into members (app, room, username, joined) values (?1, ?2, ?3, ?4) on conflict do nothing`
+      let added = 0
+      for (const username of usernames) added += await db.run(insert, app, room, username, joined)
+      return added
+    }
+    return db.run(
+      `insert into members (app, room, username, joined)
+       select ?1, ?2, value, ?3 from ${each(db, 4)} as names where true
+       on conflict do nothing`,
+      app,
+      room,
+      joined,
+      JSON.stringify(usernames),
+    )
+  }
 
   return {
     async findRoom(app, id) {
-      const row = await db.get<RoomRow>(`select ${columns} from rooms where app = ?1 and id = ?2`, app, id)
+      const row = await db.get<RoomRow>(findRoom, app, id)
       return row && toRoom(row)
     },
 
     async holdRoom(app, id) {
-      const row = await db.get<RoomRow>(
-        `select ${columns} from rooms where app = ?1 and id = ?2 ${forUpdate(db)}`,
-        app,
-        id,
-      )
+      const row = await db.get<RoomRow>(holdRoom, app, id)
       return row && toRoom(row)
     },
 
@@ -124,48 +152,26 @@ export function roomStore(db: Database): RoomStore {
             await new Promise((next) => setImmediate(next))
             turn = performance.now()
           }
-          const row = await db.get<DetailsRow>(details('id = ?2'), app, id)
+          const row = await db.get<DetailsRow>(oneWithMembers, app, id)
           if (row) rooms.push(toDetails(row))
         }
         return rooms
       }
-      const rows = await db.all<DetailsRow>(details(isOneOf(db, 'id', 2)), app, JSON.stringify(ids))
+      const rows = await db.all<DetailsRow>(manyWithMembers, app, JSON.stringify(ids))
       return rows.map(toDetails)
     },
 
     listRooms(app, limit, position) {
       if (!position) return this.pageRooms(app, limit, 0)
-      return db.all<ListedRoom>(
-        `select ${listed} from rooms where app = ?1 and (created, id) < (?2, ?3)
-         order by created desc, id desc limit ?4`,
-        app,
-        position.created,
-        position.id,
-        limit,
-      )
+      return db.all<ListedRoom>(newestFrom, app, position.created, position.id, limit)
     },
 
     pageRooms(app, limit, offset) {
-      return db.all<ListedRoom>(
-        `select ${listed} from rooms where app = ?1 order by created desc, id desc limit ?2 offset ?3`,
-        app,
-        limit,
-        offset,
-      )
+      return db.all<ListedRoom>(newest, app, limit, offset)
     },
 
     async pageJoined(app, username, limit, offset) {
-      const rows = await db.all<RoomRow>(
-        `select ${columns} from (
-           select room, joined from members ${byUser} where app = ?1 and username = ?2
-           order by joined desc, room desc limit ?3 offset ?4) page
-         join rooms r on r.app = ?1 and r.id = page.room
-         order by page.joined desc, page.room desc`,
-        app,
-        username,
-        limit,
-        offset,
-      )
+      const rows = await db.all<RoomRow>(joinedPage, app, username, limit, offset)
       return rows.map(toRoom)
     },
 
@@ -204,7 +210,7 @@ export function roomStore(db: Database): RoomStore {
         room.members.length + 1,
         room.created,
       )
-      await db.run(memberRows(4), app, room.id, room.created, JSON.stringify([room.owner, ...room.members]))
+      await insertMembers(app, room.id, room.created, [room.owner, ...room.members])
     },
 
     async changeRoom(app, room) {
@@ -223,13 +229,12 @@ export function roomStore(db: Database): RoomStore {
     },
 
     async removeRoom(app, id) {
-      for (const table of ['members', 'absent_owners', 'mutes', 'blocks', 'attributes'])
-        await db.run(`delete from ${table} where app = ?1 and room = ?2`, app, id)
+      for (const removal of removals) await db.run(removal, app, id)
       await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
     },
 
     async addMembers(app, room, usernames, joined) {
-      const added = await db.run(memberRows(4), app, room, joined, JSON.stringify(usernames))
+      const added = await insertMembers(app, room, joined, usernames)
       const row = await db.get<{ member_count: number }>(
         `update rooms set member_count = member_count + ?3 where app = ?1 and id = ?2 returning member_count`,
         app,
