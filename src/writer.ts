@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Tell } from './events.ts'
 import { Failure } from './failure.ts'
 import type { Result } from './operations.ts'
@@ -12,6 +13,9 @@ interface Waiting {
 /** Most operations that share a commit: bounds how long the first of them waits for the last. */
 const batchLimit = 512
 
+/** The server and its writer share one core: reading requests while a commit is made gains nothing. */
+const sharesCore = availableParallelism() === 1
+
 export interface Writer {
   commit: Commit
   /** Fails when the thread has died and nothing can be written. */
@@ -21,6 +25,9 @@ export interface Writer {
   /** Finishes what waits, then closes the store. */
   close(): Promise<void>
 }
+
+/** Of the event loop: between two of them, what has come in is read. */
+const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
 
 /**
  * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
@@ -60,8 +67,22 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
     else resolve(outcome.result)
   }
 
+  /**
+   * Waits for as long as more comes in, so that whom the last commit answered are in the next one together: half as
+   * many commits as when two groups take turns, and a fifth more creates a second.
+   */
+  async function gather(): Promise<void> {
+    let before = -1
+    while (before < queue.length && queue.length < batch) {
+      before = queue.length
+      await nextTurn()
+      await nextTurn()
+    }
+  }
+
   async function work(): Promise<void> {
     while (queue.length > 0) {
+      if (sharesCore) await gather()
       const together = queue.splice(0, batch)
       try {
         const outcomes = JSON.parse(await ask({ batch: together.map(({ request }) => request) })) as Outcome[]
@@ -87,7 +108,7 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
           resolve: resolve as Waiting['resolve'],
           reject,
         })
-        working ??= new Promise<void>((begin) => setImmediate(begin)).then(work)
+        working ??= nextTurn().then(work)
       }),
 
     check() {
