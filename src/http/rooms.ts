@@ -106,7 +106,7 @@ const olderPage = { default: 20, most: 1000 }
 export const roomRoutes = (deps: Deps) => {
   const { store, commit, answers } = deps
 
-  const { one, several } = detailsOf(deps)
+  const { one, many } = detailsOf(deps)
 
   /** Pages by the rooms they show: PostgreSQL answers what many ask at once with the same rooms. */
   const pages = new WeakMap<ListedRoom[], ListPage>()
@@ -163,7 +163,7 @@ export const roomRoutes = (deps: Deps) => {
         const ids = askedIds(params.id)
         const query = queryOf(request)
         if (ids.length > 1 || caller.kind === 'user' || app.settings.dialect === 'sdk') {
-          return several(call, params.id, ids, query, caller)
+          return many(call, params.id, ids, query, caller)
         }
         const room = await one(app.id, params.id)
         if (room === undefined) throw roomNotFound(params.id)

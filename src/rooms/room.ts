@@ -21,9 +21,10 @@ export interface Room {
   mute: boolean
 }
 
-/** A room with the user ids of everyone in it but the owner, who is in it too. */
+/** A room and who is in it. */
 export interface RoomDetails extends Room {
-  members: string[]
+  /** User ids of everyone but the owner, with commas between: one text, as a room can have 10,000. */
+  members: string
 }
 
 /** What a client asks for when it creates a room. */

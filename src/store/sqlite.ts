@@ -70,7 +70,7 @@ export function lockDataDir(dir: string): () => void {
 }
 
 /** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
-const pageCache = { reader: 16_384, writer: 32_768 }
+const pageCache = { reader: 4_096, writer: 32_768 }
 
 function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   const sqlite = new Sqlite(fileOf(dir), {
