@@ -1,12 +1,11 @@
-import type { Room } from '../rooms/room.ts'
 import { type Database, each } from './database.ts'
-import { columns, type RoomRow, type RoomStore, toRoom } from './rooms.ts'
+import type { JoinedRoom, RoomStore } from './rooms.ts'
 import type { Store } from './store.ts'
 import { lookUp, same } from './together.ts'
 
 interface JoinedPage {
   username: string
-  rooms: Room[]
+  rooms: JoinedRoom[]
 }
 
 /** `pageJoined` for many users at once. */
@@ -17,8 +16,8 @@ async function pagesJoined(
   limit: number,
   offset: number,
 ): Promise<JoinedPage[]> {
-  const rows = await db.all<RoomRow & { username: string }>(
-    `select u.username, ${columns}
+  const rows = await db.all<JoinedRoom & { username: string }>(
+    `select u.username, r.id, r.name
      from (select value as username from ${each(db, 2)} as names) u
      cross join lateral (
        select room, joined from members where app = ?1 and username = u.username
@@ -31,10 +30,10 @@ async function pagesJoined(
     offset,
   )
   const pages = new Map<string, JoinedPage>()
-  for (const row of rows) {
-    const page = pages.get(row.username) ?? { username: row.username, rooms: [] }
-    page.rooms.push(toRoom(row))
-    pages.set(row.username, page)
+  for (const { username, ...room } of rows) {
+    const page = pages.get(username) ?? { username, rooms: [] }
+    page.rooms.push(room)
+    pages.set(username, page)
   }
   return [...pages.values()]
 }

@@ -18,6 +18,9 @@ export interface ListedRoom {
   created: number
 }
 
+/** A room as the list of a user's rooms shows it. */
+export type JoinedRoom = Pick<Room, 'id' | 'name'>
+
 /** Rooms and who is in them. `created` and `joined` are kept in microseconds: they are the order, too. */
 export interface RoomStore {
   findRoom(app: number, id: string): Awaitable<Room | undefined>
@@ -29,8 +32,10 @@ export interface RoomStore {
   listRooms(app: number, limit: number, position?: RoomPosition): Awaitable<ListedRoom[]>
   /** At most `limit` rooms, newest first, without the first `offset`. */
   pageRooms(app: number, limit: number, offset: number): Awaitable<ListedRoom[]>
-  /** Rooms that a user is in, the most recently joined first. */
-  pageJoined(app: number, username: string, limit: number, offset: number): Promise<Room[]>
+  /** Rooms that a user is in, the most recently joined first, without the first `offset`. */
+  pageJoined(app: number, username: string, limit: number, offset: number): Awaitable<JoinedRoom[]>
+  /** The same with all that a room is: twice the work. */
+  pageJoinedInFull(app: number, username: string, limit: number, offset: number): Promise<Room[]>
   /** How many rooms a user is in; counting stops at `most`. */
   countJoined(app: number, username: string, most: number): Awaitable<number>
   isMember(app: number, room: string, username: string): Awaitable<boolean>
@@ -52,7 +57,7 @@ export interface RoomStore {
   removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
 }
 
-export interface RoomRow {
+interface RoomRow {
   id: string
   name: string
   description: string
@@ -64,10 +69,10 @@ export interface RoomRow {
   created: number
 }
 
-export const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
+const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
 const listed = 'id, name, owner, member_count as "memberCount", created'
 
-export const toRoom = (row: RoomRow): Room => ({
+const toRoom = (row: RoomRow): Room => ({
   id: row.id,
   name: row.name,
   description: row.description,
@@ -103,7 +108,10 @@ export function roomStore(db: Database): RoomStore {
   const newest = `select ${listed} from rooms where app = ?1 order by created desc, id desc limit ?2 offset ?3`
   const newestFrom = `select ${listed} from rooms where app = ?1 and (created, id) < (?2, ?3)
     order by created desc, id desc limit ?4`
-  const joinedPage = `select ${columns} from (
+  const joined = `select room as id, (select name from rooms r where r.app = ?1 and r.id = m.room) as name
+    from members m ${byUser} where app = ?1 and username = ?2
+    order by joined desc, room desc limit ?3 offset ?4`
+  const joinedInFull = `select ${columns} from (
       select room, joined from members ${byUser} where app = ?1 and username = ?2
       order by joined desc, room desc limit ?3 offset ?4) page
     join rooms r on r.app = ?1 and r.id = page.room
@@ -164,8 +172,10 @@ export function roomStore(db: Database): RoomStore {
       return db.all<ListedRoom>(newest, app, limit, offset)
     },
 
-    async pageJoined(app, username, limit, offset) {
-      const rows = await db.all<RoomRow>(joinedPage, app, username, limit, offset)
+    pageJoined: (app, username, limit, offset) => db.all<JoinedRoom>(joined, app, username, limit, offset),
+
+    async pageJoinedInFull(app, username, limit, offset) {
+      const rows = await db.all<RoomRow>(joinedInFull, app, username, limit, offset)
       return rows.map(toRoom)
     },
 
