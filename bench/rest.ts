@@ -196,6 +196,8 @@ async function measureCreates(bench: Bench, size: Size, at: string): Promise<Fig
   const unshared = await startServer(unsharedDir, {}, ['bench/unshared.ts'])
   const unsharedFile = writeRequests(bench.work, 'unshared', creates(await takeToken(unshared, data)))
 
+  await runWrk(bench.server.url, file, size.seconds)
+  await runWrk(unshared.url, unsharedFile, size.seconds)
   const [before, aloneBefore] = [rowCounts(bench.data.dir), rowCounts(alone)]
   const values: number[] = []
   const limits: number[] = []

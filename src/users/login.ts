@@ -97,10 +97,10 @@ export function login({ store, checkToken, passwords, now }: Parts) {
     },
 
     /** Forgets a user that was changed. */
-    hear({ app, ...event }: Event): void {
+    hear(event: Event): void {
       if (event.type !== 'user.changed') return
       changes += 1
-      known.delete(`${app}/${event.username}`)
+      known.delete(`${event.app}/${event.username}`)
     },
   }
 }
