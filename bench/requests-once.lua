@@ -1,7 +1,8 @@
 -- Sends each request of a file once: a line is method, path, token and body, separated by tabs.
 -- Tells when the first and the last of them were answered, and how many were refused: wrk itself cannot stop early, and
 -- asks for pages that do not exist meanwhile.
-local made, place, answered, refused, spare = {}, 0, 0, 0, nil
+-- wrk asks for one request more, to look at it.
+local made, place, answered, refused, spare = {}, -1, 0, 0, nil
 
 function init(args)
   for line in io.lines(args[1]) do
