@@ -14,57 +14,71 @@ export interface KeptAnswer {
 }
 
 /** Characters of answers, with their URLs and what it takes to find them, that are kept. */
-const embedded = 24 * 1024 * 1024
+const embedded = 16 * 1024 * 1024
 
-const sizeOf = (url: string, { head }: KeptAnswer): number => head.length + url.length + 200
+/** What it takes to remember a URL, in characters. */
+const overhead = (url: string): number => url.length + 100
 
 const subject = (app: number, room: string): string => `${app}/${room}`
 
+/** Half of what is kept. */
+const half = () => ({
+  answers: new Map<string, KeptAnswer>(),
+  /** URLs that were asked for, but not yet again. */
+  asked: new Set<string>(),
+  /** URLs of answers by what they tell of. */
+  urls: new Map<string, string[]>(),
+  size: 0,
+})
+
 /**
- * Answers by URL, bounded by their length in characters. An answer goes in the step that tells of a write, before the
- * writer has its answer, so that nobody reads what an answered write replaced. For the embedded store, where one
- * process makes every write; a bound of 0 keeps nothing.
+ * Answers by URL, bounded by their length in characters: when the newer half is full the older is forgotten. An answer
+ * goes in the step that tells of a write, before the writer has its answer, so that nobody reads what an answered
+ * write replaced. For the embedded store, where one process makes every write; a bound of 0 keeps nothing.
  */
 export function answerCache(bound = embedded) {
-  const answers = new Map<string, KeptAnswer>()
-  /** URLs of answers by what they tell of. */
-  const urls = new Map<string, string[]>()
-  let size = 0
+  let newer = half()
+  let older = half()
 
   function forget(about: string): void {
-    for (const url of urls.get(about) ?? []) {
-      size -= sizeOf(url, answers.get(url) as KeptAnswer)
-      answers.delete(url)
+    for (const { answers, urls } of [newer, older]) {
+      for (const url of urls.get(about) ?? []) answers.delete(url)
+      urls.delete(about)
     }
-    urls.delete(about)
   }
 
-  function clear(): void {
-    answers.clear()
-    urls.clear()
-    size = 0
+  function makeSpace(size: number): void {
+    newer.size += size
+    if (newer.size <= bound / 2) return
+    older = newer
+    newer = half()
+  }
+
+  /** Whether this is asked for again; reading every room once leaves the answers that are in use where they are. */
+  function isRepeated(url: string): boolean {
+    if (newer.asked.has(url) || older.asked.has(url)) return true
+    makeSpace(overhead(url))
+    newer.asked.add(url)
+    return false
   }
 
   function keep(url: string, answer: KeptAnswer): void {
-    const needed = sizeOf(url, answer)
-    if (needed > bound / 8) return
-    const about = subject(answer.app.id, answer.room)
-    if (answers.has(url)) forget(about)
-    answers.set(url, answer)
-    const others = urls.get(about)
-    if (others) others.push(url)
-    else urls.set(about, [url])
-    size += needed
-    for (const oldest of answers.values()) {
-      if (size <= bound) return
-      forget(subject(oldest.app.id, oldest.room))
+    const size = answer.head.length + 2 * overhead(url)
+    if (size > bound / 8) return
+    if (!newer.answers.has(url)) {
+      makeSpace(size)
+      const about = subject(answer.app.id, answer.room)
+      const others = newer.urls.get(about)
+      if (others) others.push(url)
+      else newer.urls.set(about, [url])
     }
+    newer.answers.set(url, answer)
   }
 
   return {
-    find: (url: string): KeptAnswer | undefined => answers.get(url),
+    find: (url: string): KeptAnswer | undefined => newer.answers.get(url) ?? older.answers.get(url),
 
-    /** The success envelope around `data`, kept for whoever asks the same again. */
+    /** The success envelope around `data`, kept when it is asked for again. */
     success(
       request: Request,
       call: Call,
@@ -73,14 +87,15 @@ export function answerCache(bound = embedded) {
       extras: Extras,
     ): Response {
       const head = successHead(call, data, extras)
+      const { url } = request
       // A text that was put together is kept as its pieces until it is copied.
-      keep(request.url, { ...about, head: Buffer.from(head).toString() })
+      if (bound > 0 && isRepeated(url)) keep(url, { ...about, head: Buffer.from(head).toString() })
       return successFrom(head, call.requestId, call.started, call.headers)
     },
 
     /** Drops whatever an event made untrue. */
     hear({ app, room, type }: Event): void {
-      if (type === 'app.changed') clear()
+      if (type === 'app.changed') [newer, older] = [half(), half()]
       if (room === '') return
       if (type !== 'room.created') forget(subject(app, room))
       forget(subject(app, ''))

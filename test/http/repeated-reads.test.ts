@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { expectUnauthorized } from '../support/bodies.ts'
+import { draft } from '../support/rooms.ts'
+import { aServer, type Reply, type TestApp, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let app: TestApp
+let id: string
+
+beforeAll(async () => {
+  server = await aServer()
+})
+afterAll(() => server.stop())
+
+/** Asks often enough that a server which keeps answers keeps this one; the last reply. */
+async function repeatedly(path: string): Promise<Reply> {
+  for (let time = 0; time < 3; time++) await app.call('GET', path)
+  return app.call('GET', path)
+}
+
+const apart = ({ body: { timestamp, duration, ...body } }: Reply) => body
+
+describe('a read that is repeated', () => {
+  let apps = 0
+  beforeEach(async () => {
+    app = await server.app(`acme#often${++apps}`)
+    await app.register('alice', 'bob', 'carol')
+    id = await app.room({ ...draft, members: ['bob'] })
+  })
+
+  test('is answered the same, at a later time and under another request id', async () => {
+    for (const path of [
+      `/chatrooms/${id}`,
+      '/chatrooms',
+      '/chatrooms?limit=1',
+      '/chatrooms?limit=1&x=%C3%A9',
+    ]) {
+      const first = await app.call('GET', path)
+      const last = await repeatedly(path)
+      expect(apart(last)).toEqual(apart(first))
+      expect(last.body.timestamp).toBeGreaterThanOrEqual(first.body.timestamp)
+      expect(last.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
+      expect(last.headers.get('content-type')).toBe('application/json')
+    }
+  })
+
+  test('shows every write to the room that was answered', async () => {
+    const room = `/chatrooms/${id}`
+    const writes: [string, string, unknown, Record<string, unknown>][] = [
+      ['PUT', room, { name: 'early birds' }, { name: 'early birds' }],
+      ['POST', `${room}/users/carol`, undefined, { affiliations_count: 3 }],
+      ['DELETE', `${room}/users/carol`, undefined, { affiliations_count: 2 }],
+      ['POST', `${room}/ban`, undefined, { mute: true }],
+      ['PUT', room, { newowner: 'bob' }, { owner: 'bob' }],
+    ]
+    for (const [method, path, body, shown] of writes) {
+      await repeatedly(room)
+      expect((await app.call(method, path, body)).status).toBe(200)
+      expect((await app.call('GET', room)).body.data).toMatchObject(shown)
+    }
+    await repeatedly(room)
+    await app.call('DELETE', room)
+    expect((await app.call('GET', room)).status).toBe(404)
+  })
+
+  test('of the list shows rooms that came, changed and went', async () => {
+    const names = async () => {
+      const { data } = (await app.call('GET', '/chatrooms')).body
+      return data.map((room: { name: string }) => room.name)
+    }
+    await repeatedly('/chatrooms')
+    const other = await app.room({ ...draft, name: 'newer' })
+    expect(await names()).toEqual(['newer', draft.name])
+    await repeatedly('/chatrooms')
+    await app.call('PUT', `/chatrooms/${id}`, { name: 'early birds' })
+    expect(await names()).toEqual(['newer', 'early birds'])
+    await repeatedly('/chatrooms')
+    await app.call('DELETE', `/chatrooms/${other}`)
+    expect(await names()).toEqual(['early birds'])
+  })
+
+  test('asks for the token still: no other, none, nor one that has ended since', async () => {
+    const other = await server.app(`zenith#often${apps}`)
+    for (const path of [`/chatrooms/${id}`, '/chatrooms']) {
+      await repeatedly(path)
+      for (const authorization of [`Bearer ${other.token}`, 'Bearer YWMtnone', `bearer ${app.token}`, ''])
+        expectUnauthorized(await app.call('GET', path, undefined, { authorization }))
+    }
+    await app.rotateSecret()
+    for (const path of [`/chatrooms/${id}`, '/chatrooms']) expectUnauthorized(await app.call('GET', path))
+  })
+
+  test('counts towards the limit of calls once the app has one', async () => {
+    await repeatedly(`/chatrooms/${id}`)
+    await app.set({ rateLimits: true })
+    const replies = await Promise.all(Array.from({ length: 150 }, () => app.call('GET', `/chatrooms/${id}`)))
+    expect(replies.some(({ status }) => status === 429)).toBe(true)
+    expect(replies.find(({ status }) => status === 200)?.headers.get('ratelimit-limit')).toBe('100')
+  })
+
+  test('leaves other methods of the same path what they are', async () => {
+    await repeatedly('/chatrooms')
+    expect((await app.call('POST', '/chatrooms', draft)).body.data).toEqual({ id: expect.any(String) })
+    expect((await app.call('PATCH', '/chatrooms')).status).toBe(405)
+  })
+})
