@@ -4,36 +4,45 @@ import { isRoomId, limits, type RoomDetails, roomNotFound } from '../rooms/room.
 import type { Deps } from './deps.ts'
 import { type Call, success, successInPieces } from './envelope.ts'
 
+/** The wire's details of a room, up to its `affiliations`. */
+const opening = (room: RoomDetails): string =>
+  `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
+  `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
+  `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
+  `"affiliations_count":${room.memberCount},"affiliations":[`
+
+/** `affiliations` of members, whose user ids need no escaping. */
+const memberRows = (usernames: string[]): string => `{"member":"${usernames.join('"},{"member":"')}"}`
+
+/** The rest of a room's details after the rows of `others`; an owner may have left the room that it owns. */
+const closing = ({ memberCount, owner }: RoomDetails, others: number): string =>
+  `${memberCount > others ? `${others > 0 ? ',' : ''}{"owner":"${owner}"}` : ''}],"public":true}`
+
+function detailsJson(room: RoomDetails): string {
+  const others = room.members === '' ? [] : room.members.split(',')
+  return opening(room) + (others.length > 0 ? memberRows(others) : '') + closing(room, others.length)
+}
+
 /** Characters of user ids that are made into JSON at a time. */
 const slice = 4096
 
-/** `affiliations` of members, whose user ids need no escaping. Answers, in the end, how many there are. */
-function* memberRows({ members }: RoomDetails): Generator<string, number> {
-  let count = 0
-  let from = 0
-  while (from < members.length) {
-    const end = from + slice < members.length ? members.indexOf(',', from + slice) : -1
-    const usernames = members.slice(from, end < 0 ? undefined : end).split(',')
-    yield `${from > 0 ? ',' : ''}{"member":"${usernames.join('"},{"member":"')}"}`
-    count += usernames.length
-    from = end < 0 ? members.length : end + 1
-  }
-  return count
-}
-
-/** The wire's details of a room, in pieces. */
+/** The same in pieces, none of which is long. */
 function* detailsPieces(room: RoomDetails): Generator<string> {
-  yield `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
-    `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
-    `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
-    `"affiliations_count":${room.memberCount},"affiliations":[`
-  const others = yield* memberRows(room)
-  // An owner may have left the room that it owns.
-  if (room.memberCount > others) yield `${others > 0 ? ',' : ''}{"owner":"${room.owner}"}`
-  yield '],"public":true}'
+  const { members } = room
+  if (members.length <= slice) return yield detailsJson(room)
+  let text = opening(room)
+  let others = 0
+  for (let from = 0; from < members.length; ) {
+    const comma = members.indexOf(',', from + slice)
+    const end = comma < 0 ? members.length : comma
+    const usernames = members.slice(from, end).split(',')
+    yield text + memberRows(usernames)
+    text = ','
+    others += usernames.length
+    from = end + 1
+  }
+  yield closing(room, others)
 }
-
-const detailsJson = (room: RoomDetails): string => [...detailsPieces(room)].join('')
 
 /** The asked-for ids, each once, in order. Fails over 100. */
 export function askedIds(segment: string): string[] {
