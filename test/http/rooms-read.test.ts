@@ -303,3 +303,29 @@ test('a room id is a number of 15 or 16 digits below 2^53, a later one larger', 
   expect(ids.map(Number)).toEqual(ids.map(Number).toSorted((a, b) => b - a))
   expect(Number(ids[0])).toBeLessThan(2 ** 53)
 })
+
+test('details of many large rooms come whole and in order, however long they are together', async () => {
+  const crowd = await server.app('acme#crowd')
+  const usernames = Array.from({ length: 700 }, (_, place) => `member-${String(place).padStart(3, '0')}`)
+  for (let from = 0; from < usernames.length; from += 50)
+    await crowd.register(...usernames.slice(from, from + 50))
+  await crowd.register('alice')
+  const asked: string[] = []
+  for (let place = 0; place < 30; place++) {
+    const members = usernames.slice(0, place % 3 === 0 ? 1 : 700 - place)
+    asked.push(await crowd.room({ name: `room ${place}`, owner: 'alice', maxusers: 1000, members }))
+  }
+  asked.splice(20, 0, '404')
+  const { body } = await crowd.call('GET', `/chatrooms/${asked.join(',')}`)
+  expect(body).toMatchObject({ action: 'get', count: 31, properties: {}, duration: expect.any(Number) })
+  expect(JSON.stringify(body).length).toBeGreaterThan(300_000)
+  expect(idsOf(body)).toEqual(asked)
+  expect(body.data[20]).toEqual({ id: '404', error: "group id doesn't exist" })
+  const rooms = body.data.filter(({ id }: { id: string }) => id !== '404')
+  for (const [place, room] of rooms.entries()) {
+    const members = usernames.slice(0, place % 3 === 0 ? 1 : 700 - place)
+    expect(room.affiliations.pop()).toEqual({ owner: 'alice' })
+    expect(room.affiliations.map(({ member }: { member: string }) => member).sort()).toEqual(members)
+    expect(room).toMatchObject({ name: `room ${place}`, affiliations_count: members.length + 1 })
+  }
+})
