@@ -109,7 +109,11 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       now: Date.now,
       log,
     },
-    { lease: config.node_lease * 1000, grace: config.presence_grace * 1000 },
+    {
+      lease: config.node_lease * 1000,
+      grace: config.presence_grace * 1000,
+      alone: engine.kind === 'sqlite',
+    },
   )
   const { presence, post, relayed, missed } = realtime
   bus = await openBus(

@@ -8,16 +8,18 @@ const mostNodes = 64
 export interface Terms {
   lease: number
   grace: number
+  /** No other node can have the store: whatever nodes it knows of when one starts have died. */
+  alone?: boolean
 }
 
 /** Gives a starting node a number that no living node has. Fails when there are 64. */
 export async function startNode(
   unit: Unit,
   process: string,
-  { lease, grace }: Terms,
+  { lease, grace, alone }: Terms,
 ): Promise<{ node: number }> {
   const { store, now } = unit
-  await endExpiredNodes(unit, grace)
+  await endNodes(unit, grace, alone ? Number.MAX_SAFE_INTEGER : now)
   for (let node = 0; node < mostNodes; node += 1) {
     if (await store.presence.takeNode(node, process, now + lease)) return { node }
   }
@@ -36,12 +38,13 @@ export async function renewNode(
 ): Promise<{ isOurs: boolean }> {
   const { store, now } = unit
   const isOurs = await store.presence.renewNode(node, process, now + lease)
-  await endExpiredNodes(unit, grace)
+  await endNodes(unit, grace, now)
   return { isOurs }
 }
 
-async function endExpiredNodes({ store, now }: Unit, grace: number): Promise<void> {
-  for (const node of await store.presence.expiredNodes(now))
+/** Ends nodes whose lease is over by `time` (Unix ms). */
+async function endNodes({ store, now }: Unit, grace: number, time: number): Promise<void> {
+  for (const node of await store.presence.expiredNodes(time))
     await store.presence.removeNode(node, now + grace)
 }
 
