@@ -69,7 +69,7 @@ export async function openWriter(dir: string, tell: Tell, batch = batchLimit): P
 
   /**
    * Waits for as long as more comes in, so that whom the last commit answered are in the next one together: half as
-   * many commits as when two groups take turns, and a fifth more creates a second.
+   * many commits as when two groups take turns, and an eighth more creates a second (docs/adr/0015).
    */
   async function gather(): Promise<void> {
     let before = -1

@@ -48,7 +48,6 @@ export const uploadRoutes = (deps: Deps) =>
       return success(call, undefined, { entities: [{ uuid, type: 'chatfile', 'share-secret': secret }] })
     },
     {
-      parse: 'none',
       detail: {
         operationId: 'uploadAttachment',
         summary: 'Upload an attachment of a message',

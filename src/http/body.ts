@@ -124,10 +124,7 @@ function schemaFailure(schema: TSchema, value: unknown): Failure {
   return badParameter('the body is not as this call expects it')
 }
 
-/**
- * A hook that refuses what does not fit a schema. It comes before Elysia's own check, which, outside of production,
- * writes all it knows of a refused body into a message: a flood of junk costs as little here as one of good calls.
- */
+/** A hook that refuses what does not fit a schema, in the reference's words; junk costs no more than a good call. */
 export function checkBody(schema: TSchema): (context: { body: unknown }) => void {
   const compiled = TypeCompiler.Compile(schema)
   return ({ body }) => {

@@ -82,7 +82,7 @@ export function httpServer(deps: Deps, log: Logger) {
     const mark = seen.operation(hooks.detail?.operationId ?? 'page')
     marks.set(`${method} ${path}`, mark)
     operations.set(hooks.detail?.operationId ?? 'page', mark)
-    // Bodies were read with the caller; Elysia's own way of reading makes a stream of each first.
+    // Bodies are read where calls begin, and checked here: Elysia would read and check them in its own way.
     hooks.parse = [{ fn: 'none' }]
     if (hooks.body) hooks.transform = [...(hooks.transform ?? []), { fn: checkBody(hooks.body) }]
     // One for each route, which need not look up what it is, takes half the time of one for all.
