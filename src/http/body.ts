@@ -2,9 +2,10 @@ import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 
 /** Largest request body, in bytes. */
-const bodyLimit = 1024 * 1024
+const bodyLimit = limits.bodyBytes.value
 
 const tooLarge = (): Failure => new Failure('request_entity_too_large', 'Request Entity Too Large')
 
