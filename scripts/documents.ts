@@ -8,6 +8,7 @@ import { describeApi, type Route } from '../src/http/openapi.ts'
 import { httpServer } from '../src/http/server.ts'
 import { metrics } from '../src/metrics.ts'
 import { type Permitted, permissions, refusal, rightOf, roles } from '../src/permissions.ts'
+import { limitsPages } from './limits-page.ts'
 
 type Language = 'en' | 'zh'
 
@@ -201,6 +202,8 @@ export const documents: Record<string, () => string> = {
   'docs/errors.md': errorsPage,
   'docs/permissions.md': permissionsPages.en,
   'docs/permissions.zh-CN.md': permissionsPages.zh,
+  'docs/limits.md': limitsPages.en,
+  'docs/limits.zh-CN.md': limitsPages.zh,
   'README.md': () => readme('README.md', 'en'),
   'README.zh-CN.md': () => readme('README.zh-CN.md', 'zh'),
 }

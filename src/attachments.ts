@@ -1,8 +1,9 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { limits } from './limits.ts'
 
 /** Milliseconds for which an attachment is kept. */
-const kept = 7 * 24 * 3600 * 1000
+const kept = limits.fileTime.value
 
 /** How often old attachments are looked for, in ms. */
 const prunes = 3600 * 1000

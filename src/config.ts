@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseAppKey } from './apps/app.ts'
+import { limits } from './limits.ts'
 import { integer, oneOf, type Setting } from './setting.ts'
 
 const setting = <T>(
@@ -107,7 +108,7 @@ export const settings = {
   file_space: setting(
     'CHATROOMD_FILE_SPACE',
     integer(0, 1_000_000_000),
-    '1024',
+    String(limits.fileSpace.value),
     'MiB that attachments of messages may take in the data directory, which nodes share; each is kept for 7 days.',
     '消息附件在数据目录（各节点需共享）中最多占用的空间，单位 MiB；每个附件保留 7 天。',
   ),

@@ -1,3 +1,6 @@
+import { callLimits } from './limits/calls.ts'
+import { memoryLimits } from './limits/memory.ts'
+
 /** One ceiling of a resource, as `docs/limits.md` lists it. */
 export interface Limit {
   /** What the code enforces; for a ceiling that is a setting, the setting's default. */
@@ -10,12 +13,16 @@ export interface Limit {
   zh: string
   /** What happens beyond it, and to whom. */
   beyond: { en: string; zh: string }
+  /** Bytes of a process's memory that everything under this ceiling takes at most, where `value` is not that already. */
+  memory?: number
 }
 
 const limit = <L extends Limit>(declared: L): L => declared
 
 /** Every ceiling of the server. What the code enforces is read from here; `docs/limits.md` is generated from here. */
 export const limits = {
+  ...callLimits,
+  ...memoryLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

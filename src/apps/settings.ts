@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts'
 import { integer, oneOf, quota, type Setting, truth } from '../setting.ts'
 
 const setting = <T>(
@@ -20,19 +21,19 @@ export const appSettings = {
   users: setting(quota, 'none', 'Users the app may have.', '应用可注册的用户数量。'),
   maxusers: setting(
     integer(1, 999_999_999),
-    '10000',
+    String(limits.roomMembers.value),
     'Highest `maxusers` a chat room may have.',
     '聊天室 `maxusers` 的上限。',
   ),
   nameLength: setting(
     integer(0, 999_999_999),
-    '128',
+    String(limits.roomName.value),
     'Longest room name, in Unicode code points.',
     '聊天室名称的最大长度（Unicode 字符数）。',
   ),
   descriptionLength: setting(
     integer(0, 999_999_999),
-    '512',
+    String(limits.roomDescription.value),
     'Longest room description, in Unicode code points.',
     '聊天室描述的最大长度（Unicode 字符数）。',
   ),
@@ -66,7 +67,12 @@ export const appSettings = {
     'Messages a second in one chat room; over it those of low priority are refused first.',
     '单个聊天室每秒的消息数；超出时优先拒绝低优先级消息。',
   ),
-  userMessageRate: setting(quota, '100', 'Messages a second of one user.', '单个用户每秒的消息数。'),
+  userMessageRate: setting(
+    quota,
+    String(limits.userMessageRate.value),
+    'Messages a second of one user.',
+    '单个用户每秒的消息数。',
+  ),
 }
 
 type AppSettingName = keyof typeof appSettings

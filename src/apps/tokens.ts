@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import type { AppRecord } from './app.ts'
 
 /** Whom a token stands for: the app itself, or one of its users under the epoch it was issued in. */
@@ -16,7 +17,7 @@ const prefix = 'YWMt'
 const macBytes = 32
 
 /** The longest lifetime that server SDKs can read, in seconds; also what "for ever" is told as. */
-export const longestTtl = 2_147_483_647
+export const longestTtl = limits.tokenTtl.value
 
 const mac = (app: AppRecord, payload: Uint8Array): Buffer =>
   new Bun.CryptoHasher('sha256', Buffer.from(app.tokenKey, 'hex')).update(payload).digest()
@@ -57,7 +58,7 @@ export function readToken(app: AppRecord, token: string): Claims | undefined {
 }
 
 /** Tokens that one server remembers having verified. */
-const remembered = 20_000
+const remembered = limits.tokensKept.value
 
 /**
  * Checks tokens, and remembers those it has verified, so that the signature is computed once. The memory has two

@@ -1,5 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import { checkPassword, foldUsername } from '../users/user.ts'
 import { userNotFound } from '../users/users.ts'
 import { forServer } from './access.ts'
@@ -24,7 +25,7 @@ const Usernames = t.Object(
 )
 
 /** Most users in one question for their status. */
-const statusLimit = 100
+const statusLimit = limits.usersAsked.value
 
 const path = '/users'
 

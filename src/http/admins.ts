@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { limits } from '../limits.ts'
 import { authorise, roomToRead } from '../rooms/access.ts'
 import { foldUsername } from '../users/user.ts'
 import { forApp } from './access.ts'
@@ -13,7 +14,7 @@ import {
   SuperAdminAddedReply,
   SuperAdminRemovedReply,
 } from './member-replies.ts'
-import { pageOf, queryOf } from './paging.ts'
+import { pageOf, pageParameters, queryOf } from './paging.ts'
 import { replies, UserId } from './replies.ts'
 import { unknownRoomId, unknownUser } from './room-replies.ts'
 
@@ -93,6 +94,8 @@ export const adminRoutes = (deps: Deps) => {
     )
 }
 
+const superAdminsPage = { default: 10, most: limits.superAdminsPage.value }
+
 /** Super admins of the app: users that may create rooms. */
 export const superAdminRoutes = (deps: Deps) => {
   const { store, commit } = deps
@@ -103,7 +106,7 @@ export const superAdminRoutes = (deps: Deps) => {
       async ({ app, call, caller, request }) => {
         await authorise({ app, caller, store }, 'listSuperAdmins')
         const query = queryOf(request)
-        const { limit, offset } = pageOf(query, { default: 10, most: 1000 })
+        const { limit, offset } = pageOf(query, superAdminsPage)
         const superAdmins = await store.superAdmins.pageSuperAdmins(app.id, limit, offset)
         return success(call, JSON.stringify(superAdmins), { params: query, count: superAdmins.length })
       },
@@ -112,6 +115,7 @@ export const superAdminRoutes = (deps: Deps) => {
           operationId: 'listSuperAdmins',
           summary: 'List the super admins',
           tags,
+          parameters: pageParameters(superAdminsPage),
           ...replies(counted(UserId)),
         },
       },

@@ -1,5 +1,6 @@
 import type { AppRecord } from '../apps/app.ts'
 import type { Event } from '../events.ts'
+import { limits } from '../limits.ts'
 import { type Call, type Extras, successFrom, successHead } from './envelope.ts'
 
 /** What a GET of the app itself was answered, good until something that it tells of changes. */
@@ -14,7 +15,7 @@ export interface KeptAnswer {
 }
 
 /** Characters of answers, with their URLs and what it takes to find them, that are kept. */
-const embedded = 16 * 1024 * 1024
+const embedded = limits.responsesKept.value
 
 /** What it takes to remember a URL, in characters. */
 const overhead = (url: string): number => url.length + 100

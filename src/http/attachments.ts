@@ -1,12 +1,13 @@
 import { Type as t } from '@sinclair/typebox'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import { forAnyone, forUpload } from './access.ts'
 import type { Deps } from './deps.ts'
 import { cors, success } from './envelope.ts'
 import { enveloped, replies } from './replies.ts'
 
 /** Largest attachment, in bytes. */
-const fileLimit = 10 * 1024 * 1024
+const fileLimit = limits.fileBytes.value
 /** What a multipart body has around its file. */
 const wrapping = 64 * 1024
 

@@ -1,5 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../apps/app.ts'
+import { limits } from '../limits.ts'
 import type { AuditRow } from '../store/audit.ts'
 import { forServer } from './access.ts'
 import { openCursor, sealCursor } from './cursor.ts'
@@ -8,7 +9,7 @@ import { type Call, success } from './envelope.ts'
 import { badCursor, badLimit, cursorParameter, limitOf, limitParameter, queryOf } from './paging.ts'
 import { enveloped, milliseconds, replies } from './replies.ts'
 
-const page = { default: 10, most: 1000 }
+const page = { default: 10, most: limits.auditPage.value }
 
 const AuditReply = enveloped({
   data: t.Array(

@@ -47,7 +47,7 @@ async function readChunks({ body }: Request): Promise<Uint8Array> {
 }
 
 /** Deepest nesting of a body; no call needs more than a few levels. */
-const depthLimit = 64
+const depthLimit = limits.bodyDepth.value
 
 /** Fails on NUL and lone surrogates anywhere in a parsed body, and on one so deep that a walk could exhaust the stack. */
 function checkTexts(value: unknown, depth = 0): void {

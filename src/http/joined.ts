@@ -1,5 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { type App, appKey } from '../apps/app.ts'
+import { limits } from '../limits.ts'
 import { authorise } from '../rooms/access.ts'
 import type { Room } from '../rooms/room.ts'
 import { foldUsername, userMissing } from '../users/user.ts'
@@ -10,10 +11,10 @@ import { pageOf, pageParameters, queryOf } from './paging.ts'
 import { enveloped, replies } from './replies.ts'
 import { JoinedRoomReply, unknownUser } from './room-replies.ts'
 
-const joinedPage = { default: 1000, most: 1000 }
+const joinedPage = { default: 1000, most: limits.joinedPage.value }
 
 /** Rooms in the answer when the request asks for no page. */
-const latest = 500
+const latest = limits.joinedUnpaged.value
 
 /** The long form that client SDKs ask for with `detail=true`: every value is a text. */
 const detailed = (app: App, room: Room, page: { limit: number; number: number }) => ({

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import type { AppRecord } from '../apps/app.ts'
+import { limits } from '../limits.ts'
 import { roomToRead } from '../rooms/access.ts'
 import { type Room, roomNotFound } from '../rooms/room.ts'
 import type { MemberPosition } from '../store/members.ts'
@@ -40,9 +41,9 @@ const noRoom: Row = [
   'no chat room has this id',
 ]
 
-const namedPage = { default: 10, most: 1000 }
-const timedPage = { default: 50, most: 50 }
-const olderPage = { default: 1000, most: 1000 }
+const namedPage = { default: 10, most: limits.membersPage.value }
+const timedPage = { default: 50, most: limits.timedMembersPage.value }
+const olderPage = { default: 1000, most: limits.membersPage.value }
 
 const place = ({ joined, username }: MemberPosition): string => `${joined}:${username}`
 

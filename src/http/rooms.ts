@@ -1,6 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import { roomNotFound } from '../rooms/room.ts'
 import { checkChangesSomething } from '../rooms/rooms.ts'
 import type { ListedRoom, RoomPosition } from '../store/rooms.ts'
@@ -100,8 +101,8 @@ function positionOf(placeText: string | undefined): RoomPosition | undefined {
   return { created: Number(created), id }
 }
 
-const roomsPage = { default: 10, most: 1000 }
-const olderPage = { default: 20, most: 1000 }
+const roomsPage = { default: 10, most: limits.roomsPage.value }
+const olderPage = { default: 20, most: limits.roomsPage.value }
 
 export const roomRoutes = (deps: Deps) => {
   const { store, commit, answers } = deps

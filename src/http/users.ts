@@ -1,6 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import type { UserPosition } from '../store/users.ts'
 import {
   checkNickname,
@@ -31,9 +32,9 @@ const Registration = t.Object(
 )
 
 /** Most users in one registration call. */
-const batchLimit = 60
+const batchLimit = limits.usersRegistered.value
 
-const usersPage = { default: 10, most: 100 }
+const usersPage = { default: 10, most: limits.usersPage.value }
 
 /** A user as the wire shows it. */
 export const entity = (user: User) => ({

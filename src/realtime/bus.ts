@@ -1,6 +1,7 @@
 import { RedisClient, SQL } from 'bun'
 import type { Logger } from 'pino'
 import type { Event } from '../events.ts'
+import { limits } from '../limits.ts'
 import type { Relayed } from './relay.ts'
 
 /** What nodes tell each other: what was written, and messages on their way. */
@@ -28,8 +29,8 @@ interface Wire {
   close(): Promise<void>
 }
 
-/** How long a node may take to carry on, before items are lost rather than kept: a bound on memory. */
-const mostWaiting = 100_000
+/** What may wait for the wire before items are lost rather than kept: a bound on memory. */
+const most = { items: limits.busWaiting.value, characters: limits.busWaitingText.value }
 
 /**
  * One text on the wire: some items, or a part of one that was too long. `from` is the node that wrote it; PostgreSQL
@@ -90,12 +91,14 @@ function packed(from: string, items: string[], longest: number): string[] {
 /** Puts a bus on a wire. What is sent while a publication is under way goes into the next one together. */
 function busOn(wire: Wire, me: string, log: Logger): Bus {
   let waiting: string[] = []
+  let size = 0
   let sending: Promise<void> | undefined
 
   async function publish(): Promise<void> {
     while (waiting.length > 0) {
       const items = waiting
       waiting = []
+      size = 0
       try {
         await wire.publish(packed(me, items, wire.longest))
       } catch (error) {
@@ -107,8 +110,10 @@ function busOn(wire: Wire, me: string, log: Logger): Bus {
 
   return {
     send(item) {
-      if (waiting.length >= mostWaiting) return
-      waiting.push(written(item))
+      if (waiting.length >= most.items || size >= most.characters) return
+      const text = written(item)
+      size += text.length
+      waiting.push(text)
       sending ??= Promise.resolve().then(publish)
     },
     async stop() {

@@ -1,4 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
+import { limits } from '../limits.ts'
 import { FrameReader } from './bytes.ts'
 import { count } from './counters.ts'
 import { loggedOut, nothingUnread } from './frames.ts'
@@ -7,18 +8,18 @@ import { MSync, MSync_Command } from './protocol.ts'
 import { Connection, isSession, type Session, type Socket } from './session.ts'
 
 /** Largest frame, in bytes; a larger one closes the connection. */
-const frameLimit = 256 * 1024
+const frameLimit = limits.frameBytes.value
 /** Largest first frame: a login is small. */
-const loginLimit = 16 * 1024
+const loginLimit = limits.loginFrameBytes.value
 /**
  * Bytes that may wait for a slow client before it is cut off. It is looked at whenever `look` bytes were written to
  * rooms; `hard` is the socket's own limit, for a burst in between.
  */
-const buffered = { look: 256 * 1024, most: 1024 * 1024, hard: 8 * 1024 * 1024 }
+const buffered = { look: 256 * 1024, most: limits.bufferedBytes.value, hard: limits.burstBytes.value }
 /** Frames of one connection that may wait for their turn. */
-const waitingLimit = 256
+const waitingLimit = limits.framesWaiting.value
 /** Milliseconds in which a connection must have logged in. */
-const loginTime = 10_000
+const loginTime = limits.loginTime.value
 
 /** Close codes: those of RFC 6455, and one for a client that reads too slowly. */
 const close = { done: 1000, away: 1001, protocol: 1002, policy: 1008, slow: 1013 }

@@ -1,5 +1,6 @@
 import type { AppRecord } from '../apps/app.ts'
 import { readToken } from '../apps/tokens.ts'
+import { limits } from '../limits.ts'
 import { foldUsername } from '../users/user.ts'
 import type { Refusal } from './frames.ts'
 import type { Parts } from './parts.ts'
@@ -18,7 +19,7 @@ const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason
 const mismatch = fail('Sorry, token or password does not match login info')
 
 /** Longest name of a device. */
-const longestResource = 256
+const longestResource = limits.deviceName.value
 
 /** A token as it stands in the first frame: `$t$` and the token, in `auth` or in the JSON of `auth_token`. */
 function tokenIn(frame: MSync, provision: Provision): string {

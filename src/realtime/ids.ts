@@ -1,7 +1,9 @@
+import { limits } from '../limits.ts'
+
 /** Ids count milliseconds from here: the next 69 years fit. */
 const epoch = Date.UTC(2026, 0)
 /** Nodes of one store, and ids of a node in one millisecond; a burst borrows from the next milliseconds. */
-const nodes = 64
+const nodes = limits.nodes.value
 const perMillisecond = 64
 
 /**

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
 import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { Parts } from './parts.ts'
@@ -9,7 +10,7 @@ import { silencedUntil, speechOf } from './speech.ts'
 const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
 
 /** Longest text that a user says on joining. */
-const longestText = 4096
+const longestText = limits.joinText.value
 
 /** Joins and leaves of clients: through the same operations as everybody's. */
 export function membership({ store, commit, live, now, newId }: Parts) {

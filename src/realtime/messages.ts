@@ -1,5 +1,6 @@
 import type { App, AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
 import { count } from './counters.ts'
 import { acknowledged, delivery, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
@@ -38,11 +39,11 @@ const refusals = {
 
 const messageLimits = {
   /** Largest message, in bytes of its encoded body. */
-  bytes: 16 * 1024,
+  bytes: limits.messageBytes.value,
   /** Most users that one message is directed to. */
-  directed: 20,
+  directed: limits.messageUsers.value,
   /** Milliseconds in which a message may be recalled. */
-  recall: 120_000,
+  recall: limits.recallTime.value,
 }
 
 const priorityNames = { [high]: 'high', [normal]: 'normal', [low]: 'low' } as const

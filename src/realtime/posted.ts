@@ -1,5 +1,6 @@
 import type { App } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
+import { limits as ceilings } from '../limits.ts'
 import type { Store } from '../store/store.ts'
 import { foldUsername } from '../users/user.ts'
 import {
@@ -27,7 +28,7 @@ export interface Posted {
   users?: string[] | undefined
 }
 
-const limits = { rooms: 10, users: 20 }
+const limits = { rooms: ceilings.messageRooms.value, users: ceilings.messageUsers.value }
 
 const levels = { high: 0n, normal: 1n, low: 2n }
 

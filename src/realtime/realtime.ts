@@ -1,5 +1,6 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Event } from '../events.ts'
+import { limits } from '../limits.ts'
 import type { Terms } from '../users/online.ts'
 import type { Presence } from '../users/presence.ts'
 import { announcer } from './announcer.ts'
@@ -21,7 +22,7 @@ import { type Connection, isSession, type Session } from './session.ts'
 import { syncs } from './sync.ts'
 
 /** Connections of one user; another one ends the oldest. */
-const devices = 10
+const devices = limits.devices.value
 
 /** Real time: sockets, who is connected, and what they send and hear. */
 export interface Realtime {

@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts'
 import type { Relayed } from './relay.ts'
 
 /** A message that was sent a short time ago. */
@@ -10,7 +11,7 @@ export interface Sent {
 }
 
 /** Messages that are remembered, at most: for recalls, and so that a repeated one is not sent twice. */
-const remembered = 100_000
+const remembered = limits.messagesKept.value
 
 /**
  * The latest messages, in two halves: when the newer is full the older is forgotten, so the memory is bounded.

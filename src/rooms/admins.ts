@@ -1,11 +1,12 @@
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import type { Unit } from '../unit.ts'
 import { authorise, roomToChange } from './access.ts'
 import { putInRoom } from './members.ts'
 import { checkUsersExist, ownerIsSafe } from './people.ts'
 
 /** Most admins of a room; with the owner they are 100. */
-const mostAdmins = 99
+const mostAdmins = limits.roomAdmins.value
 
 /** Makes a user an admin; one who is not in the room comes into it. */
 export async function addAdmin(unit: Unit, id: string, username: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import type { Unit } from '../unit.ts'
 import { roomToChange } from './access.ts'
 
 /** Longest announcement, in Unicode code points. */
-const longest = 512
+const longest = limits.announcement.value
 
 /** Sets the announcement of a room; an empty text clears it. */
 export async function setAnnouncement(unit: Unit, id: string, announcement: string): Promise<void> {

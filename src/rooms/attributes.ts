@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { limits as ceilings } from '../limits.ts'
 import { type Permitted, refusal } from '../permissions.ts'
 import type { Attribute } from '../store/attributes.ts'
 import type { Unit } from '../unit.ts'
@@ -6,13 +7,13 @@ import { roomToChange } from './access.ts'
 
 const limits = {
   /** Most keys in one call. */
-  batch: 10,
+  batch: ceilings.attributesSet.value,
   /** Most attributes of a room. */
-  room: 100,
+  room: ceilings.roomAttributes.value,
   /** Longest key, in characters. */
-  key: 128,
+  key: ceilings.attributeKey.value,
   /** Longest value, in Unicode code points. */
-  value: 4096,
+  value: ceilings.attributeValue.value,
 }
 
 const legalKey = /^[A-Za-z0-9_.-]*$/

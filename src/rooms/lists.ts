@@ -1,8 +1,9 @@
+import { limits } from '../limits.ts'
 import type { Unit } from '../unit.ts'
 import { roomToChange } from './access.ts'
 import { checkBatch, checkMembers } from './people.ts'
 
-const most = 60
+const most = limits.membersListed.value
 
 /** Unblocks up to 60 users, which does not bring them back; those who are not blocked are a success. */
 export async function unblockUsers(unit: Unit, id: string, usernames: string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import { type Permitted, refusal } from '../permissions.ts'
 import type { Unit } from '../unit.ts'
 import { roomToChange } from './access.ts'
@@ -14,8 +15,8 @@ import {
 } from './people.ts'
 import type { Room } from './room.ts'
 
-const mostAdded = 100
-const mostRemoved = 60
+const mostAdded = limits.membersAdded.value
+const mostRemoved = limits.membersRemoved.value
 
 const joinedTooMany = (username: string): Failure =>
   new Failure(

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import type { Unit } from '../unit.ts'
 import { roomToChange } from './access.ts'
 import { checkBatch, checkMembers, checkReach } from './people.ts'
@@ -6,7 +7,7 @@ import { checkBatch, checkMembers, checkReach } from './people.ts'
 /** The end of what has no end, in Unix ms: the reference's date for it. */
 const forever = 4_638_873_600_000
 
-const most = 60
+const most = limits.membersMuted.value
 
 /**
  * Mutes members for `duration` ms; -1 is for ever and 0 unmutes. Answers when it ends, in Unix ms.

@@ -1,6 +1,7 @@
 import { appKey } from '../apps/app.ts'
 import type { AppSettings } from '../apps/settings.ts'
 import { Failure } from '../failure.ts'
+import { limits as ceilings } from '../limits.ts'
 import { foldUsername } from '../users/user.ts'
 
 /** A chat room as it is kept. */
@@ -48,11 +49,11 @@ export interface RoomChange {
 
 export const limits = {
   /** `maxusers` when the request names none. */
-  maxusers: 1000,
+  maxusers: ceilings.roomDefault.value,
   /** Longest `custom`, in UTF-8 bytes. */
-  custom: 8192,
+  custom: ceilings.roomCustom.value,
   /** Most ids in one call for details. */
-  details: 100,
+  details: ceilings.roomsAsked.value,
 }
 
 /** Management page, "query details": the id names no room. */

@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts'
 import { type Database, each } from './database.ts'
 import type { JoinedRoom, RoomStore } from './rooms.ts'
 import type { Store } from './store.ts'
@@ -76,7 +77,7 @@ export function readTogether(db: Database, store: Store): Store {
       async pageJoined(app, username, limit, offset) {
         const key = `${limit}/${offset}`
         const page = joinedPages.get(key) ?? joinedPage(limit, offset)
-        if (joinedPages.size > 1000) joinedPages.clear()
+        if (joinedPages.size > limits.listsPrepared.value) joinedPages.clear()
         joinedPages.set(key, page)
         return (await page({ app, keys: [username] }))[0]?.rooms ?? []
       },

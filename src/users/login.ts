@@ -2,6 +2,7 @@ import type { AppRecord } from '../apps/app.ts'
 import type { TokenChecker } from '../apps/tokens.ts'
 import type { Caller, Event } from '../events.ts'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Passwords } from './passwords.ts'
@@ -17,7 +18,7 @@ interface Standing {
 /** How long a server may go on believing what another one has changed, in ms. */
 const believed = 1000
 /** Users that one server remembers. */
-const remembered = 10_000
+const remembered = limits.usersKept.value
 
 const notActivated = (): Failure => new Failure('invalid_grant', 'user not activated')
 

@@ -1,8 +1,9 @@
+import { limits } from '../limits.ts'
 import { takeOut } from '../rooms/members.ts'
 import type { Unit } from '../unit.ts'
 
 /** Nodes that one store can have: their numbers are part of message ids. */
-const mostNodes = 64
+const mostNodes = limits.nodes.value
 
 /** Milliseconds: for how long a node's number is its own, and for how long its users may be gone. */
 export interface Terms {

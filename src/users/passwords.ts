@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 
 /** argon2id at the cost that OWASP names as its minimum: 19 MiB, two passes. */
 export const hashPassword = (password: string): Promise<string> =>
@@ -29,10 +30,10 @@ function turns(waiting: number) {
 }
 
 /** Most checks that wait: some seconds of work, after which a client would have given up. */
-const waitingChecks = 128
+const waitingChecks = limits.passwordChecks.value
 
 /** Most new passwords that wait: twenty full registration calls. */
-const waitingHashes = 1200
+const waitingHashes = limits.passwordHashes.value
 
 /** Passwords cost processor and memory on purpose: here the cost of a flood is bounded. */
 export function passwords() {

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
 
 /** Someone registered in an app. `username` is the user id, always in lower case. */
 export interface User {
@@ -34,21 +35,22 @@ export const foldUsername = (username: string): string => username.toLowerCase()
 /** A user id as it is kept. Fails with `illegal_argument` when it is over 64 bytes or has other characters. */
 export function checkUsername(given: string): string {
   const username = foldUsername(given)
-  if (Buffer.byteLength(username) > 64) throw new Failure('illegal_argument', 'USERNAME_TOO_LONG')
+  if (Buffer.byteLength(username) > limits.userId.value)
+    throw new Failure('illegal_argument', 'USERNAME_TOO_LONG')
   if (!legal.test(given)) throw new Failure('illegal_argument', `username [${given}] is not legal`)
   return username
 }
 
 /** Fails with `illegal_argument` when a nickname is over 100 characters. */
 export function checkNickname(nickname: string): string {
-  if ([...nickname].length > 100) throw new Failure('illegal_argument', 'NICKNAME_TOO_LONG')
+  if ([...nickname].length > limits.nickname.value) throw new Failure('illegal_argument', 'NICKNAME_TOO_LONG')
   return nickname
 }
 
 /** Fails with `illegal_argument` when a password is empty or over 64 characters. */
 export function checkPassword(password: string): string {
   if (password === '') throw new Failure('illegal_argument', 'password or pin must provided')
-  if ([...password].length > 64)
+  if ([...password].length > limits.password.value)
     throw new Failure('illegal_argument', 'password is longer than 64 characters')
   return password
 }
