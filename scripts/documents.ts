@@ -94,7 +94,8 @@ interface Example {
 
 const describe = (): Description =>
   describeApi(
-    httpServer({ metrics: metrics() } as Deps, pino({ level: 'silent' })).routes as readonly Route[],
+    httpServer({ metrics: metrics(), pages: { apart: false, token: '' } } as Deps, pino({ level: 'silent' }))
+      .routes as readonly Route[],
   ) as Description
 
 function errorsPage(): string {

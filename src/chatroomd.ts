@@ -12,6 +12,7 @@ import type { Event } from './events.ts'
 import { createMissingApps } from './first-start.ts'
 import { answerCache } from './http/answers.ts'
 import { httpServer } from './http/server.ts'
+import { listenOn, servePages, urlOn } from './listen.ts'
 import { measure } from './measures.ts'
 import { metrics } from './metrics.ts'
 import { startPruning } from './prune.ts'
@@ -32,6 +33,8 @@ const isForSocket = (request: Request): boolean =>
 /** A server that listens. */
 export interface Chatroomd {
   url: string
+  /** Where the metrics and the API description are. */
+  pagesUrl: string
   /** What an operator can do, without a socket between. */
   admin: Admin
   /** What real time has done so far. */
@@ -144,6 +147,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       answers,
       rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
       metrics: measured,
+      pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp,
       check: engine.check,
       now: Date.now,
@@ -171,21 +175,23 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       websocket: realtime.websocket,
       idleTimeout: 60,
     })
+  let pages: Server<undefined> | undefined
   try {
-    server = listen()
+    pages = servePages(config, http.fetchPages)
+    server = listenOn(config.host, config.port, 'CHATROOMD_PORT or CHATROOMD_HOST', listen)
   } catch (error) {
+    await pages?.stop(true)
     await realtime.stop()
     await closeStore()
-    throw new Error(
-      `${config.host}:${config.port} cannot be listened on: is something else there, or is it no address of this machine? Choose another with CHATROOMD_PORT or CHATROOMD_HOST.`,
-      { cause: error },
-    )
+    throw error
   }
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
-  log.info({ url, store: engine.kind }, 'listening')
+  const url = urlOn(config.host, server.port)
+  const pagesUrl = pages ? urlOn(config.metrics_host, pages.port) : url
+  log.info({ url, ...(pages ? { pages: pagesUrl } : {}), store: engine.kind }, 'listening')
 
   return {
     url,
+    pagesUrl,
     admin,
     counters: realtime.counters,
     async stop(grace = 10_000) {
@@ -194,6 +200,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       const stopped = server.stop()
       while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
       // A socket that goes while it is closed can leave Bun waiting for it.
+      await pages?.stop(true)
       await Promise.race([stopped, server.stop(true), Bun.sleep(1000)])
       await closeStore()
       log.info('stopped')

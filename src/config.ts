@@ -26,6 +26,9 @@ const redisUrl = (value: string): string => {
   return value
 }
 
+const optionalPort = (value: string): number | undefined =>
+  value === '' ? undefined : integer(0, 65_535)(value)
+
 /** An app to create at start if it is missing. */
 export interface StartApp {
   key: string
@@ -112,6 +115,27 @@ export const settings = {
     'MiB that attachments of messages may take in the data directory, which nodes share; each is kept for 7 days.',
     '消息附件在数据目录（各节点需共享）中最多占用的空间，单位 MiB；每个附件保留 7 天。',
   ),
+  metrics_host: setting(
+    'CHATROOMD_METRICS_HOST',
+    text,
+    '127.0.0.1',
+    'Address for `/metrics`, `/docs` and `/openapi.json` where `metrics_port` is set.',
+    '设置 `metrics_port` 后，`/metrics`、`/docs` 和 `/openapi.json` 监听的地址。',
+  ),
+  metrics_port: setting(
+    'CHATROOMD_METRICS_PORT',
+    optionalPort,
+    '',
+    'Moves `/metrics`, `/docs` and `/openapi.json` to a port of their own; 0 takes a free one. Without it they are on `port`.',
+    '将 `/metrics`、`/docs` 和 `/openapi.json` 移到单独的端口；0 表示自动选用空闲端口。不设则与 `port` 共用。',
+  ),
+  metrics_token: setting(
+    'CHATROOMD_METRICS_TOKEN',
+    text,
+    '',
+    'Token that `/metrics`, `/docs` and `/openapi.json` ask for, as a bearer or as a password with any user name; empty asks for none.',
+    '访问 `/metrics`、`/docs` 和 `/openapi.json` 所需的 token，可用 Bearer 方式，也可作为任意用户名的密码；为空则不校验。',
+  ),
   log_level: setting(
     'CHATROOMD_LOG_LEVEL',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
@@ -129,7 +153,7 @@ export const settings = {
 }
 
 /** Settings whose values hold secrets, and are never repeated. */
-const secret = new Set(['apps', 'database_url', 'redis_url'])
+const secret = new Set(['apps', 'database_url', 'redis_url', 'metrics_token'])
 
 type SettingName = keyof typeof settings
 export type Config = { [N in SettingName]: ReturnType<(typeof settings)[N]['read']> }

@@ -250,6 +250,8 @@ export const chineseTexts: Record<string, string> = {
 
   // failures
   when: '触发条件',
+  'the setting `metrics_token` asks for its token': '设置了 `metrics_token`，需携带该 token',
+  'the setting `metrics_port` has moved this to another address': '设置了 `metrics_port`，该页面在另一地址',
   'something that nobody foresaw': '未预料到的错误',
   'another `grant_type`, or none': '`grant_type` 缺失或不支持',
   'a field that the grant needs is missing': '缺少该授权方式所需的字段',

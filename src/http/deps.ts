@@ -9,6 +9,7 @@ import type { Login } from '../users/login.ts'
 import type { Passwords } from '../users/passwords.ts'
 import type { Presence } from '../users/presence.ts'
 import type { AnswerCache } from './answers.ts'
+import type { PageAccess } from './pages.ts'
 
 /** What the routes are given. */
 export interface Deps {
@@ -24,6 +25,8 @@ export interface Deps {
   answers: AnswerCache
   rates: Rates
   metrics: Metrics
+  /** Who may see the metrics and the API description. */
+  pages: PageAccess
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */

@@ -6,6 +6,7 @@ import { inChinese } from './chinese.ts'
 import { pageCss, pageHtml, pageJs } from './docs-page.ts'
 import { answer } from './envelope.ts'
 import { describeApi, type Route } from './openapi.ts'
+import { type PageGuard, pageRows } from './pages.ts'
 import { queryOf } from './paging.ts'
 import { replies } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
@@ -30,10 +31,9 @@ const language = {
   schema: { type: 'string' as const, enum: ['en', 'zh'] },
 }
 
-const hidden = { detail: { hide: true, security: [] } }
-
 /** The API description, and a page that shows it without the internet. */
-export function docsRoutes(routes: () => readonly Route[]) {
+export function docsRoutes(routes: () => readonly Route[], { check }: PageGuard) {
+  const hidden = { beforeHandle: check, detail: { hide: true, security: [] } }
   const descriptions: { en?: string; zh?: string } = {}
   return new Elysia()
     .get(
@@ -46,24 +46,26 @@ export function docsRoutes(routes: () => readonly Route[]) {
         return answer(requestIdOf(request), descriptions[language])
       },
       {
+        beforeHandle: check,
         detail: {
           operationId: 'describeApi',
           summary: 'This description: OpenAPI 3.1',
           tags: ['Operation'],
           parameters: [language],
           security: [],
-          ...replies(t.Object({ openapi: t.String({ examples: ['3.1.0'] }) })),
+          ...replies(t.Object({ openapi: t.String({ examples: ['3.1.0'] }) }), pageRows),
         },
       },
     )
     .get('/docs', () => page(pageHtml), {
+      beforeHandle: check,
       detail: {
         operationId: 'showDocs',
         summary: 'This description as a page',
         tags: ['Operation'],
         parameters: [language],
         security: [],
-        ...replies(t.String({ contentMediaType: 'text/html' })),
+        ...replies(t.String({ contentMediaType: 'text/html' }), pageRows),
       },
     })
     .get('/docs/swagger-ui.js', asset(Bun.file(scriptFile), 'text/javascript; charset=utf-8'), hidden)

@@ -2,13 +2,14 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Deps } from './deps.ts'
 import { answer } from './envelope.ts'
+import { type PageGuard, pageRows } from './pages.ts'
 import { replies } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
 
 const StatusReply = (word: string) => t.Object({ status: t.Literal(word) }, { additionalProperties: false })
 
 /** Whether the process runs, and whether it can serve: for load balancers and supervisors. */
-export const healthRoutes = ({ check, metrics }: Deps) =>
+export const healthRoutes = ({ check, metrics }: Deps, pages: PageGuard) =>
   new Elysia()
     .get('/health/live', ({ request }) => answer(requestIdOf(request), '{"status":"live"}'), {
       detail: {
@@ -49,12 +50,13 @@ export const healthRoutes = ({ check, metrics }: Deps) =>
           headers: { 'content-type': metrics.contentType, 'x-request-id': requestIdOf(request) },
         }),
       {
+        beforeHandle: pages.check,
         detail: {
           operationId: 'showMetrics',
           summary: 'Metrics in the text format of Prometheus',
           tags: ['Operation'],
           security: [],
-          ...replies(t.String({ contentMediaType: 'text/plain' })),
+          ...replies(t.String({ contentMediaType: 'text/plain' }), pageRows),
         },
       },
     )

@@ -20,6 +20,7 @@ import { memberRoutes } from './members.ts'
 import { messageRoutes } from './messages.ts'
 import { muteRoutes } from './mutes.ts'
 import { checkRoutes, type Route } from './openapi.ts'
+import { pageGuard } from './pages.ts'
 import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 import { roomRoutes } from './rooms.ts'
@@ -30,6 +31,7 @@ import { registrationRoutes, userRoutes } from './users.ts'
 /** The whole HTTP interface: what it consists of, and what answers a request. Every resource is one line here. */
 export function httpServer(deps: Deps, log: Logger) {
   const seen = traffic(deps.metrics, log)
+  const pages = pageGuard(deps.pages)
   const marks = new Map<string, Mark>()
   const operations = new Map<string, Mark>()
   // Elysia otherwise takes the first 11 characters of a URL for its host, and a host can be as short as `im`.
@@ -43,8 +45,8 @@ export function httpServer(deps: Deps, log: Logger) {
         log.error({ requestId, method: request.method, path, err: error }, failure.text)
       return failed(requestId, failure, failure instanceof OverLimit ? failure.headers : {})
     })
-    .use(healthRoutes(deps))
-    .use(docsRoutes((): readonly Route[] => server.routes))
+    .use(healthRoutes(deps, pages))
+    .use(docsRoutes((): readonly Route[] => server.routes, pages))
     .use(tokenRoutes(deps))
     .use(superAdminRoutes(deps))
     .use(roomRoutes(deps))
@@ -105,6 +107,8 @@ export function httpServer(deps: Deps, log: Logger) {
   return {
     routes: server.routes,
     fetch: seen.watch((request) => fromKept(request) ?? compiled.fetch(request)),
+    /** What the pages of the operator answer on an address of their own. */
+    fetchPages: seen.watch(pages.fetchApart((request) => compiled.fetch(request))),
   }
 }
 

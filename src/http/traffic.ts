@@ -29,6 +29,8 @@ const pathOf = ({ url }: Request): string => url.replace(/^[^:]+:\/\/[^/]+/, '')
 export function traffic(metrics: Metrics, log: Logger) {
   const tallies: Tally[] = []
   const add = (operation: string): Tally => {
+    const known = tallies.find((each) => each.operation === operation)
+    if (known) return known
     const tally = { operation, statuses: new Map(), buckets: [...bounds, 0].fill(0), seconds: 0 }
     tallies.push(tally)
     return tally
@@ -73,7 +75,7 @@ export function traffic(metrics: Metrics, log: Logger) {
   }
 
   return {
-    /** Makes an operation known; answers what marks its requests. */
+    /** Makes an operation known, which several routes may share; answers what marks its requests. */
     operation(name: string): Mark {
       const tally = add(name)
       return (request: Tallied) => {

@@ -31,7 +31,10 @@ test('the API description is valid OpenAPI 3.1', async () => {
 })
 
 test('every route is in the API description, and nothing else is', () => {
-  const { routes } = httpServer({ metrics: metrics() } as Deps, pino({ level: 'silent' }))
+  const { routes } = httpServer(
+    { metrics: metrics(), pages: { apart: false, token: '' } } as Deps,
+    pino({ level: 'silent' }),
+  )
   const shown = routes.filter(({ hooks }) => !hooks.detail?.hide)
   expect(
     operations()

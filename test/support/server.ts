@@ -38,6 +38,8 @@ export interface TestApp {
 
 export interface TestServer {
   url: string
+  /** Where the metrics and the API description are. */
+  pagesUrl: string
   dir: string
   counters: Counters
   app(key: string, settings?: Partial<AppSettings>): Promise<TestApp>
@@ -81,6 +83,7 @@ export async function aServer(settings: SettingTexts = {}): Promise<TestServer> 
 
   return {
     url: chatroomd.url,
+    pagesUrl: chatroomd.pagesUrl,
     dir,
     counters: chatroomd.counters,
     async app(key, settings) {
