@@ -1,23 +1,12 @@
 /** The documents that come from the code: settings, errors, the API description. */
 import { readFileSync } from 'node:fs'
-import pino from 'pino'
 import { appSettings } from '../src/apps/settings.ts'
 import { settings } from '../src/config.ts'
-import type { Deps } from '../src/http/deps.ts'
-import { describeApi, type Route } from '../src/http/openapi.ts'
-import { httpServer } from '../src/http/server.ts'
-import { metrics } from '../src/metrics.ts'
 import { type Permitted, permissions, refusal, rightOf, roles } from '../src/permissions.ts'
+import { describe } from './described.ts'
+import { errorsPages } from './errors-page.ts'
 import { limitsPages } from './limits-page.ts'
-
-type Language = 'en' | 'zh'
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-
-const table = (head: string[], rows: string[][]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
-
-const code = (text: string): string => (text === '' ? '' : `\`${text}\``)
+import { code, type Language, table } from './table.ts'
 
 function serverSettings(language: Language): string {
   const head = {
@@ -77,51 +66,6 @@ ${serverSettings('zh')}
 
 ${settingsOfApps('zh')}
 `,
-}
-
-interface Description {
-  paths: Record<string, Record<string, { operationId: string; responses: Record<string, Response> }>>
-}
-
-interface Response {
-  content: Record<string, { examples?: Record<string, Example> }>
-}
-
-interface Example {
-  summary: string
-  value: { error: string; error_description: string }
-}
-
-const describe = (): Description =>
-  describeApi(
-    httpServer({ metrics: metrics(), pages: { apart: false, token: '' } } as Deps, pino({ level: 'silent' }))
-      .routes as readonly Route[],
-  ) as Description
-
-function errorsPage(): string {
-  const calls = new Map<string, Set<string>>()
-  const operations = Object.values(describe().paths).flatMap((methods) => Object.values(methods))
-  for (const { operationId, responses } of operations) {
-    for (const [status, { content }] of Object.entries(responses)) {
-      for (const { summary, value } of Object.values(content['application/json']?.examples ?? {})) {
-        const row = JSON.stringify([status, value.error, value.error_description, summary])
-        calls.set(row, (calls.get(row) ?? new Set()).add(operationId))
-      }
-    }
-  }
-  const rows = [...calls].map(([row, names]) => {
-    const [status = '', error = '', text = '', when = ''] = JSON.parse(row) as string[]
-    const where = names.size > 10 ? `${names.size} calls` : [...names].map(code).join(' ')
-    return [status, code(error), code(text), when, where]
-  })
-  rows.sort((a, b) => `${a[0]} ${a[1]} ${a[2]}`.localeCompare(`${b[0]} ${b[1]} ${b[2]}`, 'en'))
-  return `# Errors
-
-Written by \`npm run generate\`. Every failure that a call can answer: its status, \`error\` and \`error_description\`, where
-\`{names}\` stand for what varies. The texts are part of the API.
-
-${table(['status', '`error`', '`error_description`', 'when', 'calls'], rows)}
-`
 }
 
 const rights = {
@@ -200,7 +144,8 @@ export const documents: Record<string, () => string> = {
   'docs/openapi.json': () => `${JSON.stringify(describe(), null, 1)}\n`,
   'docs/settings.md': settingsPages.en,
   'docs/settings.zh-CN.md': settingsPages.zh,
-  'docs/errors.md': errorsPage,
+  'docs/errors.md': errorsPages.en,
+  'docs/errors.zh-CN.md': errorsPages.zh,
   'docs/permissions.md': permissionsPages.en,
   'docs/permissions.zh-CN.md': permissionsPages.zh,
   'docs/limits.md': limitsPages.en,

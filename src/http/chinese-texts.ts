@@ -252,6 +252,9 @@ export const chineseTexts: Record<string, string> = {
   when: '触发条件',
   'the setting `metrics_token` asks for its token': '设置了 `metrics_token`，需携带该 token',
   'the setting `metrics_port` has moved this to another address': '设置了 `metrics_port`，该页面在另一地址',
+  'there is no call with this path': '没有这个路径的接口',
+  'the path has calls with other methods, which the header `Allow` names':
+    '该路径支持其他方法，见响应头 `Allow`',
   'something that nobody foresaw': '未预料到的错误',
   'another `grant_type`, or none': '`grant_type` 缺失或不支持',
   'a field that the grant needs is missing': '缺少该授权方式所需的字段',

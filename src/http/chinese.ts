@@ -1,6 +1,7 @@
 import { chinesePatterns, chineseTexts } from './chinese-texts.ts'
 
-function say(text: string): string {
+/** An explanation in Chinese; one that has none yet stays English. */
+export function say(text: string): string {
   const known = chineseTexts[text]
   if (known !== undefined) return known
   for (const [pattern, chinese] of chinesePatterns)

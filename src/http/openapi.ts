@@ -81,6 +81,16 @@ export function checkRoutes(routes: readonly Route[]): void {
   if (problems.length > 0) throw new Error(`Routes must say who they are for:\n  ${problems.join('\n  ')}`)
 }
 
+/** Failures that belong to no call: of paths and methods that there are not. */
+export const generalRows: readonly Row[] = [
+  ['service_resource_not_found', 'Service resource not found', 'there is no call with this path'],
+  [
+    'method_not_allowed',
+    '{method} is not allowed here; allowed: {methods}',
+    'the path has calls with other methods, which the header `Allow` names',
+  ],
+]
+
 /** Who may call, by the table of permissions; nothing for calls that ask for no token. */
 const allowed = (operation: string): object =>
   Object.hasOwn(permissions, operation)
@@ -176,7 +186,7 @@ function bodyRows(body: TSchema): Row[] {
   ]
 }
 
-const statusOf = ([word, , , status]: Row): number => status ?? failures[word][0]
+export const statusOf = ([word, , , status]: Row): number => status ?? failures[word][0]
 
 const anError = (word: FailureWord, text: string) => ({
   error: word,
