@@ -15,6 +15,12 @@ const steps: Step[] = [
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'layers', command: ['bun', '--bun', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'generated files', command: ['bun', 'scripts/generate.ts', '--check'] },
+  {
+    name: 'API description, two linters',
+    command: ['npm', 'run', '--silent', 'lint:api'],
+    env: { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+    long: true,
+  },
   { name: 'unused code', command: ['bun', '--bun', 'knip'] },
   {
     name: 'tests on SQLite',

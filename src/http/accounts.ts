@@ -4,6 +4,7 @@ import { limits } from '../limits.ts'
 import { checkPassword, foldUsername } from '../users/user.ts'
 import { userNotFound } from '../users/users.ts'
 import { forServer } from './access.ts'
+import { bounds } from './bounds.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import { enveloped, replies } from './replies.ts'
@@ -12,14 +13,22 @@ import { entity } from './users.ts'
 
 const NewPassword = t.Object(
   {
-    newpassword: t.String({ description: 'At most 64 characters.', examples: ['secret-2'] }),
+    newpassword: t.String({
+      description: 'At most 64 characters.',
+      examples: ['secret-2'],
+      ...bounds({ minLength: 1, maxLength: limits.password.value }),
+    }),
   },
   { additionalProperties: true },
 )
 
 const Usernames = t.Object(
   {
-    usernames: t.Array(t.String(), { description: 'At most 100 user ids.', examples: [['alice', 'bob']] }),
+    usernames: t.Array(t.String(), {
+      description: 'At most 100 user ids.',
+      examples: [['alice', 'bob']],
+      ...bounds({ maxItems: limits.usersAsked.value }),
+    }),
   },
   { additionalProperties: true },
 )

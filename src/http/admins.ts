@@ -3,6 +3,7 @@ import { limits } from '../limits.ts'
 import { authorise, roomToRead } from '../rooms/access.ts'
 import { foldUsername } from '../users/user.ts'
 import { forApp } from './access.ts'
+import { bounds, userIdPattern } from './bounds.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import {
@@ -19,12 +20,20 @@ import { replies, UserId } from './replies.ts'
 import { unknownRoomId, unknownUser } from './room-replies.ts'
 
 const NewAdmin = t.Object(
-  { newadmin: t.String({ description: 'User id.', examples: ['bob'] }) },
+  {
+    newadmin: t.String({ description: 'User id.', examples: ['bob'], ...bounds({ pattern: userIdPattern }) }),
+  },
   { additionalProperties: true },
 )
 
 const NewSuperAdmin = t.Object(
-  { superadmin: t.String({ description: 'User id.', examples: ['alice'] }) },
+  {
+    superadmin: t.String({
+      description: 'User id.',
+      examples: ['alice'],
+      ...bounds({ pattern: userIdPattern }),
+    }),
+  },
   { additionalProperties: true },
 )
 

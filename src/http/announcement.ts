@@ -1,6 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
+import { limits } from '../limits.ts'
 import { roomToRead } from '../rooms/access.ts'
 import { forApp } from './access.ts'
+import { bounds } from './bounds.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import { AnnouncementReply, AnnouncementSetReply } from './member-replies.ts'
@@ -11,6 +13,7 @@ import { unknownRoomId } from './room-replies.ts'
 const Announcement = t.Object(
   {
     announcement: t.String({
+      ...bounds({ maxLength: limits.announcement.value }),
       description: 'At most 512 characters; empty clears it.',
       examples: ['be kind'],
     }),

@@ -1,8 +1,10 @@
 import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import { limits } from '../limits.ts'
 import { roomToRead } from '../rooms/access.ts'
 import { foldUsername } from '../users/user.ts'
 import { forApp } from './access.ts'
+import { bounds } from './bounds.ts'
 import type { Deps } from './deps.ts'
 import { type Call, success } from './envelope.ts'
 import { AttributesRemovedReply, AttributesReply, AttributesSetReply, keyRows } from './member-replies.ts'
@@ -17,6 +19,12 @@ const Setting = t.Object(
       description:
         'At most 10 keys (128 of A-Z, a-z, 0-9, "_", "-", ".") with texts of at most 4096 characters.',
       examples: [{ mood: 'calm' }],
+      ...bounds({
+        minProperties: 1,
+        maxProperties: limits.attributesSet.value,
+        propertyNames: { pattern: `^[A-Za-z0-9_.-]{1,${limits.attributeKey.value}}$` },
+        additionalProperties: { type: 'string', maxLength: limits.attributeValue.value },
+      }),
     }),
     autoDelete: t.Optional(
       t.String({ description: '`DELETE` (default): removed when the setter leaves; or `NO_DELETE`.' }),
@@ -26,7 +34,13 @@ const Setting = t.Object(
 )
 
 const Keys = t.Object(
-  { keys: t.Array(t.String(), { description: 'At most 10 keys.', examples: [['mood']] }) },
+  {
+    keys: t.Array(t.String(), {
+      description: 'At most 10 keys.',
+      examples: [['mood']],
+      ...bounds({ maxItems: limits.attributesSet.value }),
+    }),
+  },
   { additionalProperties: true },
 )
 

@@ -153,7 +153,7 @@ export const chineseTexts: Record<string, string> = {
   'the message is over 16 KiB': '消息超过 16 KiB',
 
   // parameters and fields
-  'Language of the explanations.': '说明文字的语言。',
+  '`zh` for explanations in Chinese; anything else for English.': '`zh`：中文说明；其他值为英文。',
   'Done.': '成功。',
   'Names the request in the server log.': '请求标识，与服务日志对应。',
   'Organization of the app: the part of the app key before `#`.': '企业标识：App Key 中 `#` 之前的部分。',
@@ -255,6 +255,14 @@ export const chineseTexts: Record<string, string> = {
   'there is no call with this path': '没有这个路径的接口',
   'the path has calls with other methods, which the header `Allow` names':
     '该路径支持其他方法，见响应头 `Allow`',
+  'The server that answered this description.': '返回本描述的服务。',
+  'Not now.': '暂不可用。',
+  '`v3` for user ids with `limit` and `cursor`; anything else counts as absent.':
+    '`v3`：配合 `limit` 与 `cursor` 只返回用户 ID；其他值视为未传。',
+  '`true` for roles and times of joining; anything else counts as absent.':
+    '`true`：返回角色和加入时间；其他值视为未传。',
+  '`asc` for the earliest first; anything else for the latest. With `limit` and `cursor`.':
+    '`asc`：最早加入的在前；其他值为最近加入的在前。配合 `limit` 与 `cursor` 使用。',
   'something that nobody foresaw': '未预料到的错误',
   'another `grant_type`, or none': '`grant_type` 缺失或不支持',
   'a field that the grant needs is missing': '缺少该授权方式所需的字段',

@@ -27,8 +27,8 @@ const page = (text: string) =>
 const language = {
   name: 'lang',
   in: 'query' as const,
-  description: 'Language of the explanations.',
-  schema: { type: 'string' as const, enum: ['en', 'zh'] },
+  description: '`zh` for explanations in Chinese; anything else for English.',
+  schema: { type: 'string' as const, examples: ['zh'] },
 }
 
 /** The API description, and a page that shows it without the internet. */

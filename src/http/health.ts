@@ -39,7 +39,7 @@ export const healthRoutes = ({ check, metrics }: Deps, pages: PageGuard) =>
           description: 'Otherwise 503, for a load balancer to send requests elsewhere.',
           tags: ['Operation'],
           security: [],
-          ...replies(StatusReply('ready')),
+          ...replies(StatusReply('ready'), [], { 503: StatusReply('the store does not answer') }),
         },
       },
     )

@@ -24,6 +24,7 @@ import {
   badCursor,
   badLimit,
   cursorParameter,
+  inQuery,
   limitOf,
   limitParameter,
   pageOf,
@@ -59,6 +60,21 @@ function formOf(query: URLSearchParams): 'timed' | 'named' | 'paged' {
   if (query.get('version') === 'v3' && (query.has('limit') || query.has('cursor'))) return 'named'
   return 'paged'
 }
+
+const formParameters = [
+  inQuery('version', '`v3` for user ids with `limit` and `cursor`; anything else counts as absent.', {
+    type: 'string',
+    examples: ['v3'],
+  }),
+  inQuery('joined_time', '`true` for roles and times of joining; anything else counts as absent.', {
+    type: 'string',
+    examples: ['true'],
+  }),
+  inQuery('sort', '`asc` for the earliest first; anything else for the latest. With `limit` and `cursor`.', {
+    type: 'string',
+    examples: ['asc'],
+  }),
+]
 
 export const memberRoutes = (deps: Deps) => {
   const { store, commit } = deps
@@ -127,7 +143,12 @@ export const memberRoutes = (deps: Deps) => {
         description:
           'Three forms: `pagenum` and `pagesize`; `version=v3` with `limit` and `cursor` (user ids without the owner, `sort=asc` for the earliest first); `joined_time=true` with `limit` and `cursor` (roles and times).',
         tags,
-        parameters: [limitParameter(namedPage), cursorParameter, ...pageParameters(olderPage)],
+        parameters: [
+          ...formParameters,
+          limitParameter(namedPage),
+          cursorParameter,
+          ...pageParameters(olderPage),
+        ],
         ...replies(MembersReply, [noRoom, badLimit, badCursor]),
       },
     },

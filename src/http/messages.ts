@@ -1,5 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
+import { limits } from '../limits.ts'
 import { forServer } from './access.ts'
+import { bounds } from './bounds.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import { enveloped, replies } from './replies.ts'
@@ -13,7 +15,11 @@ const RoomMessage = t.Object(
         examples: ['admin'],
       }),
     ),
-    to: t.Array(t.String(), { description: 'Ids of 1 to 10 chat rooms.', examples: [['248710559375361']] }),
+    to: t.Array(t.String(), {
+      description: 'Ids of 1 to 10 chat rooms.',
+      examples: [['248710559375361']],
+      ...bounds({ minItems: 1, maxItems: limits.messageRooms.value }),
+    }),
     type: t.Union(
       ['txt', 'img', 'audio', 'video', 'file', 'loc', 'cmd', 'custom'].map((kind) => t.Literal(kind)),
       { description: 'Kind of message.', examples: ['txt'] },
@@ -29,7 +35,12 @@ const RoomMessage = t.Object(
         description: 'Priority; low ones are refused first when a chat room is over its rate.',
       }),
     ),
-    users: t.Optional(t.Array(t.String(), { description: 'At most 20 user ids; nobody else gets it.' })),
+    users: t.Optional(
+      t.Array(t.String(), {
+        description: 'At most 20 user ids; nobody else gets it.',
+        ...bounds({ maxItems: limits.messageUsers.value }),
+      }),
+    ),
   },
   { additionalProperties: true },
 )

@@ -1,7 +1,9 @@
 import { Type as t } from '@sinclair/typebox'
+import { limits } from '../limits.ts'
 import { roomToRead } from '../rooms/access.ts'
 import { foldUsername } from '../users/user.ts'
 import { forApp } from './access.ts'
+import { bounds } from './bounds.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
 import {
@@ -20,8 +22,16 @@ import { unknownRoomId } from './room-replies.ts'
 
 const Muting = t.Object(
   {
-    usernames: t.Array(t.String(), { description: 'At most 60 user ids.', examples: [['bob']] }),
-    mute_duration: t.Integer({ description: 'Milliseconds; -1 = for ever, 0 = unmute.', examples: [60_000] }),
+    usernames: t.Array(t.String(), {
+      description: 'At most 60 user ids.',
+      examples: [['bob']],
+      ...bounds({ minItems: 1, maxItems: limits.membersMuted.value }),
+    }),
+    mute_duration: t.Integer({
+      description: 'Milliseconds; -1 = for ever, 0 = unmute.',
+      examples: [60_000],
+      ...bounds({ minimum: -1 }),
+    }),
   },
   { additionalProperties: true },
 )

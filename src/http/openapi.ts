@@ -2,6 +2,7 @@ import { type TSchema, Type as t } from '@sinclair/typebox'
 import pkg from '../../package.json' with { type: 'json' }
 import { type FailureWord, failures } from '../failure.ts'
 import { type Permitted, permissions, refusal, rightOf, roles } from '../permissions.ts'
+import { shownSchema } from './bounds.ts'
 import { ErrorEnvelope, type Row } from './replies.ts'
 import { sampleOf } from './sample.ts'
 
@@ -23,6 +24,7 @@ interface Detail {
   hide?: boolean
   'x-answer'?: TSchema
   'x-failures'?: readonly Row[]
+  'x-others'?: Record<number, TSchema>
 }
 
 interface Parameter {
@@ -251,13 +253,27 @@ function answerSample({ method, path }: Route, answer: TSchema): unknown {
 function operationOf(route: DescribedRoute): object {
   const { path, hooks } = route
   const { body, detail } = hooks
-  const { 'x-answer': answer = t.Unknown(), 'x-failures': _, hide, parameters, ...said } = detail
+  const {
+    'x-answer': answer = t.Unknown(),
+    'x-failures': _,
+    'x-others': others = {},
+    hide,
+    parameters,
+    ...said
+  } = detail
   const media = (answer.contentMediaType as string | undefined) ?? 'application/json'
   return {
     ...said,
     ...allowed(said.operationId),
     parameters: parametersOf(path, parameters),
-    ...(body ? { requestBody: { required: true, content: json(body, { example: sampleOf(body) }) } } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: true,
+            content: json(shownSchema(body) as object, { example: sampleOf(body) }),
+          },
+        }
+      : {}),
     responses: {
       200: {
         description: 'Done.',
@@ -267,6 +283,12 @@ function operationOf(route: DescribedRoute): object {
         content: { [media]: { schema: answer, example: answerSample(route, answer) } },
       },
       ...failureResponses(failuresOf(route)),
+      ...Object.fromEntries(
+        Object.entries(others).map(([status, schema]) => [
+          status,
+          { description: 'Not now.', content: json(schema, { example: sampleOf(schema) }) },
+        ]),
+      ),
     },
   }
 }
@@ -293,6 +315,7 @@ export function describeApi(routes: readonly Route[]): object {
         '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: '/', description: 'The server that answered this description.' }],
     tags: [
       ...tags.filter(({ name }) => used.delete(name)),
       ...[...used].map((name) => ({ name })),

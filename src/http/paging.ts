@@ -33,7 +33,8 @@ export function pageOf(query: URLSearchParams, bounds: Bounds): { limit: number;
   return { limit, offset: (wholeOr(query.get('pagenum'), 1) - 1) * limit }
 }
 
-const inQuery = (name: string, description: string, schema: object) => ({
+/** A parameter of the query in the API description. */
+export const inQuery = (name: string, description: string, schema: object) => ({
   name,
   in: 'query' as const,
   description,

@@ -11,12 +11,18 @@ export type Row = readonly [word: FailureWord, text: string, when: string, statu
 export interface Replies {
   'x-answer': TSchema
   'x-failures': readonly Row[]
+  'x-others': Record<number, TSchema>
 }
 
-/** Says what a call answers when all is well, and the failures that are its own. */
-export const replies = (answer: TSchema, rows: readonly Row[] = []): Replies => ({
+/** Says what a call answers when all is well, the failures that are its own, and answers by status that are no envelope. */
+export const replies = (
+  answer: TSchema,
+  rows: readonly Row[] = [],
+  others: Record<number, TSchema> = {},
+): Replies => ({
   'x-answer': answer,
   'x-failures': rows,
+  'x-others': others,
 })
 
 export const sampleUuid = '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911'

@@ -6,6 +6,7 @@ import { roomNotFound } from '../rooms/room.ts'
 import { checkChangesSomething } from '../rooms/rooms.ts'
 import type { ListedRoom, RoomPosition } from '../store/rooms.ts'
 import { forApp } from './access.ts'
+import { bounds, userIdPattern } from './bounds.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { askedIds, detailsOf } from './details.ts'
@@ -39,29 +40,54 @@ interface ListPage {
   cursor: string | undefined
 }
 
+// Bounds that a setting of the app changes.
+const nameBounds = bounds({ maxLength: limits.roomName.value })
+const descriptionBounds = bounds({ maxLength: limits.roomDescription.value })
+
 /** Fields that it does not name are ignored, as clients send some. A `default` here would replace bodies that are no objects. */
 const RoomDraft = t.Object(
   {
-    name: t.String({ description: 'Room name, at most 128 characters.', examples: ['night owls'] }),
+    name: t.String({
+      description: 'Room name, at most 128 characters.',
+      examples: ['night owls'],
+      ...nameBounds,
+    }),
     description: t.String({
       description: 'Room description, at most 512 characters.',
       examples: ['late talk'],
+      ...descriptionBounds,
     }),
-    owner: t.String({ description: 'User id of the owner; must be registered.', examples: ['alice'] }),
+    owner: t.String({
+      description: 'User id of the owner; must be registered.',
+      examples: ['alice'],
+      ...bounds({ pattern: userIdPattern }),
+    }),
     maxusers: t.Optional(
       t.Integer({
         description: 'Most members, the owner included: 1 to 10,000; 1000 when left out.',
         examples: [300],
+        ...bounds({ minimum: 1 }),
       }),
     ),
     members: t.Optional(
       t.Array(t.String(), {
         description: 'User ids of the members, without the owner.',
         examples: [['bob']],
+        ...bounds({ minItems: 1, items: { type: 'string', pattern: userIdPattern } }),
       }),
     ),
-    custom: t.Optional(t.String({ description: 'Extension text, at most 8 KB.' })),
-    roomid: t.Optional(t.String({ description: 'Chosen room id: 1 to 64 of a-z and 0-9.' })),
+    custom: t.Optional(
+      t.String({
+        description: 'Extension text, at most 8 KB.',
+        ...bounds({ maxLength: limits.roomCustom.value }),
+      }),
+    ),
+    roomid: t.Optional(
+      t.String({
+        description: 'Chosen room id: 1 to 64 of a-z and 0-9.',
+        ...bounds({ pattern: '^[a-z0-9]{1,64}$' }),
+      }),
+    ),
   },
   { additionalProperties: true },
 )
@@ -70,12 +96,25 @@ const RoomDraft = t.Object(
 const RoomChange = t.Object(
   {
     name: t.Optional(
-      t.String({ description: 'New name, at most 128 characters.', examples: ['early birds'] }),
+      t.String({
+        description: 'New name, at most 128 characters.',
+        examples: ['early birds'],
+        ...nameBounds,
+      }),
     ),
     groupname: t.Optional(t.String({ description: 'The same as `name`, as client SDKs send it.' })),
-    description: t.Optional(t.String({ description: 'New description, at most 512 characters.' })),
-    maxusers: t.Optional(t.Integer({ description: 'New ceiling, at least the members now.' })),
-    newowner: t.Optional(t.String({ description: 'Transfers the room to this member; sent alone.' })),
+    description: t.Optional(
+      t.String({ description: 'New description, at most 512 characters.', ...descriptionBounds }),
+    ),
+    maxusers: t.Optional(
+      t.Integer({ description: 'New ceiling, at least the members now.', ...bounds({ minimum: 1 }) }),
+    ),
+    newowner: t.Optional(
+      t.String({
+        description: 'Transfers the room to this member; sent alone.',
+        ...bounds({ pattern: userIdPattern }),
+      }),
+    ),
     custom: t.Optional(t.String({ description: 'In the `sdk` dialect only.' })),
     need_verify: t.Optional(t.Unknown({ description: 'In the `sdk` dialect only; ignored.' })),
   },

@@ -13,6 +13,7 @@ import {
 } from '../users/user.ts'
 import { userNotFound } from '../users/users.ts'
 import { forRegistration, forServer } from './access.ts'
+import { bounds, userIdPattern } from './bounds.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
 import { success } from './envelope.ts'
@@ -23,10 +24,22 @@ import { RegistrationReply, registrationRows, UserEntity, unknownUserRow } from 
 const Registration = t.Object(
   {
     username: t.Optional(
-      t.String({ description: 'User id: 1 to 64 of a-z, 0-9, "_", "-", ".".', examples: ['alice'] }),
+      t.String({
+        description: 'User id: 1 to 64 of a-z, 0-9, "_", "-", ".".',
+        examples: ['alice'],
+        ...bounds({ pattern: userIdPattern }),
+      }),
     ),
-    password: t.Optional(t.String({ description: 'At most 64 characters.', examples: ['secret-1'] })),
-    nickname: t.Optional(t.String({ description: 'At most 100 characters.' })),
+    password: t.Optional(
+      t.String({
+        description: 'At most 64 characters.',
+        examples: ['secret-1'],
+        ...bounds({ minLength: 1, maxLength: limits.password.value }),
+      }),
+    ),
+    nickname: t.Optional(
+      t.String({ description: 'At most 100 characters.', ...bounds({ maxLength: limits.nickname.value }) }),
+    ),
   },
   { additionalProperties: true },
 )
@@ -115,7 +128,7 @@ export const registrationRoutes = (deps: Deps) =>
       return success(call, several ? JSON.stringify(failures) : undefined, { path: '/users', entities })
     },
     {
-      body: t.Union([Registration, t.Array(Registration)]),
+      body: t.Union([Registration, t.Array(Registration, bounds({ maxItems: batchLimit }))]),
       detail: {
         operationId: 'registerUsers',
         summary: 'Register one user, or up to 60',
