@@ -11,6 +11,8 @@ import { checkUsername, type UserRecord } from './user.ts'
 interface Standing {
   /** The epoch of the user's tokens; undefined when the user may not log in. */
   epoch: number | undefined
+  /** The epoch of the last token that was refused: another one may be newer than this, and is looked up. */
+  refused?: number
   /** Unix ms until which this is believed. */
   until: number
 }
@@ -34,23 +36,28 @@ export function login({ store, checkToken, passwords, now }: Parts) {
   const known = new Map<string, Standing>()
   let changes = 0
 
-  async function ask(app: number, username: string): Promise<number | undefined> {
+  async function ask(app: number, username: string, epoch: number): Promise<boolean> {
     const before = changes
     const user = await store.users.findUser(app, username)
-    const epoch = user?.activated ? user.tokenEpoch : undefined
-    if (before !== changes) return epoch
+    const current = user?.activated ? user.tokenEpoch : undefined
+    const stands = current === epoch
+    if (before !== changes) return stands
     if (known.size >= remembered) known.clear()
-    known.set(`${app}/${username}`, { epoch, until: now() + believed })
-    return epoch
+    const standing: Standing = { epoch: current, until: now() + believed }
+    known.set(`${app}/${username}`, stands ? standing : { ...standing, refused: epoch })
+    return stands
   }
 
-  const epochOf = (app: number, username: string): Awaitable<number | undefined> => {
+  /** A token that differs from what is remembered may be newer, whichever server has issued it: the store decides. */
+  const isCurrent = (app: number, username: string, epoch: number): Awaitable<boolean> => {
     const standing = known.get(`${app}/${username}`)
-    return standing && standing.until > now() ? standing.epoch : ask(app, username)
+    if (!standing || standing.until <= now()) return ask(app, username, epoch)
+    if (standing.epoch === epoch) return true
+    return standing.refused === epoch ? false : ask(app, username, epoch)
   }
 
   async function userOf(app: AppRecord, username: string, epoch: number): Promise<Caller | undefined> {
-    return (await epochOf(app.id, username)) === epoch ? { kind: 'user', username } : undefined
+    return (await isCurrent(app.id, username, epoch)) ? { kind: 'user', username } : undefined
   }
 
   function callerOf(app: AppRecord, token: string): Awaitable<Caller | undefined> {
