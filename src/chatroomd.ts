@@ -14,6 +14,7 @@ import { answerCache } from './http/answers.ts'
 import { httpServer } from './http/server.ts'
 import { listenOn, servePages, urlOn } from './listen.ts'
 import { measure } from './measures.ts'
+import { metered } from './metered.ts'
 import { metrics } from './metrics.ts'
 import { startPruning } from './prune.ts'
 import { noBus, openBus } from './realtime/bus.ts'
@@ -51,6 +52,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
   const answers = answerCache(config.database_url === '' ? undefined : 0)
   let apps = new Map<string, AppRecord>()
+  let rates = new Map<number, number | null>()
   let appsVersion = ''
   let realtime: Realtime | undefined
   const loadApps = async () => {
@@ -58,6 +60,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     if (version === appsVersion) return
     const all = await engine.store.apps.listApps()
     apps = new Map(all.map((app) => [`${app.org}/${app.name}`, app]))
+    rates = new Map(all.map(({ id, settings }) => [id, settings.userMessageRate]))
     appsVersion = version
     realtime?.appsChanged()
   }
@@ -96,6 +99,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       ? setInterval(() => loadApps().catch(() => log.warn('apps could not be reloaded')), appsReload)
       : undefined
   let server: Server<Connection> | undefined
+  const commitOfUsers = metered(engine.commit, (app) => rates.get(app) ?? null)
   const measured = metrics()
   const admin = adminOn(engine)
   await createMissingApps(admin, config.apps)
@@ -105,6 +109,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
     {
       store: engine.store,
       commit: engine.commit,
+      commitOfUsers,
       login: users,
       findApp,
       publish: (topic, bytes) => void server?.publish(topic, bytes),
@@ -138,7 +143,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   const http = httpServer(
     {
       store: engine.store,
-      commit: engine.commit,
+      commit: commitOfUsers,
       login: users,
       passwords: work,
       presence,

@@ -30,6 +30,13 @@ export const quota = (value: string): number | null => {
   return Number(value)
 }
 
+/** Reads a rate: a whole number of at least 1, or `none` for no limit; 0 could be taken for either. */
+export const rate = (value: string): number | null => {
+  if (value !== 'none' && !/^[1-9]\d{0,8}$/.test(value))
+    throw new Error('must be a whole number of 1 or more, or none')
+  return quota(value)
+}
+
 /** Reads `true` or `false`. */
 export const truth = (value: string): boolean => {
   if (value !== 'true' && value !== 'false') throw new Error('must be true or false')

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import { integer, oneOf, quota, type Setting, truth } from '../setting.ts'
+import { integer, oneOf, quota, rate, type Setting, truth } from '../setting.ts'
 
 const setting = <T>(
   read: (text: string) => T,
@@ -62,16 +62,16 @@ export const appSettings = {
     '审计记录保留的天数；0 表示不记录。',
   ),
   roomMessageRate: setting(
-    quota,
+    rate,
     'none',
     'Messages a second in one chat room; over it those of low priority are refused first.',
     '单个聊天室每秒的消息数；超出时优先拒绝低优先级消息。',
   ),
   userMessageRate: setting(
-    quota,
+    rate,
     String(limits.userMessageRate.value),
-    'Messages a second of one user.',
-    '单个用户每秒的消息数。',
+    'Messages a second of one user; as many changes a second by one user, joins and leaves among them.',
+    '单个用户每秒的消息数；单个用户每秒的变更操作数（包括加入和离开聊天室）同此上限。',
   ),
 }
 

@@ -161,6 +161,25 @@ export const memoryLimits = {
     zh: '单个用户的消息数',
     beyond: { en: 'refused with "traffic limit"', zh: '以 "traffic limit" 拒收' },
   },
+  userChangeRate: {
+    value: 100,
+    unit: 'per second',
+    setting: 'app:userMessageRate',
+    en: 'Joins, leaves and other changes of one user, in one process',
+    zh: '单个用户在单个进程上的加入、离开及其他变更操作数',
+    beyond: {
+      en: '429, or refused with "traffic limit"; nothing is done',
+      zh: '返回 429，或以 "traffic limit" 拒绝，不执行任何操作',
+    },
+  },
+  userMeters: {
+    value: 10_000,
+    unit: 'items',
+    en: 'Users whose changes a process counts',
+    zh: '单个进程统计变更操作的用户数量',
+    beyond: { en: 'those that were counted first start anew', zh: '最早的计数被清除并重新开始' },
+    memory: 2 * MiB,
+  },
   joinText: {
     value: 4096,
     unit: 'items',

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts'
 import { limits } from '../limits.ts'
+import type { Commit } from '../run.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
 import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
 import type { Parts } from './parts.ts'
@@ -9,11 +10,13 @@ import { silencedUntil, speechOf } from './speech.ts'
 
 const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
 
+const tooMany: Refusal = { code: Status_ErrorCode.PERMISSION_DENIED, reason: 'traffic limit' }
+
 /** Longest text that a user says on joining. */
 const longestText = limits.joinText.value
 
 /** Joins and leaves of clients: through the same operations as everybody's. */
-export function membership({ store, commit, live, now, newId }: Parts) {
+export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   /** What a client wants to know of the room it has joined, keyed by its user (client protocol: join). */
   async function chatroomInfo(
     session: Session,
@@ -73,7 +76,7 @@ export function membership({ store, commit, live, now, newId }: Parts) {
       else session.send(refused(meta.id ?? 0n, fail('only joining and leaving is done here')))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      session.send(refused(meta.id ?? 0n, fail(error.text)))
+      session.send(refused(meta.id ?? 0n, error.word === 'reach_limit' ? tooMany : fail(error.text)))
     }
   }
   /** One join or leave from a client. */

@@ -1,6 +1,7 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Event } from '../events.ts'
 import { limits } from '../limits.ts'
+import type { Commit } from '../run.ts'
 import type { Terms } from '../users/online.ts'
 import type { Presence } from '../users/presence.ts'
 import { announcer } from './announcer.ts'
@@ -46,6 +47,8 @@ export interface Realtime {
 }
 
 interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
+  /** As `commit`, with what users ask for held to a rate. */
+  commitOfUsers: Commit
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
   /** Tells the other nodes of a message. */
@@ -66,7 +69,7 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
     given.others(message)
   }
   const { send, post } = messages(parts, sent, relay)
-  const sync = syncs(parts, send, membership(parts))
+  const sync = syncs(parts, send, membership(parts, given.commitOfUsers))
   const gate = gateway(parts, { logIn, sync, closed })
   const hear = announcer(parts, logOut)
   const presence = await startPresence(parts, terms, (node) => {

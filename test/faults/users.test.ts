@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { readAppSettings } from '../../src/apps/settings.ts'
+import { asUser } from '../support/people.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
+
+let server: TestServer
+let app: TestApp
+beforeAll(async () => {
+  server = await aServer()
+  app = await server.app('acme#lounge')
+  await app.register('alice')
+})
+afterAll(() => server.stop())
+
+test('10.15 a re-created user has a token that is accepted at once, after the old one was refused', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    await app.register('bob')
+    const old = await asUser(app, 'bob')
+    expect((await old('GET', '/users/bob/joined_chatrooms')).status).toBe(200)
+    await app.call('DELETE', '/users/bob')
+    expect((await old('GET', '/users/bob/joined_chatrooms')).status).toBe(401)
+    await app.register('bob')
+    const created = await asUser(app, 'bob')
+    expect((await created('GET', '/users/bob/joined_chatrooms')).status).toBe(200)
+    expect((await old('GET', '/users/bob/joined_chatrooms')).status).toBe(401)
+    expect((await created('GET', '/users/bob/joined_chatrooms')).status).toBe(200)
+    await app.call('DELETE', '/users/bob')
+  }
+})
+
+test('10.31 a rate of 0 is refused, which could mean none or no limit', () => {
+  for (const name of ['roomMessageRate', 'userMessageRate'])
+    expect(() => readAppSettings([`${name}=0`])).toThrow('must be a whole number of 1 or more, or none')
+  expect(readAppSettings(['roomMessageRate=none', 'userMessageRate=1'])).toEqual({
+    roomMessageRate: null,
+    userMessageRate: 1,
+  })
+})
+
+test('10.37 joins and leaves of one user are held to a rate together, over REST and a socket', async () => {
+  const metered = await server.app('acme#metered', { userMessageRate: 5 })
+  await metered.register('alice', 'bob', 'carol')
+  const room = await metered.room({ owner: 'alice' })
+  const bob = await asUser(metered, 'bob')
+  const socket = await TestSocket.login(server.url, metered.key, 'bob', bob.token)
+  const path = `/chatrooms/${room}/users/bob`
+  const rounds = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? 'POST' : 'DELETE'))
+  const answers = await Promise.all(rounds.map((method) => bob(method, path)))
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(refused.length).toBeGreaterThan(5)
+  expect(refused[0]?.body).toMatchObject({
+    error: 'reach_limit',
+    error_description: 'This request has reached api limit',
+  })
+  const joins = await Promise.all(Array.from({ length: 20 }, () => socket.join(room)))
+  expect(joins.filter(({ status }) => status?.reason === 'traffic limit').length).toBeGreaterThan(5)
+
+  const carol = await asUser(metered, 'carol')
+  expect((await carol('POST', `/chatrooms/${room}/users/carol`)).status).toBe(200)
+  expect((await metered.call('POST', path)).status).toBe(200)
+  socket.close()
+})
