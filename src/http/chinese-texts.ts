@@ -146,6 +146,7 @@ export const chineseTexts: Record<string, string> = {
   'At most 20 user ids; nobody else gets it.': '最多 20 个用户 ID；仅这些用户会收到。',
   'Message id by chat room id.': '以聊天室 ID 为键的消息 ID。',
   'the kind of message needs more': '该消息类型缺少必需字段',
+  'something else where a number belongs': '应为数字的字段给了其他类型的值',
   '`to` is empty': '`to` 为空',
   'more than 10 chat rooms': '聊天室超过 10 个',
   'more than 20 users': '用户超过 20 个',

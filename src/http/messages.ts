@@ -64,6 +64,7 @@ export const messageRoutes = (deps: Deps) =>
         ...replies(enveloped({ data: MessageIds }), [
           unknownRoomId,
           ['illegal_argument', 'body.{field} must be provided', 'the kind of message needs more'],
+          ['illegal_argument', 'body.{field} must be a number', 'something else where a number belongs'],
           ['illegal_argument', 'to must hold at least one chat room', '`to` is empty'],
           ['illegal_argument', 'to size is more than max limit : 10', 'more than 10 chat rooms'],
           ['illegal_argument', 'users size is more than max limit : 20', 'more than 20 users'],

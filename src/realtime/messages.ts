@@ -55,6 +55,15 @@ function priorityOf(ext: KeyValue[] | undefined): Priority {
   return normal
 }
 
+/** Tags that only the server gives: what it sends to all rooms is shown as such. */
+const serverTags = new Set(['is_broadcast'])
+
+/** The tags of a member's message that go on to the room. */
+const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
+  ext?.some(({ key }) => serverTags.has(key ?? ''))
+    ? ext.filter(({ key }) => !serverTags.has(key ?? ''))
+    : ext
+
 /** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
 function roomMessage(
   message: { id: bigint; room: string; sender: string; resource: string | undefined; now: number },
@@ -127,7 +136,7 @@ export function messages(
     const id = newId(at)
     const message = { id, room: room.id, sender: user.username, resource, now: at }
     const directed = meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined
-    const frame = roomMessage(message, body, meta.ext)
+    const frame = roomMessage(message, body, memberTags(meta.ext))
     counters.messages += 1
     session.send(acknowledged(meta.id ?? 0n, id, at))
     relay(

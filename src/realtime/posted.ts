@@ -37,6 +37,15 @@ export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
 
 const missing = (field: string): Failure => new Failure('illegal_argument', `body.${field} must be provided`)
 
+/** A number, or the text of one; fails with `illegal_argument` on anything else. Nothing there is undefined. */
+function numberOf(field: string, value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined
+  const isText = typeof value === 'string' && value.trim() !== ''
+  const number = typeof value === 'number' || isText ? Number(value) : Number.NaN
+  if (!Number.isFinite(number)) throw new Failure('illegal_argument', `body.${field} must be a number`)
+  return number
+}
+
 function attributeOf(key: string, value: unknown): KeyValue {
   switch (typeof value) {
     case 'string':
@@ -63,10 +72,7 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
     if (value === undefined) throw missing(field)
     return value
   }
-  const number = (field: string): number | undefined => {
-    const value = Number(body[field] ?? undefined)
-    return Number.isFinite(value) ? value : undefined
-  }
+  const number = (field: string): number | undefined => numberOf(field, body[field])
   const whole = (field: string): number | undefined => {
     const value = number(field)
     return value === undefined ? undefined : Math.trunc(Math.min(Math.max(value, 0), 2 ** 31 - 1))
@@ -81,12 +87,12 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
     case 'txt':
       return { type: Type.TEXT, text: needed('msg') }
     case 'img': {
-      const size = body.size as { width?: unknown; height?: unknown } | undefined
-      const side = (value: unknown) => (Number.isFinite(Number(value)) ? Number(value) : 0)
+      const size = body.size as { width?: unknown; height?: unknown } | undefined | null
+      const side = (name: 'width' | 'height') => numberOf(`size.${name}`, size?.[name]) ?? 0
       return {
         ...file(),
         type: Type.IMAGE,
-        ...(size ? { size: { width: side(size.width), height: side(size.height) } } : {}),
+        ...(size ? { size: { width: side('width'), height: side('height') } } : {}),
       }
     }
     case 'audio':
