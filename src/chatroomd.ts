@@ -122,6 +122,12 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       grace: config.presence_grace * 1000,
       alone: engine.kind === 'sqlite',
     },
+    {
+      ping: config.ping_interval * 1000,
+      connections: config.max_connections,
+      perAddress: config.address_connections,
+      buffered: config.send_buffers * 1024 * 1024,
+    },
   )
   const { presence, post, relayed, missed } = realtime
   bus = await openBus(

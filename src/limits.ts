@@ -1,5 +1,6 @@
 import { callLimits } from './limits/calls.ts'
 import { memoryLimits } from './limits/memory.ts'
+import { socketLimits } from './limits/sockets.ts'
 
 /** One ceiling of a resource, as `docs/limits.md` lists it. */
 export interface Limit {
@@ -23,6 +24,7 @@ const limit = <L extends Limit>(declared: L): L => declared
 export const limits = {
   ...callLimits,
   ...memoryLimits,
+  ...socketLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

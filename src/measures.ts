@@ -27,6 +27,10 @@ export function measure({ gauge, counter }: Metrics, engine: Engine, realtime: C
   }
 
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)
+  counter('chatroomd_connections_refused_total', 'Connections that were not made, by reason.', () =>
+    by('reason', realtime.connectionsRefused),
+  )
+  gauge('chatroomd_buffered_bytes', 'Bytes that wait for clients that read slowly.', () => realtime.buffered)
   counter('chatroomd_logins_total', 'Connections that logged in.', () => realtime.logins)
   counter(
     'chatroomd_logins_refused_total',

@@ -104,7 +104,7 @@ export const memoryLimits = {
     beyond: { en: 'the connection is closed', zh: '关闭该连接' },
   },
   burstBytes: {
-    value: 8 * MiB,
+    value: 2 * MiB,
     unit: 'bytes',
     en: 'The same, in a burst between two looks',
     zh: '同上，两次检查之间的突发上限',

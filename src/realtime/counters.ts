@@ -9,6 +9,10 @@ export const counters = () => ({
   refused: {} as Record<string, number>,
   /** Messages over a room's rate, by priority. */
   dropped: { high: 0, normal: 0, low: 0 },
+  /** Connections that were not made, by reason. */
+  connectionsRefused: {} as Record<string, number>,
+  /** Bytes that waited for slow clients at the last look. */
+  buffered: 0,
   /** Connections that the server closed, by reason. */
   cutOff: {} as Record<string, number>,
 })

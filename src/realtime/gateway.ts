@@ -1,8 +1,10 @@
 import type { Server, WebSocketHandler } from 'bun'
 import { limits } from '../limits.ts'
+import { arrivals } from './arrivals.ts'
 import { FrameReader } from './bytes.ts'
 import { count } from './counters.ts'
 import { loggedOut, nothingUnread } from './frames.ts'
+import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { MSync, MSync_Command } from './protocol.ts'
 import { Connection, isSession, type Session, type Socket } from './session.ts'
@@ -11,15 +13,27 @@ import { Connection, isSession, type Session, type Socket } from './session.ts'
 const frameLimit = limits.frameBytes.value
 /** Largest first frame: a login is small. */
 const loginLimit = limits.loginFrameBytes.value
-/**
- * Bytes that may wait for a slow client before it is cut off. It is looked at whenever `look` bytes were written to
- * rooms; `hard` is the socket's own limit, for a burst in between.
- */
-const buffered = { look: 256 * 1024, most: limits.bufferedBytes.value, hard: limits.burstBytes.value }
 /** Frames of one connection that may wait for their turn. */
 const waitingLimit = limits.framesWaiting.value
 /** Milliseconds in which a connection must have logged in. */
 const loginTime = limits.loginTime.value
+
+/** Pings in a row to which nothing comes, before a connection counts as gone. */
+const mostUnanswered = 2
+/** Milliseconds between two looks at all connections. */
+const sweepTime = 250
+/** Bytes that a closing connection may still hand over; with more it is ended at once, and its memory freed. */
+const lastBytes = 64 * 1024
+
+/** What an operator sets for connections. */
+export interface SocketTerms {
+  /** Milliseconds between two pings. */
+  ping: number
+  connections: number
+  perAddress: number
+  /** Bytes that may wait for all slow clients together. */
+  buffered: number
+}
 
 /** Close codes: those of RFC 6455, and one for a client that reads too slowly. */
 const close = { done: 1000, away: 1001, protocol: 1002, policy: 1008, slow: 1013 }
@@ -35,22 +49,42 @@ interface Inside {
 }
 
 /** Sockets: accepts them, reads their frames in order, and closes those that break the rules. */
-export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' | 'log'>, inside: Inside) {
-  const connections = new Set<Connection>()
-  /** Bytes written to rooms since slow clients were looked for. */
-  let written = 0
+export function gateway(
+  { counters, now, log }: Pick<Parts, 'counters' | 'now' | 'log'>,
+  terms: SocketTerms,
+  inside: Inside,
+) {
+  const arrived = arrivals(terms)
+  const connections = arrived.all
+  /** Until when (monotonic ms) users stay out whose connection was closed for a flood. */
+  const flooded = new Map<string, number>()
+  const slow = outgoing(connections, terms.buffered, (connection, reason) =>
+    cutOff(connection, reason, close.slow),
+  )
   let isStopped = false
 
   /** Ends a connection for a counted reason. */
   function cutOff(connection: Connection, reason: string, code: number = close.protocol): void {
     if (connection.stage === 'closed') return
     count(counters.cutOff, reason)
-    if (code === close.slow) connection.socket.terminate()
-    else connection.socket.close(code, reason)
+    const { socket } = connection
+    if (code === close.slow || socket.getBufferedAmount() > lastBytes) socket.terminate()
+    else socket.close(code, reason)
+  }
+
+  /** Notes that something came from a client; false when it was too much, and the connection has been ended. */
+  function hears(connection: Connection): boolean {
+    const at = performance.now()
+    if (connection.hears(at)) return true
+    if (connection.stage !== 'closed' && connection.user)
+      flooded.set(`${connection.user.app}/${connection.user.username}`, at + limits.floodTime.value)
+    cutOff(connection, 'flood', close.policy)
+    return false
   }
 
   async function logIn(connection: Connection, frame: MSync): Promise<void> {
     connection.stage = 'checking'
+    arrived.spoke(connection)
     if (await inside.logIn(connection, frame)) return
     counters.loginsRefused += 1
     connection.socket.close(close.policy, 'login refused')
@@ -105,18 +139,25 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
   const websocket: WebSocketHandler<Connection> = {
     data: {} as Connection,
     maxPayloadLength: frameLimit,
-    backpressureLimit: buffered.hard,
+    backpressureLimit: limits.burstBytes.value,
     closeOnBackpressureLimit: true,
     perMessageDeflate: false,
+    // What is sent to a client counts for this too: it only ends what is left of connections that were closed.
     idleTimeout: 120,
+    sendPings: false,
 
     open(socket) {
       socket.data.socket = socket
-      connections.add(socket.data)
       counters.connections += 1
+      const goes = arrived.add(socket.data)
+      if (goes) cutOff(goes, 'too many before login', close.policy)
     },
 
+    ping: ({ data }: Socket) => void hears(data),
+    pong: ({ data }: Socket) => void hears(data),
+
     message({ data: connection }: Socket, bytes) {
+      if (!hears(connection)) return
       if (typeof bytes === 'string') return cutOff(connection, 'text frame')
       if (connection.stage === 'new' && bytes.length > loginLimit)
         return cutOff(connection, 'frame too large', 1009)
@@ -138,49 +179,68 @@ export function gateway({ counters, now, log }: Pick<Parts, 'counters' | 'now' |
 
     close({ data: connection }: Socket) {
       connection.stage = 'closed'
-      connections.delete(connection)
+      arrived.remove(connection)
       counters.connections -= 1
       inside.closed(connection)
     },
   }
 
-  /** Closes whoever has not logged in in time, or whose token has ended. */
+  /** Pings a connection when it is time to; one that left earlier pings without any answer is gone. */
+  function ping(connection: Connection, at: number): void {
+    if (at < connection.pingAt) return
+    if (connection.unanswered >= mostUnanswered) {
+      cutOff(connection, 'no answer', close.slow)
+      return
+    }
+    connection.unanswered += 1
+    connection.pingAt = at + terms.ping
+    connection.socket.ping()
+  }
+
+  /** Closes whoever has not logged in in time, does not answer, or has a token that has ended. */
   function sweep(): void {
-    const at = now()
+    const at = performance.now()
+    const wall = now()
     for (const connection of connections) {
-      if (connection.stage !== 'open') {
-        if (at - connection.since > loginTime) cutOff(connection, 'no login', close.policy)
+      if (connection.stage !== 'open' && at - connection.since > loginTime) {
+        cutOff(connection, 'no login', close.policy)
         continue
       }
-      if (connection.expires !== 0 && connection.expires <= at)
+      if (connection.expires !== 0 && connection.expires <= wall) {
         cutOff(connection, 'token expired', close.policy)
+        continue
+      }
+      ping(connection, at)
     }
+    for (const [user, until] of flooded) if (until <= at) flooded.delete(user)
+    counters.buffered = slow.look()
   }
 
-  function cutOffSlow(): void {
-    written = 0
-    for (const connection of connections) {
-      if (connection.socket.getBufferedAmount() > buffered.most) cutOff(connection, 'slow reader', close.slow)
-    }
-  }
-
-  const sweeping = setInterval(sweep, 250)
+  const sweeping = setInterval(sweep, sweepTime)
   sweeping.unref()
 
   return {
     websocket,
     cutOff,
 
-    /** Notes that so many bytes were written to a room. */
-    wrote(bytes: number): void {
-      if (written < buffered.look && written + bytes >= buffered.look) setImmediate(cutOffSlow)
-      written += bytes
-    },
+    wrote: slow.wrote,
+
+    /** Whether a user stays out for a while, since it has flooded the server. */
+    isFlooder: (app: number, username: string): boolean => flooded.has(`${app}/${username}`),
 
     /** Turns a request into a connection; an answer says why not. */
     upgrade(request: Request, server: Server<Connection>): Response | undefined {
       if (isStopped) return new Response(null, { status: 503 })
-      if (server.upgrade(request, { data: new Connection(now()) })) return undefined
+      const address = server.requestIP(request)?.address ?? ''
+      const refusal = arrived.refusal(address)
+      if (refusal !== undefined) {
+        count(counters.connectionsRefused, refusal)
+        return new Response(null, { status: 503, headers: { 'retry-after': '5' } })
+      }
+      const at = performance.now()
+      // Those that come at the same time are not all pinged at the same time.
+      const data = new Connection(address, at, at + terms.ping * (0.5 + Math.random() / 2))
+      if (server.upgrade(request, { data })) return undefined
       return new Response('{"error":"upgrade_required"}', {
         status: 426,
         headers: { 'content-type': 'application/json', upgrade: 'websocket' },

@@ -1,5 +1,5 @@
 import type { AppRecord } from '../apps/app.ts'
-import type { Meter } from './meter.ts'
+import { Meter } from './meter.ts'
 import type { Connection, Session } from './session.ts'
 import type { Speech } from './speech.ts'
 
@@ -13,6 +13,8 @@ export interface LiveUser {
   heard: Map<string, boolean> | undefined
   /** Messages of this user, for the app's limit. */
   meter: Meter | undefined
+  /** Frames, pings and pongs of all its connections. */
+  readonly frames: Meter
 }
 
 /** A room with at least one member that is connected to this node. */
@@ -75,6 +77,7 @@ export function liveState() {
         rooms: new Map(),
         heard: undefined,
         meter: undefined,
+        frames: new Meter(performance.now()),
       }
       if (!known) users.set(key, user)
       const session = Object.assign(connection, { user })

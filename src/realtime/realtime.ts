@@ -7,7 +7,7 @@ import type { Presence } from '../users/presence.ts'
 import { announcer } from './announcer.ts'
 import { type Counters, counters } from './counters.ts'
 import { forcedLogout, loggedIn, loginRefused } from './frames.ts'
-import { gateway } from './gateway.ts'
+import { gateway, type SocketTerms } from './gateway.ts'
 import { checkLogin } from './handshake.ts'
 import { messageIds } from './ids.ts'
 import { type LiveUser, liveState } from './live.ts'
@@ -16,7 +16,7 @@ import { messages } from './messages.ts'
 import type { Parts } from './parts.ts'
 import type { Post } from './posted.ts'
 import { startPresence } from './presence.ts'
-import { type MSync, StatisticsBody_Operation } from './protocol.ts'
+import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './protocol.ts'
 import { deliverHere, type Relayed } from './relay.ts'
 import { sentMessages } from './sent.ts'
 import { type Connection, isSession, type Session } from './session.ts'
@@ -56,7 +56,7 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
 }
 
 /** Puts the parts of real time together. */
-export async function startRealtime(given: Given, terms: Terms): Promise<Realtime> {
+export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
   const live = liveState()
   let newId = messageIds(0)
   const parts: Parts = { ...given, live, counters: counters(), newId: (at) => newId(at), publish }
@@ -70,7 +70,7 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
   }
   const { send, post } = messages(parts, sent, relay)
   const sync = syncs(parts, send, membership(parts, given.commitOfUsers))
-  const gate = gateway(parts, { logIn, sync, closed })
+  const gate = gateway(parts, sockets, { logIn, sync, closed })
   const hear = announcer(parts, logOut)
   const presence = await startPresence(parts, terms, (node) => {
     newId = messageIds(node)
@@ -79,7 +79,7 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
   function publish(topic: string, bytes: Uint8Array, from?: Session): void {
     if (from) from.socket.publishBinary(topic, bytes)
     else given.publish(topic, bytes)
-    gate.wrote(bytes.length)
+    gate.wrote(bytes.length, live.rooms.get(topic)?.users.size ?? 0)
   }
 
   /** Ends a session for good: the client does not come back by itself. */
@@ -97,6 +97,10 @@ export async function startRealtime(given: Given, terms: Terms): Promise<Realtim
       return false
     }
     const { app, username, epoch, resource, expires } = login
+    if (gate.isFlooder(app.id, username)) {
+      connection.send(loginRefused({ code: Status_ErrorCode.PLATFORM_LIMIT, reason: 'traffic limit' }))
+      return false
+    }
     connection.device = `${app.id}/${username}/${resource}`
     const { session, isFirst } = live.add(
       Object.assign(connection, { app, epoch, resource, expires }),

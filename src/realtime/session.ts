@@ -1,6 +1,8 @@
 import type { ServerWebSocket } from 'bun'
 import type { AppRecord } from '../apps/app.ts'
+import { limits } from '../limits.ts'
 import type { LiveUser } from './live.ts'
+import { Meter } from './meter.ts'
 
 export type Socket = ServerWebSocket<Connection>
 
@@ -15,17 +17,37 @@ export class Connection {
   device = ''
   /** `new`: nothing came yet; `checking`: its token is looked at; `open`: logged in. */
   stage: 'new' | 'checking' | 'open' | 'closed' = 'new'
-  /** Unix ms at which the connection was opened, and at which its token ends (0 = never). */
-  readonly since: number
+  /** Unix ms at which its token ends (0 = never). */
   expires = 0
+  /** Monotonic ms at which the next ping is due, and pings since something came from the client. */
+  pingAt: number
+  unanswered = 0
+  /** Frames, pings and pongs of this connection. */
+  private readonly frames: Meter
   /** The epoch of the user's tokens under which it logged in. */
   epoch = 0
   /** What is still under way for this connection: later frames wait for it, so that they keep their order. */
   work: Promise<void> | undefined
   waiting = 0
 
-  constructor(since: number) {
-    this.since = since
+  /** `since`: monotonic ms at which it was opened; `pingAt`: when its first ping is due. */
+  constructor(
+    readonly address: string,
+    readonly since: number,
+    pingAt: number,
+  ) {
+    this.pingAt = pingAt
+    this.frames = new Meter(since)
+  }
+
+  /** Notes at monotonic `at` that something came; answers whether it is still within the limits. */
+  hears(at: number): boolean {
+    this.unanswered = 0
+    if (!this.user || !this.app) return this.frames.passes(limits.newFrameRate.value, at)
+    const { userMessageRate } = this.app.settings
+    const rate =
+      userMessageRate === null ? limits.unlimitedFrameRate.value : limits.frameRate.value + userMessageRate
+    return this.frames.passes(rate, at) && this.user.frames.passes(2 * rate, at)
   }
 
   send(bytes: Uint8Array): void {
