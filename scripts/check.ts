@@ -21,6 +21,11 @@ const steps: Step[] = [
     env: { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
     long: true,
   },
+  {
+    name: 'calls made up from the API description',
+    command: ['bun', 'scripts/schemathesis.ts'],
+    long: true,
+  },
   { name: 'unused code', command: ['bun', '--bun', 'knip'] },
   {
     name: 'tests on SQLite',

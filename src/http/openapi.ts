@@ -42,7 +42,7 @@ const inPath: Record<string, [name: string, description: string, example: string
   app: ['app_name', 'Name of the app: the part of the app key after `#`.', 'chat'],
   uuid: ['uuid', 'Id of the attachment.', '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911'],
   id: ['chatroom_id', 'Chat room id.', '248710559375361'],
-  username: ['username', 'User id; upper case counts as lower case.', 'alice'],
+  username: ['username', 'User id; upper case counts as lower case.', 'bob'],
 }
 
 const tags = [

@@ -27,9 +27,17 @@ const TokenRequest = t.Object(
         examples: ['client_credentials'],
       }),
     ),
-    client_id: t.Optional(t.String({ description: 'Client id of the app; with `client_credentials`.' })),
+    client_id: t.Optional(
+      t.String({
+        description: 'Client id of the app; with `client_credentials`.',
+        examples: ['YXA6c2FtcGxlLWNsaWVudC1pZA'],
+      }),
+    ),
     client_secret: t.Optional(
-      t.String({ description: 'Client secret of the app; with `client_credentials`.' }),
+      t.String({
+        description: 'Client secret of the app; with `client_credentials`.',
+        examples: ['YXA6c2FtcGxlLWNsaWVudC1zZWNyZXQ'],
+      }),
     ),
     username: t.Optional(t.String({ description: 'User id; with `password` and `inherit`.' })),
     password: t.Optional(t.String({ description: 'With `password`.' })),

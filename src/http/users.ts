@@ -26,7 +26,7 @@ const Registration = t.Object(
     username: t.Optional(
       t.String({
         description: 'User id: 1 to 64 of a-z, 0-9, "_", "-", ".".',
-        examples: ['alice'],
+        examples: ['carol'],
         ...bounds({ pattern: userIdPattern }),
       }),
     ),

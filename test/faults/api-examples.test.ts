@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+
+interface Operation {
+  operationId: string
+  parameters: { name: string; in: string; example?: string }[]
+  requestBody?: { content: Record<string, { example?: unknown }> }
+}
+
+let server: TestServer
+beforeAll(async () => {
+  server = await aServer()
+})
+afterAll(() => server.stop())
+
+const room = '248710559375361'
+
+/** What has to be so, beside a room of `alice` with `bob` in it, before the example of an operation makes sense. */
+const before: Record<string, (app: TestApp) => Promise<unknown>> = {
+  removeAdmin: (app) => app.call('POST', `/chatrooms/${room}/admin`, { newadmin: 'bob' }),
+}
+
+test('10.36 every example of a body is accepted where what it speaks of is there', async () => {
+  const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, Operation>>
+  }
+  const refused: string[] = []
+  let number = 0
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { operationId, parameters, requestBody }] of Object.entries(methods)) {
+      if (!path.startsWith('/{org_name}/{app_name}') || path.includes('chatfiles')) continue
+      const app = await server.app(`demo#chat${++number}`)
+      await app.register('alice', 'bob')
+      await app.room({ owner: 'alice', members: ['bob'], roomid: room })
+      await before[operationId]?.(app)
+      const example = (name: string) => parameters.find((each) => each.name === name)?.example ?? ''
+      const filled = path
+        .replace('/{org_name}/{app_name}', '')
+        .replace(/\{(\w+)\}/g, (_, name: string) => example(name))
+      const text = JSON.stringify(requestBody?.content['application/json']?.example)
+      const body = text
+        ?.replace('YXA6c2FtcGxlLWNsaWVudC1pZA', app.clientId)
+        .replace('YXA6c2FtcGxlLWNsaWVudC1zZWNyZXQ', app.clientSecret)
+      const reply = await app.call(method.toUpperCase(), filled, body)
+      if (reply.status !== 200) refused.push(`${operationId} ${reply.status} ${reply.body.error_description}`)
+    }
+  }
+  expect(refused).toEqual([])
+}, 60_000)
