@@ -161,6 +161,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp,
       check: engine.check,
+      addressOf: (request) => server?.requestIP(request)?.address ?? 'unknown',
       now: Date.now,
     },
     log,

@@ -48,3 +48,10 @@ export class Failure extends Error {
     super(text)
   }
 }
+
+/** A call that is refused on purpose, because there is too much to do: no fault of the server, and none for its log. */
+export class TooBusy extends Failure {
+  constructor(text: string) {
+    super('service_unavailable', text)
+  }
+}

@@ -55,10 +55,11 @@ export const accountRoutes = (deps: Deps) => {
   return forServer(deps)
     .put(
       '/users/:username/password',
-      async ({ app, call, caller, params, body }) => {
+      async ({ app, call, caller, params, body, request }) => {
         const username = await checkRegistered(app.id, params.username)
-        const hash = await passwords.hash(checkPassword(body.newpassword))
-        await commit(app.id, caller, 'changePassword', username, hash)
+        const asker = { app: app.id, source: '', name: username, signal: request.signal }
+        const [hash] = await passwords.hash([checkPassword(body.newpassword)], asker)
+        await commit(app.id, caller, 'changePassword', username, hash as string)
         return success({ ...call, action: 'set user password' }, undefined, { path })
       },
       {

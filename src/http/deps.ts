@@ -31,5 +31,7 @@ export interface Deps {
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */
   findApp(org: string, name: string): AppRecord | undefined
+  /** The address of the client; never empty. */
+  addressOf(request: Request): string
   now(): number
 }

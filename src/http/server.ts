@@ -1,6 +1,6 @@
 import { type Context, Elysia } from 'elysia'
 import type { Logger } from 'pino'
-import { Failure } from '../failure.ts'
+import { Failure, TooBusy } from '../failure.ts'
 import { permissions } from '../permissions.ts'
 import { bearer } from './access.ts'
 import { accountRoutes } from './accounts.ts'
@@ -42,7 +42,10 @@ export function httpServer(deps: Deps, log: Logger) {
       const failure = code === 'NOT_FOUND' ? unknownCall(requestId, request.method, path) : failureOf(error)
       if (failure instanceof Response) return failure
       if (failure.status >= 500)
-        log.error({ requestId, method: request.method, path, err: error }, failure.text)
+        log[failure instanceof TooBusy ? 'debug' : 'error'](
+          { requestId, method: request.method, path, err: error },
+          failure.text,
+        )
       return failed(requestId, failure, failure instanceof OverLimit ? failure.headers : {})
     })
     .use(healthRoutes(deps, pages))

@@ -161,7 +161,8 @@ export const tokenRoutes = (deps: Deps) => {
         checkCredentials(app, body)
         return { ...issue(app, { kind: 'app' }, body), application: app.uuid }
       case 'password': {
-        const user = await login.byPassword(app, required(body, 'username'), required(body, 'password'))
+        const from = { source: deps.addressOf(request), signal: request.signal }
+        const user = await login.byPassword(app, required(body, 'username'), required(body, 'password'), from)
         return issueToUser(app, user, body)
       }
       case 'inherit':

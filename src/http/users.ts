@@ -3,6 +3,7 @@ import type { AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
 import { limits } from '../limits.ts'
 import type { UserPosition } from '../store/users.ts'
+import type { Asker } from '../users/fair-turns.ts'
 import {
   checkNickname,
   checkPassword,
@@ -12,7 +13,7 @@ import {
   type User,
 } from '../users/user.ts'
 import { userNotFound } from '../users/users.ts'
-import { forRegistration, forServer } from './access.ts'
+import { forRegistration, forServer, unauthorized } from './access.ts'
 import { bounds, userIdPattern } from './bounds.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Deps } from './deps.ts'
@@ -93,11 +94,26 @@ function withoutRepeats<U extends { username: string; password: string | null }>
   return [...byName.values()]
 }
 
+/** Users to register, with the hashes of their passwords: all of them, or none. */
+async function withHashes(
+  { passwords }: Deps,
+  users: ReturnType<typeof checkRegistration>[],
+  asker: Asker,
+): Promise<NewUser[]> {
+  const given = users.flatMap(({ password }) => password ?? [])
+  const hashes = (await passwords.hash(given, asker)).values()
+  return users.map(({ password, ...user }) => ({
+    ...user,
+    passwordHash: password === null ? null : (hashes.next().value ?? null),
+  }))
+}
+
 export const registrationRoutes = (deps: Deps) =>
   forRegistration(deps).post(
     '/users',
-    async ({ app, call, caller, open, body }) => {
+    async ({ app, call, caller, open, body, request }) => {
       const several = Array.isArray(body)
+      if (several && open) throw unauthorized()
       const given = several ? body : [body]
       if (given.length > batchLimit) {
         throw new Failure(
@@ -106,13 +122,8 @@ export const registrationRoutes = (deps: Deps) =>
         )
       }
       const checked = withoutRepeats(given.map((user) => checkRegistration(user, open)))
-      const users: NewUser[] = await Promise.all(
-        checked.map(async ({ username, password, nickname }) => ({
-          username,
-          nickname,
-          passwordHash: password === null ? null : await deps.passwords.hash(password),
-        })),
-      )
+      const source = open ? deps.addressOf(request) : ''
+      const users = await withHashes(deps, checked, { app: app.id, source, name: '', signal: request.signal })
       const { registered, taken } = await deps.commit(app.id, caller, 'registerUsers', users)
       if (checked.length === 1 && taken[0] !== undefined) {
         throw new Failure(

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import { limits } from '../limits.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { Asker } from './fair-turns.ts'
 import type { Passwords } from './passwords.ts'
 import { checkUsername, type UserRecord } from './user.ts'
 
@@ -16,6 +17,9 @@ interface Standing {
   /** Unix ms until which this is believed. */
   until: number
 }
+
+/** Where a password comes from. */
+type Source = Pick<Asker, 'source' | 'signal'>
 
 /** How long a server may go on believing what another one has changed, in ms. */
 const believed = 1000
@@ -85,9 +89,11 @@ export function login({ store, checkToken, passwords, now }: Parts) {
      * The user with this name and password. Fails with the reference's `invalid_grant`: `user not found`,
      * `invalid password`, `user not activated`; with `service_unavailable` when too many log in at once.
      */
-    async byPassword(app: AppRecord, given: string, password: string): Promise<UserRecord> {
-      const user = await store.users.findUser(app.id, checkUsername(given))
-      const matches = await passwords.verify(password, user?.passwordHash ?? null)
+    async byPassword(app: AppRecord, given: string, password: string, from: Source): Promise<UserRecord> {
+      const name = checkUsername(given)
+      const user = await store.users.findUser(app.id, name)
+      const asker = { app: app.id, name, ...from }
+      const matches = await passwords.verify(password, user?.passwordHash ?? null, asker)
       if (!user) throw new Failure('invalid_grant', 'user not found', 404)
       if (!matches) throw new Failure('invalid_grant', 'invalid password')
       if (!user.activated) throw notActivated()
