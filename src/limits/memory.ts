@@ -53,7 +53,7 @@ export const memoryLimits = {
     en: 'Verified tokens that a process keeps',
     zh: '单个进程缓存的已验证 token 数量',
     beyond: { en: 'forgotten, and verified again', zh: '淘汰旧缓存，需要时重新验证' },
-    memory: 12 * MiB,
+    memory: 20 * MiB,
   },
   usersKept: {
     value: 10_000,
@@ -85,7 +85,7 @@ export const memoryLimits = {
     en: 'Latest messages that a process keeps for recalls and repeats',
     zh: '单个进程为撤回和去重保留的最近消息数量',
     beyond: { en: 'the older half is forgotten', zh: '淘汰较旧的一半' },
-    memory: 48 * MiB,
+    memory: 72 * MiB,
   },
   busWaiting: {
     value: 100_000,

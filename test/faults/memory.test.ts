@@ -1,0 +1,83 @@
+import { heapStats } from 'bun:jsc'
+import { expect, test } from 'bun:test'
+import { issueToken, tokenChecker } from '../../src/apps/tokens.ts'
+import { answerCache } from '../../src/http/answers.ts'
+import { limits } from '../../src/limits.ts'
+import { sentMessages } from '../../src/realtime/sent.ts'
+import { anApp } from '../support/make.ts'
+
+const app = anApp()
+
+const heap = (): number => {
+  Bun.gc(true)
+  return heapStats().heapSize + heapStats().extraMemorySize
+}
+
+/** Bytes that are held after `fill` beyond those before. */
+function heldBy(fill: () => object): number {
+  const before = heap()
+  const kept = fill()
+  const held = heap() - before
+  expect(kept).toBeDefined()
+  return held
+}
+
+/** A user id of the greatest length. */
+const longName = (number: number): string => String(number).padStart(limits.userId.value, 'x')
+
+test('10 verified tokens take no more memory than the page of limits says', () => {
+  const held = heldBy(() => {
+    const check = tokenChecker()
+    for (let number = 0; number < limits.tokensKept.value; number += 1) {
+      const token = issueToken(
+        app,
+        { kind: 'user', username: longName(number), epoch: number },
+        3600,
+        Date.now(),
+      )
+      check(app, token, Date.now())
+    }
+    return { check }
+  })
+  expect(held).toBeLessThan(limits.tokensKept.memory)
+})
+
+test('10 messages that can be recalled take no more memory than the page of limits says', () => {
+  const held = heldBy(() => {
+    const sent = sentMessages()
+    for (let number = 0; number < limits.messagesKept.value; number += 1)
+      sent.keep({
+        app: 1,
+        room: String(number),
+        id: BigInt(number),
+        sender: longName(number),
+        at: number,
+        client: `${longName(number)}/web_12345678/${number}/17646210000`,
+        directed: undefined,
+        frame: new Uint8Array(0),
+      })
+    return sent
+  })
+  expect(held).toBeLessThan(limits.messagesKept.memory)
+})
+
+test('10 responses that are kept take no more memory than the page of limits says', () => {
+  const held = heldBy(() => {
+    const cache = answerCache()
+    const call = {
+      app,
+      uri: 'http://127.0.0.1:8080/acme/lounge/chatrooms',
+      action: 'get',
+      started: 0,
+      requestId: '',
+    }
+    for (let number = 0; number < 100_000; number += 1) {
+      const request = new Request(`${call.uri}/${number}`)
+      const about = { app, operation: 'getRooms', room: String(number) }
+      for (let twice = 0; twice < 2; twice += 1)
+        cache.success(request, call, about, `"${'室'.repeat(200)}"`, {})
+    }
+    return cache
+  })
+  expect(held).toBeLessThan(limits.responsesKept.memory)
+})
