@@ -71,7 +71,9 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   async function answer(session: Session, meta: Meta, body: MUCBody): Promise<void> {
     const id = body.mucId?.name ?? ''
     try {
-      if (body.operation === MUCBody_Operation.JOIN) session.send(await join(session, meta, id, body))
+      // PostgreSQL takes no NUL in a text.
+      if (id.includes('\0')) session.send(refused(meta.id ?? 0n, fail('group ID illegal, please check it')))
+      else if (body.operation === MUCBody_Operation.JOIN) session.send(await join(session, meta, id, body))
       else if (body.operation === MUCBody_Operation.LEAVE) session.send(await leave(session, meta, id))
       else session.send(refused(meta.id ?? 0n, fail('only joining and leaving is done here')))
     } catch (error) {

@@ -158,7 +158,9 @@ export function messages(
   /** The sender is in no such room as far as this node knows: the store says why, or that it is. */
   async function askStore(session: Session, meta: Meta, body: MessageBody, id: string): Promise<void> {
     const { user } = session
-    if (!(await store.rooms.findRoom(user.app, id))) refuse(session, meta, refusals.noRoom)
+    // PostgreSQL takes no NUL in a text.
+    if (id.includes('\0') || !(await store.rooms.findRoom(user.app, id)))
+      refuse(session, meta, refusals.noRoom)
     else if (!(await store.rooms.isMember(user.app, id, user.username)))
       refuse(session, meta, refusals.notMember)
     else if (session.stage === 'open') await sendTo(live.enter(user, id), session, meta, body)
