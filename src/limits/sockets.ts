@@ -42,8 +42,8 @@ export const socketLimits = {
   frameRate: {
     value: 100,
     unit: 'per second',
-    en: 'Frames, pings and pongs of a connection, above the messages that its user may send; a user has twice as much for all its connections',
-    zh: '单个连接在其用户消息限额之外的帧数（含 ping 和 pong）；同一用户的全部连接合计为两倍',
+    en: 'Frames, pings and pongs of a connection, above the messages that its user may send; every 16 KiB of a frame count as one more, and a user has twice as much for all its connections',
+    zh: '单个连接在其用户消息限额之外的帧数（含 ping 和 pong）；帧内每 16 KiB 多计一帧；同一用户的全部连接合计为两倍',
     beyond: {
       en: 'the connection is closed, and its user cannot log in for 10 seconds',
       zh: '关闭该连接，且该用户 10 秒内不能登录',

@@ -73,9 +73,9 @@ export function gateway(
   }
 
   /** Notes that something came from a client; false when it was too much, and the connection has been ended. */
-  function hears(connection: Connection): boolean {
+  function hears(connection: Connection, bytes: number): boolean {
     const at = performance.now()
-    if (connection.hears(at)) return true
+    if (connection.hears(at, bytes)) return true
     if (connection.stage !== 'closed' && connection.user)
       flooded.set(`${connection.user.app}/${connection.user.username}`, at + limits.floodTime.value)
     cutOff(connection, 'flood', close.policy)
@@ -153,11 +153,11 @@ export function gateway(
       if (goes) cutOff(goes, 'too many before login', close.policy)
     },
 
-    ping: ({ data }: Socket) => void hears(data),
-    pong: ({ data }: Socket) => void hears(data),
+    ping: ({ data }: Socket) => void hears(data, 0),
+    pong: ({ data }: Socket) => void hears(data, 0),
 
     message({ data: connection }: Socket, bytes) {
-      if (!hears(connection)) return
+      if (!hears(connection, bytes.length)) return
       if (typeof bytes === 'string') return cutOff(connection, 'text frame')
       if (connection.stage === 'new' && bytes.length > loginLimit)
         return cutOff(connection, 'frame too large', 1009)

@@ -2,7 +2,7 @@ import type { ServerWebSocket } from 'bun'
 import type { AppRecord } from '../apps/app.ts'
 import { limits } from '../limits.ts'
 import type { LiveUser } from './live.ts'
-import { Meter } from './meter.ts'
+import { high, Meter } from './meter.ts'
 
 export type Socket = ServerWebSocket<Connection>
 
@@ -40,14 +40,15 @@ export class Connection {
     this.frames = new Meter(since)
   }
 
-  /** Notes at monotonic `at` that something came; answers whether it is still within the limits. */
-  hears(at: number): boolean {
+  /** Notes at monotonic `at` that so many bytes came; answers whether it is still within the limits. */
+  hears(at: number, bytes: number): boolean {
     this.unanswered = 0
-    if (!this.user || !this.app) return this.frames.passes(limits.newFrameRate.value, at)
+    const cost = 1 + Math.floor(bytes / limits.messageBytes.value)
+    if (!this.user || !this.app) return this.frames.passes(limits.newFrameRate.value, at, high, cost)
     const { userMessageRate } = this.app.settings
     const rate =
       userMessageRate === null ? limits.unlimitedFrameRate.value : limits.frameRate.value + userMessageRate
-    return this.frames.passes(rate, at) && this.user.frames.passes(2 * rate, at)
+    return this.frames.passes(rate, at, high, cost) && this.user.frames.passes(2 * rate, at, high, cost)
   }
 
   send(bytes: Uint8Array): void {

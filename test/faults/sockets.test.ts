@@ -92,6 +92,16 @@ for (const [title, frame, kind] of [
   })
 }
 
+test('10.5 large frames count by their size', async () => {
+  const own = await server.app('acme#large')
+  await own.register('mallory')
+  const socket = await login('mallory', own)
+  const payload = new Uint8Array(250_000)
+  for (let n = 0; n < 30; n += 1)
+    socket.write(MSync.encode({ command: MSync_Command.UNREAD, payload }).finish())
+  expect(await socket.closed).toEqual({ code: 1008, reason: 'flood' })
+})
+
 test('10.5 a socket that floods with pings before it has logged in is closed', async () => {
   const before = server.counters.cutOff.flood ?? 0
   const socket = await RawSocket.open(server.url)
@@ -139,6 +149,9 @@ test('10.5 others are served while floods go on, and come again after each cut',
     await alice.settled()
     alice.got.length = 0
     took.push(performance.now() - from)
+    const fromCall = performance.now()
+    expect((await own.call('GET', `/chatrooms/${room}`)).status).toBe(200)
+    took.push(performance.now() - fromCall)
     await Bun.sleep(20)
   }
   goesOn = false

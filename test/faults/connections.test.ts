@@ -1,0 +1,67 @@
+import { expect, test } from 'bun:test'
+import { limits } from '../../src/limits.ts'
+import { arrivals } from '../../src/realtime/arrivals.ts'
+import { Connection } from '../../src/realtime/session.ts'
+import { asUser } from '../support/people.ts'
+import { RawSocket } from '../support/raw-socket.ts'
+import { aServer } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
+
+const upgrade = (url: string): Promise<Response> =>
+  fetch(`${url}/websocket`, {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+    },
+  })
+
+for (const [title, settings, reason] of [
+  ['a process', { max_connections: '2' }, 'too many connections'],
+  ['an address', { address_connections: '2' }, 'too many connections of an address'],
+] as const) {
+  test(`10.5 connections over the limit of ${title} are answered 503, and one that goes makes room`, async () => {
+    const server = await aServer(settings)
+    const first = await RawSocket.open(server.url)
+    const second = await RawSocket.open(server.url)
+    const refused = await upgrade(server.url)
+    expect(refused.status).toBe(503)
+    expect(refused.headers.get('retry-after')).toBe('5')
+    expect(server.counters.connectionsRefused).toEqual({ [reason]: 1 })
+    first.end()
+    while (server.counters.connections > 1) await Bun.sleep(1)
+    const third = await RawSocket.open(server.url)
+    expect(server.counters.connections).toBe(2)
+    for (const socket of [second, third]) socket.end()
+    await server.stop()
+  })
+}
+
+test('10.5 an eleventh device of a user ends the first', async () => {
+  const server = await aServer()
+  const app = await server.app('acme#lounge')
+  await app.register('alice')
+  const { token } = await asUser(app, 'alice')
+  const login = (n: number) => TestSocket.login(server.url, app.key, 'alice', token, `device-${n}`)
+  const first = await login(0)
+  for (let n = 1; n <= limits.devices.value; n += 1) await login(n)
+  await first.closed
+  expect(server.counters.connections).toBe(limits.devices.value)
+  await server.stop()
+})
+
+test('10.5 who opens connections and sends nothing loses the oldest of them, and nobody else is turned away', () => {
+  const arrived = arrivals({ connections: 100_000, perAddress: 0 })
+  const opened = (at: number) => new Connection('192.0.2.1', at, at)
+  const silent = Array.from({ length: limits.connectionsNew.value }, () => opened(0))
+  for (const connection of silent) expect(arrived.add(connection)).toBeUndefined()
+  const hasty = opened(1000)
+  expect(arrived.add(hasty)).toBe(hasty)
+  arrived.remove(hasty)
+  const honest = opened(1001)
+  expect(arrived.add(honest)).toBe(silent[0] as Connection)
+  arrived.remove(silent[0] as Connection)
+  arrived.spoke(honest)
+  expect(arrived.add(opened(1002))).toBeUndefined()
+})
