@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client'
+import { limits } from './limits.ts'
 
 type Labels = Record<string, string | number>
 
@@ -42,6 +43,24 @@ function distributionValues(name: string, { labels, bounds, buckets, seconds }: 
 /** Defaults that walk the heap on each scrape: 20 ms with half a million objects, for what the heap's size says too. */
 const dear = ['total', 'used', 'available'].map((part) => `nodejs_heap_space_size_${part}_bytes`)
 
+/** Makes a text at most so many times a second; whoever asks for more gets the last one. */
+function fewEachSecond(make: () => Promise<string>): () => Promise<string> {
+  let last = Promise.resolve('')
+  let second = -1
+  let made = 0
+  return () => {
+    const now = Math.floor(performance.now() / 1000)
+    if (now !== second) {
+      second = now
+      made = 0
+    }
+    if (made >= limits.metricsMade.value) return last
+    made += 1
+    last = make()
+    return last
+  }
+}
+
 /**
  * What Prometheus is told. Whoever has a number registers how to read it, and only keeps counting: nothing is
  * done for metrics until somebody asks for them.
@@ -73,7 +92,7 @@ export function metrics() {
       register('histogram', name, help, () => read().flatMap((each) => distributionValues(name, each))),
 
     /** Everything in the text format of Prometheus. */
-    text: (): Promise<string> => registry.metrics(),
+    text: fewEachSecond(() => registry.metrics()),
     contentType: registry.contentType,
   }
 }

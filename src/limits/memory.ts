@@ -102,6 +102,16 @@ export const memoryLimits = {
     beyond: { en: 'not told to other nodes', zh: '不再通知其他节点' },
     memory: 128 * MiB,
   },
+  metricsMade: {
+    value: 10,
+    unit: 'per second',
+    en: 'Times that a process reads its metrics',
+    zh: '单个进程生成指标的次数',
+    beyond: {
+      en: 'answered with the last ones, which are less than a second old',
+      zh: '返回上一次生成的指标，不超过一秒',
+    },
+  },
   frameBytes: {
     value: 256 * 1024,
     unit: 'bytes',

@@ -42,6 +42,20 @@ describe('the pages of the operator', () => {
     expect(objects).toHaveLength(1_000_000)
   })
 
+  test('10.34 many scrapers do not make the server read its metrics more often', async () => {
+    const readings = new Set<string>()
+    const from = performance.now()
+    const scraper = async () => {
+      for (let scrape = 0; scrape < 20; scrape += 1) {
+        const text = await (await fetch(`${server.url}/metrics`)).text()
+        readings.add(/^process_cpu_seconds_total .*$/m.exec(text)?.[0] ?? '')
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, scraper))
+    const seconds = (performance.now() - from) / 1000
+    expect(readings.size).toBeLessThanOrEqual(10 * Math.ceil(seconds + 1))
+  })
+
   test('10.34 a page answers under its own path only', async () => {
     for (const path of ['/metrics/', '/docs/', '/openapi.json/', '/metrics/x', '/x//metrics'])
       expect(`${path} ${await statusOf(server.url + path)}`).toBe(`${path} 404`)
