@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { connect } from 'node:net'
 import fc from 'fast-check'
 import {
   CommSyncUL,
@@ -10,6 +9,7 @@ import {
   Provision,
 } from '../../src/realtime/protocol.ts'
 import { asUser } from '../support/people.ts'
+import { RawSocket } from '../support/raw-socket.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
 
@@ -130,36 +130,14 @@ test('a flood before the login, and logins one after another on one connection, 
 })
 
 test('a client that does not read is cut off, and the room goes on', async () => {
-  const slow = connect(Number(new URL(server.url).port), '127.0.0.1')
-  const key = 'dGhlIHNhbXBsZSBub25jZQ=='
-  slow.write(
-    `GET /websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
-  )
-  const gone = new Promise<void>((resolve) => slow.once('close', () => resolve()))
-  slow.on('error', () => undefined)
-  await new Promise((resolve) => slow.once('data', resolve))
-  slow.write(masked(loginFrame('mallory', token)))
-  await new Promise((resolve) => slow.once('data', resolve))
-  slow.pause()
+  const slow = await RawSocket.login(server.url, app.key, 'mallory', token, 'slow')
+  slow.socket.pause()
   const text = 'x'.repeat(8000)
   while (server.counters.cutOff['slow reader'] === undefined) {
     witness.got.length = 0
     expect((await witness.say(room, text)).status?.errorCode).toBe(0)
   }
-  slow.resume()
-  await gone
+  slow.socket.resume()
+  await slow.closed
   await nothingElseIsDisturbed()
 }, 60_000)
-
-function loginFrame(name: string, auth: string): Uint8Array {
-  const guid = { appKey: app.key, name, clientResource: 'slow' }
-  const payload = Provision.encode({ resource: 'slow' }).finish()
-  return MSync.encode({ command: MSync_Command.PROVISION, guid, auth: `$t$${auth}`, payload }).finish()
-}
-
-/** A binary frame as a client writes it, with a mask that changes nothing. */
-function masked(bytes: Uint8Array): Uint8Array {
-  const length =
-    bytes.length < 126 ? [bytes.length | 0x80] : [126 | 0x80, bytes.length >> 8, bytes.length & 255]
-  return new Uint8Array([0x82, ...length, 0, 0, 0, 0, ...bytes])
-}
