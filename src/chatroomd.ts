@@ -12,6 +12,7 @@ import type { Event } from './events.ts'
 import { createMissingApps } from './first-start.ts'
 import { answerCache } from './http/answers.ts'
 import { httpServer } from './http/server.ts'
+import { limits } from './limits.ts'
 import { listenOn, servePages, urlOn } from './listen.ts'
 import { measure } from './measures.ts'
 import { metered } from './metered.ts'
@@ -185,7 +186,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       fetch: (request, self) =>
         isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request),
       websocket: realtime.websocket,
-      idleTimeout: 60,
+      idleTimeout: limits.idleTime.value,
     })
   let pages: Server<undefined> | undefined
   try {

@@ -74,6 +74,13 @@ export const socketLimits = {
       zh: '连续三个间隔没有收到任何数据的连接会被关闭',
     },
   },
+  idleTime: {
+    value: 90,
+    unit: 's',
+    en: 'Time for which an HTTP connection is kept while nothing is sent on it; pools of clients and proxies give up theirs after 60',
+    zh: 'HTTP 连接空闲时的保持时间；客户端和代理的连接池通常为 60 秒',
+    beyond: closed,
+  },
   sendBuffers: {
     value: 128,
     unit: 'MiB',

@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { limits } from '../../src/limits.ts'
 import { arrivals } from '../../src/realtime/arrivals.ts'
 import { Connection } from '../../src/realtime/session.ts'
@@ -6,6 +8,9 @@ import { asUser } from '../support/people.ts'
 import { RawSocket } from '../support/raw-socket.ts'
 import { aServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
+
+/** Seconds for which an HTTP connection is idle; `npm run test:flood-long` takes 76. */
+const idleSeconds = Number(process.env.IDLE_SECONDS ?? 0.1)
 
 const upgrade = (url: string): Promise<Response> =>
   fetch(`${url}/websocket`, {
@@ -37,6 +42,22 @@ for (const [title, settings, reason] of [
     await server.stop()
   })
 }
+
+test('10.3 an idle HTTP connection outlives the 60 seconds of common pools', async () => {
+  expect(limits.idleTime.value).toBeGreaterThanOrEqual(75)
+  const server = await aServer()
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  const asks = async (): Promise<string> => {
+    socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [bytes] = await once(socket, 'data')
+    return String(bytes)
+  }
+  expect(await asks()).toStartWith('HTTP/1.1 200')
+  await Bun.sleep(idleSeconds * 1000)
+  expect(await asks()).toStartWith('HTTP/1.1 200')
+  socket.destroy()
+  await server.stop()
+}, 120_000)
 
 test('10.5 an eleventh device of a user ends the first', async () => {
   const server = await aServer()
