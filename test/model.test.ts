@@ -86,7 +86,7 @@ async function aModelledApp(chosen: Model['settings']) {
   const users = new Map<string, number>(
     body.entities.map((user: { username: string; created: number }) => [user.username, user.created]),
   )
-  return { app, model: { settings: chosen, users, rooms: [], joined: new Map() } as Model }
+  return { app, model: { settings: chosen, users, rooms: [], chosen: new Set(), joined: new Map() } as Model }
 }
 
 /** Reads everything that an app holds, in pages of two rooms, with roles and lists of those that were `touched`. */

@@ -41,7 +41,9 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   const names = Array.from({ length: 50 }, (_, n) => ({ username: `user-${n}` }))
   await to('POST', '/users', names)
   const rooms = Array.from({ length: 1200 }, async (_, n) => {
-    const draft = { name: `«${n}» "é\u2028😀`, description: 'd', owner: `user-${n % 50}`, members: ['alice'] }
+    const name = `«${n}» "é\u2028😀`
+    const roomid = n === 1199 ? 'lobby' : undefined
+    const draft = { name, description: 'd', owner: `user-${n % 50}`, members: ['alice'], roomid }
     return (await to('POST', '/chatrooms', draft)).data.id as string
   })
   const [room = '', absent = ''] = await Promise.all(rooms)

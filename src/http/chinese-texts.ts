@@ -300,7 +300,7 @@ export const chineseTexts: Record<string, string> = {
   'a user that the request names is not registered': '请求中的用户未注册',
   '`limit` is 0, negative or no number': '`limit` 为 0、负数或不是数字',
   '`cursor` is not from this list of this app': '`cursor` 不属于该应用的这个列表',
-  'the chosen `roomid` is taken': '指定的 `roomid` 已被占用',
+  'the chosen `roomid` is taken, or was once': '指定的 `roomid` 已被占用或曾被使用',
   '`roomid` is not 1 to 64 of a-z and 0-9': '`roomid` 不是 1 到 64 位小写字母和数字',
   '`members` is empty (`docs` dialect)': '`members` 为空（`docs` 格式）',
   '`maxusers` is below 1': '`maxusers` 小于 1',

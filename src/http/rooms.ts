@@ -250,7 +250,11 @@ export const roomRoutes = (deps: Deps) => {
           description: 'The owner and the members are in it at once. Unknown fields are ignored.',
           tags: ['Chat rooms'],
           ...replies(enveloped({ data: CreatedReply }), [
-            ['illegal_argument', 'group ID {roomid} already exists!', 'the chosen `roomid` is taken'],
+            [
+              'illegal_argument',
+              'group ID {roomid} already exists!',
+              'the chosen `roomid` is taken, or was once',
+            ],
             [
               'illegal_argument',
               'group ID illegal, please check it',

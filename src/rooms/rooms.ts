@@ -25,11 +25,12 @@ export async function createRoom(unit: Unit, draft: RoomDraft): Promise<{ id: st
   const { id: chosen, ...room } = newRoom(app.settings, { ...draft, owner })
   const everyone = [room.owner, ...room.members]
   await checkUsersExist(unit, everyone)
-  if (chosen !== undefined) checkIdFree(chosen, (await store.rooms.findRoom(app.id, chosen)) !== undefined)
+  if (chosen !== undefined) checkIdFree(chosen, await store.rooms.isUsed(app.id, chosen))
   await checkRoomsPerUser(unit, everyone, joinedTooMany)
   if (app.settings.rooms !== null && (await store.quotas.takeQuota(app.id, 'rooms', 1)) === 0)
     throw tooManyRooms(app)
   const id = chosen ?? (await store.newId())
+  if (chosen !== undefined) await store.rooms.useId(app.id, chosen)
   await store.rooms.addRoom(app.id, { ...room, id, created: unit.tick() })
   unit.emit({ type: 'room.created', owner: room.owner, members: room.members }, id)
   return { id }

@@ -6,8 +6,9 @@ import { roles } from './migrations/0004-roles.ts'
 import { rates } from './migrations/0005-rates.ts'
 import { audit } from './migrations/0006-audit.ts'
 import { presence } from './migrations/0007-presence.ts'
+import { usedIds } from './migrations/0008-used-ids.ts'
 
-const migrations = [start, appVersions, quotas, roles, rates, audit, presence]
+const migrations = [start, appVersions, quotas, roles, rates, audit, presence, usedIds]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

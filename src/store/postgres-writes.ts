@@ -8,6 +8,20 @@ import { asOne, lookUp } from './together.ts'
 const newRooms = `from json_to_recordset(?1::text::json) as r(app integer, id text, name text, description text,
   custom text, maxusers integer, owner text, members json, created bigint)`
 
+/** New room ids; those that were chosen are passed over. */
+export async function drawIds(db: Database, count: number): Promise<string[]> {
+  const ids: string[] = []
+  while (ids.length < count) {
+    const drawn = await db.all<{ id: string }>(
+      `with drawn as materialized (select nextval('room_ids')::text as id from generate_series(1, ?1::integer))
+       select id from drawn where not exists (select 1 from used_ids u where u.id = drawn.id)`,
+      count - ids.length,
+    )
+    ids.push(...drawn.map(({ id }) => id))
+  }
+  return ids
+}
+
 /** Thrown where an operation must hold something that others of its transaction could hold, too. */
 export class RunAlone extends Error {}
 
@@ -19,17 +33,7 @@ export function writeTogether(db: Database, store: Store): Store {
     0,
   )
 
-  const newId = asOne<undefined, string>(
-    async (questions) => {
-      const ids = await db.all<{ id: string }>(
-        `select nextval('room_ids')::text as id from generate_series(1, ?1::integer)`,
-        questions.length,
-      )
-      return ids.map(({ id }) => id)
-    },
-    500,
-    0,
-  )
+  const newId = asOne<undefined, string>((questions) => drawIds(db, questions.length), 500, 0)
 
   type NewRoom = Parameters<RoomStore['addRoom']>[1] & { app: number }
   const addRoom = asOne<NewRoom, undefined>(

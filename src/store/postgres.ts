@@ -3,7 +3,7 @@ import { migratePostgres } from './migrate.ts'
 import { failureOf, isLost, isRepeatable } from './postgres-errors.ts'
 import { type Ask, openPool, type Pool, type PostgresSettings, type Rows } from './postgres-pool.ts'
 import { readTogether } from './postgres-reads.ts'
-import { writeTogether } from './postgres-writes.ts'
+import { drawIds, writeTogether } from './postgres-writes.ts'
 import { type Store, storeOn } from './store.ts'
 
 /** A PostgreSQL database that is open. */
@@ -85,9 +85,8 @@ async function reach(settings: PostgresSettings, pool: Pool): Promise<void> {
 
 const storeOf = (db: Database): Store =>
   storeOn(db, async () => {
-    const row = await db.get<{ id: string }>(`select nextval('room_ids')::text as id`)
-    if (!row) throw new Error('the sequence room_ids gave no id')
-    return row.id
+    const [id] = await drawIds(db, 1)
+    return id as string
   })
 
 /** Times that a transaction runs while others are in its way. */

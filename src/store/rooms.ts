@@ -43,7 +43,11 @@ export interface RoomStore {
   addRoom(app: number, room: NewRoom & { id: string; created: number }): Promise<void>
   /** Keeps name, description, custom, maxusers, owner and mute. */
   changeRoom(app: number, room: Room): Promise<void>
-  /** Removes a room with everything in it. */
+  /** Whether an id is that of a room, was that of one that is dissolved, or was chosen. */
+  isUsed(app: number, id: string): Promise<boolean>
+  /** Keeps that an id was chosen; fails where another unit has just chosen it. */
+  useId(app: number, id: string): Promise<void>
+  /** Removes a room with everything in it; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
   /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
   addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
@@ -232,7 +236,21 @@ export function roomStore(db: Database): RoomStore {
       )
     },
 
+    async isUsed(app, id) {
+      const row = await db.get(
+        `select 1 from rooms where app = ?1 and id = ?2 union all select 1 from used_ids where app = ?1 and id = ?2`,
+        app,
+        id,
+      )
+      return row !== undefined
+    },
+
+    async useId(app, id) {
+      await db.run(`insert into used_ids (id, app) values (?1, ?2)`, id, app)
+    },
+
     async removeRoom(app, id) {
+      await db.run(`insert into used_ids (id, app) values (?1, ?2) on conflict do nothing`, id, app)
       for (const removal of removals) await db.run(removal, app, id)
       await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
     },

@@ -121,6 +121,9 @@ export interface SqliteWriter {
   close(): void
 }
 
+/** Whether a room id was chosen, in any app. */
+const isUsed = 'select 1 from used_ids where id = ?1'
+
 /** Ids are reserved in blocks, so that a block is stored before any id of it is given. */
 const idBlock = 1_000_000
 
@@ -160,8 +163,11 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
 
   return {
     store: storeOn(db, () => {
-      if (nextId >= reservedTo) throw new Error('no room ids are reserved')
-      return String(nextId++)
+      for (;;) {
+        if (nextId >= reservedTo) throw new Error('no room ids are reserved')
+        const id = String(nextId++)
+        if (!db.get(isUsed, id)) return id
+      }
     }),
 
     async transaction(work) {

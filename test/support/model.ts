@@ -42,6 +42,8 @@ interface ModelRoom {
 /** What an app should hold: written as simply as can be, to be compared with what the server holds. */
 export interface Model {
   settings: Pick<AppSettings, 'dialect' | 'rooms' | 'roomsPerUser' | 'users' | 'maxusers'>
+  /** Ids that were chosen; each is given once. */
+  chosen: Set<string>
   /** Registration time by name. */
   users: Map<string, number>
   /** The newest first. */
@@ -272,7 +274,8 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
       if (maxusers > settings.maxusers) return quota(`maxUsers cannot exceed ${settings.maxusers}`)
       if (everyone.length > maxusers) return quota('members size is greater than max user size !')
       for (const name of everyone) if (!users.has(name)) return unknownUser(name)
-      if (model.rooms.some(({ id }) => id === op.roomid)) return `400 group ID ${op.roomid} already exists!`
+      if (op.roomid !== undefined && model.chosen.has(op.roomid))
+        return `400 group ID ${op.roomid} already exists!`
       for (const name of everyone)
         if (full(model, name)) return quota(`user ${name} has joined too many chatrooms!`)
       if (settings.rooms !== null && model.rooms.length >= settings.rooms) return '403 quota of rooms'
@@ -288,6 +291,7 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
         >,
       }
       model.rooms.unshift(room)
+      if (op.roomid !== undefined) model.chosen.add(op.roomid)
       for (const name of everyone) joins(model, room, name)
       return 'done'
     }
