@@ -17,7 +17,9 @@ function install(): string | undefined {
   const run = (...words: string[]) => Bun.spawnSync(words, { stdout: 'ignore', stderr: 'inherit' }).success
   if (!run('python3', '-m', 'venv', environment)) return 'python3 has no module venv'
   const pip = join(environment, 'bin', 'pip')
-  return run(pip, 'install', '--quiet', requirement) ? undefined : `${requirement} cannot be installed`
+  return run(pip, 'install', '--quiet', '--retries', '1', requirement)
+    ? undefined
+    : `${requirement} cannot be installed`
 }
 
 const reason = install()
