@@ -85,7 +85,7 @@ What is bounded takes at most **${grouped(memoryCeiling)} MiB** together:
 | --- | --- |
 ${heldRows('en')}
 
-Beside it: about 150 MiB of an idle process; 19 MiB for each core while passwords are checked; the cache of the embedded
+Beside it: about 100 MiB of an idle process; 19 MiB for each core while passwords are checked; the cache of the embedded
 store; some KiB for each connection that is open and each chat room that somebody is connected to. Give a container the sum
 and as much again for garbage that is not collected yet.
 `,
@@ -107,7 +107,7 @@ ${rows('zh')}
 | --- | --- |
 ${heldRows('zh')}
 
-此外：空闲进程约 150 MiB；校验密码时每个 CPU 核 19 MiB；内置存储的缓存；每个连接以及每个有人在线的聊天室各若干 KiB。
+此外：空闲进程约 100 MiB；校验密码时每个 CPU 核 19 MiB；内置存储的缓存；每个连接以及每个有人在线的聊天室各若干 KiB。
 为容器分配内存时，请取总和的两倍，为尚未回收的垃圾留出空间。
 `,
 }

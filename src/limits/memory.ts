@@ -97,7 +97,7 @@ export const memoryLimits = {
   busWaitingText: {
     value: 64 * MiB,
     unit: 'items',
-    en: 'Characters of those that wait for the bus',
+    en: 'Characters of the events and messages that wait for the bus',
     zh: '等待经总线发送的内容的字符数',
     beyond: { en: 'not told to other nodes', zh: '不再通知其他节点' },
     memory: 128 * MiB,
