@@ -89,8 +89,8 @@ interface Started {
 type Begun<C> = { app: AppRecord; call: Call; caller: C }
 
 /**
- * What every call of an app begins with: the app and the call, who calls, and the limit of calls. A body is read, or
- * found unreadable, before it is known who calls; what it says counts only after that.
+ * What every call of an app begins with: the app and the call, who calls, and the limit of calls. Only then is a
+ * body read: who may not call cannot make the server wait for one, or keep it.
  */
 async function begin<C>(
   deps: Deps,
@@ -98,14 +98,12 @@ async function begin<C>(
   callerOf: (app: AppRecord, request: Request) => Awaitable<C>,
   readsBody = request.method !== 'GET',
 ): Promise<Begun<C>> {
-  const read = readsBody ? await readBody(request) : undefined
   const { app, call } = callOf(deps, request, params)
   const found = callerOf(app, request)
   const caller = found instanceof Promise ? await found : found
   if (app.settings.rateLimits) call.headers = await countCall(deps, app, request, route)
-  if (!read) return { app, call, caller }
-  if ('unreadable' in read) throw read.unreadable
-  const json = parseJson(read.text)
+  if (!readsBody) return { app, call, caller }
+  const json = parseJson(await readBody(request))
   const body = app.settings.dialect === 'sdk' ? withoutNulls(json) : json
   return { app, call, caller, body } as Begun<C>
 }

@@ -3,6 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { Failure } from '../failure.ts'
 import { limits } from '../limits.ts'
+import { watched } from './waiting-bodies.ts'
 
 /** Largest request body, in bytes. */
 const bodyLimit = limits.bodyBytes.value
@@ -13,19 +14,29 @@ const badParameter = (text: string): Failure => new Failure('invalid_parameter',
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** A body that was read: its text, or why it has none. */
-export type ReadBody = { text: string } | { unreadable: unknown }
+/** Bodies that say to be no longer than this are read at once, others piece by piece. */
+const small = 16 * 1024
 
-/** Reads a body as UTF-8 text, whatever its `Content-Type` says; it is unreadable over 1 MiB and as other bytes. */
-export async function readBody(request: Request): Promise<ReadBody> {
+/** Reads a body as UTF-8 text, whatever its `Content-Type` says. Fails over 1 MiB, on other bytes and on slow ones. */
+export async function readBody(request: Request): Promise<string> {
+  if (!request.body) return ''
+  const header = request.headers.get('content-length')
+  const length = header === null ? Number.POSITIVE_INFINITY : Number(header)
+  if (header !== null && length > bodyLimit) throw tooLarge()
   try {
-    const length = request.headers.get('content-length')
-    if (Number(length) > bodyLimit) throw tooLarge()
-    return { text: textOf(length === null ? await readChunks(request) : await request.bytes()) }
-  } catch (unreadable) {
-    return { unreadable }
+    return textOf(await (length <= small ? readAtOnce(request, length) : readChunks(request.body)))
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    // The client hung up: nobody reads the answer, and it is no fault of the server.
+    throw badParameter('the body did not come whole')
   }
 }
+
+const readAtOnce = (request: Request, length: number): Promise<Uint8Array> =>
+  watched(({ holds }) => {
+    holds(length)
+    return request.bytes()
+  })
 
 function textOf(bytes: Uint8Array): string {
   try {
@@ -35,15 +46,23 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-async function readChunks({ body }: Request): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.length
-    if (size > bodyLimit) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+function readChunks(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const reader = body.getReader()
+  return watched(
+    async ({ came, holds }) => {
+      const chunks: Uint8Array[] = []
+      let size = 0
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        size += read.value.length
+        if (size > bodyLimit) throw tooLarge()
+        chunks.push(read.value)
+        came(read.value.length)
+        holds(read.value.length)
+      }
+      return Buffer.concat(chunks)
+    },
+    () => void reader.cancel().catch(() => undefined),
+  )
 }
 
 /** Deepest nesting of a body; no call needs more than a few levels. */

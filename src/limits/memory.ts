@@ -168,6 +168,27 @@ export const memoryLimits = {
     zh: '消息可撤回的时限',
     beyond: { en: 'the recall is refused', zh: '拒绝撤回' },
   },
+  waitingBodies: {
+    value: 64 * MiB,
+    unit: 'bytes',
+    en: 'Bodies of calls that a process reads at the same time',
+    zh: '单个进程同时接收中的请求体总量',
+    beyond: { en: '503, to the call that has waited longest', zh: '对等待最久的调用返回 503' },
+  },
+  bodyGrace: {
+    value: 10_000,
+    unit: 'ms',
+    en: 'Time in which a body may begin, before the least rate counts',
+    zh: '请求体开始传输的宽限时间，之后按最低速率计算',
+    beyond: { en: '400; nothing is done', zh: '返回 400，不执行任何操作' },
+  },
+  bodyRate: {
+    value: 1024,
+    unit: 'bytes per second',
+    en: 'Least rate of a body, on average since its beginning',
+    zh: '请求体的最低传输速率（自开始起的平均值）',
+    beyond: { en: 'slower: 400; nothing is done', zh: '低于该速率：返回 400，不执行任何操作' },
+  },
   fileBytes: {
     value: 10 * MiB,
     unit: 'bytes',

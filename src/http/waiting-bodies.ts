@@ -1,0 +1,85 @@
+import { Failure, TooBusy } from '../failure.ts'
+import { limits } from '../limits.ts'
+
+/** A body that has not come whole yet. */
+interface Waiting {
+  /** `performance.now()` when the server began to read it. */
+  since: number
+  /** Bytes that came. */
+  received: number
+  /** Bytes of memory that it takes. */
+  held: number
+  refuse(why: Failure): void
+}
+
+/** In the order in which they began. */
+const waiting = new Set<Waiting>()
+let held = 0
+let watching: ReturnType<typeof setInterval> | undefined
+
+const tooSlow = (): Failure => new Failure('invalid_parameter', 'the body came too slowly')
+
+function refuse(body: Waiting, why: Failure): void {
+  forget(body)
+  body.refuse(why)
+}
+
+function forget(body: Waiting): void {
+  if (waiting.delete(body)) held -= body.held
+}
+
+/** Refuses what comes more slowly than the least rate, counted from its beginning and with some time to begin in. */
+function refuseSlow(): void {
+  const now = performance.now()
+  for (const body of waiting) {
+    const allowed = limits.bodyGrace.value + (body.received * 1000) / limits.bodyRate.value
+    if (now - body.since > allowed) refuse(body, tooSlow())
+  }
+  if (waiting.size > 0) return
+  clearInterval(watching)
+  watching = undefined
+}
+
+/** Counts bytes that a body takes; beyond what all may take, the one that has waited longest goes. */
+function hold(body: Waiting, bytes: number): void {
+  if (!waiting.has(body)) return
+  body.held += bytes
+  held += bytes
+  for (const oldest of waiting) {
+    if (held <= limits.waitingBodies.value) return
+    refuse(oldest, new TooBusy('too many bodies are being read; try again later'))
+  }
+}
+
+/** What reads a body tells of its progress. */
+export interface Progress {
+  /** So many bytes came. */
+  came(bytes: number): void
+  /** So many bytes are kept in memory until the body is whole. */
+  holds(bytes: number): void
+}
+
+/**
+ * Reads a body by `read`, and fails when it comes too slowly or has to make room for others. `cancel` then ends what
+ * `read` still waits for.
+ */
+export async function watched<T>(read: (progress: Progress) => Promise<T>, cancel?: () => void): Promise<T> {
+  const refused = Promise.withResolvers<never>()
+  const body: Waiting = { since: performance.now(), received: 0, held: 0, refuse: refused.reject }
+  waiting.add(body)
+  watching ??= setInterval(refuseSlow, 1000).unref()
+  try {
+    const reading = read({
+      came: (bytes) => {
+        body.received += bytes
+      },
+      holds: (bytes) => hold(body, bytes),
+    })
+    return await Promise.race([reading, refused.promise])
+  } catch (error) {
+    cancel?.()
+    throw error
+  } finally {
+    forget(body)
+  }
+}

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { connect, type Socket } from 'node:net'
+import { limits } from '../../src/limits.ts'
+import { refusal } from '../support/bodies.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+
+const MiB = 1024 * 1024
+const unauthorized = refusal('unauthorized', 'Unable to authenticate (OAuth)')
+
+let server: TestServer
+let app: TestApp
+
+beforeAll(async () => {
+  server = await aServer()
+  app = await server.app('acme#lounge')
+  await app.register('alice')
+})
+afterAll(() => server.stop())
+
+interface Sending {
+  socket: Socket
+  /** The status line and the rest, as soon as an answer began. */
+  answer: Promise<string>
+}
+
+/** Sends the headers of a call and nothing else. */
+function begin(path: string, headers: string[], method = 'POST'): Sending {
+  const { hostname, port, pathname } = new URL(app.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    [`${method} ${pathname}${path} HTTP/1.1`, `host: ${hostname}`, ...headers, '', ''].join('\r\n'),
+  )
+  socket.on('error', () => undefined)
+  const answer = new Promise<string>((resolve) => {
+    socket.once('data', (bytes) => resolve(bytes.toString()))
+    socket.once('close', () => resolve('closed'))
+  })
+  return { socket, answer }
+}
+
+const bodyOf = (answer: string) => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))
+
+test('10.7 a call without a good token is answered 401 before any of its body has come', async () => {
+  for (const headers of [[], ['authorization: Bearer nonsense']]) {
+    for (const length of ['content-length: 1000000', 'content-length: 10', 'transfer-encoding: chunked']) {
+      for (const path of ['/chatrooms', '/chatfiles']) {
+        const { socket, answer } = begin(path, [...headers, length])
+        const text = await answer
+        socket.destroy()
+        expect(text).toStartWith('HTTP/1.1 401 ')
+        expect(bodyOf(text)).toEqual(unauthorized)
+      }
+    }
+  }
+})
+
+test(
+  '10.7 a body that stops coming is refused soon, one that comes slowly but steadily is taken',
+  async () => {
+    const about = [`authorization: Bearer ${app.token}`, 'content-type: application/json']
+    const text = JSON.stringify({ name: 'slow', description: 'x'.repeat(30_000), owner: 'alice' })
+    const stopped = begin('/chatrooms', [...about, 'content-length: 500000'])
+    stopped.socket.write('{"name":')
+    const slow = begin('/chatrooms', [...about, `content-length: ${text.length}`])
+    let sent = 0
+    const sending = setInterval(() => {
+      slow.socket.write(text.slice(sent, sent + 600))
+      sent += 600
+      if (sent >= text.length) clearInterval(sending)
+    }, 250)
+    const refused = await stopped.answer
+    expect(refused).toStartWith('HTTP/1.1 400 ')
+    expect(bodyOf(refused)).toEqual(refusal('invalid_parameter', 'the body came too slowly'))
+    // Over the longest description, which only a body that came whole can tell.
+    expect(bodyOf(await slow.answer).error_description).not.toContain('slowly')
+    stopped.socket.destroy()
+    slow.socket.destroy()
+  },
+  limits.bodyGrace.value + 20_000,
+)
+
+test('10.7 bodies that wait take no more than their common ceiling, and the newest is served', async () => {
+  const about = [`content-length: ${MiB}`, 'content-type: application/json']
+  const waiting: Sending[] = []
+  const filling = Buffer.alloc(MiB - 1000, ' ')
+  for (let sent = 0; sent < limits.waitingBodies.value + 3 * MiB; sent += MiB) {
+    const one = begin('/token', about)
+    one.socket.write(filling)
+    waiting.push(one)
+  }
+  const first = await Promise.race(waiting.map(({ answer }) => answer))
+  expect(first).toStartWith('HTTP/1.1 503 ')
+  expect((await app.call('POST', '/chatrooms', { name: 'a', description: 'b', owner: 'alice' })).status).toBe(
+    200,
+  )
+  for (const { socket } of waiting) socket.destroy()
+})
+
+test('10.32 clients that hang up in the middle of a body leave the server in order', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const { socket, answer } = begin('/chatrooms', [
+      `authorization: Bearer ${app.token}`,
+      `content-length: ${round % 2 === 0 ? 100 : 100_000}`,
+    ])
+    socket.write('{"name":', () => socket.destroy())
+    expect(await answer).toBe('closed')
+  }
+  expect((await app.call('GET', '/chatrooms')).status).toBe(200)
+})
