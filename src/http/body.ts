@@ -1,8 +1,10 @@
 import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
+import type { AppRecord } from '../apps/app.ts'
 import { Failure } from '../failure.ts'
 import { limits } from '../limits.ts'
+import { converted } from './converted.ts'
 import { watched } from './waiting-bodies.ts'
 
 /** Largest request body, in bytes. */
@@ -144,10 +146,36 @@ function schemaFailure(schema: TSchema, value: unknown): Failure {
   return badParameter('the body is not as this call expects it')
 }
 
-/** A hook that refuses what does not fit a schema, in the reference's words; junk costs no more than a good call. */
-export function checkBody(schema: TSchema): (context: { body: unknown }) => void {
+/** What a body is checked for. */
+interface Checked {
+  body: unknown
+  app?: AppRecord
+}
+
+/** Fails on a whole number beyond 2^53-1, which was rounded when it was parsed. */
+function checkExact(wholeNumbers: string[], body: unknown): void {
+  for (const name of wholeNumbers) {
+    const value = (body as Record<string, unknown>)[name]
+    if (typeof value === 'number' && !Number.isSafeInteger(value))
+      throw badParameter(`${name} must be an integer`)
+  }
+}
+
+/**
+ * A hook that refuses what does not fit a schema, in the reference's words; junk costs no more than a good call. In the
+ * `sdk` dialect it first brings to the schema what can be.
+ */
+export function checkBody(schema: TSchema): (context: Checked) => void {
   const compiled = TypeCompiler.Compile(schema)
-  return ({ body }) => {
-    if (!compiled.Check(body)) throw schemaFailure(schema, body)
+  const wholeNumbers = Object.entries<TSchema>(schema.properties ?? {}).flatMap(([name, { type }]) =>
+    type === 'integer' ? name : [],
+  )
+  return (context) => {
+    if (!compiled.Check(context.body)) {
+      const body = context.app?.settings.dialect === 'sdk' ? converted(schema, context.body) : context.body
+      if (!compiled.Check(body)) throw schemaFailure(schema, body)
+      context.body = body
+    }
+    checkExact(wholeNumbers, context.body)
   }
 }
