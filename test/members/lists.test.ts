@@ -246,21 +246,3 @@ test('a deleted user is gone from every role and list, also when its name is tak
     expect([list, (await app.call('GET', `/chatrooms/${id}/${list}`)).body.data]).toEqual([list, []])
   expect((await app.call('POST', `/chatrooms/${id}/users/frank`)).status).toBe(200)
 })
-
-test('a dissolved room leaves nothing to a later one with its id', async () => {
-  const draft = { owner: 'alice', members: ['bob', 'carol', 'dora'], roomid: 'again' }
-  const room = '/chatrooms/again'
-  await app.room(draft)
-  await app.call('POST', `${room}/admin`, { newadmin: 'bob' })
-  await app.call('POST', `${room}/mute`, { usernames: ['bob'], mute_duration: -1 })
-  await app.call('POST', `${room}/white/users/bob`)
-  await app.call('POST', `${room}/blocks/users/dora`)
-  await app.call('POST', `${room}/announcement`, { announcement: 'old' })
-  await app.call('PUT', '/metadata/chatroom/again/user/bob', { metaData: { mood: 'calm' } })
-  await app.call('DELETE', room)
-  await app.room(draft)
-  for (const list of ['admin', 'white/users', 'mute', 'blocks/users'])
-    expect([list, (await app.call('GET', `${room}/${list}`)).body.data]).toEqual([list, []])
-  expect((await app.call('GET', `${room}/announcement`)).body.data).toEqual({ announcement: '' })
-  expect((await app.call('POST', '/metadata/chatroom/again')).body.data).toEqual({})
-})

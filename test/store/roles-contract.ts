@@ -53,6 +53,27 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await read().rooms.joinedRooms(id, 'carol')).toEqual(['r1'])
   })
 
+  test('a removed room leaves no role, list or announcement, and its id stays used', async () => {
+    const id = await app('alice', 'bob', 'carol')
+    await room(id, 'r1', ['bob'])
+    expect([await read().rooms.isUsed(id, 'r1'), await read().rooms.isUsed(id, 'r2')]).toEqual([true, false])
+    await unit(async ({ members, lists, rooms }) => {
+      await members.setAdmin(id, 'r1', 'bob', true)
+      await members.setAllowed(id, 'r1', ['bob'], true)
+      await lists.mute(id, 'r1', ['bob'], 2, 1)
+      await lists.block(id, 'r1', ['carol'])
+      await rooms.setAnnouncement(id, 'r1', 'old')
+    })
+    await unit((store) => store.rooms.removeRoom(id, 'r1'))
+    expect(await read().rooms.isUsed(id, 'r1')).toBe(true)
+    await room(id, 'r1', ['bob'])
+    const { members, lists, rooms } = read()
+    const left = [members.admins(id, 'r1'), members.allowed(id, 'r1'), lists.blocked(id, 'r1')]
+    expect(await Promise.all(left)).toEqual([[], [], []])
+    expect(await lists.muted(id, 'r1', 1)).toEqual([])
+    expect(await rooms.announcement(id, 'r1')).toBe('')
+  })
+
   test('an owner who is away owns its rooms still', async () => {
     const id = await app('alice', 'bob')
     await room(id, 'r1', [])
