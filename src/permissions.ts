@@ -42,6 +42,7 @@ export const permissions = {
   disconnectUser: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   sendRoomMessage: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   uploadAttachment: ['yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'plain'],
+  deleteAttachment: ['yes', 'own', 'own', 'own', 'own', 'own', 'plain'],
   getTokenExpiry: ['yes', 'own', 'own', 'own', 'own', 'own', 'appOnly'],
   listAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],
   listRoomAudit: ['yes', 'no', 'no', 'no', 'no', 'no', 'appOnly'],

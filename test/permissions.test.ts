@@ -77,6 +77,16 @@ const sent: Record<Permitted, (room: string, about: string) => Sent | Promise<Se
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhi\r\n--x--\r\n',
     { 'content-type': 'multipart/form-data; boundary=x' },
   ],
+  deleteAttachment: async (_, about) => {
+    const body = new FormData()
+    body.append('file', new File(['hi'], 'a.txt'))
+    const headers = { authorization: `Bearer ${(await asUser(app, about)).token}` }
+    const reply = await fetch(`${app.url}/chatfiles`, { method: 'POST', headers, body })
+    return [
+      'DELETE',
+      `/chatfiles/${((await reply.json()) as { entities: [{ uuid: string }] }).entities[0].uuid}`,
+    ]
+  },
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
   listAudit: () => ['GET', '/audit'],
   listRoomAudit: (room) => ['GET', `/chatrooms/${room}/audit`],

@@ -61,6 +61,18 @@ export const appSettings = {
     'Days for which the audit trail is kept; 0 = there is none.',
     '审计记录保留的天数；0 表示不记录。',
   ),
+  fileSpace: setting(
+    integer(0, 999_999_999),
+    String(limits.fileSpaceOfApp.value),
+    'MiB that attachments of the app may take.',
+    '应用的附件最多占用的空间，单位 MiB。',
+  ),
+  userFileSpace: setting(
+    integer(0, 999_999_999),
+    String(limits.fileSpaceOfUser.value),
+    'MiB that attachments of one user may take.',
+    '单个用户的附件最多占用的空间，单位 MiB。',
+  ),
   roomMessageRate: setting(
     rate,
     'none',

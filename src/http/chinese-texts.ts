@@ -129,7 +129,18 @@ export const chineseTexts: Record<string, string> = {
   'The file.': '文件内容。',
   'there is no file': '没有文件',
   'the file is over 10 MiB': '文件超过 10 MiB',
-  'the server keeps no more': '服务器附件空间已满',
+  'the share of the user or the app, or the space of the server, is used up':
+    '用户或应用的附件配额已用完，或服务器附件空间已满',
+  'nothing is kept; try again later': '附件未保存，请稍后重试',
+  'the connection ended before the body': '请求体未传完连接就已断开',
+  'bodies over 64 MiB in all': '正在接收的请求体合计超过 64 MiB',
+  'slower than 1 KiB a second': '传输速率低于 1 KiB/秒',
+  'Delete an attachment': '删除附件',
+  'no attachment has this id': '没有该 ID 的附件',
+  'Secret of the attachment; none is needed where it was uploaded with `restrict-access: false`.':
+    '附件的密钥；上传时带 `restrict-access: false` 的附件无需密钥。',
+  '`false`: whoever knows the id may read the attachment, without a secret.':
+    '设为 `false` 时，知道附件 ID 即可下载，无需密钥。',
   'no attachment has this id and secret': '没有与该 ID 和密钥匹配的附件',
   'Messages that the app itself sends; clients send theirs over their WebSocket.':
     '由应用服务端发送的消息；客户端消息通过 WebSocket 发送。',

@@ -29,7 +29,7 @@ interface Detail {
 
 interface Parameter {
   name: string
-  in: 'path' | 'query'
+  in: 'path' | 'query' | 'header'
   description?: string
   schema?: TSchema
 }
@@ -184,6 +184,9 @@ function bodyRows(body: TSchema): Row[] {
     ['invalid_parameter', 'the body is not UTF-8 text', 'bytes that are not UTF-8'],
     ['invalid_parameter', 'the body holds a NUL or half a character', 'NUL or a lone surrogate in a text'],
     ['invalid_parameter', 'the body is nested deeper than 64 levels', 'no call needs more than a few'],
+    ['invalid_parameter', 'the body did not come whole', 'the connection ended before the body'],
+    ['invalid_parameter', 'the body came too slowly', 'slower than 1 KiB a second'],
+    ['service_unavailable', 'too many bodies are being read; try again later', 'bodies over 64 MiB in all'],
     ['request_entity_too_large', 'Request Entity Too Large', 'a body over 1 MiB'],
   ]
 }

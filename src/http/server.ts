@@ -6,7 +6,7 @@ import { bearer } from './access.ts'
 import { accountRoutes } from './accounts.ts'
 import { adminRoutes, superAdminRoutes } from './admins.ts'
 import { announcementRoutes } from './announcement.ts'
-import { downloadRoutes, uploadRoutes } from './attachments.ts'
+import { downloadRoutes, removalRoutes, uploadRoutes } from './attachments.ts'
 import { attributeRoutes } from './attributes.ts'
 import { auditRoutes } from './audit.ts'
 import { checkBody } from './body.ts'
@@ -64,6 +64,7 @@ export function httpServer(deps: Deps, log: Logger) {
     .use(messageRoutes(deps))
     .use(uploadRoutes(deps))
     .use(downloadRoutes(deps))
+    .use(removalRoutes(deps))
     .use(auditRoutes(deps))
     .use(registrationRoutes(deps))
     .use(userRoutes(deps))

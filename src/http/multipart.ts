@@ -1,0 +1,100 @@
+import { Busboy, type BusboyConfig, type BusboyInstance } from '@fastify/busboy'
+import { Failure } from '../failure.ts'
+import { limits } from '../limits.ts'
+import { watched } from './waiting-bodies.ts'
+
+/** What a multipart body has around its file. */
+const wrapping = 64 * 1024
+
+const tooLarge = (): Failure => new Failure('request_entity_too_large', 'Request Entity Too Large')
+const noFile = (): Failure =>
+  new Failure('invalid_parameter', 'the body must be multipart/form-data with a field file')
+const broken = (): Failure => new Failure('invalid_parameter', 'the body did not come whole')
+
+function parserFor(request: Request): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { 'content-type': request.headers.get('content-type') ?? '' } as BusboyConfig['headers'],
+      limits: { fileSize: limits.fileBytes.value, files: 1, fields: 100, fieldSize: wrapping, parts: 101 },
+    })
+  } catch {
+    throw noFile()
+  }
+}
+
+/** What of the field `file` has been parsed and not been taken yet. */
+interface Parsed {
+  found: boolean
+  chunks: Uint8Array[]
+  failure: Failure | undefined
+  ended: boolean
+}
+
+function parse(parser: BusboyInstance): Parsed {
+  const parsed: Parsed = { found: false, chunks: [], failure: undefined, ended: false }
+  const fail = (why: Failure) => {
+    parsed.failure ??= why
+  }
+  parser.on('file', (field, stream) => {
+    stream.on('error', () => fail(noFile()))
+    if (field !== 'file') return void stream.resume()
+    parsed.found = true
+    stream.on('data', (chunk: Uint8Array) => parsed.chunks.push(chunk))
+    stream.on('limit', () => fail(tooLarge()))
+    stream.on('end', () => {
+      parsed.ended = true
+    })
+  })
+  parser.on('error', () => fail(noFile()))
+  return parsed
+}
+
+const written = (parser: BusboyInstance, chunk: Uint8Array): Promise<void> =>
+  new Promise((resolve) => parser.write(chunk, () => resolve()))
+
+const ended = (parser: BusboyInstance): Promise<void> =>
+  new Promise((resolve) => {
+    parser.on('finish', resolve).on('error', resolve)
+    parser.end()
+  })
+
+/** The bytes of the field `file`, as they come: what is read of the body waits until these are taken. */
+async function* partsOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  parser: BusboyInstance,
+  came: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const parsed = parse(parser)
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw broken()
+    })
+    if (value) {
+      size += value.length
+      came(value.length)
+      await written(parser, value)
+    }
+    if (done) await ended(parser)
+    yield* parsed.chunks.splice(0)
+    if (parsed.failure) throw parsed.failure
+    if (size > limits.fileBytes.value + wrapping) throw tooLarge()
+    if (done) break
+  }
+  if (!parsed.found || !parsed.ended) throw noFile()
+}
+
+/** Gives `keep` the field `file` of a multipart body while it comes, and ends with what `keep` makes of it. */
+export function receiveFile<T>(
+  request: Request,
+  keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  if (Number(request.headers.get('content-length')) > limits.fileBytes.value + wrapping) throw tooLarge()
+  const parser = parserFor(request)
+  const reader = request.body?.getReader()
+  if (!reader) throw noFile()
+  return watched(
+    ({ came }) => keep(partsOf(reader, parser, came)),
+    () => void reader.cancel().catch(() => undefined),
+  )
+}
