@@ -1,4 +1,5 @@
-import { runOperation } from '../src/run.ts'
+import { runOperation } from '../src/engine/run.ts'
+import { createApp } from '../src/operations/apps/create-app.ts'
 import { openSqliteWriter, type SqliteWriter } from '../src/store/sqlite.ts'
 
 /** What a data directory for benches holds: one app, its users, and rooms. */
@@ -58,8 +59,8 @@ async function fill(
     runOperation(store, {
       app: 0,
       caller: { kind: 'app' },
-      name: 'createApp',
-      args: [{ key: 'bench#chat', clientId: credentials.id, clientSecret: credentials.secret }],
+      operation: createApp,
+      input: { key: 'bench#chat', clientId: credentials.id, clientSecret: credentials.secret },
     }),
   )
   const app = 1

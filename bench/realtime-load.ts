@@ -12,7 +12,7 @@ import {
   MUCBody,
   MUCBody_Operation,
   Provision,
-} from '../src/realtime/protocol.ts'
+} from '../src/realtime/generated/protocol.ts'
 
 /** What to do. `bare` speaks to the limit server: a topic instead of a login. */
 export interface Job {

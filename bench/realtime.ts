@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { adminOn } from '../src/admin.ts'
-import { issueToken } from '../src/apps/tokens.ts'
+import { issueToken } from '../src/auth/tokens.ts'
 import { readConfig } from '../src/config.ts'
-import { openEngine } from '../src/engine.ts'
+import { openEngine } from '../src/engine/engine.ts'
+import { createRoom } from '../src/operations/rooms/create-room.ts'
+import { registerUsers } from '../src/operations/users/register-users.ts'
+import { adminOn } from '../src/operator/admin.ts'
 import type { Figure } from './figures.ts'
 import { type Listening, memory, pinned, start, startServer } from './processes.ts'
 import type { Job, Outcome } from './realtime-load.ts'
@@ -42,7 +44,7 @@ async function seed(dir: string, sizes: number[], small: number) {
     const users = names
       .slice(first, first + 500)
       .map((username) => ({ username, passwordHash: null, nickname: null }))
-    await engine.commit(record.id, app, 'registerUsers', users)
+    await engine.commit(record.id, app, registerUsers, { users })
   }
   const members: Member[] = []
   for (const name of names) {
@@ -53,7 +55,7 @@ async function seed(dir: string, sizes: number[], small: number) {
   const room = async (own: Member[]): Promise<Job['rooms'][number]> => {
     const [owner = '', ...others] = own.map(({ name }) => name)
     const draft = { name: 'bench', description: 'd', owner, members: others, maxusers: 100_000 }
-    return { id: (await engine.commit(record.id, app, 'createRoom', draft)).id, members: own }
+    return { id: (await engine.commit(record.id, app, createRoom, draft)).id, members: own }
   }
   const large = []
   for (const size of sizes) large.push(await room(members.slice(0, size)))

@@ -1,9 +1,10 @@
 /** The API description, as the generated documents read it. */
 import pino from 'pino'
 import type { Deps } from '../src/http/deps.ts'
-import { describeApi, type Route } from '../src/http/openapi.ts'
+import { describeApi, type Language } from '../src/http/openapi.ts'
 import { httpServer } from '../src/http/server.ts'
-import { metrics } from '../src/metrics.ts'
+import { metrics } from '../src/metrics/metrics.ts'
+import { all } from '../src/operations/index.ts'
 
 interface Description {
   paths: Record<string, Record<string, { operationId: string; responses: Record<string, Response> }>>
@@ -18,8 +19,11 @@ interface Example {
   value: { error: string; error_description: string }
 }
 
-export const describe = (): Description =>
-  describeApi(
-    httpServer({ metrics: metrics(), pages: { apart: false, token: '' } } as Deps, pino({ level: 'silent' }))
-      .routes as readonly Route[],
-  ) as Description
+const { called, system } = httpServer(
+  { metrics: metrics(), pages: { apart: false, token: '' } } as Deps,
+  all,
+  pino({ level: 'silent' }),
+).described
+
+export const describe = (language: Language = 'en'): Description =>
+  describeApi(called, system, language) as Description

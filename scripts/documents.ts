@@ -1,8 +1,9 @@
 /** The documents that come from the code: settings, errors, the API description. */
 import { readFileSync } from 'node:fs'
-import { appSettings } from '../src/apps/settings.ts'
 import { settings } from '../src/config.ts'
-import { type Permitted, permissions, refusal, rightOf, roles } from '../src/permissions.ts'
+import { appSettings } from '../src/domain/app-settings.ts'
+import { roles } from '../src/domain/role.ts'
+import { withRights } from '../src/operations/index.ts'
 import { describe } from './described.ts'
 import { errorsPages } from './errors-page.ts'
 import { limitsPages } from './limits-page.ts'
@@ -99,12 +100,12 @@ function permissionsTable(language: Language): string {
   )
   // The reference gives a change and a transfer the same call.
   calls.set('transferRoom', calls.get('changeRoom') ?? '')
-  const rows = (Object.keys(permissions) as Permitted[]).map((operation) => {
-    const { status, word, text } = refusal(operation)
+  const rows = withRights.map(({ id: operation, allowed: { rights: given, refusal } }) => {
+    const { status, word, text } = refusal
     return [
       code(operation),
       code(calls.get(operation) ?? ''),
-      ...roles.map((role) => rights[language][rightOf(operation, role)]),
+      ...roles.map((role) => rights[language][given[role]]),
       `${status} ${code(word)} ${code(text)}`,
     ]
   })
@@ -114,7 +115,7 @@ function permissionsTable(language: Language): string {
 const permissionsPages = {
   en: () => `# Who may do what
 
-[简体中文](permissions.zh-CN.md) · Written by \`npm run generate\` from \`src/permissions.ts\`; a test calls every cell over HTTP.
+[简体中文](permissions.zh-CN.md) · Written by \`npm run generate\` from the declarations in \`src/operations\`; a test calls every cell over HTTP.
 
 Calls are relative to \`/{org_name}/{app_name}\`. *own*: only where the user that the call is about is the caller. A super
 admin has the rights of its role in the room, too. Besides: an admin cannot remove, block, mute or unmute the owner or
@@ -124,7 +125,7 @@ ${permissionsTable('en')}
 `,
   zh: () => `# 权限
 
-[English](permissions.md) · 由 \`npm run generate\` 根据 \`src/permissions.ts\` 生成；测试会通过 HTTP 验证表中每一格。
+[English](permissions.md) · 由 \`npm run generate\` 根据 the declarations in \`src/operations\` 生成；测试会通过 HTTP 验证表中每一格。
 
 路径均相对于 \`/{org_name}/{app_name}\`。“仅本人”：仅当调用所涉及的用户就是调用者本人时允许。超级管理员同时拥有其在聊天室内角色的权限。
 此外：管理员不能移出、拉黑、禁言或解除禁言所有者及其他管理员；不在聊天室内的用户查看详情时看不到成员。

@@ -1,6 +1,5 @@
 /** The page of failures, in both languages. */
-import { say } from '../src/http/chinese.ts'
-import { generalRows, statusOf } from '../src/http/openapi.ts'
+import { generalFailures } from '../src/http/unknown-call.ts'
 import { describe } from './described.ts'
 import { code, type Language, table } from './table.ts'
 
@@ -9,20 +8,18 @@ const words = {
     head: ['status', '`error`', '`error_description`', 'when', 'calls'],
     many: (count: number) => `${count} calls`,
     any: 'any path',
-    when: (text: string) => text,
   },
   zh: {
     head: ['状态码', '`error`', '`error_description`', '触发条件', '接口'],
     many: (count: number) => `${count} 个接口`,
     any: '任意路径',
-    when: say,
   },
 }
 
 /** The calls that answer each failure. */
-function callsByFailure(): Map<string, Set<string>> {
+function callsByFailure(language: Language): Map<string, Set<string>> {
   const calls = new Map<string, Set<string>>()
-  const operations = Object.values(describe().paths).flatMap((methods) => Object.values(methods))
+  const operations = Object.values(describe(language).paths).flatMap((methods) => Object.values(methods))
   for (const { operationId, responses } of operations) {
     for (const [status, { content }] of Object.entries(responses)) {
       for (const { summary, value } of Object.values(content['application/json']?.examples ?? {})) {
@@ -35,16 +32,14 @@ function callsByFailure(): Map<string, Set<string>> {
 }
 
 function rowsOf(language: Language): string {
-  const { head, many, any, when } = words[language]
-  const rows = [...callsByFailure()].map(([row, names]) => {
+  const { head, many, any } = words[language]
+  const rows = [...callsByFailure(language)].map(([row, names]) => {
     const [status = '', error = '', text = '', comes = ''] = JSON.parse(row) as string[]
     const where = names.size > 10 ? many(names.size) : [...names].map(code).join(' ')
-    return [status, code(error), code(text), when(comes), where]
+    return [status, code(error), code(text), comes, where]
   })
-  for (const row of generalRows) {
-    const [word, text, comes] = row
-    rows.push([String(statusOf(row)), code(word), code(text), when(comes), any])
-  }
+  for (const { status, word, text, when } of generalFailures)
+    rows.push([String(status), code(word), code(text), when[language], any])
   rows.sort((a, b) => `${a[0]} ${a[1]} ${a[2]}`.localeCompare(`${b[0]} ${b[1]} ${b[2]}`, 'en'))
   return table(head, rows)
 }

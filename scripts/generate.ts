@@ -9,7 +9,7 @@ import { protocol } from './protocol.ts'
 /** Every generated file, and what makes its text. */
 const files: Record<string, () => string> = {
   ...documents,
-  'src/realtime/protocol.ts': protocol,
+  'src/realtime/generated/protocol.ts': protocol,
 }
 
 const stale: string[] = []

@@ -1,6 +1,7 @@
 /** The page of ceilings, in both languages. */
 import { settings } from '../src/config.ts'
-import { type Limit, limits } from '../src/limits.ts'
+import type { Limit } from '../src/domain/limits/limit.ts'
+import { limits } from '../src/domain/limits.ts'
 
 type Language = 'en' | 'zh'
 
@@ -68,7 +69,7 @@ const heldRows = (language: Language): string =>
 export const limitsPages = {
   en: () => `# Limits
 
-[简体中文](limits.zh-CN.md) · Written by \`npm run generate\` from \`src/limits.ts\`, which the code reads.
+[简体中文](limits.zh-CN.md) · Written by \`npm run generate\` from \`src/domain/limits.ts\`, which the code reads.
 
 Every ceiling, its default, the setting that changes it, and what happens beyond it. Where no setting is named, the ceiling
 is fixed. Quotas of an app and the rates of the reference are [settings](settings.md).
@@ -91,7 +92,7 @@ and as much again for garbage that is not collected yet.
 `,
   zh: () => `# 上限
 
-[English](limits.md) · 由 \`npm run generate\` 根据 \`src/limits.ts\` 生成，代码从该文件读取这些值。
+[English](limits.md) · 由 \`npm run generate\` 根据 \`src/domain/limits.ts\` 生成，代码从该文件读取这些值。
 
 列出所有上限、默认值、对应的设置项以及超出后的行为。未列设置项的上限不可修改。应用配额和官方限流见[设置](settings.zh-CN.md)。
 

@@ -17,7 +17,7 @@ export function protocol(): string {
   const plugin = { local: 'node_modules/.bin/protoc-gen-ts_proto', out, opt: options }
   const template = {
     version: 'v2',
-    inputs: [{ proto_file: 'src/realtime/protocol.proto' }],
+    inputs: [{ proto_file: 'src/realtime/generated/protocol.proto' }],
     plugins: [plugin],
   }
   const run = Bun.spawnSync(['node_modules/.bin/buf', 'generate', '--template', JSON.stringify(template)])

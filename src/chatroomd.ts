@@ -1,29 +1,31 @@
 import { join } from 'node:path'
 import type { Server } from 'bun'
 import type { Logger } from 'pino'
-import { type Admin, adminOn, startAdmin } from './admin.ts'
-import type { AppRecord } from './apps/app.ts'
-import { ownRates, sharedRates } from './apps/rates.ts'
-import { tokenChecker } from './apps/tokens.ts'
-import { openAttachments } from './attachments.ts'
+import { login } from './auth/login.ts'
+import { passwords } from './auth/passwords.ts'
+import { tokenChecker } from './auth/tokens.ts'
+import { noBus, openBus } from './cluster/bus.ts'
+import { ownRates, sharedRates } from './cluster/rate-limiter.ts'
+import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
-import { openEngine } from './engine.ts'
-import type { Event } from './events.ts'
-import { createMissingApps } from './first-start.ts'
-import { answerCache } from './http/answers.ts'
+import type { AppRecord } from './domain/app.ts'
+import type { Event } from './domain/event.ts'
+import { limits } from './domain/limits.ts'
+import { openEngine } from './engine/engine.ts'
+import { answerCache } from './engine/response-cache.ts'
+import { listenOn, servePages, urlOn } from './http/listen.ts'
+import { originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
-import { limits } from './limits.ts'
-import { listenOn, servePages, urlOn } from './listen.ts'
-import { measure } from './measures.ts'
-import { metered } from './metered.ts'
-import { metrics } from './metrics.ts'
-import { startPruning } from './prune.ts'
-import { noBus, openBus } from './realtime/bus.ts'
-import type { Counters } from './realtime/counters.ts'
+import type { Counters } from './metrics/counters.ts'
+import { measure } from './metrics/measures.ts'
+import { metrics } from './metrics/metrics.ts'
+import { all } from './operations/index.ts'
+import { type Admin, adminOn, startAdmin } from './operator/admin.ts'
+import { createMissingApps } from './operator/first-start.ts'
+import { startPruning } from './operator/prune.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
-import { login } from './users/login.ts'
-import { passwords } from './users/passwords.ts'
+import { openAttachments } from './store/attachments.ts'
 
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const appsReload = 250
@@ -162,9 +164,10 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp,
       check: engine.check,
-      addressOf: (request) => server?.requestIP(request)?.address ?? 'unknown',
+      ...originOf(config.public_url, config.trusted_proxies, () => urlOn(config.host, server?.port)),
       now: Date.now,
     },
+    all,
     log,
   )
 
@@ -183,14 +186,15 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
       hostname: config.host,
       port: config.port,
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      routes: http.main.routes as Bun.Serve.Routes<Connection, string>,
       fetch: (request, self) =>
-        isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request),
+        isForSocket(request) ? realtime.upgrade(request, self) : http.main.fetch(request),
       websocket: realtime.websocket,
       idleTimeout: limits.idleTime.value,
     })
   let pages: Server<undefined> | undefined
   try {
-    pages = servePages(config, http.fetchPages)
+    pages = servePages(config, http.pages)
     server = listenOn(config.host, config.port, 'CHATROOMD_PORT or CHATROOMD_HOST', listen)
   } catch (error) {
     await pages?.stop(true)

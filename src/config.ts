@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { parseAppKey } from './apps/app.ts'
-import { limits } from './limits.ts'
-import { integer, oneOf, type Setting } from './setting.ts'
+import { parseAppKey } from './domain/app.ts'
+import { limits } from './domain/limits.ts'
+import { integer, oneOf, type Setting } from './domain/setting.ts'
+import { readNetworks } from './http/origin.ts'
 
 const setting = <T>(
   env: string,
@@ -28,6 +29,12 @@ const redisUrl = (value: string): string => {
 
 const optionalPort = (value: string): number | undefined =>
   value === '' ? undefined : integer(0, 65_535)(value)
+
+const publicUrl = (value: string): string => {
+  if (value !== '' && !(/^https?:\/\//.test(value) && URL.canParse(value)))
+    throw new Error('must be an address: https://chat.example.com')
+  return value.replace(/\/+$/, '')
+}
 
 /** An app to create at start if it is missing. */
 export interface StartApp {
@@ -58,6 +65,20 @@ export const settings = {
     '8080',
     'Port the server listens on; 0 takes a free one.',
     '服务监听的端口；0 表示自动选用空闲端口。',
+  ),
+  public_url: setting(
+    'CHATROOMD_PUBLIC_URL',
+    publicUrl,
+    '',
+    'Address under which clients reach the server, as `uri` shows it: https://chat.example.com.',
+    '客户端访问服务的地址，用于响应中的 `uri`，如 https://chat.example.com。',
+  ),
+  trusted_proxies: setting(
+    'CHATROOMD_TRUSTED_PROXIES',
+    readNetworks,
+    '',
+    'Proxies whose X-Forwarded-For, -Proto and -Host count: addresses or networks, separated by commas.',
+    '可信代理：其 X-Forwarded-For、-Proto、-Host 请求头有效；填写地址或网段，以逗号分隔。',
   ),
   data_dir: setting(
     'CHATROOMD_DATA_DIR',

@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-import { commandLine } from './cli.ts'
+import { commandLine } from './operator/cli.ts'
 
 try {
   await commandLine().parseAsync()

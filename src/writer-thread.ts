@@ -1,4 +1,6 @@
-import { type Outcome, outcomeOf, type Request, runOperation } from './run.ts'
+import type { Outcome, Request, SentRequest } from './engine/commit.ts'
+import { outcomeOf, runOperation } from './engine/run.ts'
+import { writeOf } from './operations/index.ts'
 import type { UsedApp } from './store/apps.ts'
 import type { Awaitable } from './store/database.ts'
 import { isStorageError, openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
@@ -16,6 +18,12 @@ async function findApp(id: number): Promise<UsedApp | undefined> {
   const app = await writer.store.apps.useApp(id)
   if (app) apps.set(id, app)
   return app
+}
+
+function received({ operation, ...request }: SentRequest): Request {
+  const found = writeOf(operation)
+  if (!found) throw new Error(`there is no write ${operation}`)
+  return { ...request, operation: found }
 }
 
 /** An operation failed after it had written: its batch must be run again with a way to undo it alone. */
@@ -55,7 +63,7 @@ async function runEach(batch: Request[], savepoints: boolean): Promise<Outcome[]
 }
 
 self.onmessage = async ({ data }: MessageEvent<string>) => {
-  const message = JSON.parse(data) as { open: string } | { batch: Request[] } | { close: true }
+  const message = JSON.parse(data) as { open: string } | { batch: SentRequest[] } | { close: true }
   if ('open' in message) {
     try {
       writer = await openSqliteWriter(message.open)
@@ -71,7 +79,7 @@ self.onmessage = async ({ data }: MessageEvent<string>) => {
     return
   }
   try {
-    self.postMessage(JSON.stringify(await runBatch(message.batch)))
+    self.postMessage(JSON.stringify(await runBatch(message.batch.map(received))))
   } catch (thrown) {
     const outcome = outcomeOf(thrown)
     self.postMessage(JSON.stringify(message.batch.map(() => outcome)))

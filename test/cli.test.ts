@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { appSettings } from '../src/apps/settings.ts'
+import { appSettings } from '../src/domain/app-settings.ts'
 import { aDirectory, chatroomd, type Served, serves } from './support/process.ts'
 
 const { dir, remove } = aDirectory()

@@ -1,16 +1,17 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { appSettings } from '../src/apps/settings.ts'
 import { settings } from '../src/config.ts'
-import { type Limit, limits } from '../src/limits.ts'
+import { appSettings } from '../src/domain/app-settings.ts'
+import type { Limit } from '../src/domain/limits/limit.ts'
+import { limits } from '../src/domain/limits.ts'
 
 const declared: [string, Limit][] = Object.entries(limits)
 
 /** Numbers that sound like ceilings and bound nothing that a client or an operator could use up. */
 const noCeilings = new Set([
-  'src/engine-postgres.ts batchLimit',
-  'src/writer.ts batchLimit',
-  'src/http/details.ts several',
+  'src/engine/postgres.ts batchLimit',
+  'src/engine/writer.ts batchLimit',
+  'src/operations/rooms/room-details.ts several',
 ])
 
 /** Constants written as numbers whose name or comment speaks of a ceiling. */
@@ -22,12 +23,12 @@ function ceilingsOf(path: string, text: string): string[] {
     .map(([, , name]) => `${path} ${name}`)
 }
 
-test('every ceiling of the source is declared in src/limits.ts', () => {
+test('every ceiling of the source is declared in src/domain/limits.ts', () => {
   const found: string[] = []
   for (const path of new Bun.Glob('src/**/*.ts').scanSync())
-    if (!/\.test\.ts$|^src\/limits|migrations|protocol\.ts$/.test(path))
+    if (!/\.test\.ts$|^src\/domain\/limits|migrations|protocol\.ts$/.test(path))
       found.push(...ceilingsOf(path, readFileSync(path, 'utf8')))
-  // Move each of these to src/limits.ts, which documents it.
+  // Move each of these to src/domain/limits.ts, which documents it.
   expect(found.filter((each) => !noCeilings.has(each))).toEqual([])
 })
 

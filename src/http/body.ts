@@ -1,18 +1,23 @@
 import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
-import type { AppRecord } from '../apps/app.ts'
-import { Failure } from '../failure.ts'
-import { limits } from '../limits.ts'
+import {
+  bodyBroken,
+  notJson,
+  notObject,
+  notUtf8,
+  notWellFormed,
+  tooDeep,
+  wrongType,
+} from '../domain/body-failures.ts'
+import { Failure } from '../domain/failure.ts'
+import { fieldMissing, tooLarge, unknownFields } from '../domain/failures.ts'
+import { limits } from '../domain/limits.ts'
 import { converted } from './converted.ts'
 import { watched } from './waiting-bodies.ts'
 
-/** Largest request body, in bytes. */
+/** Largest request body. */
 const bodyLimit = limits.bodyBytes.value
-
-const tooLarge = (): Failure => new Failure('request_entity_too_large', 'Request Entity Too Large')
-
-const badParameter = (text: string): Failure => new Failure('invalid_parameter', text)
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -30,7 +35,7 @@ export async function readBody(request: Request): Promise<string> {
   } catch (error) {
     if (error instanceof Failure) throw error
     // The client hung up: nobody reads the answer, and it is no fault of the server.
-    throw badParameter('the body did not come whole')
+    throw bodyBroken()
   }
 }
 
@@ -44,7 +49,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw badParameter('the body is not UTF-8 text')
+    throw notUtf8()
   }
 }
 
@@ -73,12 +78,11 @@ const depthLimit = limits.bodyDepth.value
 /** Fails on NUL and lone surrogates anywhere in a parsed body, and on one so deep that a walk could exhaust the stack. */
 function checkTexts(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
-    if (!value.isWellFormed() || value.includes('\0'))
-      throw badParameter('the body holds a NUL or half a character')
+    if (!value.isWellFormed() || value.includes('\0')) throw notWellFormed()
     return
   }
   if (value === null || typeof value !== 'object') return
-  if (depth >= depthLimit) throw badParameter(`the body is nested deeper than ${depthLimit} levels`)
+  if (depth >= depthLimit) throw tooDeep()
   if (Array.isArray(value)) {
     for (const inner of value) checkTexts(inner, depth + 1)
     return
@@ -96,7 +100,7 @@ export function parseJson(text: string): unknown {
   try {
     value = JSON.parse(text)
   } catch {
-    throw badParameter('the body is not JSON')
+    throw notJson()
   }
   if (text.length > 2 * depthLimit || text.includes('\\u')) checkTexts(value)
   return value
@@ -130,26 +134,20 @@ function schemaFailure(schema: TSchema, value: unknown): Failure {
   const meant = value && typeof value === 'object' && schema.anyOf?.find(({ type }: TSchema) => type === kind)
   if (meant) return schemaFailure(meant, value)
   if (schema.type === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
-    return badParameter('the body must be a JSON object')
+    return notObject()
   }
   const fields = value as Record<string, unknown>
   const missing = (schema.required ?? []).find((name: string) => fields[name] === undefined)
-  if (missing) return badParameter(`${missing} must be provided`)
+  if (missing) return fieldMissing({ field: missing })
   if (schema.additionalProperties === false) {
     const unknown = Object.keys(fields).filter((name) => !Object.hasOwn(schema.properties, name))
-    if (unknown.length > 0) return badParameter(`some of [${unknown.join(',')}] are not valid fields`)
+    if (unknown.length > 0) return unknownFields({ fields: unknown.join(',') })
   }
   for (const { path, schema: expected } of Value.Errors(schema, value)) {
     const name = path.slice(1).replaceAll('/', '.')
-    return badParameter(`${name || 'the body'} must be ${wanted(expected)}`)
+    return wrongType({ field: name || 'the body', type: wanted(expected) })
   }
-  return badParameter('the body is not as this call expects it')
-}
-
-/** What a body is checked for. */
-interface Checked {
-  body: unknown
-  app?: AppRecord
+  return wrongType({ field: 'the body', type: 'as this call expects it' })
 }
 
 /** Fails on a whole number beyond 2^53-1, which was rounded when it was parsed. */
@@ -157,25 +155,24 @@ function checkExact(wholeNumbers: string[], body: unknown): void {
   for (const name of wholeNumbers) {
     const value = (body as Record<string, unknown>)[name]
     if (typeof value === 'number' && !Number.isSafeInteger(value))
-      throw badParameter(`${name} must be an integer`)
+      throw wrongType({ field: name, type: 'an integer' })
   }
 }
 
 /**
- * A hook that refuses what does not fit a schema, in the reference's words; junk costs no more than a good call. In the
- * `sdk` dialect it first brings to the schema what can be.
+ * Checks bodies against a schema, in the reference's words; junk costs no more than a good call. `isForgiving` (the `sdk`
+ * dialect) first brings to the schema what can be. Answers the body as it counts.
  */
-export function checkBody(schema: TSchema): (context: Checked) => void {
+export function bodyCheck(schema: TSchema): (body: unknown, isForgiving: boolean) => unknown {
   const compiled = TypeCompiler.Compile(schema)
   const wholeNumbers = Object.entries<TSchema>(schema.properties ?? {}).flatMap(([name, { type }]) =>
     type === 'integer' ? name : [],
   )
-  return (context) => {
-    if (!compiled.Check(context.body)) {
-      const body = context.app?.settings.dialect === 'sdk' ? converted(schema, context.body) : context.body
-      if (!compiled.Check(body)) throw schemaFailure(schema, body)
-      context.body = body
-    }
-    checkExact(wholeNumbers, context.body)
+  return (given, isForgiving) => {
+    const fits = compiled.Check(given)
+    const body = fits || !isForgiving ? given : converted(schema, given)
+    if (!fits && !compiled.Check(body)) throw schemaFailure(schema, body)
+    checkExact(wholeNumbers, body)
+    return body
   }
 }

@@ -1,18 +1,19 @@
-import type { AppRecord } from '../apps/app.ts'
-import type { Rates } from '../apps/rates.ts'
-import type { Attachments } from '../attachments.ts'
-import type { Metrics } from '../metrics.ts'
-import type { Post } from '../realtime/posted.ts'
-import type { Commit } from '../run.ts'
+import type { Login } from '../auth/login.ts'
+import type { Passwords } from '../auth/passwords.ts'
+import type { Presence } from '../cluster/presence-types.ts'
+import type { Rates } from '../cluster/rate-limiter.ts'
+import type { AppRecord } from '../domain/app.ts'
+import type { Post } from '../domain/posted-message.ts'
+import type { Commit } from '../engine/commit.ts'
+import type { AnswerCache } from '../engine/response-cache.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Attachments } from '../store/attachments.ts'
 import type { Store } from '../store/store.ts'
-import type { Login } from '../users/login.ts'
-import type { Passwords } from '../users/passwords.ts'
-import type { Presence } from '../users/presence.ts'
-import type { AnswerCache } from './answers.ts'
+import type { Origin } from './origin.ts'
 import type { PageAccess } from './pages.ts'
 
 /** What the routes are given. */
-export interface Deps {
+export interface Deps extends Origin {
   /** Reads only; every commit that was answered is visible to it. */
   store: Store
   commit: Commit
@@ -31,7 +32,5 @@ export interface Deps {
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */
   findApp(org: string, name: string): AppRecord | undefined
-  /** The address of the client; never empty. */
-  addressOf(request: Request): string
   now(): number
 }

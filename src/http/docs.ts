@@ -1,75 +1,72 @@
 import { Type as t } from '@sinclair/typebox'
-import { Elysia } from 'elysia'
 import styleFile from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import scriptFile from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
-import { inChinese } from './chinese.ts'
 import { pageCss, pageHtml, pageJs } from './docs-page.ts'
-import { answer } from './envelope.ts'
-import { describeApi, type Route } from './openapi.ts'
-import { type PageGuard, pageRows } from './pages.ts'
-import { queryOf } from './paging.ts'
-import { replies } from './replies.ts'
+import { jsonResponse } from './envelope.ts'
+import type { Language } from './openapi.ts'
+import { pageFailures } from './pages.ts'
 import { requestIdOf } from './request-id.ts'
+import type { SystemEndpoint } from './system-endpoint.ts'
+import { queryOf } from './url.ts'
 
 /** Nothing on the page may come from anywhere else, or go there. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-const asset = (body: string | Blob, type: string) => () =>
-  new Response(body, { headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' } })
-
-const page = (text: string) =>
-  new Response(text, {
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
-  })
-
 const language = {
   name: 'lang',
   in: 'query' as const,
-  description: '`zh` for explanations in Chinese; anything else for English.',
-  schema: { type: 'string' as const, examples: ['zh'] },
+  says: {
+    en: '`zh` for explanations in Chinese; anything else for English.',
+    zh: '`zh` 返回中文说明；其他值返回英文。',
+  },
+  schema: { type: 'string', examples: ['zh'] },
 }
 
+const asset = (path: string, body: string | Blob, type: string): SystemEndpoint => ({
+  id: 'page',
+  path,
+  isHidden: true,
+  isPage: true,
+  respond: () =>
+    new Response(body, { headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' } }),
+})
+
 /** The API description, and a page that shows it without the internet. */
-export function docsRoutes(routes: () => readonly Route[], { check }: PageGuard) {
-  const hidden = { beforeHandle: check, detail: { hide: true, security: [] } }
+export function docsEndpoints(describe: (language: Language) => object): SystemEndpoint[] {
   const descriptions: { en?: string; zh?: string } = {}
-  return new Elysia()
-    .get(
-      '/openapi.json',
-      ({ request }) => {
+  return [
+    {
+      id: 'describeApi',
+      path: '/openapi.json',
+      summary: { en: 'This description: OpenAPI 3.1', zh: '本接口描述（OpenAPI 3.1）' },
+      parameters: [language],
+      response: t.Object({ openapi: t.String({ examples: ['3.1.0'] }) }),
+      failures: pageFailures,
+      isPage: true,
+      respond(request) {
         const language = queryOf(request).get('lang') === 'zh' ? 'zh' : 'en'
-        descriptions[language] ??= JSON.stringify(
-          language === 'zh' ? inChinese(describeApi(routes())) : describeApi(routes()),
-        )
-        return answer(requestIdOf(request), descriptions[language])
+        descriptions[language] ??= JSON.stringify(describe(language))
+        return jsonResponse(requestIdOf(request), descriptions[language])
       },
-      {
-        beforeHandle: check,
-        detail: {
-          operationId: 'describeApi',
-          summary: 'This description: OpenAPI 3.1',
-          tags: ['Operation'],
-          parameters: [language],
-          security: [],
-          ...replies(t.Object({ openapi: t.String({ examples: ['3.1.0'] }) }), pageRows),
-        },
-      },
-    )
-    .get('/docs', () => page(pageHtml), {
-      beforeHandle: check,
-      detail: {
-        operationId: 'showDocs',
-        summary: 'This description as a page',
-        tags: ['Operation'],
-        parameters: [language],
-        security: [],
-        ...replies(t.String({ contentMediaType: 'text/html' }), pageRows),
-      },
-    })
-    .get('/docs/swagger-ui.js', asset(Bun.file(scriptFile), 'text/javascript; charset=utf-8'), hidden)
-    .get('/docs/swagger-ui.css', asset(Bun.file(styleFile), 'text/css; charset=utf-8'), hidden)
-    .get('/docs/page.js', asset(pageJs, 'text/javascript; charset=utf-8'), hidden)
-    .get('/docs/page.css', asset(pageCss, 'text/css; charset=utf-8'), hidden)
+    },
+    {
+      id: 'showDocs',
+      path: '/docs',
+      summary: { en: 'This description as a page', zh: '本接口描述的页面' },
+      parameters: [language],
+      response: t.String({ contentMediaType: 'text/html' }),
+      failures: pageFailures,
+      isPage: true,
+      respond: () =>
+        new Response(pageHtml, {
+          headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
+        }),
+    },
+    asset('/docs/swagger-ui.js', Bun.file(scriptFile), 'text/javascript; charset=utf-8'),
+    asset('/docs/swagger-ui.css', Bun.file(styleFile), 'text/css; charset=utf-8'),
+    asset('/docs/page.js', pageJs, 'text/javascript; charset=utf-8'),
+    asset('/docs/page.css', pageCss, 'text/css; charset=utf-8'),
+  ]
 }

@@ -1,5 +1,5 @@
-import type { App } from '../apps/app.ts'
-import { type Failure, failures } from '../failure.ts'
+import type { App } from '../domain/app.ts'
+import { type Failure, failures } from '../domain/failure.ts'
 
 /** What an answer repeats of its request. */
 export interface Call {
@@ -15,14 +15,6 @@ export interface Call {
   headers?: Record<string, string> | undefined
 }
 
-/** On every answer, so that browsers may call from any page; tokens, not cookies, say who calls. */
-export const cors = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
-  'access-control-allow-headers': 'authorization, content-type, restrict-access, x-request-id',
-  'access-control-max-age': '86400',
-}
-
 // One object for all answers, which copy it: that takes half the time of a literal for each.
 const headersOfAll = new Headers({ 'content-type': 'application/json', 'access-control-allow-origin': '*' })
 
@@ -33,7 +25,7 @@ function headersFor(requestId: string): Headers {
 }
 
 /** A body that is JSON text already, whole or in pieces. */
-export function answer(
+export function jsonResponse(
   requestId: string,
   json: string | AsyncGenerator<string>,
   status = 200,
@@ -44,6 +36,19 @@ export function answer(
   for (const name in more) response.headers.set(name, more[name] as string)
   return response
 }
+
+/** A file, which browsers save and never show as a page. */
+export const fileResponse = (requestId: string, file: Blob): Response =>
+  new Response(file, {
+    headers: {
+      'access-control-allow-origin': '*',
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, max-age=604800, immutable',
+      'x-request-id': requestId,
+    },
+  })
 
 /** What stands before and after `data` in the success envelope (management page, "common response parameters"). */
 export interface Extras {
@@ -97,7 +102,7 @@ export const successFrom = (
   requestId: string,
   started: number,
   headers?: Record<string, string>,
-) => answer(requestId, head + timeSince(started), 200, headers)
+) => jsonResponse(requestId, head + timeSince(started), 200, headers)
 
 /** The success envelope around `data`, which is JSON text already; without `data` for user endpoints. */
 export function success(call: Call, data: string | undefined, extras: Extras = {}): Response {
@@ -114,7 +119,7 @@ export function successInPieces(call: Call, extras: Extras, data: AsyncGenerator
     yield* data
     yield `,${after}${timeSince(call.started)}`
   }
-  return answer(call.requestId, pieces(), 200, call.headers)
+  return jsonResponse(call.requestId, pieces(), 200, call.headers)
 }
 
 /** The error envelope (errors and status codes: section 1). */
@@ -134,5 +139,5 @@ export function failed(
     ...(code === undefined ? {} : { error_code: code, desc: text }),
   }
   const later = status === 503 || status === 429 ? { 'retry-after': '1' } : undefined
-  return answer(requestId, JSON.stringify(body), status, { ...headers, ...later })
+  return jsonResponse(requestId, JSON.stringify(body), status, { ...headers, ...later })
 }

@@ -1,62 +1,50 @@
 import { Type as t } from '@sinclair/typebox'
-import { Elysia } from 'elysia'
+import { exactly } from '../operations/schemas.ts'
 import type { Deps } from './deps.ts'
-import { answer } from './envelope.ts'
-import { type PageGuard, pageRows } from './pages.ts'
-import { replies } from './replies.ts'
+import { jsonResponse } from './envelope.ts'
+import { pageFailures } from './pages.ts'
 import { requestIdOf } from './request-id.ts'
+import type { SystemEndpoint } from './system-endpoint.ts'
 
-const StatusReply = (word: string) => t.Object({ status: t.Literal(word) }, { additionalProperties: false })
+const Status = (word: string) => exactly({ status: t.Literal(word) })
 
-/** Whether the process runs, and whether it can serve: for load balancers and supervisors. */
-export const healthRoutes = ({ check, metrics }: Deps, pages: PageGuard) =>
-  new Elysia()
-    .get('/health/live', ({ request }) => answer(requestIdOf(request), '{"status":"live"}'), {
-      detail: {
-        operationId: 'live',
-        summary: 'The process runs',
-        tags: ['Operation'],
-        security: [],
-        ...replies(StatusReply('live')),
-      },
-    })
-    .get(
-      '/health/ready',
-      async ({ request }) => {
-        try {
-          await check()
-          return answer(requestIdOf(request), '{"status":"ready"}')
-        } catch {
-          return answer(requestIdOf(request), '{"status":"the store does not answer"}', 503, {
-            'retry-after': '1',
-          })
-        }
-      },
-      {
-        detail: {
-          operationId: 'ready',
-          summary: 'The store answers',
-          description: 'Otherwise 503, for a load balancer to send requests elsewhere.',
-          tags: ['Operation'],
-          security: [],
-          ...replies(StatusReply('ready'), [], { 503: StatusReply('the store does not answer') }),
-        },
-      },
-    )
-    .get(
-      '/metrics',
-      async ({ request }) =>
-        new Response(await metrics.text(), {
-          headers: { 'content-type': metrics.contentType, 'x-request-id': requestIdOf(request) },
-        }),
-      {
-        beforeHandle: pages.check,
-        detail: {
-          operationId: 'showMetrics',
-          summary: 'Metrics in the text format of Prometheus',
-          tags: ['Operation'],
-          security: [],
-          ...replies(t.String({ contentMediaType: 'text/plain' }), pageRows),
-        },
-      },
-    )
+/** Whether the process runs and whether it can serve, for load balancers and supervisors; and what it counted. */
+export const healthEndpoints = ({ check, metrics }: Deps): SystemEndpoint[] => [
+  {
+    id: 'live',
+    path: '/health/live',
+    summary: { en: 'The process runs', zh: '进程存活' },
+    response: Status('live'),
+    respond: (request) => jsonResponse(requestIdOf(request), '{"status":"live"}'),
+  },
+  {
+    id: 'ready',
+    path: '/health/ready',
+    summary: { en: 'The store answers', zh: '存储可用' },
+    description: {
+      en: 'Otherwise 503, for a load balancer to send requests elsewhere.',
+      zh: '不可用时返回 503，负载均衡可将请求转往别处。',
+    },
+    response: Status('ready'),
+    others: { 503: Status('the store does not answer') },
+    async respond(request) {
+      try {
+        await check()
+        return jsonResponse(requestIdOf(request), '{"status":"ready"}')
+      } catch {
+        const body = '{"status":"the store does not answer"}'
+        return jsonResponse(requestIdOf(request), body, 503, { 'retry-after': '1' })
+      }
+    },
+  },
+  {
+    id: 'showMetrics',
+    path: '/metrics',
+    summary: { en: 'Metrics in the text format of Prometheus', zh: 'Prometheus 文本格式的指标' },
+    response: t.String({ contentMediaType: 'text/plain' }),
+    failures: pageFailures,
+    isPage: true,
+    respond: async () =>
+      new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
+  },
+]

@@ -1,15 +1,11 @@
 import { Busboy, type BusboyConfig, type BusboyInstance } from '@fastify/busboy'
-import { Failure } from '../failure.ts'
-import { limits } from '../limits.ts'
+import { bodyBroken, fileTooLarge, noFile } from '../domain/body-failures.ts'
+import type { Failure } from '../domain/failure.ts'
+import { limits } from '../domain/limits.ts'
 import { watched } from './waiting-bodies.ts'
 
 /** What a multipart body has around its file. */
 const wrapping = 64 * 1024
-
-const tooLarge = (): Failure => new Failure('request_entity_too_large', 'Request Entity Too Large')
-const noFile = (): Failure =>
-  new Failure('invalid_parameter', 'the body must be multipart/form-data with a field file')
-const broken = (): Failure => new Failure('invalid_parameter', 'the body did not come whole')
 
 function parserFor(request: Request): BusboyInstance {
   try {
@@ -40,7 +36,7 @@ function parse(parser: BusboyInstance): Parsed {
     if (field !== 'file') return void stream.resume()
     parsed.found = true
     stream.on('data', (chunk: Uint8Array) => parsed.chunks.push(chunk))
-    stream.on('limit', () => fail(tooLarge()))
+    stream.on('limit', () => fail(fileTooLarge()))
     stream.on('end', () => {
       parsed.ended = true
     })
@@ -68,7 +64,7 @@ async function* partsOf(
   let size = 0
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
-      throw broken()
+      throw bodyBroken()
     })
     if (value) {
       size += value.length
@@ -78,7 +74,7 @@ async function* partsOf(
     if (done) await ended(parser)
     yield* parsed.chunks.splice(0)
     if (parsed.failure) throw parsed.failure
-    if (size > limits.fileBytes.value + wrapping) throw tooLarge()
+    if (size > limits.fileBytes.value + wrapping) throw fileTooLarge()
     if (done) break
   }
   if (!parsed.found || !parsed.ended) throw noFile()
@@ -89,7 +85,7 @@ export function receiveFile<T>(
   request: Request,
   keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  if (Number(request.headers.get('content-length')) > limits.fileBytes.value + wrapping) throw tooLarge()
+  if (Number(request.headers.get('content-length')) > limits.fileBytes.value + wrapping) throw fileTooLarge()
   const parser = parserFor(request)
   const reader = request.body?.getReader()
   if (!reader) throw noFile()

@@ -1,344 +1,217 @@
 import { type TSchema, Type as t } from '@sinclair/typebox'
 import pkg from '../../package.json' with { type: 'json' }
-import { type FailureWord, failures } from '../failure.ts'
-import { type Permitted, permissions, refusal, rightOf, roles } from '../permissions.ts'
-import { shownSchema } from './bounds.ts'
-import { ErrorEnvelope, type Row } from './replies.ts'
+import type { Text } from '../domain/text.ts'
+import { isForAppAlone } from '../operations/allowed.ts'
+import type { Parameter } from '../operations/parameters.ts'
+import { isEnvelope } from '../operations/schemas.ts'
+import { tags } from '../operations/tags.ts'
+import type { Called } from './endpoint.ts'
+import { ErrorEnvelope, enveloped } from './envelope-schema.ts'
+import { failureResponses, failuresOf } from './openapi-failures.ts'
 import { sampleOf } from './sample.ts'
+import { type Language, shownSchema } from './shown-schema.ts'
+import type { SystemEndpoint } from './system-endpoint.ts'
 
-/** What the router keeps of a route. */
-export interface Route {
-  method: string
-  path: string
-  hooks: { body?: TSchema; detail?: Detail }
-}
+export type { Language }
 
-interface Detail {
-  operationId?: string
-  summary?: string
-  description?: string
-  tags?: string[]
-  /** Who may call: tokens by name, `[]` for anyone. */
-  security?: Record<string, string[]>[]
-  parameters?: Parameter[]
-  hide?: boolean
-  'x-answer'?: TSchema
-  'x-failures'?: readonly Row[]
-  'x-others'?: Record<number, TSchema>
-}
-
-interface Parameter {
-  name: string
-  in: 'path' | 'query' | 'header'
-  description?: string
-  schema?: TSchema
-}
-
-type DescribedRoute = Route & { hooks: { detail: Detail & { operationId: string; security: object[] } } }
-
-/** Words of the reference for the parameters of paths. */
-const inPath: Record<string, [name: string, description: string, example: string]> = {
-  org: ['org_name', 'Organization of the app: the part of the app key before `#`.', 'demo'],
-  app: ['app_name', 'Name of the app: the part of the app key after `#`.', 'chat'],
-  uuid: ['uuid', 'Id of the attachment.', '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911'],
-  id: ['chatroom_id', 'Chat room id.', '248710559375361'],
-  username: ['username', 'User id; upper case counts as lower case.', 'bob'],
-}
-
-const tags = [
-  { name: 'Tokens', description: 'Credentials for everything else.' },
-  { name: 'Chat rooms', description: 'List, read, create, change, transfer and dissolve chat rooms.' },
-  { name: 'Members', description: 'Who is in a chat room.' },
-  { name: 'Admins', description: 'Members that manage a chat room beside its owner.' },
-  { name: 'Super admins', description: 'Users that create chat rooms with their own tokens.' },
-  { name: 'Mute', description: 'Who may not speak in a chat room.' },
-  { name: 'Block list', description: 'Who may not come into a chat room.' },
-  { name: 'Allow list', description: 'Who may speak while everybody is muted.' },
-  { name: 'Announcement', description: 'A text for everybody in a chat room.' },
-  { name: 'Custom attributes', description: 'Texts by key, which members keep for a chat room.' },
-  {
-    name: 'Messages',
-    description: 'Messages that the app itself sends; clients send theirs over their WebSocket.',
+/** Parameters of paths: what they say, and an example. */
+const inPath: Record<string, { says: Text; example: string }> = {
+  org_name: {
+    says: {
+      en: 'Organization of the app: the part of the app key before `#`.',
+      zh: '企业标识：App Key 中 `#` 之前的部分。',
+    },
+    example: 'demo',
   },
-  { name: 'Audit trail', description: 'Who changed what, and when.' },
-  { name: 'Users', description: 'Users of an app. Chat rooms refer to users that must exist.' },
-]
-
-/** Shown last. */
-const operation = { name: 'Operation', description: 'For load balancers, supervisors and monitoring.' }
-
-/**
- * Stops the start when a route does not say what it is called, where it belongs and who may call it: nothing is open,
- * or left out of the API description, by oversight.
- */
-export function checkRoutes(routes: readonly Route[]): void {
-  const problems = routes.flatMap(({ method, path, hooks: { detail = {} } }) => {
-    const missing = [
-      ...(detail.operationId ? [] : ['operationId']),
-      ...(detail.tags?.length ? [] : ['tags']),
-      ...(detail.security ? [] : ['security (who may call; [] = anyone)']),
-    ]
-    return missing.length > 0 && !detail.hide ? [`${method} ${path} lacks ${missing.join(', ')}`] : []
-  })
-  if (problems.length > 0) throw new Error(`Routes must say who they are for:\n  ${problems.join('\n  ')}`)
+  app_name: {
+    says: {
+      en: 'Name of the app: the part of the app key after `#`.',
+      zh: '应用名称：App Key 中 `#` 之后的部分。',
+    },
+    example: 'chat',
+  },
+  chatroom_id: { says: { en: 'Chat room id.', zh: '聊天室 ID。' }, example: '248710559375361' },
+  username: {
+    says: { en: 'User id; upper case counts as lower case.', zh: '用户 ID，不区分大小写。' },
+    example: 'bob',
+  },
+  uuid: {
+    says: { en: 'Id of the attachment.', zh: '附件 ID。' },
+    example: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
+  },
 }
 
-/** Failures that belong to no call: of paths and methods that there are not. */
-export const generalRows: readonly Row[] = [
-  ['service_resource_not_found', 'Service resource not found', 'there is no call with this path'],
-  [
-    'method_not_allowed',
-    '{method} is not allowed here; allowed: {methods}',
-    'the path has calls with other methods, which the header `Allow` names',
-  ],
-]
-
-/** Who may call, by the table of permissions; nothing for calls that ask for no token. */
-const allowed = (operation: string): object =>
-  Object.hasOwn(permissions, operation)
-    ? { 'x-allowed': Object.fromEntries(roles.map((role) => [role, rightOf(operation as Permitted, role)])) }
-    : {}
-
-/** What the table of permissions answers to a role that may not do it. */
-function refusalOf(operation: string): Row | undefined {
-  if (!Object.hasOwn(permissions, operation)) return undefined
-  const { word, text } = refusal(operation as Permitted)
-  return word === 'unauthorized' ? undefined : [word, text, 'the role of the caller does not suffice']
+const words = {
+  done: { en: 'Done.', zh: '成功。' },
+  notNow: { en: 'Not now.', zh: '暂时不可用。' },
+  requestId: { en: 'Names the request in the server log.', zh: '请求标识，与服务日志对应。' },
+  file: { en: 'The file.', zh: '文件内容。' },
+  server: { en: 'The server that answered this description.', zh: '提供本描述的服务。' },
+  appToken: {
+    en: 'A token of the app, from the call `issueToken`.',
+    zh: 'App Token，由 `issueToken` 接口获取。',
+  },
+  userToken: {
+    en: 'A token of a user, from the call `issueToken`; what it is good for depends on the role of the user.',
+    zh: '用户 Token，由 `issueToken` 接口获取；权限取决于用户的角色。',
+  },
+  about: {
+    en:
+      'Chat rooms as the Easemob / Agora Chat REST API has them. Every call but those that ask for a token needs ' +
+      '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`.',
+    zh: '与环信 / Agora Chat REST API 一致的聊天室接口。除获取 token 外，所有请求都要带 `Authorization: Bearer <token>`；所有响应（包括错误）都是 JSON，并在 `X-Request-Id` 中给出请求标识。',
+  },
 }
 
-const reads = (method: string): boolean => method === 'GET'
-
-/** The failures of a call: its own first, then those that follow from its token, its body and its path. */
-function failuresOf({ method, path, hooks: { body, detail = {} } }: Route): Row[] {
-  const rows: Row[] = [...(detail['x-failures'] ?? [])]
-  if (detail.security?.length)
-    rows.push([
-      'unauthorized',
-      'Unable to authenticate (OAuth)',
-      'the token is missing, expired, broken or of another app',
-    ])
-  const denied = refusalOf(detail.operationId ?? '')
-  if (denied) rows.push(denied)
-  if (path.startsWith('/:org/:app')) {
-    rows.push(
-      [
-        'organization_application_not_found',
-        'Could not find application for {org_name}/{app_name} from URI: {path}',
-        'there is no such app',
-      ],
-      [
-        'illegal_argument',
-        'this is an invalid request.',
-        'a path that is not percent-encoded UTF-8, or holds NUL',
-      ],
-      [
-        'service_unavailable',
-        'the store does not answer; nothing was changed, try again',
-        'the disk is full, or the database is out of reach',
-      ],
-    )
-  }
-  if (path.startsWith('/:org/:app'))
-    rows.push([
-      'reach_limit',
-      'This request has reached api limit',
-      'over the limit, where the app has `rateLimits`',
-    ])
-  if (body) rows.push(...bodyRows(body))
-  if (!reads(method))
-    rows.push(
-      ['service_unavailable', 'the store cannot be written; restart the server', 'the store has failed'],
-      [
-        'service_unavailable',
-        'the store did not confirm the change: it may have been made or not; read it back before you try again',
-        'the disk or the database failed in the very moment of the commit',
-      ],
-    )
-  rows.push([
-    'internal_error',
-    'Internal error; the server log has more under this request id',
-    'something that nobody foresaw',
-  ])
-  return rows
-}
-
-function bodyRows(body: TSchema): Row[] {
-  const rows: Row[] = []
-  if (body.required?.length)
-    rows.push([
-      'invalid_parameter',
-      '{field} must be provided',
-      'a required field is missing; the first, in the order above',
-    ])
-  if (body.additionalProperties === false)
-    rows.push([
-      'invalid_parameter',
-      'some of [{fields}] are not valid fields',
-      'fields that the call does not have',
-    ])
-  return [
-    ...rows,
-    ['invalid_parameter', '{field} must be {type}', 'a field of the wrong JSON type'],
-    ['invalid_parameter', 'the body must be a JSON object', 'the body is JSON of another kind'],
-    ['invalid_parameter', 'the body is not JSON', 'broken JSON'],
-    ['invalid_parameter', 'the body is not UTF-8 text', 'bytes that are not UTF-8'],
-    ['invalid_parameter', 'the body holds a NUL or half a character', 'NUL or a lone surrogate in a text'],
-    ['invalid_parameter', 'the body is nested deeper than 64 levels', 'no call needs more than a few'],
-    ['invalid_parameter', 'the body did not come whole', 'the connection ended before the body'],
-    ['invalid_parameter', 'the body came too slowly', 'slower than 1 KiB a second'],
-    ['service_unavailable', 'too many bodies are being read; try again later', 'bodies over 64 MiB in all'],
-    ['request_entity_too_large', 'Request Entity Too Large', 'a body over 1 MiB'],
-  ]
-}
-
-export const statusOf = ([word, , , status]: Row): number => status ?? failures[word][0]
-
-const anError = (word: FailureWord, text: string) => ({
-  error: word,
-  exception: failures[word][1],
-  error_description: text,
-  timestamp: 1767225600123,
-  duration: 0,
-  properties: {},
-})
+/** `/chatrooms/:chatroom_id` as OpenAPI writes it. */
+const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}')
 
 const json = (schema: object, rest: object = {}) => ({ 'application/json': { schema, ...rest } })
 
-function failureResponses(rows: Row[]): Record<string, object> {
-  const statuses = [...new Set(rows.map(statusOf))].sort((a, b) => a - b)
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const mine = rows.filter((row) => statusOf(row) === status)
-      const lines = mine.map(
-        ([word, text, when]) => `| \`${word}\` | \`${text.replaceAll('|', '\\|')}\` | ${when} |`,
-      )
-      const examples = mine.map(([word, text, when], place) => [
-        `${word}-${place + 1}`,
-        { summary: when, value: anError(word, text) },
-      ])
-      return [
-        status,
-        {
-          description: ['| `error` | `error_description` | when |', '| --- | --- | --- |', ...lines].join(
-            '\n',
-          ),
-          content: json({ $ref: '#/components/schemas/Error' }, { examples: Object.fromEntries(examples) }),
-        },
-      ]
-    }),
-  )
-}
-
-/** `/:org/:app/chatrooms/:id` as OpenAPI and the reference write it. */
-export const pathOf = (path: string): string =>
-  path.replace(/:(\w+)/g, (_, name: string) => `{${inPath[name]?.[0] ?? name}}`)
-
-function parametersOf(path: string, own: Parameter[] = []): object[] {
-  const named = [...path.matchAll(/:(\w+)/g)].map(([, short = '']) => {
-    const [name, description, example] = inPath[short] ?? [short, '', '']
-    return { name, in: 'path', required: true, description, schema: { type: 'string' }, example }
+function parametersOf(path: string, own: readonly Parameter[], language: Language): object[] {
+  const shown = own.map(({ says, ...parameter }) => ({
+    ...parameter,
+    description: says[language],
+    ...(parameter.in === 'path' ? { required: true } : {}),
+  }))
+  const replaced = new Set(own.filter((each) => each.in === 'path').map(({ name }) => name))
+  const named = [...path.matchAll(/:(\w+)/g)].flatMap(([, name = '']) => {
+    const known = inPath[name]
+    if (!known) throw new Error(`say in inPath what :${name} of ${path} is`)
+    const { says, example } = known
+    const schema = { type: 'string' }
+    return replaced.has(name)
+      ? []
+      : [{ name, in: 'path', required: true, description: says[language], schema, example }]
   })
-  const replaced = new Set(own.map(({ name }) => name))
-  return [
-    ...named.filter(({ name }) => !replaced.has(name)),
-    ...own.map((parameter) => (parameter.in === 'path' ? { ...parameter, required: true } : parameter)),
-  ]
+  return [...named, ...shown]
 }
 
-/** An example answer that repeats its call, as envelopes do. */
-function answerSample({ method, path }: Route, answer: TSchema): unknown {
-  const sample = sampleOf(answer)
-  if (!path.startsWith('/:org/:app') || !answer.properties?.uri) return sample
-  const filled = path.replace(/:(\w+)/g, (_, name: string) => inPath[name]?.[2] ?? name)
+const multipart = (language: Language) => ({
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        required: ['file'],
+        properties: { file: { type: 'string', format: 'binary', description: words.file[language] } },
+      },
+    },
+  },
+})
+
+const successOf = (schema: TSchema, example: unknown, language: Language) => {
+  const media = (schema.contentMediaType as string | undefined) ?? 'application/json'
+  return {
+    description: words.done[language],
+    headers: {
+      'X-Request-Id': { description: words.requestId[language], schema: { type: 'string' } },
+    },
+    content: { [media]: { schema: shownSchema(schema, language), example } },
+  }
+}
+
+/** An example response that repeats its call, as envelopes do. */
+function exampleOf(schema: TSchema, method: string, path: string): unknown {
+  const sample = sampleOf(schema)
+  if (!schema.properties?.uri) return sample
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => inPath[name]?.example ?? name)
   return { ...(sample as object), action: method.toLowerCase(), uri: `http://127.0.0.1:8080${filled}` }
 }
 
-function operationOf(route: DescribedRoute): object {
-  const { path, hooks } = route
-  const { body, detail } = hooks
-  const {
-    'x-answer': answer = t.Unknown(),
-    'x-failures': _,
-    'x-others': others = {},
-    hide,
-    parameters,
-    ...said
-  } = detail
-  const media = (answer.contentMediaType as string | undefined) ?? 'application/json'
-  return {
-    ...said,
-    ...allowed(said.operationId),
-    parameters: parametersOf(path, parameters),
-    ...(body
+function securityOf({ allowed, call: { withoutToken } }: Called): Record<string, string[]>[] {
+  if (withoutToken === 'always') return []
+  const tokens = isForAppAlone(allowed) ? [{ appToken: [] }] : [{ appToken: [] }, { userToken: [] }]
+  return withoutToken ? [...tokens, {}] : tokens
+}
+
+/** One call of an app: its path and method, and what OpenAPI says of it. */
+function describeCall(operation: Called, language: Language): [path: string, method: string, said: object] {
+  const { id, allowed, call } = operation
+  const [method = '', rest = ''] = (call.routes[0] ?? '').split(' ')
+  const path = `/:org_name/:app_name${rest}`
+  const response = isEnvelope(call.response) ? enveloped(call.response) : call.response
+  const said = {
+    operationId: id,
+    summary: call.summary[language],
+    ...(call.description ? { description: call.description[language] } : {}),
+    tags: [tags[call.tag].name[language]],
+    security: securityOf(operation),
+    ...(call.withoutToken === 'always' ? {} : { 'x-allowed': allowed.rights }),
+    parameters: parametersOf(path, call.parameters ?? [], language),
+    ...(call.body
       ? {
           requestBody: {
             required: true,
-            content: json(shownSchema(body) as object, { example: sampleOf(body) }),
+            content: json(shownSchema(call.body, language), { example: sampleOf(call.body) }),
           },
         }
       : {}),
+    ...(call.upload ? { requestBody: multipart(language) } : {}),
     responses: {
-      200: {
-        description: 'Done.',
-        headers: {
-          'X-Request-Id': { description: 'Names the request in the server log.', schema: { type: 'string' } },
-        },
-        content: { [media]: { schema: answer, example: answerSample(route, answer) } },
-      },
-      ...failureResponses(failuresOf(route)),
+      200: successOf(response, exampleOf(response, method, path), language),
+      ...failureResponses(failuresOf(operation), language),
+    },
+  }
+  return [templateOf(path), method.toLowerCase(), said]
+}
+
+function describeSystem(endpoint: SystemEndpoint, language: Language): object {
+  const { id, path, summary, description, parameters = [], response = t.Unknown(), failures = [] } = endpoint
+  return {
+    operationId: id,
+    summary: summary?.[language],
+    ...(description ? { description: description[language] } : {}),
+    tags: [tags.operation.name[language]],
+    security: [],
+    parameters: parametersOf(path, parameters, language),
+    responses: {
+      200: successOf(response, sampleOf(response), language),
+      ...failureResponses([...failures], language),
       ...Object.fromEntries(
-        Object.entries(others).map(([status, schema]) => [
+        Object.entries(endpoint.others ?? {}).map(([status, schema]) => [
           status,
-          { description: 'Not now.', content: json(schema, { example: sampleOf(schema) }) },
+          { description: words.notNow[language], content: json(schema, { example: sampleOf(schema) }) },
         ]),
       ),
     },
   }
 }
 
-/** The API description (OpenAPI 3.1) of the routes, from the same schemas that check their bodies. */
-export function describeApi(routes: readonly Route[]): object {
-  checkRoutes(routes)
-  const shown = (routes as DescribedRoute[]).filter(({ hooks }) => !hooks.detail.hide)
+const scheme = (description: string) => ({ type: 'http', scheme: 'bearer', description })
+
+/** The API description (OpenAPI 3.1) of operations and the pages of the operator, from the same declarations that run. */
+export function describeApi(
+  operations: readonly Called[],
+  system: readonly SystemEndpoint[],
+  language: Language,
+): object {
   const paths: Record<string, Record<string, object>> = {}
-  for (const route of shown) {
-    const path = pathOf(route.path)
-    paths[path] ??= {}
-    paths[path][route.method.toLowerCase()] = operationOf(route)
+  for (const operation of operations) {
+    const [path, method, said] = describeCall(operation, language)
+    paths[path] = { ...paths[path], [method]: said }
   }
-  const used = new Set(shown.flatMap(({ hooks }) => hooks.detail.tags ?? []))
-  used.delete(operation.name)
+  for (const endpoint of system)
+    if (!endpoint.isHidden) paths[endpoint.path] = { get: describeSystem(endpoint, language) }
+  const used = new Set<string>([...operations.map(({ call }) => call.tag), 'operation'])
   return {
     openapi: '3.1.0',
     info: {
       title: 'chatroomd',
       version: pkg.version,
-      description:
-        'Chat rooms as the Easemob / Agora Chat REST API has them. Every call but those that ask for a token needs ' +
-        '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`.',
+      description: words.about[language],
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'The server that answered this description.' }],
-    tags: [
-      ...tags.filter(({ name }) => used.delete(name)),
-      ...[...used].map((name) => ({ name })),
-      operation,
-    ],
+    servers: [{ url: '/', description: words.server[language] }],
+    tags: Object.entries(tags)
+      .filter(([tag]) => used.has(tag))
+      .map(([, { name, says }]) => ({ name: name[language], description: says[language] })),
     paths,
     components: {
-      schemas: { Error: ErrorEnvelope },
+      schemas: { Error: shownSchema(ErrorEnvelope, language) },
       securitySchemes: {
-        appToken: {
-          type: 'http',
-          scheme: 'bearer',
-          description: 'A token of the app, from the call `issueToken`.',
-        },
-        userToken: {
-          type: 'http',
-          scheme: 'bearer',
-          description:
-            'A token of a user, from the call `issueToken`; what it is good for depends on the role of the user.',
-        },
+        appToken: scheme(words.appToken[language]),
+        userToken: scheme(words.userToken[language]),
       },
     },
   }

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { Failure } from '../failure.ts'
+import { failure, notFound, unauthorized } from '../domain/failures.ts'
 import { failed } from './envelope.ts'
-import type { Row } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** Who may see the pages of the operator: the metrics and the API description. */
@@ -12,20 +11,18 @@ export interface PageAccess {
   token: string
 }
 
-/** What the pages of the operator refuse, in the API description. */
-export const pageRows: readonly Row[] = [
-  ['unauthorized', 'Unable to authenticate (OAuth)', 'the setting `metrics_token` asks for its token'],
-  [
-    'service_resource_not_found',
-    'Service resource not found',
-    'the setting `metrics_port` has moved this to another address',
-  ],
-]
+const tokenWanted = failure(unauthorized.word, unauthorized.text, {
+  en: 'the setting `metrics_token` asks for its token',
+  zh: '设置了 `metrics_token`，需要提供该 token',
+})
 
-const paths = /^[^:]+:\/\/[^/]*\/(?:metrics|openapi\.json|docs(?:\/[^/?#]+)?)(?:[?#]|$)/
+const movedAway = failure(notFound.word, notFound.text, {
+  en: 'the setting `metrics_port` has moved this to another address',
+  zh: '已通过 `metrics_port` 设置移到其他地址',
+})
 
-/** Whether a URL names a page of the operator, exactly: Elysia takes `/metrics/` for `/metrics`. */
-const isPage = ({ url }: Request): boolean => paths.test(url)
+/** What the pages of the operator refuse. */
+export const pageFailures = [tokenWanted, movedAway] as const
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
@@ -39,32 +36,14 @@ function givenToken(request: Request): string {
     .replace(/^[^:]*:/, '')
 }
 
-const nowhere = (): Failure => new Failure('service_resource_not_found', 'Service resource not found')
-
-/** Guards the pages of the operator. */
+/** Guards the pages of the operator: answers nothing where the page may be seen. */
 export function pageGuard({ apart, token }: PageAccess) {
-  const cameApart = new WeakSet<Request>()
   const wanted = hashOf(token)
-
-  return {
-    /** A hook of every page; answers nothing where the page may be seen. */
-    check({ request }: { request: Request }): Response | undefined {
-      if (!isPage(request) || (apart && !cameApart.has(request))) throw nowhere()
-      if (token === '' || timingSafeEqual(hashOf(givenToken(request)), wanted)) return undefined
-      return failed(requestIdOf(request), new Failure('unauthorized', 'Unable to authenticate (OAuth)'), {
-        'www-authenticate': 'Basic realm="chatroomd", charset="UTF-8"',
-      })
-    },
-
-    /** Serves the pages, and nothing else, on their own address. */
-    fetchApart:
-      (serve: (request: Request) => Response | Promise<Response>) =>
-      (request: Request): Response | Promise<Response> => {
-        if (!isPage(request)) return failed(requestIdOf(request), nowhere())
-        cameApart.add(request)
-        return serve(request)
-      },
+  return (request: Request, isOnOwnAddress: boolean): Response | undefined => {
+    if (apart && !isOnOwnAddress) throw movedAway()
+    if (token === '' || timingSafeEqual(hashOf(givenToken(request)), wanted)) return undefined
+    return failed(requestIdOf(request), tokenWanted(), {
+      'www-authenticate': 'Basic realm="chatroomd", charset="UTF-8"',
+    })
   }
 }
-
-export type PageGuard = ReturnType<typeof pageGuard>

@@ -1,135 +1,166 @@
-import { type Context, Elysia } from 'elysia'
+import type { BunRequest, Server } from 'bun'
 import type { Logger } from 'pino'
-import { Failure, TooBusy } from '../failure.ts'
-import { permissions } from '../permissions.ts'
-import { bearer } from './access.ts'
-import { accountRoutes } from './accounts.ts'
-import { adminRoutes, superAdminRoutes } from './admins.ts'
-import { announcementRoutes } from './announcement.ts'
-import { downloadRoutes, removalRoutes, uploadRoutes } from './attachments.ts'
-import { attributeRoutes } from './attributes.ts'
-import { auditRoutes } from './audit.ts'
-import { checkBody } from './body.ts'
+import { Failure, TooBusy } from '../domain/failure.ts'
+import type { Operation } from '../operations/operation.ts'
+import { bearer, invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
-import { docsRoutes } from './docs.ts'
-import { cors, failed, successFrom } from './envelope.ts'
-import { healthRoutes } from './health.ts'
-import { joinedRoutes } from './joined.ts'
-import { allowRoutes, blockRoutes } from './lists.ts'
-import { memberRoutes } from './members.ts'
-import { messageRoutes } from './messages.ts'
-import { muteRoutes } from './mutes.ts'
-import { checkRoutes, type Route } from './openapi.ts'
+import { docsEndpoints } from './docs.ts'
+import { type Called, endpointOf } from './endpoint.ts'
+import { failed, successFrom } from './envelope.ts'
+import { healthEndpoints } from './health.ts'
+import { internalError } from './internal-error.ts'
+import { describeApi } from './openapi.ts'
 import { pageGuard } from './pages.ts'
 import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
-import { roomRoutes } from './rooms.ts'
-import { tokenRoutes } from './tokens.ts'
-import { type Mark, traffic } from './traffic.ts'
-import { registrationRoutes, userRoutes } from './users.ts'
+import type { SystemEndpoint } from './system-endpoint.ts'
+import { traffic } from './traffic.ts'
+import { unknownCall } from './unknown-call.ts'
+import { pathOf } from './url.ts'
 
-/** The whole HTTP interface: what it consists of, and what answers a request. Every resource is one line here. */
-export function httpServer(deps: Deps, log: Logger) {
-  const seen = traffic(deps.metrics, log)
-  const pages = pageGuard(deps.pages)
-  const marks = new Map<string, Mark>()
-  const operations = new Map<string, Mark>()
-  // Elysia otherwise takes the first 11 characters of a URL for its host, and a host can be as short as `im`.
-  const server = new Elysia({ normalize: false, handler: { standardHostname: false } })
-    .onError(({ code, error, request, path, route }) => {
-      marks.get(`${request.method} ${route}`)?.(request)
-      const requestId = requestIdOf(request)
-      const failure = code === 'NOT_FOUND' ? unknownCall(requestId, request.method, path) : failureOf(error)
-      if (failure instanceof Response) return failure
-      if (failure.status >= 500)
-        log[failure instanceof TooBusy ? 'debug' : 'error'](
-          { requestId, method: request.method, path, err: error },
-          failure.text,
-        )
-      return failed(requestId, failure, failure instanceof OverLimit ? failure.headers : {})
-    })
-    .use(healthRoutes(deps, pages))
-    .use(docsRoutes((): readonly Route[] => server.routes, pages))
-    .use(tokenRoutes(deps))
-    .use(superAdminRoutes(deps))
-    .use(roomRoutes(deps))
-    .use(joinedRoutes(deps))
-    .use(memberRoutes(deps))
-    .use(adminRoutes(deps))
-    .use(muteRoutes(deps))
-    .use(blockRoutes(deps))
-    .use(allowRoutes(deps))
-    .use(announcementRoutes(deps))
-    .use(attributeRoutes(deps))
-    .use(messageRoutes(deps))
-    .use(uploadRoutes(deps))
-    .use(downloadRoutes(deps))
-    .use(removalRoutes(deps))
-    .use(auditRoutes(deps))
-    .use(registrationRoutes(deps))
-    .use(userRoutes(deps))
-    .use(accountRoutes(deps))
+type Handler = (request: BunRequest, server: Server<unknown>) => Response | Promise<Response>
+type Routes = Record<string, Record<string, Handler>>
 
-  for (const { path, hooks } of server.routes)
-    if (path.startsWith('/:org/:app')) checkHasRow(path, hooks.detail)
+/** What Bun serves: handlers by path and method, and one for everything else. */
+export interface Http {
+  routes: Routes
+  fetch(request: Request): Response
+}
 
-  /** A path or method that no route has; browsers ask with OPTIONS before they call. */
-  function unknownCall(requestId: string, method: string, path: string): Failure | Response {
-    const allowed = ['GET', 'POST', 'PUT', 'DELETE'].filter((other) => server.router.http.find(other, path))
-    if (allowed.length === 0) return new Failure('service_resource_not_found', 'Service resource not found')
-    if (method === 'OPTIONS')
-      return new Response(null, { status: 204, headers: { ...cors, allow: allowed.join(', ') } })
-    const refusal = `${method} is not allowed here; allowed: ${allowed.join(', ')}`
-    return failed(requestId, new Failure('method_not_allowed', refusal), { allow: allowed.join(', ') })
+/** The prefix of every call of an app. */
+const ofApp = '/:org/:app'
+
+/** Announces what Bun does by itself: a connection that the client wants closed is closed. */
+function announcingClose(request: Request, response: Response): Response {
+  if (request.headers.get('connection')?.toLowerCase() === 'close')
+    response.headers.set('connection', 'close')
+  return response
+}
+
+/** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
+export function httpServer(deps: Deps, operations: readonly Operation[], log: Logger) {
+  const recordsOf = traffic(deps.metrics, log)
+  const called = operations.filter((operation): operation is Called => operation.call !== undefined)
+  const system = [
+    ...healthEndpoints(deps),
+    ...docsEndpoints((language) => describeApi(called, system, language)),
+  ] as SystemEndpoint[]
+  const guard = pageGuard(deps.pages)
+
+  function refused(request: Request, error: unknown): Response {
+    const requestId = requestIdOf(request)
+    const refusal = error instanceof Failure ? error : internalError()
+    if (refusal.status >= 500) {
+      const level = refusal instanceof TooBusy ? 'debug' : 'error'
+      const traceparent = request.headers.get('traceparent') ?? undefined
+      const { method, url } = request
+      log[level]({ requestId, traceparent, method, path: pathOf(url), err: error }, refusal.text)
+    }
+    return failed(requestId, refusal, refusal instanceof OverLimit ? refusal.headers : {})
   }
 
-  checkRoutes(server.routes)
-  for (const { method, path, hooks } of server.routes) {
-    const mark = seen.operation(hooks.detail?.operationId ?? 'page')
-    marks.set(`${method} ${path}`, mark)
-    operations.set(hooks.detail?.operationId ?? 'page', mark)
-    // Bodies are read where calls begin, and checked here: Elysia would read and check them in its own way.
-    hooks.parse = [{ fn: 'none' }]
-    if (hooks.body) hooks.transform = [...(hooks.transform ?? []), { fn: checkBody(hooks.body) }]
-    // One for each route, which need not look up what it is, takes half the time of one for all.
-    hooks.afterHandle = [...(hooks.afterHandle ?? []), { fn: marking(mark) }]
+  /** Answers by `respond`, in the error envelope where it fails, and takes note of it. */
+  function handlerOf(operation: string, respond: Handler): Handler {
+    const record = recordsOf(operation)
+    const finish = (request: Request, response: Response, startedMs: number): Response => {
+      record(request, response, startedMs)
+      return announcingClose(request, response)
+    }
+    return (request, server) => {
+      const startedMs = performance.now()
+      try {
+        if (request.headers.get('host')?.includes(',')) throw invalidRequest()
+        const responding = respond(request, server)
+        if (responding instanceof Response) return finish(request, responding, startedMs)
+        return responding
+          .catch((error: unknown) => refused(request, error))
+          .then((response) => finish(request, response, startedMs))
+      } catch (error) {
+        return finish(request, refused(request, error), startedMs)
+      }
+    }
   }
 
-  /** What was kept for this call, where the app itself asks; that needs no more than to look at its token. */
-  function fromKept(request: Request): Response | undefined {
-    const kept = deps.answers.find(request.url)
-    if (!kept || request.method !== 'GET') return undefined
-    const { app, operation, head } = kept
+  /** A cached response, where the app itself asks; that needs no more than to look at its token. */
+  function cached(request: Request): Response | undefined {
+    const known = deps.answers.find(request.url)
+    if (!known) return undefined
+    const { app, head } = known
     if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined
     const token = bearer(request)
     if (token === undefined || !deps.login.isApp(app, token)) return undefined
-    operations.get(operation)?.(request)
     return successFrom(head, requestIdOf(request), deps.now())
   }
 
-  const compiled = server.compile()
+  function ofOperation(operation: Called, route: string): Handler {
+    const endpoint = endpointOf(deps, operation, route)
+    const respond: Handler = operation.call.dependsOn
+      ? (request, server) => cached(request) ?? endpoint(request, request.params, server)
+      : (request, server) => endpoint(request, request.params, server)
+    return handlerOf(operation.id, respond)
+  }
+
+  function ofSystem({ id, isPage, respond }: SystemEndpoint, isOnOwnAddress: boolean): Handler {
+    const named = (request: Request, response: Response): Response => {
+      response.headers.set('x-request-id', requestIdOf(request))
+      return response
+    }
+    return handlerOf(id, async (request) => {
+      const refusal = isPage ? guard(request, isOnOwnAddress) : undefined
+      return refusal ?? named(request, await respond(request))
+    })
+  }
+
+  function served(endpoints: readonly SystemEndpoint[], isOnOwnAddress: boolean): Routes {
+    const routes: Routes = {}
+    for (const endpoint of endpoints) routes[endpoint.path] = { GET: ofSystem(endpoint, isOnOwnAddress) }
+    return routes
+  }
+
+  /** Bun matches a path as it was sent; reads forgive a slash at its end. */
+  function ofOperations(): Routes {
+    const routes: Routes = {}
+    const add = (method: string, path: string, handler: Handler) => {
+      routes[path] = { ...routes[path], [method]: handler }
+    }
+    for (const operation of called) {
+      for (const route of operation.call.routes) {
+        const [method = '', path = ''] = route.split(' ')
+        const handler = ofOperation(operation, route)
+        add(method, ofApp + path, handler)
+        if (method === 'GET' && operation.kind === 'read') add(method, `${ofApp}${path}/`, handler)
+      }
+    }
+    return routes
+  }
+
+  function http(routes: Routes): Http {
+    const methods = Object.entries(routes)
+      .filter(([path]) => !path.endsWith('/'))
+      .map(([path, handlers]): [string, string[]] => [path, Object.keys(handlers)])
+    const record = recordsOf('none')
+    const unknown = unknownCall(new Map(methods))
+    return {
+      routes,
+      fetch(request) {
+        const startedMs = performance.now()
+        const response = announcingClose(request, unknown(request))
+        record(request, response, startedMs)
+        return response
+      },
+    }
+  }
+
   return {
-    routes: server.routes,
-    fetch: seen.watch((request) => fromKept(request) ?? compiled.fetch(request)),
-    /** What the pages of the operator answer on an address of their own. */
-    fetchPages: seen.watch(pages.fetchApart((request) => compiled.fetch(request))),
+    described: { called, system },
+    /** Everything. */
+    main: http({ ...served(system, false), ...ofOperations() }),
+    /** The pages of the operator, and nothing else, on an address of their own. */
+    pages: http(
+      served(
+        system.filter(({ isPage }) => isPage),
+        true,
+      ),
+    ),
   }
-}
-
-/** A function with a body of statements: Elysia awaits what any other returns. */
-const marking =
-  (mark: Mark) =>
-  ({ request }: Context) => {
-    mark(request)
-  }
-
-/** A route of an app that the table of permissions leaves out, and that is not for everybody, stops the start. */
-function checkHasRow(path: string, detail: { operationId?: string; security?: unknown[] } | undefined): void {
-  if (detail?.security?.length === 0 || Object.hasOwn(permissions, detail?.operationId ?? '')) return
-  throw new Error(`${path} has no row in the table of permissions`)
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof Failure) return error
-  return new Failure('internal_error', 'Internal error; the server log has more under this request id')
 }

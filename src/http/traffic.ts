@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { requestIdOf } from './request-id.ts'
+import { pathOf } from './url.ts'
 
 /** Upper bounds of the buckets of durations, in seconds. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -14,13 +15,8 @@ interface Tally {
   seconds: number
 }
 
-const tallied = Symbol('tally')
-type Tallied = Request & { [tallied]?: Tally }
-
-/** Says which operation a request is for. */
-export type Mark = (request: Request) => void
-
-const pathOf = ({ url }: Request): string => url.replace(/^[^:]+:\/\/[^/]+/, '').replace(/[?#].*$/s, '')
+/** Takes note of a request that was answered; `startedMs` is of the monotonic clock. */
+export type Recorder = (request: Request, response: Response, startedMs: number) => void
 
 /**
  * Counts requests by operation and writes a line about each at level `debug`. On the hot path that is two looks at the
@@ -35,7 +31,6 @@ export function traffic(metrics: Metrics, log: Logger) {
     tallies.push(tally)
     return tally
   }
-  const unmarked = add('none')
 
   metrics.counter(
     'chatroomd_requests_total',
@@ -58,45 +53,22 @@ export function traffic(metrics: Metrics, log: Logger) {
     buckets[place] = (buckets[place] as number) + 1
   }
 
-  const tells = log.isLevelEnabled('debug')
+  const isLogged = log.isLevelEnabled('debug')
 
-  function answered(request: Tallied, { status }: Response, started: number): void {
-    const ms = performance.now() - started
-    const tally = request[tallied] ?? unmarked
-    count(tally, status, ms / 1000)
-    tally.seconds += ms / 1000
-    if (!tells) return
-    const { method } = request
-    const requestId = requestIdOf(request)
-    log.debug(
-      { requestId, method, path: pathOf(request), operation: tally.operation, status, ms },
-      'answered',
-    )
-  }
-
-  return {
-    /** Makes an operation known, which several routes may share; answers what marks its requests. */
-    operation(name: string): Mark {
-      const tally = add(name)
-      return (request: Tallied) => {
-        request[tallied] = tally
-      }
-    },
-
-    /** Serves requests and takes note of their answers. */
-    watch:
-      (serve: (request: Request) => Response | Promise<Response>) =>
-      (request: Request): Response | Promise<Response> => {
-        const started = performance.now()
-        const reply = serve(request)
-        if (reply instanceof Response) {
-          answered(request, reply, started)
-          return reply
-        }
-        return reply.then((response) => {
-          answered(request, response, started)
-          return response
-        })
-      },
+  /** The records of an operation, which several routes may share. */
+  return (operation: string): Recorder => {
+    const tally = add(operation)
+    return (request, { status }, startedMs) => {
+      const ms = performance.now() - startedMs
+      count(tally, status, ms / 1000)
+      tally.seconds += ms / 1000
+      if (!isLogged) return
+      const { method, url } = request
+      const traceparent = request.headers.get('traceparent') ?? undefined
+      log.debug(
+        { requestId: requestIdOf(request), traceparent, method, path: pathOf(url), operation, status, ms },
+        'answered',
+      )
+    }
   }
 }

@@ -1,5 +1,6 @@
-import { Failure, TooBusy } from '../failure.ts'
-import { limits } from '../limits.ts'
+import { bodyTooSlow, tooManyBodies } from '../domain/body-failures.ts'
+import type { Failure } from '../domain/failure.ts'
+import { limits } from '../domain/limits.ts'
 
 /** A body that has not come whole yet. */
 interface Waiting {
@@ -17,8 +18,6 @@ const waiting = new Set<Waiting>()
 let held = 0
 let watching: ReturnType<typeof setInterval> | undefined
 
-const tooSlow = (): Failure => new Failure('invalid_parameter', 'the body came too slowly')
-
 function refuse(body: Waiting, why: Failure): void {
   forget(body)
   body.refuse(why)
@@ -33,7 +32,7 @@ function refuseSlow(): void {
   const now = performance.now()
   for (const body of waiting) {
     const allowed = limits.bodyGrace.value + (body.received * 1000) / limits.bodyRate.value
-    if (now - body.since > allowed) refuse(body, tooSlow())
+    if (now - body.since > allowed) refuse(body, bodyTooSlow())
   }
   if (waiting.size > 0) return
   clearInterval(watching)
@@ -47,7 +46,7 @@ function hold(body: Waiting, bytes: number): void {
   held += bytes
   for (const oldest of waiting) {
     if (held <= limits.waitingBodies.value) return
-    refuse(oldest, new TooBusy('too many bodies are being read; try again later'))
+    refuse(oldest, tooManyBodies())
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Event } from '../events.ts'
+import type { Event } from '../domain/event.ts'
 import { crowds } from './crowds.ts'
 import { delivery } from './frames.ts'
+import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
 import type { LiveRoom, LiveUser } from './live.ts'
 import type { Parts } from './parts.ts'
-import { type MUCBody, StatisticsBody_Operation } from './protocol.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { Session } from './session.ts'
 

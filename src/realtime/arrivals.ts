@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from '../domain/limits.ts'
 import type { Connection } from './session.ts'
 
 /** Milliseconds for which a connection that has sent nothing yet is not closed in favour of a new one. */

@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import type { MessageFns, MSync_Command } from './protocol.ts'
+import type { MessageFns, MSync_Command } from './generated/protocol.ts'
 
 // One writer for all: it keeps its buffer, and a message costs a third less than with a writer of its own.
 let writer = new BinaryWriter()

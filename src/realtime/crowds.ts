@@ -1,4 +1,4 @@
-import type { Event } from '../events.ts'
+import type { Event } from '../domain/event.ts'
 import type { LiveRoom } from './live.ts'
 
 /** Rooms with more members here than this hear of comings and goings together. */

@@ -11,7 +11,7 @@ import {
   StatisticsBody,
   type StatisticsBody_Operation,
   Status_ErrorCode,
-} from './protocol.ts'
+} from './generated/protocol.ts'
 
 /** Addresses of users and of rooms stand in these domains. */
 export const userDomain = 'easemob.com'

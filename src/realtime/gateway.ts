@@ -1,12 +1,12 @@
 import type { Server, WebSocketHandler } from 'bun'
-import { limits } from '../limits.ts'
+import { limits } from '../domain/limits.ts'
+import { count } from '../metrics/counters.ts'
 import { arrivals } from './arrivals.ts'
 import { FrameReader } from './bytes.ts'
-import { count } from './counters.ts'
 import { loggedOut, nothingUnread } from './frames.ts'
+import { MSync, MSync_Command } from './generated/protocol.ts'
 import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
-import { MSync, MSync_Command } from './protocol.ts'
 import { Connection, isSession, type Session, type Socket } from './session.ts'
 
 /** Largest frame, in bytes; a larger one closes the connection. */

@@ -1,10 +1,10 @@
-import type { AppRecord } from '../apps/app.ts'
-import { readToken } from '../apps/tokens.ts'
-import { limits } from '../limits.ts'
-import { foldUsername } from '../users/user.ts'
+import { readToken } from '../auth/tokens.ts'
+import type { AppRecord } from '../domain/app.ts'
+import { limits } from '../domain/limits.ts'
+import { foldUsername } from '../domain/user.ts'
 import type { Refusal } from './frames.ts'
+import { type MSync, Provision, Status_ErrorCode } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
-import { type MSync, Provision, Status_ErrorCode } from './protocol.ts'
 
 /** Who has logged in, under which epoch of its tokens, on which device, until when (Unix ms; 0 = for ever). */
 export interface Login {

@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from '../domain/limits.ts'
 
 /** Ids count milliseconds from here: the next 69 years fit. */
 const epoch = Date.UTC(2026, 0)

@@ -1,5 +1,5 @@
-import type { AppRecord } from '../apps/app.ts'
-import { Meter } from './meter.ts'
+import type { AppRecord } from '../domain/app.ts'
+import { Meter } from '../domain/meter.ts'
 import type { Connection, Session } from './session.ts'
 import type { Speech } from './speech.ts'
 

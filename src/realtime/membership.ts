@@ -1,10 +1,17 @@
-import { Failure } from '../failure.ts'
-import { limits } from '../limits.ts'
-import type { Commit } from '../run.ts'
+import { Failure } from '../domain/failure.ts'
+import { limits } from '../domain/limits.ts'
+import type { Commit } from '../engine/commit.ts'
+import { joinRoom, leaveRoom } from '../operations/members/join-room.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
 import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
+import {
+  type Meta,
+  Meta_NameSpace,
+  MUCBody,
+  MUCBody_Operation,
+  Status_ErrorCode,
+} from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
-import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation, Status_ErrorCode } from './protocol.ts'
 import type { Session } from './session.ts'
 import { silencedUntil, speechOf } from './speech.ts'
 
@@ -42,7 +49,8 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   async function join(session: Session, meta: Meta, id: string, body: MUCBody): Promise<Uint8Array> {
     const { app, user } = session
     const caller = { kind: 'user', username: user.username } as const
-    const { memberCount } = await commit(app.id, caller, 'joinRoom', id, {
+    const { memberCount } = await commit(app.id, caller, joinRoom, {
+      room: id,
       ext: body.ext === '' ? undefined : body.ext?.slice(0, longestText),
       leaveOtherRooms: body.leaveOtherRooms,
     })
@@ -63,7 +71,7 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   }
 
   async function leave({ app, user }: Session, meta: Meta, id: string): Promise<Uint8Array> {
-    await commit(app.id, { kind: 'user', username: user.username }, 'leaveRoom', id)
+    await commit(app.id, { kind: 'user', username: user.username }, leaveRoom, { room: id })
     const at = now()
     return acknowledged(meta.id ?? 0n, newId(at), at)
   }

@@ -1,13 +1,11 @@
-import type { App, AppRecord } from '../apps/app.ts'
-import { Failure } from '../failure.ts'
-import { limits } from '../limits.ts'
+import type { App, AppRecord } from '../domain/app.ts'
+import { limits } from '../domain/limits.ts'
+import { messageTooLarge } from '../domain/message-failures.ts'
+import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
+import type { Posted } from '../domain/posted-message.ts'
+import { count } from '../metrics/counters.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
-import { count } from './counters.ts'
 import { acknowledged, delivery, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
-import type { LiveRoom } from './live.ts'
-import { high, low, Meter, normal, type Priority } from './meter.ts'
-import type { Parts } from './parts.ts'
-import { checkPosted, type Posted } from './posted.ts'
 import {
   type KeyValue,
   MessageBody,
@@ -16,7 +14,10 @@ import {
   Meta_NameSpace,
   Meta_RouteType,
   Status_ErrorCode,
-} from './protocol.ts'
+} from './generated/protocol.ts'
+import type { LiveRoom } from './live.ts'
+import type { Parts } from './parts.ts'
+import { checkPosted } from './posted.ts'
 import type { Relayed } from './relay.ts'
 import type { SentMessages } from './sent.ts'
 import type { Session } from './session.ts'
@@ -198,8 +199,7 @@ export function messages(
   /** One message of the app's own server; it is neither muted nor held to a rate. */
   async function post(app: App, posted: Posted): Promise<Record<string, string>> {
     const { rooms, sender, body, tags, directed } = await checkPosted(store, app, posted)
-    if (bytesOf(MessageBody, body).length > messageLimits.bytes)
-      throw new Failure('request_entity_too_large', 'Request Entity Too Large')
+    if (bytesOf(MessageBody, body).length > messageLimits.bytes) throw messageTooLarge()
     const ids: Record<string, string> = {}
     for (const room of rooms) {
       const at = now()

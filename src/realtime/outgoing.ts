@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from '../domain/limits.ts'
 import type { Connection } from './session.ts'
 
 /** Bytes written to rooms after which slow clients are looked for. */

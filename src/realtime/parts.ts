@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
-import type { AppRecord } from '../apps/app.ts'
-import type { Commit } from '../run.ts'
+import type { Login } from '../auth/login.ts'
+import type { AppRecord } from '../domain/app.ts'
+import type { Commit } from '../engine/commit.ts'
+import type { Counters } from '../metrics/counters.ts'
 import type { Store } from '../store/store.ts'
-import type { Login } from '../users/login.ts'
-import type { Counters } from './counters.ts'
 import type { Live } from './live.ts'
 import type { Session } from './session.ts'
 

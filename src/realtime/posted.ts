@@ -1,8 +1,17 @@
-import type { App } from '../apps/app.ts'
-import { Failure } from '../failure.ts'
-import { limits as ceilings } from '../limits.ts'
+import type { App } from '../domain/app.ts'
+import { roomMissing } from '../domain/failures.ts'
+import { limits as ceilings } from '../domain/limits.ts'
+import {
+  contentMissing,
+  contentNotNumber,
+  noRooms,
+  noSender,
+  tooManyReceivers,
+  tooManyTargets,
+} from '../domain/message-failures.ts'
+import type { Post, Posted } from '../domain/posted-message.ts'
+import { foldUsername } from '../domain/user.ts'
 import type { Store } from '../store/store.ts'
-import { foldUsername } from '../users/user.ts'
 import {
   type KeyValue,
   KeyValue_ValueType as Kind,
@@ -10,39 +19,18 @@ import {
   type MessageBody_Content,
   MessageBody_Type,
   MessageBody_Content_Type as Type,
-} from './protocol.ts'
-
-/** A message that the app's own server sends to rooms (sending messages to chat rooms). */
-export interface Posted {
-  /** The sender that clients show; `admin` when there is none. It need not be in the room. */
-  from?: string | undefined
-  /** Room ids. */
-  to: string[]
-  type: 'txt' | 'img' | 'audio' | 'video' | 'file' | 'loc' | 'cmd' | 'custom'
-  /** What the kind of message needs: `msg` of a text, `url` of a file, … */
-  body: Record<string, unknown>
-  /** The app's own attributes. */
-  ext?: Record<string, unknown> | undefined
-  chatroom_msg_level?: 'high' | 'normal' | 'low' | undefined
-  /** Only these users get it. */
-  users?: string[] | undefined
-}
+} from './generated/protocol.ts'
 
 const limits = { rooms: ceilings.messageRooms.value, users: ceilings.messageUsers.value }
 
 const levels = { high: 0n, normal: 1n, low: 2n }
-
-/** Sends a message to each of its rooms; answers the message id by room. */
-export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
-
-const missing = (field: string): Failure => new Failure('illegal_argument', `body.${field} must be provided`)
 
 /** A number, or the text of one; fails with `illegal_argument` on anything else. Nothing there is undefined. */
 function numberOf(field: string, value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined
   const isText = typeof value === 'string' && value.trim() !== ''
   const number = typeof value === 'number' || isText ? Number(value) : Number.NaN
-  if (!Number.isFinite(number)) throw new Failure('illegal_argument', `body.${field} must be a number`)
+  if (!Number.isFinite(number)) throw contentNotNumber({ field })
   return number
 }
 
@@ -69,7 +57,7 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
   }
   const needed = (field: string): string => {
     const value = text(field)
-    if (value === undefined) throw missing(field)
+    if (value === undefined) throw contentMissing({ field })
     return value
   }
   const number = (field: string): number | undefined => numberOf(field, body[field])
@@ -109,8 +97,8 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
       return { ...file(), type: Type.FILE }
     case 'loc': {
       const [latitude, longitude] = [number('lat'), number('lng')]
-      if (latitude === undefined) throw missing('lat')
-      if (longitude === undefined) throw missing('lng')
+      if (latitude === undefined) throw contentMissing({ field: 'lat' })
+      if (longitude === undefined) throw contentMissing({ field: 'lng' })
       return { type: Type.LOCATION, latitude, longitude, address: needed('addr') }
     }
     case 'cmd':
@@ -131,20 +119,17 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
 /** A message ready for its rooms, once it is known to be sound and its rooms to exist. */
 export async function checkPosted(store: Store, app: App, posted: Posted) {
   const { to, users = [], ext = {} } = posted
-  if (to.length === 0) throw new Failure('illegal_argument', 'to must hold at least one chat room')
-  if (to.length > limits.rooms)
-    throw new Failure('illegal_argument', `to size is more than max limit : ${limits.rooms}`)
-  if (users.length > limits.users)
-    throw new Failure('illegal_argument', `users size is more than max limit : ${limits.users}`)
-  if (posted.from === '') throw new Failure('illegal_argument', "from can't be empty")
+  if (to.length === 0) throw noRooms()
+  if (to.length > limits.rooms) throw tooManyTargets()
+  if (users.length > limits.users) throw tooManyReceivers()
+  if (posted.from === '') throw noSender()
   const body: MessageBody = {
     type: MessageBody_Type.CHATROOM,
     contents: [contentOf(posted)],
     ext: Object.entries(ext).map(([key, value]) => attributeOf(key, value)),
   }
   for (const id of to) {
-    if (!(await store.rooms.findRoom(app.id, id)))
-      throw new Failure('resource_not_found', `grpID ${id} does not exist!`)
+    if (!(await store.rooms.findRoom(app.id, id))) throw roomMissing({ chatroom_id: id })
   }
   const level = levels[posted.chatroom_msg_level ?? 'normal']
   return {

@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from '../domain/limits.ts'
 import type { Relayed } from './relay.ts'
 
 /** A message that was sent a short time ago. */

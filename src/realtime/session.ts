@@ -1,8 +1,8 @@
 import type { ServerWebSocket } from 'bun'
-import type { AppRecord } from '../apps/app.ts'
-import { limits } from '../limits.ts'
+import type { AppRecord } from '../domain/app.ts'
+import { limits } from '../domain/limits.ts'
+import { high, Meter } from '../domain/meter.ts'
 import type { LiveUser } from './live.ts'
-import { high, Meter } from './meter.ts'
 
 export type Socket = ServerWebSocket<Connection>
 

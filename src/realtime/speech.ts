@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts'
 import type { Refusal } from './frames.ts'
+import { Status_ErrorCode } from './generated/protocol.ts'
 import type { LiveRoom } from './live.ts'
-import { Status_ErrorCode } from './protocol.ts'
 
 /** What decides who may speak in a room. */
 export interface Speech {

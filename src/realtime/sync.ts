@@ -1,8 +1,8 @@
 import type { FrameReader } from './bytes.ts'
 import type { Refusal } from './frames.ts'
 import { nothingQueued, refused } from './frames.ts'
+import { CommSyncUL, type Meta, Meta_NameSpace, Status_ErrorCode } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
-import { CommSyncUL, type Meta, Meta_NameSpace, Status_ErrorCode } from './protocol.ts'
 import type { Session } from './session.ts'
 
 /** Handles one item of a client, and answers it. */

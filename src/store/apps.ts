@@ -1,5 +1,5 @@
-import type { AppRecord } from '../apps/app.ts'
-import { defaultSettings } from '../apps/settings.ts'
+import type { AppRecord } from '../domain/app.ts'
+import { defaultSettings } from '../domain/app-settings.ts'
 import type { Awaitable, Database } from './database.ts'
 
 /** An app in a unit. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */

@@ -1,14 +1,5 @@
+import type { Attribute } from '../domain/attributes.ts'
 import { type Database, isOneOf } from './database.ts'
-
-/** A custom attribute of a room. */
-export interface Attribute {
-  name: string
-  value: string
-  /** Who set it last; others need force. */
-  owner: string
-  /** Whether it goes when its owner leaves. */
-  autoDelete: boolean
-}
 
 export interface AttributeStore {
   /** All attributes of a room, or those of the given names. */

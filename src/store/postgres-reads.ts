@@ -1,8 +1,8 @@
-import { limits } from '../limits.ts'
+import { limits } from '../domain/limits.ts'
+import { lookUp, same } from './coalescer.ts'
 import { type Database, each } from './database.ts'
 import type { JoinedRoom, RoomStore } from './rooms.ts'
 import type { Store } from './store.ts'
-import { lookUp, same } from './together.ts'
 
 interface JoinedPage {
   username: string

@@ -1,9 +1,9 @@
 import type { AuditRow } from './audit.ts'
+import { asOne, lookUp } from './coalescer.ts'
 import type { Database } from './database.ts'
 import type { QuotaStore } from './quotas.ts'
 import type { RoomStore } from './rooms.ts'
 import type { Store } from './store.ts'
-import { asOne, lookUp } from './together.ts'
 
 const newRooms = `from json_to_recordset(?1::text::json) as r(app integer, id text, name text, description text,
   custom text, maxusers integer, owner text, members json, created bigint)`

@@ -1,4 +1,4 @@
-import type { NewRoom, Room, RoomDetails } from '../rooms/room.ts'
+import type { NewRoom, Room, RoomDetails } from '../domain/room.ts'
 import { type Awaitable, byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
 
 /** A place in a list of rooms, newest first. */

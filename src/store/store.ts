@@ -28,6 +28,11 @@ export interface Store {
   newId(): Awaitable<string>
 }
 
+/** What a read may use. */
+export type ReadStore = Store
+/** What a write may use. */
+export type WriteStore = Store
+
 export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   apps: appStore(db),
   users: userStore(db),

@@ -1,4 +1,4 @@
-import type { NewUser, User, UserRecord } from '../users/user.ts'
+import type { NewUser, User, UserRecord } from '../domain/user.ts'
 import { type Awaitable, type Database, forKeyShare, forUpdate, isOneOf } from './database.ts'
 
 /** A place in the list of users; the user there need not exist any more. */

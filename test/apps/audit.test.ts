@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config.ts'
-import { type Engine, openEngine } from '../../src/engine.ts'
+import { openEngine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine-types.ts'
+import { createApp } from '../../src/operations/apps/create-app.ts'
+import { pruneAudit } from '../../src/operations/audit/prune-audit.ts'
+import { createRoom } from '../../src/operations/rooms/create-room.ts'
+import { registerUsers } from '../../src/operations/users/register-users.ts'
 import { expectRefusal, expectSuccess } from '../support/bodies.ts'
 import { aDatabase } from '../support/database.ts'
 import { asUser } from '../support/people.ts'
@@ -186,25 +191,25 @@ describe('pruning', () => {
   test('forgets the oldest first, a limited number at a time, of one app', async () => {
     const ids: number[] = []
     for (const key of ['acme#one', 'acme#two']) {
-      await engine.commit(0, operator, 'createApp', { key })
+      await engine.commit(0, operator, createApp, { key })
       const [org = '', name = ''] = key.split('#')
       const id = (await engine.store.apps.findApp(org, name))?.id ?? 0
       const users = [{ username: 'alice', passwordHash: null, nickname: null }]
-      await engine.commit(id, operator, 'registerUsers', users)
+      await engine.commit(id, operator, registerUsers, { users })
       ids.push(id)
     }
     const [one = 0, two = 0] = ids
     const draft = { name: '', description: '', owner: 'alice' }
-    const create = (app: number) => engine.commit(app, operator, 'createRoom', draft)
+    const create = (app: number) => engine.commit(app, operator, createRoom, draft)
     await Promise.all(Array.from({ length: 600 }, () => create(one)))
     await create(two)
     const count = async (app: number) => (await engine.store.audit.listAudit(app, 1000)).length
     const before = Date.now() + 1
     while (Date.now() <= before) await Bun.sleep(1)
     await create(one)
-    expect(await engine.commit(one, operator, 'pruneAudit', before)).toBe(500)
+    expect(await engine.commit(one, operator, pruneAudit, { beforeMs: before })).toBe(500)
     expect(await count(one)).toBe(101)
-    expect(await engine.commit(one, operator, 'pruneAudit', before)).toBe(100)
+    expect(await engine.commit(one, operator, pruneAudit, { beforeMs: before })).toBe(100)
     expect(await count(one)).toBe(1)
     expect(await count(two)).toBe(1)
   })

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ownRates, type Rates, sharedRates } from '../../src/apps/rates.ts'
+import { ownRates, type Rates, sharedRates } from '../../src/cluster/rate-limiter.ts'
 import { readConfig } from '../../src/config.ts'
-import { type Engine, openEngine } from '../../src/engine.ts'
+import { openEngine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine-types.ts'
+import { createApp } from '../../src/operations/apps/create-app.ts'
 import { expectRefusal } from '../support/bodies.ts'
 import { aDatabase } from '../support/database.ts'
 import { aServer, type TestServer } from '../support/server.ts'
@@ -55,7 +57,7 @@ describe('the limit of several servers on one store', () => {
     remove = database?.remove
     const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
     engine = await openEngine(config, () => undefined)
-    await engine.commit(0, { kind: 'app' }, 'createApp', { key: 'acme#lounge' })
+    await engine.commit(0, { kind: 'app' }, createApp, { key: 'acme#lounge' })
   })
   afterAll(async () => {
     await engine.close()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openAttachments } from '../../src/attachments.ts'
+import { openAttachments } from '../../src/store/attachments.ts'
 import { refusal } from '../support/bodies.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'

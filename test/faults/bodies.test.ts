@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
-import { limits } from '../../src/limits.ts'
+import { limits } from '../../src/domain/limits.ts'
 import { refusal } from '../support/bodies.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 

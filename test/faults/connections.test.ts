@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { limits } from '../../src/limits.ts'
+import { limits } from '../../src/domain/limits.ts'
 import { arrivals } from '../../src/realtime/arrivals.ts'
 import { Connection } from '../../src/realtime/session.ts'
 import { asUser } from '../support/people.ts'

@@ -1,8 +1,8 @@
 import { heapStats } from 'bun:jsc'
 import { expect, test } from 'bun:test'
-import { issueToken, tokenChecker } from '../../src/apps/tokens.ts'
-import { answerCache } from '../../src/http/answers.ts'
-import { limits } from '../../src/limits.ts'
+import { issueToken, tokenChecker } from '../../src/auth/tokens.ts'
+import { limits } from '../../src/domain/limits.ts'
+import { answerCache } from '../../src/engine/response-cache.ts'
 import { sentMessages } from '../../src/realtime/sent.ts'
 import { anApp } from '../support/make.ts'
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { request as call } from 'node:http'
 import pino from 'pino'
+import { fairTurns } from '../../src/auth/fair-turns.ts'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
-import { fairTurns } from '../../src/users/fair-turns.ts'
 import { aDirectory } from '../support/process.ts'
 import { aServer, request, type TestApp, type TestServer } from '../support/server.ts'
 

@@ -6,7 +6,7 @@ import {
   Meta_NameSpace,
   MSync,
   MSync_Command,
-} from '../../src/realtime/protocol.ts'
+} from '../../src/realtime/generated/protocol.ts'
 import { asUser } from '../support/people.ts'
 import { opcode, RawSocket } from '../support/raw-socket.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { readAppSettings } from '../../src/apps/settings.ts'
+import { readAppSettings } from '../../src/domain/app-settings.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import type { FailureWord } from '../../src/failure.ts'
+import type { FailureWord } from '../../src/domain/failure.ts'
 import { expectRefusal, expectSuccess, expectUnauthorized } from '../support/bodies.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 

@@ -7,7 +7,7 @@ import {
   MSync,
   MSync_Command,
   Provision,
-} from '../../src/realtime/protocol.ts'
+} from '../../src/realtime/generated/protocol.ts'
 import { asUser } from '../support/people.ts'
 import { RawSocket } from '../support/raw-socket.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'

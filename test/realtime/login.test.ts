@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { MSync_Command, StatisticsBody_Operation } from '../../src/realtime/protocol.ts'
+import { MSync_Command, StatisticsBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { MessageBody, MessageBody_Type, Meta_NameSpace, Meta_RouteType } from '../../src/realtime/protocol.ts'
+import {
+  MessageBody,
+  MessageBody_Type,
+  Meta_NameSpace,
+  Meta_RouteType,
+} from '../../src/realtime/generated/protocol.ts'
 import { refusal } from '../support/bodies.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { defaultSettings } from '../../src/apps/settings.ts'
-import type { NewRoom } from '../../src/rooms/room.ts'
+import { defaultSettings } from '../../src/domain/app-settings.ts'
+import type { NewRoom } from '../../src/domain/room.ts'
 import type { Store } from '../../src/store/store.ts'
 import { rolesContract } from './roles-contract.ts'
 

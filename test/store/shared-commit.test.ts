@@ -3,10 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Caller, Event } from '../../src/events.ts'
-import { runOperation } from '../../src/run.ts'
+import type { Caller, Event } from '../../src/domain/event.ts'
+import { runOperation } from '../../src/engine/run.ts'
+import { openWriter, type Writer } from '../../src/engine/writer.ts'
+import { createApp } from '../../src/operations/apps/create-app.ts'
+import { startNode } from '../../src/operations/nodes/node-leases.ts'
+import { createRoom } from '../../src/operations/rooms/create-room.ts'
+import { registerUsers } from '../../src/operations/users/register-users.ts'
 import { openSqliteReader, openSqliteWriter } from '../../src/store/sqlite.ts'
-import { openWriter, type Writer } from '../../src/writer.ts'
 
 const app: Caller = { kind: 'app' }
 let dir: string
@@ -24,13 +28,13 @@ beforeEach(async () => {
   sqlite.close()
   told = []
   writer = await openWriter(dir, (events) => void told.push(...events))
-  await writer.commit(0, app, 'createApp', { key: 'acme#lounge' })
+  await writer.commit(0, app, createApp, { key: 'acme#lounge' })
   const users = ['alice', 'bob', 'carol'].map((username) => ({
     username,
     passwordHash: null,
     nickname: null,
   }))
-  await writer.commit(1, app, 'registerUsers', users)
+  await writer.commit(1, app, registerUsers, { users })
   told = []
 })
 afterEach(async () => {
@@ -41,7 +45,7 @@ afterEach(async () => {
 test('of writes that share a commit one that fails fails alone, whether it had written or not', async () => {
   const before = writer.load().commits
   const create = (name: string, members: string[]) =>
-    writer.commit(1, app, 'createRoom', { name, description: '', owner: 'alice', members })
+    writer.commit(1, app, createRoom, { name, description: '', owner: 'alice', members })
   const outcomes = await Promise.allSettled([
     create('first', ['bob']),
     create('refused while it writes', ['bob', 'carol']),
@@ -69,8 +73,8 @@ test('a store that one process has starts, however many of its processes were ki
       runOperation(store, {
         app: 0,
         caller: app,
-        name: 'startNode',
-        args: [process, { lease: 60_000, grace: 1000, alone }],
+        operation: startNode,
+        input: { process, terms: { lease: 60_000, grace: 1000, alone } },
       }),
     )
   for (let place = 0; place < 64; place++) await start(`process-${place}`, false)

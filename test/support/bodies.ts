@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { type FailureWord, failures } from '../../src/failure.ts'
+import { type FailureWord, failures } from '../../src/domain/failure.ts'
 import type { Reply, TestApp } from './server.ts'
 
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)

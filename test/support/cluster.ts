@@ -1,7 +1,7 @@
-import { adminOn } from '../../src/admin.ts'
-import type { AppSettings } from '../../src/apps/settings.ts'
 import { readConfig } from '../../src/config.ts'
-import { openEngine } from '../../src/engine.ts'
+import type { AppSettings } from '../../src/domain/app-settings.ts'
+import { openEngine } from '../../src/engine/engine.ts'
+import { adminOn } from '../../src/operator/admin.ts'
 import { type Reply, request } from './server.ts'
 
 /** One server process of several on one database. */

@@ -1,6 +1,6 @@
-import type { AppRecord } from '../../src/apps/app.ts'
-import { type AppSettings, defaultSettings } from '../../src/apps/settings.ts'
-import type { Room } from '../../src/rooms/room.ts'
+import type { AppRecord } from '../../src/domain/app.ts'
+import { type AppSettings, defaultSettings } from '../../src/domain/app-settings.ts'
+import type { Room } from '../../src/domain/room.ts'
 
 export const someSettings = (given: Partial<AppSettings> = {}): AppSettings => ({
   ...defaultSettings,

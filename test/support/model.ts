@@ -1,4 +1,4 @@
-import type { AppSettings } from '../../src/apps/settings.ts'
+import type { AppSettings } from '../../src/domain/app-settings.ts'
 import type { Reply, TestApp } from './server.ts'
 
 /** One call, in the terms of the model; `room` counts rooms in the order in which they came to be. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { MSync, MSync_Command, Provision } from '../../src/realtime/protocol.ts'
+import { MSync, MSync_Command, Provision } from '../../src/realtime/generated/protocol.ts'
 
 const request = `GET /websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { FailureWord } from '../../src/failure.ts'
+import type { FailureWord } from '../../src/domain/failure.ts'
 import { expectRefusal } from './bodies.ts'
 import type { Reply, TestApp } from './server.ts'
 

@@ -13,7 +13,7 @@ import {
   MUCBody_Operation,
   Provision,
   StatisticsBody,
-} from '../../src/realtime/protocol.ts'
+} from '../../src/realtime/generated/protocol.ts'
 
 /** Something that reached a client, read as far as tests look. */
 export interface Got {

@@ -2,12 +2,17 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AppRecord } from '../../src/apps/app.ts'
-import { issueToken, tokenChecker } from '../../src/apps/tokens.ts'
+import { type Login, login } from '../../src/auth/login.ts'
+import { passwords } from '../../src/auth/passwords.ts'
+import { issueToken, tokenChecker } from '../../src/auth/tokens.ts'
 import { readConfig } from '../../src/config.ts'
-import { type Engine, openEngine } from '../../src/engine.ts'
-import { type Login, login } from '../../src/users/login.ts'
-import { passwords } from '../../src/users/passwords.ts'
+import type { AppRecord } from '../../src/domain/app.ts'
+import { openEngine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine-types.ts'
+import { createApp } from '../../src/operations/apps/create-app.ts'
+import { deactivateUser } from '../../src/operations/users/activate-user.ts'
+import { changePassword } from '../../src/operations/users/change-password.ts'
+import { registerUsers } from '../../src/operations/users/register-users.ts'
 import { aDatabase } from '../support/database.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
@@ -31,7 +36,7 @@ beforeAll(async () => {
   const parts = { store, checkToken: tokenChecker(), passwords: passwords(), now: () => clock.ms }
   here = login(parts)
   elsewhere = login(parts)
-  await engine.commit(0, operator, 'createApp', { key: 'acme#lounge' })
+  await engine.commit(0, operator, createApp, { key: 'acme#lounge' })
   app = (await store.apps.findApp('acme', 'lounge')) as AppRecord
 })
 afterAll(async () => {
@@ -41,7 +46,9 @@ afterAll(async () => {
 })
 
 async function aToken(username: string): Promise<string> {
-  await engine.commit(app.id, operator, 'registerUsers', [{ username, passwordHash: null, nickname: null }])
+  await engine.commit(app.id, operator, registerUsers, {
+    users: [{ username, passwordHash: null, nickname: null }],
+  })
   const user = await engine.store.users.findUser(app.id, username)
   return issueToken(app, { kind: 'user', username, epoch: user?.tokenEpoch ?? 0 }, 3600, clock.ms)
 }
@@ -50,7 +57,7 @@ test('a server knows at once that a user was deactivated there, another one with
   const token = await aToken('alice')
   expect(await here.userOf(app, token)).toBe('alice')
   expect(await elsewhere.userOf(app, token)).toBe('alice')
-  await engine.commit(app.id, operator, 'setActivated', 'alice', false)
+  await engine.commit(app.id, operator, deactivateUser, { username: 'alice' })
   expect(await here.userOf(app, token)).toBeUndefined()
   clock.ms += 1000
   expect(await elsewhere.userOf(app, token)).toBeUndefined()
@@ -62,7 +69,7 @@ test('what was asked before a change and answered after it is not remembered', a
   const change = { type: 'user.changed', username: 'bob', change: 'password' } as const
   elsewhere.hear({ ...change, app: app.id, room: '', by: operator, at: clock.ms })
   await asked
-  await engine.commit(app.id, operator, 'changePassword', 'bob', 'hash')
+  await engine.commit(app.id, operator, changePassword, { username: 'bob', passwordHash: 'hash' })
   expect(await elsewhere.userOf(app, token)).toBeUndefined()
 })
 

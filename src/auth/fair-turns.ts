@@ -1,0 +1,172 @@
+import { type Failure, TooBusy } from '../domain/failure.ts'
+import { tooManyLogins } from '../domain/failures.ts'
+
+/** Who asks for work: turns go round the apps, and round the sources of an app. */
+export interface Asker {
+  app: number
+  /** The address that asks; empty for the app itself, which has no limit of its own. */
+  source: string
+  /** The user that it is about. */
+  name: string
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal
+}
+
+/** What one call asks for: it is done whole, or what is left of it leaves the queue. */
+interface Ticket {
+  asker: Asker
+  works: (() => Promise<void>)[]
+  end(error: Failure): void
+}
+
+type Source = Set<Ticket>
+
+interface Ceilings {
+  /** Works that run at once. */
+  running: number
+  /** Works that wait. */
+  waiting: number
+  /** Works of one address that wait. */
+  ofAddress: number
+  /** Works of one address for one user that wait. */
+  ofName: number
+}
+
+const sizeOf = (source: Iterable<Ticket> = []): number => {
+  let size = 0
+  for (const { works } of source) size += works.length
+  return size
+}
+
+const sizeOfApp = (sources: Map<string, Source> | undefined): number => {
+  let size = 0
+  for (const source of sources?.values() ?? []) size += sizeOf(source)
+  return size
+}
+
+/** The largest of some queues. */
+function largest<T>(queues: Iterable<T>, size: (queue: T) => number): T | undefined {
+  let found: T | undefined
+  for (const queue of queues) if (found === undefined || size(queue) > size(found)) found = queue
+  return found
+}
+
+/**
+ * Dear work in fair turns. When too much waits, what came last from whoever has most waiting is refused, so that a
+ * flood of one app or address keeps nobody else out.
+ */
+export function fairTurns(ceilings: Ceilings) {
+  const apps = new Map<number, Map<string, Source>>()
+  let free = ceilings.running
+  let waiting = 0
+
+  function enter(ticket: Ticket): void {
+    const { app, source } = ticket.asker
+    const sources = apps.get(app) ?? new Map<string, Source>()
+    const tickets = sources.get(source) ?? new Set<Ticket>()
+    apps.set(app, sources)
+    sources.set(source, tickets)
+    tickets.add(ticket)
+    waiting += ticket.works.length
+  }
+
+  function leave(ticket: Ticket): void {
+    const { app, source } = ticket.asker
+    const sources = apps.get(app)
+    const tickets = sources?.get(source)
+    if (!tickets?.delete(ticket)) return
+    waiting -= ticket.works.length
+    ticket.works = []
+    if (tickets.size === 0) sources?.delete(source)
+    if (sources?.size === 0) apps.delete(app)
+  }
+
+  /** The work whose turn it is; its app, and its address within the app, are last from now on. */
+  function next(): (() => Promise<void>) | undefined {
+    for (const [app, sources] of apps) {
+      for (const [source, tickets] of sources) {
+        for (const ticket of tickets) {
+          const work = ticket.works.shift()
+          waiting -= 1
+          sources.delete(source)
+          sources.set(source, tickets)
+          apps.delete(app)
+          apps.set(app, sources)
+          if (ticket.works.length === 0) leave(ticket)
+          return work
+        }
+      }
+    }
+    return undefined
+  }
+
+  function run(): void {
+    while (free > 0) {
+      const work = next()
+      if (!work) return
+      free -= 1
+      work().finally(() => {
+        free += 1
+        run()
+      })
+    }
+  }
+
+  /** Whether an asker may have this much more wait, whatever others do. */
+  function isWithin({ app, source, name }: Asker, more: number): boolean {
+    if (more > ceilings.waiting) return false
+    if (source === '') return true
+    const mine = [...(apps.get(app)?.get(source) ?? [])]
+    const same = mine.filter(({ asker }) => asker.name === name)
+    return sizeOf(mine) + more <= ceilings.ofAddress && sizeOf(same) + more <= ceilings.ofName
+  }
+
+  /** Makes space by refusing what came last from whoever has more waiting than this asker then would. */
+  function makeSpace({ app, source }: Asker, more: number): boolean {
+    while (waiting + more > ceilings.waiting) {
+      const crowd = largest(apps.values(), sizeOfApp)
+      const mine = apps.get(app)
+      if (crowd !== mine && sizeOfApp(crowd) <= sizeOfApp(mine) + more) return false
+      const tickets = largest(crowd?.values() ?? [], sizeOf)
+      if (crowd === mine && sizeOf(tickets) <= sizeOf(mine?.get(source)) + more) return false
+      ;[...(tickets ?? [])].at(-1)?.end(tooManyLogins())
+    }
+    return true
+  }
+
+  /** Does some works for an asker, in its turns. Fails with 503 when too many wait, and when nobody waits for it any more. */
+  return <T>(asker: Asker, works: (() => Promise<T>)[]): Promise<T[]> =>
+    new Promise((resolve, reject) => {
+      const results: T[] = []
+      let left = works.length
+      const abandoned = () => ticket.end(new TooBusy('nobody waits for the answer'))
+      const ended = () => asker.signal.removeEventListener('abort', abandoned)
+      const ticket: Ticket = {
+        asker,
+        works: works.map((work, place) => async () => {
+          try {
+            results[place] = await work()
+            left -= 1
+            if (left > 0) return
+            ended()
+            resolve(results)
+          } catch (error) {
+            leave(ticket)
+            ended()
+            reject(error)
+          }
+        }),
+        end(error) {
+          leave(ticket)
+          ended()
+          reject(error)
+        },
+      }
+      if (left === 0) return resolve(results)
+      if (asker.signal.aborted) return abandoned()
+      if (free < left && !(isWithin(asker, left) && makeSpace(asker, left))) return reject(tooManyLogins())
+      asker.signal.addEventListener('abort', abandoned)
+      enter(ticket)
+      run()
+    })
+}

@@ -1,0 +1,103 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { AppRecord } from '../domain/app.ts'
+import { failure } from '../domain/failures.ts'
+import { limits } from '../domain/limits.ts'
+
+/** Whom a token stands for: the app itself, or one of its users under the epoch it was issued in. */
+export type Holder = { kind: 'app' } | { kind: 'user'; username: string; epoch: number }
+
+export interface Claims {
+  holder: Holder
+  /** Unix seconds; 0 = never. */
+  expires: number
+}
+
+/** Live tokens begin like this, and are URL-safe base64. */
+const prefix = 'YWMt'
+const macBytes = 32
+
+/** The longest lifetime that server SDKs can read, in seconds; also what "for ever" is told as. */
+export const longestTtl = limits.tokenTtl.value
+
+const mac = (app: AppRecord, payload: Uint8Array): Buffer =>
+  new Bun.CryptoHasher('sha256', Buffer.from(app.tokenKey, 'hex')).update(payload).digest()
+
+export const badTtl = failure('illegal_argument', 'ttl must be a whole number of seconds, 0 or more', {
+  en: 'a negative `ttl`, or no number',
+  zh: '`ttl` 为负数或不是数字',
+})
+
+/**
+ * Reads the `ttl` of a token request: seconds, as a number or numeric text; 0 = for ever; absent = the app's setting.
+ * Fails with `illegal_argument` for anything else.
+ */
+export function checkTtl(app: AppRecord, ttl: string | number | undefined): number {
+  if (ttl === undefined) return app.settings.tokenTtl
+  const seconds = typeof ttl === 'number' ? ttl : /^\d{1,15}$/.test(ttl) ? Number(ttl) : Number.NaN
+  if (!Number.isInteger(seconds) || seconds < 0) {
+    throw badTtl()
+  }
+  return Math.min(seconds, longestTtl)
+}
+
+/** Issues a token that is valid for `ttl` seconds (0 = for ever) from `now` (Unix ms) on. Nothing is stored. */
+export function issueToken(app: AppRecord, holder: Holder, ttl: number, now: number): string {
+  const claims: Claims = { holder, expires: ttl === 0 ? 0 : Math.floor(now / 1000) + ttl }
+  const nonce = crypto.getRandomValues(new Uint8Array(6))
+  const payload = Buffer.concat([nonce, Buffer.from(JSON.stringify(claims))])
+  return prefix + Buffer.concat([mac(app, payload), payload]).toString('base64url')
+}
+
+/** Whether a text has the form of a token, whoever issued it. */
+export const isTokenShaped = (text: string): boolean => text.startsWith(prefix) && text.length > 60
+
+/** The claims of a token that this app issued, expired or not; undefined for any other text. */
+export function readToken(app: AppRecord, token: string): Claims | undefined {
+  if (!token.startsWith(prefix)) return undefined
+  const text = token.slice(prefix.length)
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.length <= macBytes + 6 || bytes.toString('base64url') !== text) return undefined
+  const payload = bytes.subarray(macBytes)
+  if (!timingSafeEqual(bytes.subarray(0, macBytes), mac(app, payload))) return undefined
+  return JSON.parse(payload.subarray(6).toString())
+}
+
+/** Tokens that one server remembers having verified. */
+const remembered = limits.tokensKept.value
+
+/**
+ * Checks tokens, and remembers those it has verified, so that the signature is computed once. The memory has two
+ * halves: when the newer is full the older is forgotten, so it stays bounded and keeps what is in use.
+ */
+export function tokenChecker() {
+  let newer = new Map<string, { key: string; claims: Claims }>()
+  let older = newer
+
+  function verified(app: AppRecord, token: string): Claims | undefined {
+    const known = newer.get(token) ?? older.get(token)
+    if (known?.key === app.tokenKey) return known.claims
+    const claims = readToken(app, token)
+    if (!claims) return undefined
+    if (newer.size >= remembered / 2) {
+      older = newer
+      newer = new Map()
+    }
+    newer.set(token, { key: app.tokenKey, claims })
+    return claims
+  }
+
+  /** Whom a token stands for at `now` (Unix ms); undefined when it is not this app's, was ended, or has expired. */
+  return (app: AppRecord, token: string, now: number): Holder | undefined => {
+    const claims = verified(app, token)
+    if (!claims || (claims.expires !== 0 && claims.expires * 1000 <= now)) return undefined
+    return claims.holder
+  }
+}
+
+export type TokenChecker = ReturnType<typeof tokenChecker>
+
+/** Whether two texts are the same; of texts of one length it tells nothing by its time. */
+export function sameText(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

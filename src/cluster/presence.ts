@@ -1,0 +1,137 @@
+import type { Caller } from '../domain/event.ts'
+import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
+import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
+import type { LiveUser } from '../realtime/live.ts'
+import type { Parts } from '../realtime/parts.ts'
+import type { Presence } from './presence-types.ts'
+
+const server: Caller = { kind: 'app' }
+
+/** Milliseconds for which arrivals and departures are gathered, to be written together. */
+const gather = 50
+/** Milliseconds after which the store is asked whose time to leave has come. */
+const look = 1000
+/** Users that one unit writes. */
+const together = 200
+
+/** Keeps in the store who is connected to this node, so that nodes know of each other's users, and outlive them. */
+export interface NodePresence extends Presence {
+  arrived(user: LiveUser): void
+  departed(user: LiveUser): void
+  stop(): Promise<void>
+}
+
+type Given = Pick<Parts, 'store' | 'commit' | 'live' | 'now' | 'log'>
+
+/**
+ * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
+ */
+export async function startPresence(
+  { store, commit, live, now, log }: Given,
+  terms: Terms,
+  numbered: (node: number) => void,
+): Promise<NodePresence> {
+  const process = crypto.randomUUID()
+  let node = 0
+  let changed = new Map<number, Map<string, boolean>>()
+  let gathering: Promise<void> | undefined
+
+  async function takeNumber(): Promise<void> {
+    node = (await commit(0, server, startNode, { process, terms })).node
+    numbered(node)
+  }
+
+  function note(app: number, username: string, isOnline: boolean): void {
+    const users = changed.get(app) ?? new Map<string, boolean>()
+    changed.set(app, users.set(username, isOnline))
+    gathering ??= Bun.sleep(gather).then(write)
+  }
+
+  async function write(): Promise<void> {
+    gathering = undefined
+    const writing = changed
+    changed = new Map()
+    for (const [app, users] of writing) {
+      const names = [...users.keys()]
+      for (let start = 0; start < names.length; start += together) {
+        const some = names.slice(start, start + together)
+        const came = some.filter((username) => users.get(username))
+        const went = some.filter((username) => !users.get(username))
+        try {
+          if (came.length > 0) await commit(app, server, arrive, { usernames: came, node })
+          if (went.length > 0)
+            await commit(app, server, depart, { usernames: went, node, grace: terms.grace })
+        } catch (error) {
+          log.warn({ err: error }, 'who is online could not be written; it is tried again')
+          for (const username of some) note(app, username, live.user(app, username) !== undefined)
+        }
+      }
+    }
+  }
+
+  async function renew(): Promise<void> {
+    const { isOurs } = await commit(0, server, renewNode, { node, process, terms })
+    if (isOurs) return
+    log.warn({ node }, 'this node was out for too long, and starts again as another one')
+    await takeNumber()
+    for (const { app, username } of live.users.values()) note(app, username, true)
+  }
+
+  async function leave(): Promise<void> {
+    const due = await store.presence.due(now(), 1000)
+    for (const [app, users] of Map.groupBy(due, (each) => each.app)) {
+      for (let start = 0; start < users.length; start += together) {
+        const names = users.slice(start, start + together).map(({ username }) => username)
+        await commit(app, server, leaveOffline, { usernames: names })
+      }
+    }
+  }
+
+  /** Runs `work` again and again, never twice at once, whatever becomes of it. */
+  function every(ms: number, work: () => Promise<void>, what: string): () => void {
+    let timer: Timer
+    let isStopped = false
+    const again = () => {
+      if (isStopped) return
+      timer = setTimeout(
+        () =>
+          work()
+            .catch((error) => log.warn({ err: error }, what))
+            .finally(again),
+        ms,
+      )
+      timer.unref()
+    }
+    again()
+    return () => {
+      isStopped = true
+      clearTimeout(timer)
+    }
+  }
+
+  await takeNumber()
+  const stops = [
+    every(terms.lease / 3, renew, 'the node could not renew its number'),
+    every(look, leave, 'users who are offline could not leave their rooms'),
+  ]
+
+  return {
+    arrived: ({ app, username }) => note(app, username, true),
+    departed: ({ app, username }) => note(app, username, false),
+
+    async online(app, usernames) {
+      const here = usernames.filter((username) => live.user(app, username))
+      return new Set([...here, ...(await store.presence.onlineAmong(app, usernames))])
+    },
+
+    disconnect: (app, username) => commit(app, server, endConnections, { username }),
+
+    async stop() {
+      for (const stop of stops) stop()
+      await gathering
+      await commit(0, server, stopNode, { node, grace: terms.grace }).catch((error) =>
+        log.warn({ err: error }, 'the node could not say that it stops'),
+      )
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { Caller } from '../domain/event.ts'
+import { overRate } from '../domain/failures.ts'
+import { limits } from '../domain/limits.ts'
+import { Meter } from '../domain/meter.ts'
+import type { Commit } from '../engine/commit.ts'
+
+/** Users that are counted, in two halves: when the newer is full the older is forgotten. */
+const most = limits.userMeters.value
+
+/**
+ * Changes that users ask for themselves, over REST and sockets, held to their app's rate, which `rateOf` tells (null =
+ * no limit). What the app asks for is not counted.
+ */
+export function metered(commit: Commit, rateOf: (app: number) => number | null): Commit {
+  let newer = new Map<string, Meter>()
+  let older = newer
+
+  function meterOf(key: string, now: number): Meter {
+    const meter = newer.get(key) ?? older.get(key) ?? new Meter(now)
+    if (newer.size >= most / 2) {
+      older = newer
+      newer = new Map()
+    }
+    newer.set(key, meter)
+    return meter
+  }
+
+  function isOver(app: number, caller: Caller): boolean {
+    const rate = caller.kind === 'user' ? rateOf(app) : null
+    if (rate === null || caller.kind !== 'user') return false
+    const now = performance.now()
+    return !meterOf(`${app}/${caller.username}`, now).passes(rate, now)
+  }
+
+  return (app, caller, operation, input) =>
+    isOver(app, caller) ? Promise.reject(overRate()) : commit(app, caller, operation, input)
+}

@@ -1,0 +1,115 @@
+import { limits } from './limits.ts'
+import { integer, oneOf, quota, rate, type Setting, truth } from './setting.ts'
+
+const setting = <T>(
+  read: (text: string) => T,
+  defaultText: string,
+  meaning: string,
+  chinese: string,
+): Setting<T> => ({ read, default: defaultText, meaning, chinese })
+
+/** What an operator can set per app; a quota of `null` is no limit. */
+export const appSettings = {
+  dialect: setting(
+    oneOf('docs', 'sdk'),
+    'docs',
+    '`docs` answers as the pages of the reference show; `sdk` as the official server SDKs read it.',
+    '`docs`：按官方文档示例的格式返回；`sdk`：按官方服务端 SDK 能解析的格式返回。',
+  ),
+  rooms: setting(quota, 'none', 'Chat rooms the app may have.', '应用可拥有的聊天室数量。'),
+  roomsPerUser: setting(quota, 'none', 'Chat rooms one user may be in.', '单个用户可加入的聊天室数量。'),
+  users: setting(quota, 'none', 'Users the app may have.', '应用可注册的用户数量。'),
+  maxusers: setting(
+    integer(1, 999_999_999),
+    String(limits.roomMembers.value),
+    'Highest `maxusers` a chat room may have.',
+    '聊天室 `maxusers` 的上限。',
+  ),
+  nameLength: setting(
+    integer(0, 999_999_999),
+    String(limits.roomName.value),
+    'Longest room name, in Unicode code points.',
+    '聊天室名称的最大长度（Unicode 字符数）。',
+  ),
+  descriptionLength: setting(
+    integer(0, 999_999_999),
+    String(limits.roomDescription.value),
+    'Longest room description, in Unicode code points.',
+    '聊天室描述的最大长度（Unicode 字符数）。',
+  ),
+  tokenTtl: setting(
+    integer(0, 999_999_999),
+    '5184000',
+    'Lifetime of a token when the request names none, in seconds; 0 = for ever.',
+    '请求未指定时 token 的有效期，单位为秒；0 表示永久有效。',
+  ),
+  openRegistration: setting(
+    truth,
+    'false',
+    'Whether anyone may register a user without a token.',
+    '是否允许不带 token 注册用户（开放注册）。',
+  ),
+  rateLimits: setting(
+    truth,
+    'false',
+    'Whether calls a second are limited as the reference says; over the limit they are refused with 429.',
+    '是否按官方文档限制每秒调用次数；超出时返回 429。',
+  ),
+  auditDays: setting(
+    integer(0, 36_500),
+    '90',
+    'Days for which the audit trail is kept; 0 = there is none.',
+    '审计记录保留的天数；0 表示不记录。',
+  ),
+  fileSpace: setting(
+    integer(0, 999_999_999),
+    String(limits.fileSpaceOfApp.value),
+    'MiB that attachments of the app may take.',
+    '应用的附件最多占用的空间，单位 MiB。',
+  ),
+  userFileSpace: setting(
+    integer(0, 999_999_999),
+    String(limits.fileSpaceOfUser.value),
+    'MiB that attachments of one user may take.',
+    '单个用户的附件最多占用的空间，单位 MiB。',
+  ),
+  roomMessageRate: setting(
+    rate,
+    'none',
+    'Messages a second in one chat room; over it those of low priority are refused first.',
+    '单个聊天室每秒的消息数；超出时优先拒绝低优先级消息。',
+  ),
+  userMessageRate: setting(
+    rate,
+    String(limits.userMessageRate.value),
+    'Messages a second of one user; as many changes a second by one user, joins and leaves among them.',
+    '单个用户每秒的消息数；单个用户每秒的变更操作数（包括加入和离开聊天室）同此上限。',
+  ),
+}
+
+type AppSettingName = keyof typeof appSettings
+export type AppSettings = { [N in AppSettingName]: ReturnType<(typeof appSettings)[N]['read']> }
+
+export const defaultSettings = Object.fromEntries(
+  Object.entries(appSettings).map(([name, { read, default: text }]) => [name, read(text)]),
+) as AppSettings
+
+const isAppSetting = (name: string): name is AppSettingName => Object.hasOwn(appSettings, name)
+
+/** Reads `rooms=100`, `dialect=sdk`, `rooms=none`, …. Fails, naming the setting, on the first that is wrong. */
+export function readAppSettings(pairs: string[]): Partial<AppSettings> {
+  const change: Record<string, unknown> = {}
+  for (const pair of pairs) {
+    const [name = '', ...rest] = pair.split('=')
+    const text = rest.join('=')
+    if (!isAppSetting(name)) {
+      throw new Error(`${name} is not a setting of an app; there are: ${Object.keys(appSettings).join(', ')}`)
+    }
+    try {
+      change[name] = appSettings[name].read(text)
+    } catch (error) {
+      throw new Error(`${name} ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return change as Partial<AppSettings>
+}

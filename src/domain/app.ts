@@ -1,0 +1,42 @@
+import type { AppSettings } from './app-settings.ts'
+import { Failure } from './failure.ts'
+
+/** A customer's application, addressed as `org#name` and in paths as `/{org}/{name}`. */
+export interface App {
+  id: number
+  org: string
+  name: string
+  /** The wire's `application`. */
+  uuid: string
+  settings: AppSettings
+}
+
+/** An app with what its tokens are signed and its credentials are checked with. Never leaves the server. */
+export interface AppRecord extends App {
+  clientId: string
+  secretSalt: string
+  secretHash: string
+  /** Hex key of the app's tokens and cursors; a new one ends them all. */
+  tokenKey: string
+  created: number
+}
+
+export const appKey = (app: Pick<App, 'org' | 'name'>): string => `${app.org}#${app.name}`
+
+const segment = /^[a-z0-9][a-z0-9_.-]{0,63}$/i
+
+/** Splits `org#app`. Fails with `illegal_argument` unless both parts can stand in a path. */
+export function parseAppKey(key: string): { org: string; name: string } {
+  const [org = '', name = '', ...rest] = key.split('#')
+  if (rest.length > 0 || !segment.test(org) || !segment.test(name)) {
+    throw new Failure(
+      'illegal_argument',
+      `"${key}" is not an app key: it must be org#app, each a letter or digit and up to 63 more, "-", "_" or "."`,
+    )
+  }
+  return { org, name }
+}
+
+/** SHA-256 of salt and secret: the secret is random and long, so a slow hash would add nothing. */
+export const hashSecret = (salt: string, secret: string): string =>
+  new Bun.CryptoHasher('sha256').update(`${salt}:${secret}`).digest('hex')

@@ -1,0 +1,48 @@
+import { limits } from './limits.ts'
+
+/** A custom attribute of a room. */
+export interface Attribute {
+  name: string
+  value: string
+  /** Who set it. */
+  owner: string
+  /** Whether it is removed when its owner leaves. */
+  autoDelete: boolean
+}
+
+export const attributeLimits = {
+  /** Most keys in one call. */
+  batch: limits.attributesSet.value,
+  /** Most attributes of a room. */
+  room: limits.roomAttributes.value,
+  /** Longest key, in characters. */
+  key: limits.attributeKey.value,
+  /** Longest value, in Unicode code points. */
+  value: limits.attributeValue.value,
+}
+
+const legalKey = /^[A-Za-z0-9_.-]*$/
+
+/** Why a key that somebody else set is left as it is. */
+export const othersKey = 'others are not allowed to be set'
+
+/**
+ * Why `username` cannot set an attribute; undefined when it can. `known` is the attribute as it is, `count` how many the
+ * room has; `forced` overwrites what others set.
+ */
+export function whyNotSet(
+  [key, value]: [string, string],
+  known: Attribute | undefined,
+  { username, forced }: { username: string; forced: boolean },
+  count: number,
+): string | undefined {
+  const { key: longestKey, value: longestValue, room: most } = attributeLimits
+  if (key.length > longestKey) return `properties key '${key}' is exceeding maximum limit ${longestKey}`
+  if (key === '' || !legalKey.test(key)) return `properties key '${key}' is not Legal`
+  if (value.length > longestValue && [...value].length > longestValue)
+    return `properties value of key '${key}' is exceeding maximum limit ${longestValue}`
+  if (known && known.owner !== username && !forced) return othersKey
+  if (!known && count >= most)
+    return 'size of metadata for this single chatroom exceeds the user defined limit'
+  return undefined
+}

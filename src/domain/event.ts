@@ -1,0 +1,62 @@
+import type { RoomChange } from './room.ts'
+
+/** Who asks: the app itself (an app token) or one of its users. */
+export type Caller = { kind: 'app' } | { kind: 'user'; username: string }
+
+/** What has happened to a room. Told to caches and listeners only after it is stored. */
+export type RoomEvent =
+  | { type: 'room.created'; owner: string; members: string[] }
+  /** With what was asked for. */
+  | { type: 'room.changed'; change: RoomChange }
+  | { type: 'room.transferred'; from: string; to: string }
+  | { type: 'room.dissolved' }
+  | { type: 'room.muted' }
+  | { type: 'room.unmuted' }
+  /** `ext` is what the user said on joining. */
+  | { type: 'member.joined'; usernames: string[]; memberCount: number; ext?: string }
+  /** By themselves, or because they were deleted. */
+  | { type: 'member.left'; usernames: string[]; memberCount: number }
+  /** By somebody else. */
+  | { type: 'member.removed'; usernames: string[]; memberCount: number }
+  /** Removed and kept out. */
+  | { type: 'member.blocked'; usernames: string[]; memberCount: number }
+  | { type: 'member.unblocked'; usernames: string[] }
+  /** `expires` in Unix ms. */
+  | { type: 'member.muted'; usernames: string[]; expires: number }
+  | { type: 'member.unmuted'; usernames: string[] }
+  /** On and off the allow list. */
+  | { type: 'member.allowed'; usernames: string[] }
+  | { type: 'member.disallowed'; usernames: string[] }
+  | { type: 'admin.added'; username: string }
+  | { type: 'admin.removed'; username: string }
+  /** Empty when it was cleared. */
+  | { type: 'announcement.changed'; announcement: string }
+  /** `username` is whose they are now. */
+  | {
+      type: 'attributes.set'
+      attributes: Record<string, string>
+      username: string
+      autoDelete: boolean
+      forced: boolean
+    }
+  | { type: 'attributes.removed'; keys: string[] }
+
+/** What has happened to an app or its users. */
+export type AppEvent =
+  | { type: 'app.changed' }
+  | { type: 'superAdmin.added'; username: string }
+  | { type: 'superAdmin.removed'; username: string }
+  | {
+      type: 'user.changed'
+      username: string
+      change: 'password' | 'activated' | 'deactivated' | 'deleted' | 'disconnected'
+    }
+
+/** An event, with where and when it happened and who caused it. `room` is empty for events of the app. */
+export type Event = (RoomEvent | AppEvent) & {
+  app: number
+  room: string
+  by: Caller
+  /** Unix ms. */
+  at: number
+}

@@ -1,0 +1,174 @@
+import { Failure, type FailureWord, failures, TooBusy } from './failure.ts'
+import type { Text } from './text.ts'
+
+/** The `{names}` in a text. */
+type Names<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
+
+type Values<T extends string> = [Names<T>] extends [never] ? [] : [values: Record<Names<T>, string | number>]
+
+/** A failure as it is documented: its word, its text with `{names}` for what varies, and when it comes. */
+export interface FailureRow {
+  readonly word: FailureWord
+  readonly text: string
+  readonly when: Text
+  readonly status: number
+}
+
+/** Makes a failure to throw; its properties are its documentation. */
+export interface FailureKind<T extends string = string> extends FailureRow {
+  (...values: Values<T>): Failure
+  readonly text: T
+}
+
+/**
+ * Declares a failure once: what is thrown and what the API description says of it. `status` only where the reference
+ * departs from the word's usual one.
+ */
+export function failure<const T extends string>(
+  word: FailureWord,
+  text: T,
+  when: Text,
+  status: number = failures[word][0],
+): FailureKind<T> {
+  const make = (values: Record<string, string | number> = {}) =>
+    new Failure(
+      word,
+      text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+      status,
+    )
+  return Object.assign(make as (...values: Values<T>) => Failure, { word, text, when, status })
+}
+
+/** Declares a refusal for want of capacity: no fault of the server, and none for its log. */
+export const busy = <const T extends string>(text: T, when: Text): FailureKind<T> =>
+  Object.assign((() => new TooBusy(text)) as (...values: Values<T>) => Failure, {
+    word: 'service_unavailable' as const,
+    text,
+    when,
+    status: failures.service_unavailable[0],
+  })
+
+export const roomMissing = failure('resource_not_found', 'grpID {chatroom_id} does not exist!', {
+  en: 'no chat room has this id',
+  zh: '聊天室 ID 不存在',
+})
+
+export const userMissing = failure('resource_not_found', "username {username} doesn't exist!", {
+  en: 'the user is not registered',
+  zh: '用户未注册',
+})
+
+export const notMembers = failure(
+  'forbidden_op',
+  'users [{usernames}] are not members of this group!',
+  { en: 'a user is not in the chat room', zh: '用户不在聊天室中' },
+  400,
+)
+
+/** Blocking answers the same with the word's usual status. */
+export const notMembersToBlock = failure('forbidden_op', notMembers.text, {
+  en: 'the user is not in the chat room',
+  zh: '用户不在聊天室中',
+})
+
+export const ownerIsSafe = failure('forbidden_op', 'forbidden operation on group owner!', {
+  en: 'the user is the owner',
+  zh: '该用户是所有者',
+})
+
+export const roomIsFull = failure('forbidden_op', 'group member list is full!', {
+  en: 'there is no space left',
+  zh: '聊天室成员已满',
+})
+
+export const isBlocked = failure(
+  'forbidden_op',
+  'can not join this group, reason:user {username} is in the blacklist',
+  { en: 'the user is blocked', zh: '用户在黑名单中' },
+)
+
+export const joinedTooManyToJoin = failure(
+  'exceeded_limit',
+  'can not join this group, reason:user {username} has joined too many chatrooms!',
+  {
+    en: 'the user is in as many chat rooms as `roomsPerUser` allows',
+    zh: '用户加入的聊天室数已达 `roomsPerUser` 上限',
+  },
+)
+
+/** Why a user cannot come into a chat room. */
+export const joinFailures = [roomIsFull, isBlocked, joinedTooManyToJoin] as const
+
+/** A path that names nothing. */
+export const notFound = failure('service_resource_not_found', 'Service resource not found', {
+  en: 'there is no call with this path',
+  zh: '没有该路径的接口',
+})
+
+/** A user in a path that is not registered. */
+export const userNotFound = failure(notFound.word, notFound.text, {
+  en: 'the user is not registered',
+  zh: '用户未注册',
+})
+
+/** More password work waits than the server lets wait. */
+export const tooManyLogins = busy('too many logins at once', {
+  en: 'more passwords wait to be checked than the server lets wait',
+  zh: '等待校验的密码过多',
+})
+
+/** The app has as many users as its quota `users` allows. */
+export const tooManyUsersInApp = failure(
+  'resource_limited',
+  'You have exceeded the limit of the community edition,Please upgrade to the enterprise edition',
+  { en: 'the app has as many as its quota `users` allows', zh: '应用的用户数已达配额 `users`' },
+)
+
+export const unauthorized = failure('unauthorized', 'Unable to authenticate (OAuth)', {
+  en: 'the token is missing, expired, broken or of another app',
+  zh: 'token 缺失、过期、损坏或属于其他应用',
+})
+
+export const fieldMissing = failure('invalid_parameter', '{field} must be provided', {
+  en: 'a required field is missing; the first, in the order above',
+  zh: '缺少必填字段；按上述顺序的第一个',
+})
+
+export const unknownFields = failure('invalid_parameter', 'some of [{fields}] are not valid fields', {
+  en: 'fields that the call does not have',
+  zh: '含有该接口没有的字段',
+})
+
+export const tooLarge = failure('request_entity_too_large', 'Request Entity Too Large', {
+  en: 'a body over 1 MiB',
+  zh: '请求体超过 1 MiB',
+})
+
+/** Over a limit of calls or changes a second. */
+export const overRate = failure('reach_limit', 'This request has reached api limit', {
+  en: 'over the limit, where the app has `rateLimits`',
+  zh: '应用开启 `rateLimits` 且超出限制',
+})
+
+/** The store cannot do its work now, and the transaction is undone. */
+export const storeUnavailable = failure(
+  'service_unavailable',
+  'the store does not answer; nothing was changed, try again',
+  { en: 'the disk is full, or the database is out of reach', zh: '磁盘已满，或数据库无法访问' },
+)
+
+/** The writer thread has died. */
+export const storeFailed = failure('service_unavailable', 'the store cannot be written; restart the server', {
+  en: 'the store has failed',
+  zh: '存储出现故障',
+})
+
+/** A write whose COMMIT was sent and not answered may have been done or not. */
+export const outcomeUnknown = failure(
+  'service_unavailable',
+  'the store did not confirm the change: it may have been made or not; read it back before you try again',
+  {
+    en: 'the disk or the database failed in the very moment of the commit',
+    zh: '磁盘或数据库恰在提交时发生故障',
+  },
+)

@@ -1,0 +1,20 @@
+import { callLimits } from './limits/calls.ts'
+import type { Limit } from './limits/limit.ts'
+import { memoryLimits } from './limits/memory.ts'
+import { socketLimits } from './limits/sockets.ts'
+
+const limit = <L extends Limit>(declared: L): L => declared
+
+/** Every ceiling of the server. What the code enforces is read from here; `docs/limits.md` is generated from here. */
+export const limits = {
+  ...callLimits,
+  ...memoryLimits,
+  ...socketLimits,
+  bodyBytes: limit({
+    value: 1_048_576,
+    unit: 'bytes',
+    en: 'Body of one call',
+    zh: '单次调用的请求体',
+    beyond: { en: '413; nothing is done', zh: '返回 413，不执行任何操作' },
+  }),
+}

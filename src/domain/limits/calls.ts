@@ -1,0 +1,101 @@
+import type { Limit } from './limit.ts'
+
+type Both = { en: string; zh: string }
+
+const refused: Both = { en: '400 or 403; nothing is done', zh: '返回 400 或 403，不执行任何操作' }
+const clamped: Both = { en: 'counts as this many', zh: '按该上限处理' }
+
+const items = (value: number, en: string, zh: string, beyond = refused): Limit => ({
+  value,
+  unit: 'items',
+  en,
+  zh,
+  beyond,
+})
+
+const bytes = (value: number, en: string, zh: string, beyond = refused): Limit => ({
+  ...items(value, en, zh, beyond),
+  unit: 'bytes',
+})
+
+/** What one call may hold, and how long its texts may be; mostly the reference's. */
+export const callLimits = {
+  bodyDepth: items(64, 'Levels of nesting in a body', '请求体的嵌套层数'),
+
+  roomsPage: items(1000, 'Chat rooms on a page of the list', '聊天室列表每页数量', clamped),
+  joinedPage: items(1000, 'Chat rooms on a page of those a user joined', '用户已加入聊天室每页数量', clamped),
+  joinedUnpaged: items(
+    500,
+    'Chat rooms that a user joined, without paging',
+    '不分页时返回的已加入聊天室数量',
+    { en: 'the latest', zh: '返回最近的' },
+  ),
+  membersPage: items(1000, 'Members on a page', '成员列表每页数量', clamped),
+  timedMembersPage: items(
+    50,
+    'Members on a page with the times they joined (`joined_time=true`)',
+    '带加入时间（`joined_time=true`）的成员列表每页数量',
+    clamped,
+  ),
+  superAdminsPage: items(1000, 'Super admins on a page', '超级管理员列表每页数量', clamped),
+  usersPage: items(100, 'Users on a page', '用户列表每页数量', clamped),
+  auditPage: items(1000, 'Rows of the audit trail on a page', '审计记录每页数量', clamped),
+
+  roomsAsked: items(100, 'Chat rooms in one question for details', '一次查询详情的聊天室数量'),
+  usersAsked: items(100, 'Users in one question for their status', '一次查询在线状态的用户数量'),
+  usersRegistered: items(60, 'Users in one registration', '一次注册的用户数量'),
+  membersAdded: items(100, 'Members added in one call', '一次添加的成员数量'),
+  membersRemoved: items(60, 'Members removed or blocked in one call', '一次移除或拉黑的成员数量'),
+  membersMuted: items(60, 'Members muted in one call', '一次禁言的成员数量'),
+  membersListed: items(
+    60,
+    'Users un-blocked, or put on or off the allow list, in one call',
+    '一次移出黑名单或增删白名单的用户数量',
+  ),
+  attributesSet: items(10, 'Custom attributes in one call', '一次设置或删除的自定义属性数量'),
+  messageRooms: items(
+    10,
+    'Chat rooms that one message of the app goes to',
+    '应用发送一条消息的目标聊天室数量',
+  ),
+  messageUsers: items(20, 'Users that one message of the app is for', '应用发送一条定向消息的用户数量'),
+
+  roomDefault: items(1000, '`maxusers` of a chat room that names none', '未指定时聊天室的 `maxusers`', {
+    en: 'set `maxusers`, up to that of the app',
+    zh: '可指定 `maxusers`，不超过应用的上限',
+  }),
+  roomMembers: {
+    ...items(10_000, '`maxusers` of a chat room', '聊天室的 `maxusers`', {
+      en: '403; the room stays as it was',
+      zh: '返回 403，聊天室不变',
+    }),
+    setting: 'app:maxusers',
+  },
+  roomAdmins: items(99, 'Admins of a chat room', '聊天室的管理员数量'),
+  roomAttributes: items(100, 'Custom attributes of a chat room', '聊天室的自定义属性数量', {
+    en: 'the key is left out, and the answer says why',
+    zh: '跳过该 key，并在响应中说明原因',
+  }),
+  roomName: {
+    ...items(128, 'Name of a chat room, in characters', '聊天室名称的字符数'),
+    setting: 'app:nameLength',
+  },
+  roomDescription: {
+    ...items(512, 'Description of a chat room, in characters', '聊天室描述的字符数'),
+    setting: 'app:descriptionLength',
+  },
+  roomCustom: bytes(8192, '`custom` of a chat room', '聊天室的 `custom`'),
+  announcement: items(512, 'Announcement, in characters', '公告的字符数'),
+  attributeKey: items(128, 'Key of a custom attribute, in characters', '自定义属性 key 的字符数'),
+  attributeValue: items(4096, 'Value of a custom attribute, in characters', '自定义属性值的字符数'),
+  userId: bytes(64, 'User id', '用户 ID'),
+  nickname: items(100, 'Nickname, in characters', '昵称的字符数'),
+  password: items(64, 'Password, in characters', '密码的字符数'),
+  tokenTtl: {
+    value: 2_147_483_647,
+    unit: 's',
+    en: 'Lifetime of a token',
+    zh: 'token 的有效期',
+    beyond: { en: 'shown as this long', zh: '按该值显示' },
+  },
+} satisfies Record<string, Limit>

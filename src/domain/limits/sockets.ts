@@ -1,0 +1,93 @@
+import type { Limit } from './limit.ts'
+
+const MiB = 1024 * 1024
+const closed = { en: 'the connection is closed', zh: '关闭该连接' }
+const upgradeRefused = { en: '503 instead of a connection', zh: '不建立连接，返回 503' }
+
+/** What connections may do, and how much they may hold. */
+export const socketLimits = {
+  connections: {
+    value: 100_000,
+    unit: 'items',
+    setting: 'max_connections',
+    en: 'Connections of a process',
+    zh: '单个进程的连接数',
+    beyond: upgradeRefused,
+  },
+  addressConnections: {
+    value: 0,
+    unit: 'items',
+    setting: 'address_connections',
+    en: 'Connections of one address to a process; 0 = as many as the process takes',
+    zh: '单个地址到一个进程的连接数；0 表示仅受进程总数限制',
+    beyond: upgradeRefused,
+  },
+  connectionsNew: {
+    value: 10_000,
+    unit: 'items',
+    en: 'Connections of a process that have sent nothing yet',
+    zh: '单个进程中尚未发送任何内容的连接数',
+    beyond: {
+      en: 'the oldest is closed; the new one if the oldest is younger than a second',
+      zh: '关闭最早的连接；若最早的也不足一秒，则关闭新连接',
+    },
+  },
+  newFrameRate: {
+    value: 10,
+    unit: 'per second',
+    en: 'Frames, pings and pongs of a connection before it has logged in',
+    zh: '单个连接登录前的帧数（含 ping 和 pong）',
+    beyond: closed,
+  },
+  frameRate: {
+    value: 100,
+    unit: 'per second',
+    en: 'Frames, pings and pongs of a connection, above the messages that its user may send; every 16 KiB of a frame count as one more, and a user has twice as much for all its connections',
+    zh: '单个连接在其用户消息限额之外的帧数（含 ping 和 pong）；帧内每 16 KiB 多计一帧；同一用户的全部连接合计为两倍',
+    beyond: {
+      en: 'the connection is closed, and its user cannot log in for 10 seconds',
+      zh: '关闭该连接，且该用户 10 秒内不能登录',
+    },
+  },
+  unlimitedFrameRate: {
+    value: 10_000,
+    unit: 'per second',
+    en: 'The same, where the app sets no limit for the messages of a user',
+    zh: '同上，适用于应用未限制用户消息数的情况',
+    beyond: closed,
+  },
+  floodTime: {
+    value: 10_000,
+    unit: 'ms',
+    en: 'Time for which a user cannot log in after one of its connections was closed for too many frames',
+    zh: '连接因帧数过多被关闭后，其用户不能登录的时间',
+    beyond: { en: 'the login is refused', zh: '拒绝登录' },
+  },
+  pingInterval: {
+    value: 25,
+    unit: 's',
+    setting: 'ping_interval',
+    en: 'Time between two pings to a connection',
+    zh: '向连接发送两次 ping 的间隔',
+    beyond: {
+      en: 'a connection from which nothing comes during three is closed',
+      zh: '连续三个间隔没有收到任何数据的连接会被关闭',
+    },
+  },
+  idleTime: {
+    value: 90,
+    unit: 's',
+    en: 'Time for which an HTTP connection is kept while nothing is sent on it; pools of clients and proxies give up theirs after 60',
+    zh: 'HTTP 连接空闲时的保持时间；客户端和代理的连接池通常为 60 秒',
+    beyond: closed,
+  },
+  sendBuffers: {
+    value: 128,
+    unit: 'MiB',
+    setting: 'send_buffers',
+    en: 'Bytes of a process that wait for all connections that read slowly',
+    zh: '单个进程中等待所有慢速连接读取的数据总量',
+    beyond: { en: 'connections are closed, the slowest first', zh: '从最慢的连接开始关闭' },
+    memory: 256 * MiB,
+  },
+} satisfies Record<string, Limit>

@@ -1,0 +1,50 @@
+import { failure, tooLarge } from './failures.ts'
+import { limits } from './limits.ts'
+
+export const contentMissing = failure('illegal_argument', 'body.{field} must be provided', {
+  en: 'the kind of message needs more',
+  zh: '该消息类型缺少必需字段',
+})
+
+export const contentNotNumber = failure('illegal_argument', 'body.{field} must be a number', {
+  en: 'something else where a number belongs',
+  zh: '应为数字的字段给了其他类型的值',
+})
+
+export const noRooms = failure('illegal_argument', 'to must hold at least one chat room', {
+  en: '`to` is empty',
+  zh: '`to` 为空',
+})
+
+export const tooManyTargets = failure(
+  'illegal_argument',
+  `to size is more than max limit : ${limits.messageRooms.value}`,
+  { en: 'more than 10 chat rooms', zh: '聊天室超过 10 个' },
+)
+
+export const tooManyReceivers = failure(
+  'illegal_argument',
+  `users size is more than max limit : ${limits.messageUsers.value}`,
+  { en: 'more than 20 users', zh: '用户超过 20 个' },
+)
+
+export const noSender = failure('illegal_argument', "from can't be empty", {
+  en: '`from` is empty',
+  zh: '`from` 为空',
+})
+
+export const messageTooLarge = failure(tooLarge.word, tooLarge.text, {
+  en: 'the message is over 16 KiB',
+  zh: '消息超过 16 KiB',
+})
+
+/** What a message of the app's server can be refused for. */
+export const messageFailures = [
+  contentMissing,
+  contentNotNumber,
+  noRooms,
+  tooManyTargets,
+  tooManyReceivers,
+  noSender,
+  messageTooLarge,
+] as const

@@ -1,0 +1,238 @@
+import { failure } from '../domain/failures.ts'
+import type { AppSettings } from './app-settings.ts'
+import { limits as ceilings } from './limits.ts'
+import { foldUsername } from './user.ts'
+
+/** A chat room as it is kept. */
+export interface Room {
+  id: string
+  name: string
+  description: string
+  /** Extension text of the app. */
+  custom: string
+  /** Most members, the owner included. */
+  maxusers: number
+  owner: string
+  /** Unix ms. */
+  created: number
+  /** Members now, the owner included: the wire's `affiliations_count`. */
+  memberCount: number
+  /** Whether everybody is muted. */
+  mute: boolean
+}
+
+/** A room and who is in it. */
+export interface RoomDetails extends Room {
+  /** User ids of everyone but the owner, with commas between: one text, as a room can have 10,000. */
+  members: string
+}
+
+/** What a client asks for when it creates a room. */
+export interface RoomDraft {
+  name: string
+  description: string
+  owner: string
+  maxusers?: number | undefined
+  members?: string[] | undefined
+  custom?: string | undefined
+  roomid?: string | undefined
+}
+
+/** What a client asks to change; an absent field stays as it is. */
+export interface RoomChange {
+  name?: string | undefined
+  description?: string | undefined
+  maxusers?: number | undefined
+  custom?: string | undefined
+}
+
+export const limits = {
+  /** `maxusers` when the request names none. */
+  maxusers: ceilings.roomDefault.value,
+  /** Longest `custom`, in UTF-8 bytes. */
+  custom: ceilings.roomCustom.value,
+  /** Most ids in one call for details. */
+  details: ceilings.roomsAsked.value,
+}
+
+/** None of the ids of a question for details names a room [details]. */
+export const roomNotFound = failure('service_resource_not_found', 'do not find this group:{chatroom_id}', {
+  en: 'no chat room has this id',
+  zh: '聊天室 ID 不存在',
+})
+
+export const tooManyRooms = failure('exceed_limit', 'appKey:{app_key} has create too many chatrooms!', {
+  en: 'the app has as many as its quota `rooms` allows',
+  zh: '应用的聊天室数已达配额 `rooms`',
+})
+
+export const joinedTooMany = failure('exceed_limit', 'user {username} has joined too many chatrooms!', {
+  en: 'the user is in as many as `roomsPerUser` allows',
+  zh: '用户加入的聊天室数已达 `roomsPerUser` 上限',
+})
+
+const tooManyMembers = failure('exceed_limit', 'members size is greater than max user size !', {
+  en: 'owner and members are more than `maxusers`',
+  zh: '所有者和成员总数超过 `maxusers`',
+})
+
+export const idTaken = failure('illegal_argument', 'group ID {roomid} already exists!', {
+  en: 'the chosen `roomid` is taken, or was once',
+  zh: '所选 `roomid` 已被占用，或曾被使用',
+})
+
+const idIllegal = failure('illegal_argument', 'group ID illegal, please check it', {
+  en: '`roomid` is not 1 to 64 of a-z and 0-9',
+  zh: '`roomid` 不是 1 到 64 位小写字母和数字',
+})
+
+const noMembers = failure('invalid_parameter', 'members must hold at least one user, or be left out', {
+  en: '`members` is empty (`docs` dialect)',
+  zh: '`members` 为空（`docs` 格式）',
+})
+
+const nameTooLong = failure('exceed_limit', 'title cannot exceed to {limit}', {
+  en: 'the name is longer than `nameLength` characters',
+  zh: '名称超过 `nameLength` 个字符',
+})
+
+const descriptionTooLong = failure('exceed_limit', 'desc cannot exceed to {limit}', {
+  en: 'the description is longer than `descriptionLength` characters',
+  zh: '描述超过 `descriptionLength` 个字符',
+})
+
+const customTooLong = failure('exceed_limit', `custom cannot exceed to ${limits.custom}`, {
+  en: '`custom` is over 8 KB',
+  zh: '`custom` 超过 8 KB',
+})
+
+const ceilingTooLow = failure('invalid_parameter', 'maxusers must be an integer of at least 1', {
+  en: '`maxusers` is below 1',
+  zh: '`maxusers` 小于 1',
+})
+
+const ceilingTooHigh = failure('exceed_limit', 'maxUsers cannot exceed {limit}', {
+  en: '`maxusers` is above the `maxusers` of the app',
+  zh: '`maxusers` 超过应用的 `maxusers`',
+})
+
+const ceilingBelowMembers = failure(
+  'forbidden_op',
+  'current user count is larger than the maxUsers that you want to update !',
+  { en: '`maxusers` is below the members now', zh: '`maxusers` 小于当前成员数' },
+)
+
+const sameOwner = failure('forbidden_op', 'new owner and old owner are the same', {
+  en: '`newowner` owns the chat room already',
+  zh: '`newowner` 已是所有者',
+})
+
+const ownerNotMember = failure('forbidden_op', "user: {username} doesn't exist in group: {chatroom_id}", {
+  en: '`newowner` is no member (`docs` dialect)',
+  zh: '`newowner` 不是成员（`docs` 格式）',
+})
+
+/** What is said about texts and ceilings that are too long or too high. */
+const textFailures = [nameTooLong, descriptionTooLong, customTooLong, ceilingTooHigh, ceilingTooLow] as const
+
+export const draftFailures = [idTaken, idIllegal, noMembers, tooManyMembers, ...textFailures] as const
+export const changeFailures = [...textFailures, ceilingBelowMembers] as const
+export const transferFailures = [sameOwner, ownerNotMember, tooManyMembers] as const
+
+const longer = (text: string, limit: number): boolean => text.length > limit && [...text].length > limit
+
+/** Lengths are counted in Unicode code points, `custom` in UTF-8 bytes. */
+function checkTexts(settings: AppSettings, { name, description, custom }: RoomChange): void {
+  if (name !== undefined && longer(name, settings.nameLength)) {
+    throw nameTooLong({ limit: settings.nameLength })
+  }
+  if (description !== undefined && longer(description, settings.descriptionLength)) {
+    throw descriptionTooLong({ limit: settings.descriptionLength })
+  }
+  if (custom !== undefined && Buffer.byteLength(custom) > limits.custom) {
+    throw customTooLong()
+  }
+}
+
+function checkCeiling(settings: AppSettings, maxusers: number): void {
+  if (maxusers < 1) throw ceilingTooLow()
+  if (maxusers > settings.maxusers) {
+    throw ceilingTooHigh({ limit: settings.maxusers })
+  }
+}
+
+const roomId = /^[a-z0-9]{1,64}$/
+
+/** Whether a room can have this id; any other text names none. */
+export const isRoomId = (text: string): boolean => roomId.test(text)
+
+/** A room ready to be kept, and the members to add beside its owner, each once. */
+export interface NewRoom {
+  id: string | undefined
+  name: string
+  description: string
+  custom: string
+  maxusers: number
+  owner: string
+  members: string[]
+}
+
+/**
+ * Decides whether a draft can become a room (management page, "create a chat room").
+ * The owner and duplicates among `members` are dropped; owner and members together must fit `maxusers`.
+ */
+export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
+  checkTexts(settings, draft)
+  const maxusers = draft.maxusers ?? Math.min(limits.maxusers, settings.maxusers)
+  checkCeiling(settings, maxusers)
+  if (draft.roomid !== undefined && !isRoomId(draft.roomid)) {
+    throw idIllegal()
+  }
+  if (settings.dialect === 'docs' && draft.members?.length === 0) {
+    throw noMembers()
+  }
+  const owner = foldUsername(draft.owner)
+  const members = new Set(draft.members?.map(foldUsername))
+  members.delete(owner)
+  if (members.size + 1 > maxusers) throw tooManyMembers()
+  return {
+    id: draft.roomid,
+    name: draft.name,
+    description: draft.description,
+    custom: draft.custom ?? '',
+    maxusers,
+    owner,
+    members: [...members],
+  }
+}
+
+/** Decides a change of room info (management page, "update"): a room keeps everyone it has. */
+export function changedRoom(settings: AppSettings, room: Room, change: RoomChange): Room {
+  checkTexts(settings, change)
+  if (change.maxusers !== undefined) {
+    checkCeiling(settings, change.maxusers)
+    if (change.maxusers < room.memberCount) {
+      throw ceilingBelowMembers()
+    }
+  }
+  return {
+    ...room,
+    name: change.name ?? room.name,
+    description: change.description ?? room.description,
+    maxusers: change.maxusers ?? room.maxusers,
+    custom: change.custom ?? room.custom,
+  }
+}
+
+/**
+ * Decides a transfer (management page, "transfer"): to another member of the room. In the `sdk` dialect
+ * a registered user who is not a member yet may take the room over, if there is space.
+ */
+export function checkTransfer(settings: AppSettings, room: Room, newOwner: string, isMember: boolean): void {
+  if (newOwner === room.owner) throw sameOwner()
+  if (isMember) return
+  if (settings.dialect === 'docs') {
+    throw ownerNotMember({ username: newOwner, chatroom_id: room.id })
+  }
+  if (room.memberCount >= room.maxusers) throw tooManyMembers()
+}

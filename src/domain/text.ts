@@ -1,0 +1,5 @@
+/** An explanation in both languages. */
+export interface Text {
+  en: string
+  zh: string
+}

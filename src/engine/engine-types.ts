@@ -1,0 +1,14 @@
+import type { Store } from '../store/store.ts'
+import type { Commit } from './commit.ts'
+
+/** A store that is open: reads, writes, and whether it can do both now. */
+export interface Engine {
+  kind: 'sqlite' | 'postgres'
+  store: Store
+  commit: Commit
+  /** Fails, with the reason, when the store cannot answer. */
+  check(): Promise<void>
+  /** What waits to be written, and what was committed since the start; of the embedded store alone. */
+  load?(): { waiting: number; commits: number; operations: number }
+  close(): Promise<void>
+}

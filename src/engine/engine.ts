@@ -1,0 +1,45 @@
+import type { Config } from '../config.ts'
+import { lockDataDir, openSqliteReader } from '../store/sqlite.ts'
+import type { OnEvents } from './commit.ts'
+import type { Engine } from './engine-types.ts'
+import { openCluster } from './postgres.ts'
+import { openWriter } from './writer.ts'
+
+/**
+ * Opens the store that the configuration names. `onEvents` is called with what every write changed; at most `batch`
+ * operations share a commit of the embedded store.
+ */
+export async function openEngine(config: Config, onEvents: OnEvents, batch?: number): Promise<Engine> {
+  return config.database_url === ''
+    ? openEmbedded(config.data_dir, onEvents, batch)
+    : openCluster(config, onEvents)
+}
+
+/** The embedded store in `dir`, which only one process can have open. */
+async function openEmbedded(dir: string, onEvents: OnEvents, batch?: number): Promise<Engine> {
+  const unlock = lockDataDir(dir)
+  try {
+    const writer = await openWriter(dir, onEvents, batch)
+    const reader = openSqliteReader(dir)
+    const check = async () => {
+      writer.check()
+      await reader.store.apps.findApp('', '')
+    }
+    return {
+      kind: 'sqlite',
+      store: reader.store,
+      commit: writer.commit,
+      check,
+      load: writer.load,
+      async close() {
+        // The last connection to close clears up the write-ahead log, and one that reads cannot.
+        reader.close()
+        await writer.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}

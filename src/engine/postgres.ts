@@ -1,0 +1,104 @@
+import type { Config } from '../config.ts'
+import { Failure } from '../domain/failure.ts'
+import type { UsedApp } from '../store/apps.ts'
+import { rounds } from '../store/batcher.ts'
+import { openPostgres } from '../store/postgres.ts'
+import { RunAlone } from '../store/postgres-writes.ts'
+import type { Store } from '../store/store.ts'
+import { committing, type Done, type OnEvents, type Waiting } from './commit.ts'
+import type { Engine } from './engine-types.ts'
+import { runOperation } from './run.ts'
+
+type Outcome = Done | Failure | RunAlone
+
+/** Most operations that share a transaction. */
+const batchLimit = 200
+
+/**
+ * A PostgreSQL database, which any number of processes can have open. Operations that may run side by side share a
+ * transaction with what waits together; every other one has its own.
+ */
+export async function openCluster(config: Config, onEvents: OnEvents): Promise<Engine> {
+  const postgres = await openPostgres({
+    url: config.database_url,
+    pool: config.database_pool,
+    timeout: config.database_timeout,
+  })
+
+  async function settle({ resolve, reject }: Waiting, { result, events }: Done): Promise<void> {
+    try {
+      await onEvents(events)
+      resolve(result)
+    } catch (error) {
+      reject(error)
+    }
+  }
+
+  async function alone(waiting: Waiting): Promise<void> {
+    try {
+      await settle(waiting, await postgres.transaction((store) => runOperation(store, waiting.request)))
+    } catch (error) {
+      waiting.reject(error)
+    }
+  }
+
+  /** What became of each operation. Anything that no rule has foreseen fails them all. */
+  function runSideBySide(store: Store, batch: Waiting[]): Promise<Outcome[]> {
+    const apps = new Map<number, Promise<UsedApp | undefined>>()
+    const appOf = (id: number) => {
+      const app = apps.get(id) ?? store.apps.useApp(id)
+      apps.set(id, app)
+      return app
+    }
+    const run = async ({ request }: Waiting): Promise<Outcome> => {
+      try {
+        return await runOperation(store, request, appOf)
+      } catch (thrown) {
+        if (thrown instanceof Failure || thrown instanceof RunAlone) return thrown
+        throw thrown
+      }
+    }
+    return Promise.all(batch.map(run))
+  }
+
+  async function together(batch: Waiting[]): Promise<void> {
+    const [first] = batch
+    if (first && batch.length === 1) return alone(first)
+    let outcomes: Outcome[]
+    try {
+      outcomes = await postgres.sharedTransaction((store) => runSideBySide(store, batch))
+    } catch (error) {
+      if (error instanceof Failure) for (const { reject } of batch) reject(error)
+      else await Promise.all(batch.map(alone))
+      return
+    }
+    await Promise.all(
+      batch.map((waiting, place) => {
+        const outcome = outcomes[place]
+        if (outcome instanceof Failure) return waiting.reject(outcome)
+        if (outcome === undefined || outcome instanceof RunAlone) return alone(waiting)
+        return settle(waiting, outcome)
+      }),
+    )
+  }
+
+  // A batch that waits for a lock keeps the next one waiting no longer than 20 ms.
+  const addToRound = rounds(together, { limit: batchLimit, patience: 20 })
+
+  const commit = committing(
+    (request) =>
+      new Promise((resolve, reject) => {
+        const waiting = { request, resolve, reject }
+        if (request.operation.sharesTransaction) addToRound(waiting)
+        else alone(waiting)
+      }),
+  )
+
+  return {
+    kind: 'postgres',
+    store: postgres.store,
+    commit,
+    check: postgres.check,
+    close: postgres.close,
+  }
+}

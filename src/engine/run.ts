@@ -1,0 +1,53 @@
+import type { App } from '../domain/app.ts'
+import { defaultSettings } from '../domain/app-settings.ts'
+import type { Event } from '../domain/event.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Awaitable } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import { audit } from './audit.ts'
+import type { Done, Outcome, Request } from './commit.ts'
+import type { Transaction } from './transaction.ts'
+
+const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings }
+
+let lastTick = 0
+/** `clock`, or later: each tick is later than the last in this process. */
+function tickFrom(clock: number): number {
+  lastTick = Math.max(lastTick + 1, clock)
+  return lastTick
+}
+
+/** Runs a write on a store that is inside a transaction; `findApp` reads the app as it is there. */
+export async function runOperation(
+  store: Store,
+  request: Request,
+  findApp: (id: number) => Awaitable<App | undefined> = store.apps.useApp,
+): Promise<Done> {
+  const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
+  if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
+  const events: Event[] = []
+  const clock = app.clock ?? Date.now() * 1000
+  const now = Math.floor(clock / 1000)
+  const transaction: Transaction = {
+    app,
+    caller: request.caller,
+    store,
+    now,
+    tick: () => tickFrom(clock),
+    emit: (event, room = '') => events.push({ ...event, app: app.id, room, by: request.caller, at: now }),
+  }
+  const { operation } = request
+  const input = request.input as never
+  const result = await operation.execute(transaction, input)
+  await audit(transaction, operation.auditedAs?.(input) ?? operation.id, events)
+  return { result, events }
+}
+
+/** A thrown failure as data; anything else is an error of ours, told in full for the log. */
+export function outcomeOf(thrown: unknown): Outcome {
+  if (thrown instanceof Failure) {
+    const { word, text, status, cause } = thrown
+    return { failure: { word, text, status, cause: cause === undefined ? undefined : String(cause) } }
+  }
+  return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
+}

@@ -1,0 +1,126 @@
+import { availableParallelism } from 'node:os'
+import { Failure } from '../domain/failure.ts'
+import { storeFailed } from '../domain/failures.ts'
+import { startWriterThread } from '../start-writer.ts'
+import {
+  type Commit,
+  committing,
+  type OnEvents,
+  type Outcome,
+  type SentRequest,
+  type Waiting,
+} from './commit.ts'
+
+/** Most operations that share a commit: bounds how long the first of them waits for the last. */
+const batchLimit = 512
+
+/** The server and its writer share one core: reading requests while a commit is made gains nothing. */
+const sharesCore = availableParallelism() === 1
+
+export interface Writer {
+  commit: Commit
+  /** Fails when the thread has died and nothing can be written. */
+  check(): void
+  /** What waits now, and what was committed since the start. */
+  load(): { waiting: number; commits: number; operations: number }
+  /** Finishes what waits, then closes the store. */
+  close(): Promise<void>
+}
+
+const sent = ({ request }: Waiting): SentRequest => ({ ...request, operation: request.operation.id })
+
+/** Yields one event-loop turn so that pending I/O is processed. */
+const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
+
+/**
+ * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
+ * while a commit is under way goes into the next one together. `onEvents` is
+ * called with each operation's events before its caller has the answer. Fails when the data cannot be opened.
+ */
+export async function openWriter(dir: string, onEvents: OnEvents, batch = batchLimit): Promise<Writer> {
+  const thread = startWriterThread()
+  const ask = (message: unknown): Promise<string> =>
+    new Promise((resolve, reject) => {
+      thread.onmessage = ({ data }: MessageEvent<string>) => resolve(data)
+      thread.onerror = (event) => reject(new Error(event.message))
+      thread.postMessage(JSON.stringify(message))
+    })
+
+  const { refused } = JSON.parse(await ask({ open: dir })) as { refused?: string }
+  if (refused) {
+    thread.terminate()
+    throw new Error(refused)
+  }
+
+  let queue: Waiting[] = []
+  let working: Promise<void> | undefined
+  let death: unknown
+  let commits = 0
+  let operations = 0
+
+  function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined) {
+    if (!outcome) return reject(new Error('the writer gave no outcome'))
+    if ('error' in outcome) return reject(new Error(outcome.error))
+    if ('failure' in outcome) {
+      const { word, text, status, cause } = outcome.failure
+      return reject(Object.assign(new Failure(word, text, status), { cause }))
+    }
+    const published = onEvents(outcome.events)
+    if (published) published.then(() => resolve(outcome.result), reject)
+    else resolve(outcome.result)
+  }
+
+  /**
+   * Waits for as long as more comes in, so that whom the last commit answered are in the next one together: half as
+   * many commits as when two groups take turns, and an eighth more creates a second (docs/adr/0015).
+   */
+  async function gather(): Promise<void> {
+    let before = -1
+    while (before < queue.length && queue.length < batch) {
+      before = queue.length
+      await nextTurn()
+      await nextTurn()
+    }
+  }
+
+  async function work(): Promise<void> {
+    while (queue.length > 0) {
+      if (sharesCore) await gather()
+      const together = queue.splice(0, batch)
+      try {
+        const outcomes = JSON.parse(await ask({ batch: together.map(sent) })) as Outcome[]
+        commits += 1
+        operations += together.length
+        for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place])
+      } catch (error) {
+        death = error
+        for (const { reject } of [...together, ...queue]) reject(error)
+        queue = []
+      }
+    }
+    working = undefined
+  }
+
+  return {
+    commit: committing(
+      (request) =>
+        new Promise((resolve, reject) => {
+          if (death) return reject(storeFailed())
+          queue.push({ request, resolve, reject })
+          working ??= nextTurn().then(work)
+        }),
+    ),
+
+    check() {
+      if (death) throw new Error('the writer has stopped', { cause: death })
+    },
+
+    load: () => ({ waiting: queue.length, commits, operations }),
+
+    async close() {
+      await working
+      if (!death) await ask({ close: true })
+      thread.terminate()
+    },
+  }
+}

@@ -1,0 +1,154 @@
+import type { Server } from 'bun'
+import type { AppRecord } from '../domain/app.ts'
+import type { Caller } from '../domain/event.ts'
+import { unauthorized } from '../domain/failures.ts'
+import { isForAppAlone } from '../operations/allowed.ts'
+import { type Given, type HttpCall, Json, type Operation, type Reply } from '../operations/operation.ts'
+import { type Envelope, isEnvelope } from '../operations/schemas.ts'
+import type { Awaitable } from '../store/database.ts'
+import { bodyCheck, parseJson, readBody, withoutNulls } from './body.ts'
+import { bearer, callOf, HttpClient, type PathParts } from './call.ts'
+import type { Deps } from './deps.ts'
+import { type Call, type Extras, fileResponse, jsonResponse, success, successInPieces } from './envelope.ts'
+import { countCall } from './rate-limits.ts'
+import { queryOf } from './url.ts'
+
+/** Answers a request that a route has matched. */
+export type Endpoint = (request: Request, params: PathParts, server: Server<unknown>) => Promise<Response>
+
+export type Called = Operation & { call: HttpCall }
+
+const theApp: Caller = { kind: 'app' }
+
+/** Who calls without a token; undefined where one is needed. Fails where the app does not allow it. */
+function anonymous({ withoutToken }: HttpCall, app: AppRecord, request: Request): Caller | undefined {
+  if (withoutToken === undefined) return undefined
+  if (withoutToken === 'always') return theApp
+  if (request.headers.has('authorization')) return undefined
+  if (app.settings[withoutToken.where]) return theApp
+  throw withoutToken.otherwise()
+}
+
+/** Resolves the caller from the token; synchronous for app tokens. Fails with `unauthorized`. */
+function callerOf(
+  { login }: Deps,
+  { allowed }: Operation,
+  app: AppRecord,
+  token: string | undefined,
+): Awaitable<Caller> {
+  if (token === undefined) throw unauthorized()
+  if (isForAppAlone(allowed)) {
+    if (!login.isApp(app, token)) throw unauthorized()
+    return theApp
+  }
+  const known = (caller: Caller | undefined): Caller => {
+    if (!caller) throw unauthorized()
+    return caller
+  }
+  const found = login.callerOf(app, token)
+  return found instanceof Promise ? found.then(known) : known(found)
+}
+
+/** Runs an operation as its kind asks for. */
+function run(deps: Deps, operation: Called, { app, caller }: Given, input: unknown): Awaitable<unknown> {
+  const context = { app, caller, store: deps.store, now: deps.now() }
+  switch (operation.kind) {
+    case 'write':
+      return deps.commit(app.id, caller, operation, input as never)
+    case 'read':
+      return operation.execute(context, input as never)
+    case 'action':
+      return operation.execute({ ...context, services: deps }, input as never)
+  }
+}
+
+/** The envelope's fields beside `data`, as the operation declares them. */
+function extrasOf(
+  { params, users, metadata }: Envelope,
+  { count, cursor, entities }: Reply,
+  { query }: Given,
+): Extras {
+  const extras: Extras = { cursor }
+  if (params) extras.params = query
+  if (users) extras.path = '/users'
+  if (metadata === 'removed') extras.status = 'ok'
+  if (count !== undefined) extras.count = count
+  if (entities !== undefined) extras.entities = entities
+  return extras
+}
+
+const textOf = (data: unknown): string | AsyncGenerator<string> | undefined => {
+  if (data instanceof Json) return data.text
+  return data === undefined ? undefined : JSON.stringify(data)
+}
+
+interface Done {
+  request: Request
+  operation: Called
+  call: Call
+  given: Given
+  input: unknown
+  output: unknown
+}
+
+/** Turns what an operation gave into a response, which is cached where the operation says on what it depends. */
+function respond(deps: Deps, { request, operation, call, given, input, output }: Done): Response {
+  const { response, reply, dependsOn } = operation.call
+  const replied = reply(output, input, given)
+  if (replied.file) return fileResponse(call.requestId, replied.file)
+  if (!isEnvelope(response))
+    return jsonResponse(call.requestId, JSON.stringify(replied.data), 200, call.headers)
+  const extras = extrasOf(response, replied, given)
+  const data = textOf(replied.data)
+  if (typeof data === 'object') return successInPieces(call, extras, data)
+  const { app, caller } = given
+  const room = caller.kind === 'app' ? dependsOn?.(input, given) : undefined
+  if (room === undefined || data === undefined) return success(call, data, extras)
+  return deps.answers.success(request, call, { app, operation: operation.id, room }, data, extras)
+}
+
+/** The service of custom attributes tells its own address without the room. */
+const metadataUri = (uri: string): string => uri.replace(/(\/metadata\/chatroom)\/.*$/, '$1')
+
+/**
+ * The endpoint of one operation: app, caller and rate are known before a body is read; then request to input, input to
+ * output, output to response.
+ */
+export function endpointOf(deps: Deps, operation: Called, route: string): Endpoint {
+  const { call: declared } = operation
+  const check = declared.body && bodyCheck(declared.body)
+  const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
+  const callsPerSecond = declared.callsPerSecond ?? 100
+
+  async function bodyOf(request: Request, app: AppRecord): Promise<unknown> {
+    if (!check) return undefined
+    const json = parseJson(await readBody(request))
+    const isForgiving = app.settings.dialect === 'sdk'
+    return check(isForgiving ? withoutNulls(json) : json, isForgiving)
+  }
+
+  return async (request, params, server) => {
+    const call = callOf(deps, request, params, server)
+    const { app } = call
+    if (declared.action !== undefined) call.action = declared.action
+    if (isMetadata) call.uri = metadataUri(call.uri)
+    const token = bearer(request)
+    const nobody = anonymous(declared, app, request)
+    const found = nobody ?? callerOf(deps, operation, app, token)
+    const caller = found instanceof Promise ? await found : found
+    const isAnonymous = nobody !== undefined
+    if (app.settings.rateLimits) call.headers = await countCall(deps, app, route, callsPerSecond)
+    const body = await bodyOf(request, app)
+    const client = new HttpClient(request, deps.addressOf, server)
+    const given: Given = { app, caller, params, query: queryOf(request), body, token, isAnonymous, client }
+    const other = declared.instead?.(given)
+    if (other) {
+      const data = await deps.commit(app.id, caller, other.operation, other.input as never)
+      return success(call, JSON.stringify(data))
+    }
+    const made = declared.input(given, deps)
+    const input = made instanceof Promise ? await made : made
+    const output = await run(deps, operation, given, input)
+    return respond(deps, { request, operation, call, given, input, output })
+  }
+}

@@ -1,0 +1,71 @@
+import { Type as t } from '@sinclair/typebox'
+import { type FailureWord, failures } from '../domain/failure.ts'
+import { type Envelope, exactly, milliseconds, sampleUuid, says } from '../operations/schemas.ts'
+
+const nothing = t.Array(t.Unknown(), { maxItems: 0, examples: [[]] })
+
+const always = {
+  action: t.String(says('Method of the request, in lower case.', '请求方法，小写。')),
+  application: t.String({ ...says('UUID of the app.', '应用的 UUID。'), examples: [sampleUuid] }),
+  applicationName: t.String({
+    ...says('The `app_name` of the path.', '路径中的 `app_name`。'),
+    examples: ['chat'],
+  }),
+  organization: t.String({
+    ...says('The `org_name` of the path.', '路径中的 `org_name`。'),
+    examples: ['demo'],
+  }),
+  uri: t.String(says('URL of the request, without the query.', '请求 URL，不含查询参数。')),
+}
+
+const Count = t.Integer({ ...says('How many the answer holds.', '本次返回的数量。'), examples: [1] })
+
+const Cursor = t.Optional(
+  t.String(says('Where the next page starts; absent on the last.', '下一页的起始位置；最后一页不返回。')),
+)
+
+const Params = t.Optional(
+  t.Record(t.String(), t.Array(t.String()), {
+    ...says('The query, echoed: each value an array of texts.', '原样返回的查询参数，每个值都是字符串数组。'),
+    examples: [{ limit: ['2'] }],
+  }),
+)
+
+/** The success envelope [envelope]. */
+export const enveloped = ({ data, count, cursor, params, users, entities, metadata }: Envelope) =>
+  exactly({
+    ...always,
+    ...(users ? { path: t.Literal('/users') } : {}),
+    ...(params ? { params: Params } : {}),
+    entities: entities ? t.Array(entities) : nothing,
+    ...(data ? { data } : {}),
+    ...(count === true ? { count: Count } : count ? { count: t.Optional(Count) } : {}),
+    ...(cursor ? { cursor: Cursor } : {}),
+    ...(metadata === 'removed' ? { status: t.Literal('ok') } : {}),
+    properties: exactly({}),
+    timestamp: milliseconds('When the answer was written, Unix ms.', '响应时间，Unix 毫秒。'),
+    duration: t.Integer({ ...says('From request to answer, ms.', '请求耗时，毫秒。'), examples: [1] }),
+  })
+
+/** The error envelope [errors]. */
+export const ErrorEnvelope = exactly({
+  error: t.Unsafe<FailureWord>({ type: 'string', enum: Object.keys(failures) }),
+  exception: t.String(says('Stable and opaque.', '固定的不透明标识。')),
+  error_description: t.String(
+    says('Exact text; client SDKs compare it.', '固定文案，客户端 SDK 会据此判断。'),
+  ),
+  timestamp: milliseconds('Unix ms.', 'Unix 毫秒时间戳。'),
+  duration: t.Literal(0),
+  properties: exactly({}),
+  error_code: t.Optional(
+    t.Integer(says('From the service of custom attributes only.', '仅自定义属性接口返回。')),
+  ),
+  desc: t.Optional(
+    t.String(
+      says(
+        'The text again; from the service of custom attributes only.',
+        '同错误文案，仅自定义属性接口返回。',
+      ),
+    ),
+  ),
+})

@@ -1,0 +1,8 @@
+import { failure } from '../domain/failures.ts'
+
+/** What was not foreseen: logged in full, told to the client in one neutral line. */
+export const internalError = failure(
+  'internal_error',
+  'Internal error; the server log has more under this request id',
+  { en: 'something that nobody foresaw', zh: '未预料到的错误' },
+)

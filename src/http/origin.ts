@@ -1,0 +1,79 @@
+import { BlockList, isIP, isIPv6 } from 'node:net'
+import type { Server } from 'bun'
+import { pathOf } from './url.ts'
+
+/** Where requests come from, and what they were sent to, as the outside sees it. */
+export interface Origin {
+  /** The address of the client; never empty. */
+  addressOf(request: Request, server: Server<unknown>): string
+  /** The absolute URL of a request, without the query. */
+  urlOf(request: Request, server: Server<unknown>): string
+}
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4')
+
+/** Reads addresses and networks (`10.0.0.0/8`), separated by commas. */
+export function readNetworks(text: string): BlockList | undefined {
+  const entries = text.split(',').map((entry) => entry.trim())
+  const networks = new BlockList()
+  let count = 0
+  for (const entry of entries) {
+    if (entry === '') continue
+    const [address = '', bits] = entry.split('/')
+    const most = isIPv6(address) ? 128 : 32
+    if (isIP(address) === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
+      throw new Error('must be addresses or networks such as 10.0.0.0/8, separated by commas')
+    networks.addSubnet(address, bits === undefined ? most : Number(bits), familyOf(address))
+    count += 1
+  }
+  return count > 0 ? networks : undefined
+}
+
+const listOf = (header: string | null): string[] =>
+  (header ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+
+const host = /^[A-Za-z0-9.:[\]_-]+$/
+
+/**
+ * Reads the origin of requests. `X-Forwarded-For`, `-Proto` and `-Host` count only from `trusted` proxies; `publicUrl`
+ * stands in every URL, wherever a request was sent.
+ */
+export function originOf(publicUrl: string, trusted: BlockList | undefined, listening: () => string): Origin {
+  const peerOf = (request: Request, server: Server<unknown>): string =>
+    server.requestIP(request)?.address.replace(/^::ffff:/, '') ?? 'unknown'
+
+  const isTrusted = (address: string): boolean =>
+    trusted !== undefined && isIP(address) !== 0 && trusted.check(address, familyOf(address))
+
+  function forwarded(request: Request, name: 'proto' | 'host', legal: RegExp): string | undefined {
+    const [first] = listOf(request.headers.get(`x-forwarded-${name}`))
+    return first !== undefined && legal.test(first) ? first : undefined
+  }
+
+  function sentTo(request: Request, server: Server<unknown>): string {
+    const { url } = request
+    if (!trusted || !isTrusted(peerOf(request, server))) {
+      if (url.startsWith('/')) return listening()
+      return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
+    }
+    const proto = forwarded(request, 'proto', /^https?$/) ?? 'http'
+    const to = forwarded(request, 'host', host) ?? request.headers.get('host') ?? ''
+    return to === '' ? listening() : `${proto}://${to}`
+  }
+
+  return {
+    addressOf(request, server) {
+      const peer = peerOf(request, server)
+      if (!isTrusted(peer)) return peer
+      // The last address that no trusted proxy has: what stands before it can be made up.
+      const hops = listOf(request.headers.get('x-forwarded-for'))
+      return hops.findLast((hop) => !isTrusted(hop)) ?? hops[0] ?? peer
+    },
+
+    urlOf: (request, server) =>
+      (publicUrl === '' ? sentTo(request, server) : publicUrl) + pathOf(request.url),
+  }
+}

@@ -1,0 +1,50 @@
+import type { Engine } from '../engine/engine-types.ts'
+import type { Counters } from './counters.ts'
+import type { Metrics } from './metrics.ts'
+
+const by = (label: string, counts: Record<string, number>): [Record<string, string>, number][] =>
+  Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
+
+/** Registers what the store and real time count. */
+export function measure({ gauge, counter }: Metrics, engine: Engine, realtime: Counters): void {
+  gauge('chatroomd_store_up', 'Whether the store answers: 1 or 0.', async () => {
+    const up = await engine.check().then(
+      () => 1,
+      () => 0,
+    )
+    return [[{ store: engine.kind }, up]]
+  })
+
+  const { load } = engine
+  if (load) {
+    gauge('chatroomd_writer_waiting', 'Operations that wait for the next commit.', () => load().waiting)
+    counter('chatroomd_writer_commits_total', 'Commits of the embedded store.', () => load().commits)
+    counter(
+      'chatroomd_writer_operations_total',
+      'Operations in those commits; divided by them, how many share one.',
+      () => load().operations,
+    )
+  }
+
+  gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)
+  counter('chatroomd_connections_refused_total', 'Connections that were not made, by reason.', () =>
+    by('reason', realtime.connectionsRefused),
+  )
+  gauge('chatroomd_buffered_bytes', 'Bytes that wait for clients that read slowly.', () => realtime.buffered)
+  counter('chatroomd_logins_total', 'Connections that logged in.', () => realtime.logins)
+  counter(
+    'chatroomd_logins_refused_total',
+    'Connections whose login was refused.',
+    () => realtime.loginsRefused,
+  )
+  counter('chatroomd_messages_total', 'Messages that were accepted.', () => realtime.messages)
+  counter('chatroomd_messages_refused_total', 'Messages that were refused, by reason.', () =>
+    by('reason', realtime.refused),
+  )
+  counter('chatroomd_messages_dropped_total', "Messages over a chat room's rate, by priority.", () =>
+    by('priority', realtime.dropped),
+  )
+  counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
+    by('reason', realtime.cutOff),
+  )
+}

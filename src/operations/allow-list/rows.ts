@@ -1,0 +1,2 @@
+/** The word for it in rows of the allow list. */
+export const added = 'add_user_whitelist'

@@ -1,0 +1,56 @@
+import { Type as t } from '@sinclair/typebox'
+import { fileFailures } from '../../domain/body-failures.ts'
+import { everyone } from '../allowed.ts'
+import { action } from '../operation.ts'
+import { exactly, says } from '../schemas.ts'
+
+const MiB = 1024 * 1024
+
+/** Keeps an attachment of a message [files]. */
+export const uploadAttachment = action({
+  id: 'uploadAttachment',
+  routes: ['POST /chatfiles'],
+  tag: 'messages',
+  summary: { en: 'Upload an attachment of a message', zh: '上传消息附件' },
+  allowed: everyone,
+  upload: true,
+  parameters: [
+    {
+      name: 'restrict-access',
+      in: 'header',
+      says: {
+        en: '`false`: whoever knows the id may read the attachment, without a secret.',
+        zh: '`false`：知道 ID 即可下载，无需密钥。',
+      },
+      schema: { type: 'string' },
+    },
+  ],
+  response: {
+    entities: exactly({
+      uuid: t.String(says('Id of the attachment.', '附件 ID。')),
+      type: t.Literal('chatfile'),
+      'share-secret': t.Optional(
+        t.String(says('Whoever has it may read the attachment.', '持有者可下载该附件。')),
+      ),
+    }),
+  },
+  failures: fileFailures,
+  input: ({ client }) => ({ client }),
+
+  async run({ app, caller, services }, { client }) {
+    const sender = {
+      app: app.id,
+      username: caller.kind === 'user' ? caller.username : undefined,
+      appSpace: app.settings.fileSpace * MiB,
+      userSpace: app.settings.userFileSpace * MiB,
+    }
+    const isRestricted = !['false', '0'].includes(
+      client.header('restrict-access')?.trim().toLowerCase() ?? '',
+    )
+    return client.receiveFile((chunks) => services.attachments.add(sender, chunks, isRestricted))
+  },
+
+  reply: ({ uuid, secret }) => ({
+    entities: [{ uuid, type: 'chatfile', ...(secret === undefined ? {} : { 'share-secret': secret }) }],
+  }),
+})

@@ -1,0 +1,147 @@
+import { addAdmin } from './admins/add-admin.ts'
+import { listAdmins } from './admins/list-admins.ts'
+import { removeAdmin } from './admins/remove-admin.ts'
+import { allowMember } from './allow-list/allow-member.ts'
+import { allowMembers } from './allow-list/allow-members.ts'
+import { disallowMembers } from './allow-list/disallow-members.ts'
+import { isAllowed } from './allow-list/is-allowed.ts'
+import { listAllowed } from './allow-list/list-allowed.ts'
+import { getAnnouncement } from './announcement/get-announcement.ts'
+import { setAnnouncement } from './announcement/set-announcement.ts'
+import { changeApp } from './apps/change-app.ts'
+import { countCalls } from './apps/count-calls.ts'
+import { createApp } from './apps/create-app.ts'
+import { rotateSecret } from './apps/rotate-secret.ts'
+import { deleteAttachment } from './attachments/delete-attachment.ts'
+import { downloadAttachment } from './attachments/download-attachment.ts'
+import { uploadAttachment } from './attachments/upload-attachment.ts'
+import { getAttributes } from './attributes/get-attributes.ts'
+import { forceRemoveAttributes, removeAttributes } from './attributes/remove-attributes.ts'
+import { forceAttributes, setAttributes } from './attributes/set-attributes.ts'
+import { listAudit, listRoomAudit } from './audit/list-audit.ts'
+import { pruneAudit } from './audit/prune-audit.ts'
+import { blockUser } from './block-list/block-user.ts'
+import { blockUsers } from './block-list/block-users.ts'
+import { listBlocked } from './block-list/list-blocked.ts'
+import { unblockUsers } from './block-list/unblock-users.ts'
+import { addMember } from './members/add-member.ts'
+import { addMembers } from './members/add-members.ts'
+import { joinRoom, leaveRoom } from './members/join-room.ts'
+import { listMembers } from './members/list-members.ts'
+import { removeMembers } from './members/remove-members.ts'
+import { sendRoomMessage } from './messages/send-room-message.ts'
+import { isMuted } from './mutes/is-muted.ts'
+import { listMuted } from './mutes/list-muted.ts'
+import { muteMembers } from './mutes/mute-members.ts'
+import { muteRoom } from './mutes/mute-room.ts'
+import { unmuteMembers } from './mutes/unmute-members.ts'
+import { unmuteRoom } from './mutes/unmute-room.ts'
+import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
+import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
+import type { Operation, WriteOperation } from './operation.ts'
+import { changeRoom } from './rooms/change-room.ts'
+import { createRoom } from './rooms/create-room.ts'
+import { dissolveRoom } from './rooms/dissolve-room.ts'
+import { getRooms } from './rooms/get-rooms.ts'
+import { listJoinedRooms } from './rooms/list-joined-rooms.ts'
+import { listRooms } from './rooms/list-rooms.ts'
+import { transferRoom } from './rooms/transfer-room.ts'
+import { addSuperAdmin } from './super-admins/add-super-admin.ts'
+import { listSuperAdmins } from './super-admins/list-super-admins.ts'
+import { removeSuperAdmin } from './super-admins/remove-super-admin.ts'
+import { issueToken } from './tokens/issue-token.ts'
+import { getTokenExpiry } from './tokens/token-expiry.ts'
+import { activateUser, deactivateUser } from './users/activate-user.ts'
+import { changePassword } from './users/change-password.ts'
+import { deleteUser, deleteUsers } from './users/delete-users.ts'
+import { disconnectUser } from './users/disconnect-user.ts'
+import { getUser } from './users/get-user.ts'
+import { listUsers } from './users/list-users.ts'
+import { registerUsers } from './users/register-users.ts'
+import { getUserStatus, getUsersStatus } from './users/user-status.ts'
+
+/** Everything that the API can do. */
+export const all: readonly Operation[] = [
+  addAdmin,
+  listAdmins,
+  removeAdmin,
+  allowMember,
+  allowMembers,
+  disallowMembers,
+  isAllowed,
+  listAllowed,
+  getAnnouncement,
+  setAnnouncement,
+  changeApp,
+  countCalls,
+  createApp,
+  rotateSecret,
+  deleteAttachment,
+  downloadAttachment,
+  uploadAttachment,
+  getAttributes,
+  removeAttributes,
+  forceRemoveAttributes,
+  setAttributes,
+  forceAttributes,
+  listAudit,
+  listRoomAudit,
+  pruneAudit,
+  blockUser,
+  blockUsers,
+  listBlocked,
+  unblockUsers,
+  addMember,
+  addMembers,
+  joinRoom,
+  leaveRoom,
+  listMembers,
+  removeMembers,
+  sendRoomMessage,
+  isMuted,
+  listMuted,
+  muteMembers,
+  muteRoom,
+  unmuteMembers,
+  unmuteRoom,
+  startNode,
+  renewNode,
+  stopNode,
+  arrive,
+  depart,
+  leaveOffline,
+  endConnections,
+  changeRoom,
+  createRoom,
+  dissolveRoom,
+  getRooms,
+  listJoinedRooms,
+  listRooms,
+  transferRoom,
+  addSuperAdmin,
+  listSuperAdmins,
+  removeSuperAdmin,
+  issueToken,
+  getTokenExpiry,
+  activateUser,
+  deactivateUser,
+  changePassword,
+  deleteUser,
+  deleteUsers,
+  disconnectUser,
+  getUser,
+  listUsers,
+  registerUsers,
+  getUserStatus,
+  getUsersStatus,
+]
+
+const writes = new Map(all.filter((each) => each.kind === 'write').map((each) => [each.id, each]))
+
+/** The write of this name. */
+export const writeOf = (id: string): WriteOperation | undefined => writes.get(id)
+
+/** Operations with rights of their own: those that are called, and the transfer, which shares the route of a change. */
+export const withRights = all.filter(
+  ({ id, call }) => id === transferRoom.id || (call && call.withoutToken !== 'always'),
+)

@@ -1,0 +1,59 @@
+import { limits } from '../../domain/limits.ts'
+import { appOnly } from '../allowed.ts'
+import { type Transaction, write } from '../operation.ts'
+
+/** Nodes that one store can have: their numbers are part of message ids. */
+const mostNodes = limits.nodes.value
+
+/** Milliseconds: for how long a node's number is its own, and for how long its users may be gone. */
+export interface Terms {
+  lease: number
+  grace: number
+  /** No other node can have the store: whatever nodes it knows of when one starts have died. */
+  alone?: boolean
+}
+
+/** Gives a starting node a number that no living node has. Fails when there are 64. */
+export const startNode = write({
+  id: 'startNode',
+  allowed: appOnly,
+
+  async run(transaction, { process, terms }: { process: string; terms: Terms }) {
+    const { store, now } = transaction
+    await endNodes(transaction, terms.grace, terms.alone ? Number.MAX_SAFE_INTEGER : now)
+    for (let node = 0; node < mostNodes; node += 1) {
+      if (await store.presence.takeNode(node, process, now + terms.lease)) return { node }
+    }
+    throw new Error(`there are ${mostNodes} nodes already`)
+  },
+})
+
+/**
+ * Renews a node's lease, and ends nodes that no longer do: their users are offline from now on. `isOurs` is false when
+ * this node itself was ended, because it did not renew in time.
+ */
+export const renewNode = write({
+  id: 'renewNode',
+  allowed: appOnly,
+
+  async run(transaction, { node, process, terms }: { node: number; process: string; terms: Terms }) {
+    const { store, now } = transaction
+    const isOurs = await store.presence.renewNode(node, process, now + terms.lease)
+    await endNodes(transaction, terms.grace, now)
+    return { isOurs }
+  },
+})
+
+/** Ends nodes whose lease is over by `time` (Unix ms). */
+async function endNodes({ store, now }: Transaction, grace: number, time: number): Promise<void> {
+  for (const node of await store.presence.expiredNodes(time))
+    await store.presence.removeNode(node, now + grace)
+}
+
+/** Ends a node that stops: its users may come back within `grace` milliseconds. */
+export const stopNode = write({
+  id: 'stopNode',
+  allowed: appOnly,
+  run: ({ store, now }, { node, grace }: { node: number; grace: number }) =>
+    store.presence.removeNode(node, now + grace),
+})

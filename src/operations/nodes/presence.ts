@@ -1,0 +1,55 @@
+import { appOnly } from '../allowed.ts'
+import { write } from '../operation.ts'
+import { takeOut } from '../room-members.ts'
+
+/** Notes that users have connected to a node. */
+export const arrive = write({
+  id: 'arrive',
+  allowed: appOnly,
+  run: ({ app, store }, { usernames, node }: { usernames: string[]; node: number }) =>
+    store.presence.arrive(app.id, usernames, node),
+})
+
+/** Notes that users have lost their last connection to a node: they leave their rooms after `grace` milliseconds. */
+export const depart = write({
+  id: 'depart',
+  allowed: appOnly,
+  run: (
+    { app, store, now },
+    { usernames, node, grace }: { usernames: string[]; node: number; grace: number },
+  ) => store.presence.depart(app.id, usernames, node, now + grace),
+})
+
+/**
+ * Takes users whose time has come, and who are connected nowhere, out of their rooms [members: offline]. Whoever owns a
+ * room or is on its allow list stays in that room.
+ */
+export const leaveOffline = write({
+  id: 'leaveOffline',
+  allowed: appOnly,
+
+  async run(transaction, { usernames }: { usernames: string[] }) {
+    const { app, store, now, emit } = transaction
+    const gone = await store.presence.takeDue(app.id, usernames, now)
+    if (gone.length === 0) return
+    const leaving = Map.groupBy(await store.members.roomsToLeave(app.id, gone), ({ room }) => room)
+    for (const [id, rows] of leaving) {
+      const room = await store.rooms.holdRoom(app.id, id)
+      if (!room) continue
+      const members = rows.map(({ username }) => username)
+      const memberCount = await takeOut(transaction, room, members)
+      emit({ type: 'member.left', usernames: members, memberCount }, id)
+    }
+  },
+})
+
+/** Ends a user's connections, on whatever node they are. */
+export const endConnections = write({
+  id: 'endConnections',
+  allowed: appOnly,
+  auditedAs: () => 'disconnectUser',
+
+  async run({ emit }, { username }: { username: string }) {
+    emit({ type: 'user.changed', username, change: 'disconnected' })
+  },
+})

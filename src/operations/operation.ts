@@ -1,0 +1,315 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { App, AppRecord } from '../domain/app.ts'
+import type { AppEvent, Caller, RoomEvent } from '../domain/event.ts'
+import type { Failure } from '../domain/failure.ts'
+import { type FailureKind, type FailureRow, roomMissing } from '../domain/failures.ts'
+import type { Role } from '../domain/role.ts'
+import type { Room } from '../domain/room.ts'
+import type { Text } from '../domain/text.ts'
+import type { Write } from '../engine/commit.ts'
+import type { Transaction } from '../engine/transaction.ts'
+import type { Awaitable } from '../store/database.ts'
+import type { ReadStore, WriteStore } from '../store/store.ts'
+import type { Allowed } from './allowed.ts'
+import { authorise } from './authorise.ts'
+import type { Parameter } from './parameters.ts'
+import type { Envelope } from './schemas.ts'
+import type { Services } from './services.ts'
+import type { Tag } from './tags.ts'
+
+/** What a read is given. */
+export interface ReadContext {
+  app: AppRecord
+  caller: Caller
+  store: ReadStore
+  /** Unix ms. */
+  now: number
+}
+
+/** What an action is given: services that do more than the store. */
+export interface ActionContext extends ReadContext {
+  services: Services
+}
+
+export type { Transaction }
+
+/** What an operation on one room is given beside it: the room, locked until a write ends, and the caller's role there. */
+export interface InRoom {
+  room: Room
+  role: Role
+}
+
+/** The `:names` in a route. */
+type ParamsOf<Route extends string> = Route extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamsOf<Rest>
+  : Route extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+/** The request, as far as operations see it. */
+export interface Given<Body = unknown, Route extends string = string> {
+  app: AppRecord
+  caller: Caller
+  /** Parts of the path, by their names in the route. */
+  params: Readonly<Record<ParamsOf<Route>, string>>
+  query: URLSearchParams
+  body: Body
+  /** The token of the call; undefined without one. */
+  token: string | undefined
+  /** Whether the call needed no token, and had none. */
+  isAnonymous: boolean
+  client: Client
+}
+
+/** Who sent the request and waits for the response. */
+export interface Client {
+  /** The address it comes from; never empty. */
+  readonly address: string
+  /** Aborted when it is gone. */
+  readonly signal: AbortSignal
+  header(name: string): string | null
+  /** Gives `keep` the bytes of the uploaded file while they come; answers what `keep` does. */
+  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T>
+}
+
+/** What is answered: `data` and what stands beside it in the envelope. */
+export interface Reply {
+  data?: unknown
+  count?: number
+  cursor?: string | undefined
+  entities?: unknown[]
+  /** A file, which is answered alone. */
+  file?: Blob
+}
+
+/** JSON text that stands for itself in a reply. */
+export class Json {
+  constructor(readonly text: string | AsyncGenerator<string>) {}
+}
+
+/** How an operation is called over HTTP. */
+interface Described {
+  /** `POST /chatrooms/:chatroom_id/mute`, below `/{org}/{app}`; aliases follow the documented one. */
+  routes: readonly string[]
+  tag: Tag
+  summary: Text
+  description?: Text
+  /** Parameters of the query, and those of the path that say more than their name. */
+  parameters?: readonly Parameter[]
+  /** What the success envelope holds, or the whole response where it has none. */
+  response: Envelope | TSchema
+  /** Failures of its own, beside those that follow from its token, its body and its path. */
+  failures: readonly FailureRow[]
+  /** `action` of the envelope, where the reference has a word of its own instead of the method. */
+  action?: string
+  /** The body is a file in multipart form, which the operation receives itself. */
+  upload?: boolean
+  /** No token is needed: never, or where the app allows open registration; `otherwise` is its refusal elsewhere. */
+  withoutToken?: 'always' | { where: 'openRegistration'; otherwise: FailureRow & (() => Failure) }
+  /** Calls a second of one app where its `rateLimits` are on; 100 if not given. */
+  callsPerSecond?: number
+}
+
+interface Mapped<Input, Output, Body extends TSchema, Route extends string> {
+  routes: readonly Route[]
+  body?: Body
+  /** Another write that the request asks for, where the reference gives both one route; its output is the `data`. */
+  instead?(given: Given<Static<Body>, Route>): Instead | undefined
+  /** Reads the request. What it throws comes before any refusal by role. */
+  input(given: Given<Static<Body>, Route>, services: Services): Awaitable<Input>
+  /** Makes the reply of the output; without it the output is the reply's `data`. */
+  reply?(output: Output, input: Input, given: Given<Static<Body>, Route>): Reply
+  /** The room of which the response tells, or `anyRoom`: it is cached until that changes. Undefined: not cached. */
+  dependsOn?(input: Input, given: Given<Static<Body>, Route>): string | undefined
+}
+
+/** What a response depends on that tells of all rooms of the app. */
+export const anyRoom = ''
+
+interface Instead {
+  operation: WriteOperation
+  input: unknown
+}
+
+interface Named<Input> {
+  /** Its name in the API description, the event log, metrics and the permission table. */
+  id: string
+  allowed: Allowed
+  /** Users that the call is about, for those who may do it to themselves only. */
+  about?(input: Input): string[]
+  /** Its name in the audit trail, where that has an older one. */
+  auditedAs?(input: Input): string
+  /** Of a write: see `WriteOperation`. */
+  sharesTransaction?: boolean
+}
+
+interface NamedInRoom<Input> extends Named<Input> {
+  /** The failure for an id that names no room; `roomMissing` if not given. */
+  missing?: FailureKind<string & `${string}{chatroom_id}${string}`>
+}
+
+/** How an operation is called over HTTP, for those that do not know its types. */
+export interface HttpCall extends Described {
+  body: TSchema | undefined
+  instead: ((given: Given) => Instead | undefined) | undefined
+  input(given: Given, services: Services): Awaitable<unknown>
+  reply(output: unknown, input: unknown, given: Given): Reply
+  dependsOn: ((input: unknown, given: Given) => string | undefined) | undefined
+}
+
+interface Runs<Context, Input, Output> {
+  id: string
+  allowed: Allowed
+  call: HttpCall | undefined
+  /** Authorises the caller, then runs. */
+  execute(context: Context, input: Input): Awaitable<Output>
+}
+
+/** An operation that only reads. */
+export interface ReadOperation<Input = never, Output = unknown> extends Runs<ReadContext, Input, Output> {
+  kind: 'read'
+}
+
+/** An operation that writes in one transaction. */
+export interface WriteOperation<Input = never, Output = unknown>
+  extends Runs<Transaction, Input, Output>,
+    Write<Input, Output> {
+  kind: 'write'
+  auditedAs?(input: Input): string
+  execute(transaction: Transaction, input: Input): Awaitable<Output>
+}
+
+/** An operation that does something else: issues a token, sends a message, keeps a file. */
+export interface ActionOperation<Input = never, Output = unknown> extends Runs<ActionContext, Input, Output> {
+  kind: 'action'
+}
+
+export type Operation = ReadOperation | WriteOperation | ActionOperation
+
+type Declared<Context, Input, Output, Body extends TSchema, Route extends string> = Named<Input> & {
+  run(context: Context, input: Input): Awaitable<Output>
+} & ((Described & Mapped<Input, Output, Body, Route>) | { routes?: undefined })
+
+type DeclaredInRoom<Context, Input, Output, Body extends TSchema, Route extends string> = Declared<
+  Context & InRoom,
+  Input,
+  Output,
+  Body,
+  Route
+> &
+  NamedInRoom<Input>
+
+function callOf<Context, Input, Output, Body extends TSchema, Route extends string>(
+  declared: Declared<Context, Input, Output, Body, Route>,
+  missing?: FailureRow,
+): HttpCall | undefined {
+  if (declared.routes === undefined) return undefined
+  const { body, input, reply = (data: Output): Reply => ({ data }) } = declared
+  return {
+    ...declared,
+    body,
+    failures: missing ? [missing, ...declared.failures] : declared.failures,
+    instead: declared.instead as HttpCall['instead'],
+    input: input as HttpCall['input'],
+    reply: reply as HttpCall['reply'],
+    dependsOn: declared.dependsOn as HttpCall['dependsOn'],
+  }
+}
+
+function namedAs<Input>({ id, allowed, auditedAs }: Named<Input>) {
+  return { id, allowed, ...(auditedAs ? { auditedAs } : {}) }
+}
+
+/** Authorises the caller before `run`; the role is known at once where the app itself calls. */
+const authorised =
+  <Context extends ReadContext | Transaction, Input, Output>({
+    allowed,
+    about,
+    run,
+  }: Named<Input> & { run(context: Context, input: Input): Awaitable<Output> }) =>
+  (context: Context, input: Input): Awaitable<Output> => {
+    const role = authorise(context, allowed, undefined, about?.(input))
+    return role instanceof Promise ? role.then(() => run(context, input)) : run(context, input)
+  }
+
+/** Declares an operation that only reads. */
+export const read = <Input, Output, const Route extends string, Body extends TSchema = TSchema>(
+  declared: Declared<ReadContext, Input, Output, Body, Route>,
+): ReadOperation<Input, Output> => ({
+  kind: 'read',
+  id: declared.id,
+  allowed: declared.allowed,
+  call: callOf(declared),
+  execute: authorised(declared),
+})
+
+/** Declares an operation that reads one room, which its input names. */
+export const readRoom = <
+  Input extends { room: string },
+  Output,
+  const Route extends string,
+  Body extends TSchema = TSchema,
+>(
+  declared: DeclaredInRoom<ReadContext, Input, Output, Body, Route>,
+): ReadOperation<Input, Output> => {
+  const { id, allowed, about, missing = roomMissing, run } = declared
+  return {
+    kind: 'read',
+    id,
+    allowed,
+    call: callOf(declared, missing),
+    async execute(context, input) {
+      const room = await context.store.rooms.findRoom(context.app.id, input.room)
+      if (!room) throw missing({ chatroom_id: input.room })
+      const role = await authorise(context, allowed, room, about?.(input))
+      return run({ ...context, room, role }, input)
+    },
+  }
+}
+
+/** Declares an operation that writes. */
+export const write = <Input, Output, const Route extends string, Body extends TSchema = TSchema>(
+  declared: Declared<Transaction, Input, Output, Body, Route>,
+): WriteOperation<Input, Output> => ({
+  kind: 'write',
+  ...namedAs(declared),
+  sharesTransaction: declared.sharesTransaction ?? false,
+  call: callOf(declared),
+  execute: authorised(declared),
+})
+
+/** Declares an operation that changes one room, which its input names and which is locked while it runs. */
+export const writeRoom = <
+  Input extends { room: string },
+  Output,
+  const Route extends string,
+  Body extends TSchema = TSchema,
+>(
+  declared: DeclaredInRoom<Transaction, Input, Output, Body, Route>,
+): WriteOperation<Input, Output> => {
+  const { allowed, about, missing = roomMissing, run } = declared
+  return {
+    kind: 'write',
+    ...namedAs(declared),
+    sharesTransaction: false,
+    call: callOf(declared, missing),
+    async execute(transaction, input) {
+      const room = await transaction.store.rooms.holdRoom(transaction.app.id, input.room)
+      if (!room) throw missing({ chatroom_id: input.room })
+      const role = await authorise(transaction, allowed, room, about?.(input))
+      const emit: Transaction['emit'] = (event, of = room.id) => transaction.emit(event, of)
+      return run({ ...transaction, room, role, emit }, input)
+    },
+  }
+}
+
+/** Declares an operation that uses services. */
+export const action = <Input, Output, const Route extends string, Body extends TSchema = TSchema>(
+  declared: Declared<ActionContext, Input, Output, Body, Route>,
+): ActionOperation<Input, Output> => ({
+  kind: 'action',
+  id: declared.id,
+  allowed: declared.allowed,
+  call: callOf(declared),
+  execute: authorised(declared),
+})

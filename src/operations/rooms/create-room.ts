@@ -1,0 +1,91 @@
+import { Type as t } from '@sinclair/typebox'
+import { appKey } from '../../domain/app.ts'
+import { userMissing } from '../../domain/failures.ts'
+import { limits } from '../../domain/limits.ts'
+import { draftFailures, idTaken, joinedTooMany, newRoom, tooManyRooms } from '../../domain/room.ts'
+import { superAdmins } from '../allowed.ts'
+import { write } from '../operation.ts'
+import { checkRoomsPerUser, checkUsersExist } from '../room-members.ts'
+import { bounds, exactly, loosely, RoomId, says, userIdPattern } from '../schemas.ts'
+import { descriptionBounds, nameBounds } from './schemas.ts'
+
+/** Creates a chat room [create]. A user that creates one is its owner, whatever the draft says. */
+export const createRoom = write({
+  id: 'createRoom',
+  routes: ['POST /chatrooms'],
+  tag: 'rooms',
+  summary: { en: 'Create a chat room', zh: '创建聊天室' },
+  description: {
+    en: 'The owner and the members are in it at once. Unknown fields are ignored.',
+    zh: '所有者和成员随即加入。未知字段会被忽略。',
+  },
+  allowed: superAdmins,
+  callsPerSecond: 50,
+  sharesTransaction: true,
+  body: loosely({
+    name: t.String({
+      ...says('Room name, at most 128 characters.', '聊天室名称，最多 128 个字符。'),
+      examples: ['night owls'],
+      ...nameBounds,
+    }),
+    description: t.String({
+      ...says('Room description, at most 512 characters.', '聊天室描述，最多 512 个字符。'),
+      examples: ['late talk'],
+      ...descriptionBounds,
+    }),
+    owner: t.String({
+      ...says('User id of the owner; must be registered.', '所有者的用户 ID，必须已注册。'),
+      examples: ['alice'],
+      ...bounds({ pattern: userIdPattern }),
+    }),
+    maxusers: t.Optional(
+      t.Integer({
+        ...says(
+          'Most members, the owner included: 1 to 10,000; 1000 when left out.',
+          '最大成员数，含所有者：1 到 10,000，默认 1000。',
+        ),
+        examples: [300],
+        ...bounds({ minimum: 1 }),
+      }),
+    ),
+    members: t.Optional(
+      t.Array(t.String(), {
+        ...says('User ids of the members, without the owner.', '成员的用户 ID，不含所有者。'),
+        examples: [['bob']],
+        ...bounds({ minItems: 1, items: { type: 'string', pattern: userIdPattern } }),
+      }),
+    ),
+    custom: t.Optional(
+      t.String({
+        ...says('Extension text, at most 8 KB.', '扩展信息，最多 8 KB。'),
+        ...bounds({ maxLength: limits.roomCustom.value }),
+      }),
+    ),
+    roomid: t.Optional(
+      t.String({
+        ...says('Chosen room id: 1 to 64 of a-z and 0-9.', '自定义聊天室 ID：1 到 64 位小写字母和数字。'),
+        ...bounds({ pattern: '^[a-z0-9]{1,64}$' }),
+      }),
+    ),
+  }),
+  response: { data: exactly({ id: RoomId }) },
+  failures: [...draftFailures, tooManyRooms, joinedTooMany, userMissing],
+  input: ({ body }) => body,
+
+  async run(transaction, draft) {
+    const { app, caller, store, tick, emit } = transaction
+    const owner = caller.kind === 'app' ? draft.owner : caller.username
+    const { id: chosen, ...room } = newRoom(app.settings, { ...draft, owner })
+    const everyone = [room.owner, ...room.members]
+    await checkUsersExist(transaction, everyone)
+    if (chosen !== undefined && (await store.rooms.isUsed(app.id, chosen))) throw idTaken({ roomid: chosen })
+    await checkRoomsPerUser(transaction, everyone, joinedTooMany)
+    if (app.settings.rooms !== null && (await store.quotas.takeQuota(app.id, 'rooms', 1)) === 0)
+      throw tooManyRooms({ app_key: appKey(app) })
+    if (chosen !== undefined) await store.rooms.useId(app.id, chosen)
+    const id = chosen ?? (await store.newId())
+    await store.rooms.addRoom(app.id, { ...room, id, created: tick() })
+    emit({ type: 'room.created', owner: room.owner, members: room.members }, id)
+    return { id }
+  },
+})

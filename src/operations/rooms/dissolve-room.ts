@@ -1,0 +1,33 @@
+import { Type as t } from '@sinclair/typebox'
+import { ownerOnly } from '../allowed.ts'
+import { type Transaction, writeRoom } from '../operation.ts'
+import { exactly, RoomId } from '../schemas.ts'
+
+/** Dissolves a room [dissolve]; an unknown id is a failure. */
+export const dissolveRoom = writeRoom({
+  id: 'dissolveRoom',
+  routes: ['DELETE /chatrooms/:chatroom_id'],
+  tag: 'rooms',
+  summary: { en: 'Dissolve a chat room', zh: '解散聊天室' },
+  description: {
+    en: 'Everybody leaves it, and its id is never given again.',
+    zh: '全体成员离开，其 ID 不会再次分配。',
+  },
+  allowed: ownerOnly,
+  response: { data: exactly({ success: t.Literal(true), id: RoomId }) },
+  failures: [],
+  input: ({ params }) => ({ room: params.chatroom_id }),
+
+  async run(transaction) {
+    const { id } = transaction.room
+    await removeRoom(transaction, id)
+    return { success: true, id }
+  },
+})
+
+/** Removes a locked room with everything in it. */
+export async function removeRoom({ app, store, emit }: Transaction, id: string): Promise<void> {
+  await store.rooms.removeRoom(app.id, id)
+  if (app.settings.rooms !== null) await store.quotas.giveQuota(app.id, 'rooms')
+  emit({ type: 'room.dissolved' }, id)
+}

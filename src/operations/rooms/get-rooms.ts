@@ -1,0 +1,77 @@
+import { Type as t } from '@sinclair/typebox'
+import { failure } from '../../domain/failures.ts'
+import { limits, roomNotFound } from '../../domain/room.ts'
+import { everyone } from '../allowed.ts'
+import { Json, read } from '../operation.ts'
+import { exactly } from '../schemas.ts'
+import { detailsOfMany, detailsOfOne } from './room-details.ts'
+import { Room } from './schemas.ts'
+
+const { details: mostRooms } = limits
+
+const tooMany = failure('invalid_parameter', `at most ${mostRooms} chatroom ids can be queried at once`, {
+  en: `more than ${mostRooms} ids`,
+  zh: `超过 ${mostRooms} 个 ID`,
+})
+
+const noneFound = failure(roomNotFound.word, roomNotFound.text, {
+  en: 'none of the ids names a chat room',
+  zh: '没有一个 ID 对应聊天室',
+})
+
+/** The asked-for ids, each once, in order. */
+function idsIn(segment: string): string[] {
+  if (!segment.includes(',')) return [segment]
+  const ids = [...new Set(segment.split(',').filter((id) => id !== ''))]
+  if (ids.length > mostRooms) throw tooMany()
+  return ids
+}
+
+const UnknownRoom = exactly({ id: t.String(), error: t.Literal("group id doesn't exist") })
+
+/** Details of one room, or of several in the asked order [details]. */
+export const getRooms = read({
+  id: 'getRooms',
+  routes: ['GET /chatrooms/:chatroom_id'],
+  tag: 'rooms',
+  summary: { en: 'Details of one chat room, or of up to 100', zh: '查询聊天室详情，一次最多 100 个' },
+  description: {
+    en:
+      'One id answers an object, several an array, in the asked order and each once. Clients that log in as a user, ' +
+      'and apps in the `sdk` dialect, are answered an array always.',
+    zh: '一个 ID 返回对象，多个 ID 按请求顺序去重后返回数组。使用用户 Token 或应用为 `sdk` 格式时，始终返回数组。',
+  },
+  allowed: everyone,
+  parameters: [
+    {
+      name: 'chatroom_id',
+      in: 'path',
+      says: {
+        en: 'One chat room id, or up to 100 separated by commas.',
+        zh: '聊天室 ID，多个以逗号分隔，最多 100 个。',
+      },
+      schema: { type: 'string' },
+      example: '248710559375361',
+    },
+  ],
+  response: {
+    data: t.Union([Room, t.Array(t.Union([Room, UnknownRoom]))]),
+    count: 'of arrays',
+    params: true,
+  },
+  failures: [noneFound, tooMany],
+  input({ app, caller, params: { chatroom_id: segment } }) {
+    const ids = idsIn(segment)
+    const isArray = ids.length > 1 || caller.kind === 'user' || app.settings.dialect === 'sdk'
+    return { segment, ids, isArray }
+  },
+  dependsOn: ({ segment, isArray }) => (isArray ? undefined : segment),
+
+  async run(context, { segment, ids, isArray }) {
+    const details = isArray ? await detailsOfMany(context, ids) : await detailsOfOne(context, segment)
+    if (details === undefined) throw noneFound({ chatroom_id: segment })
+    return new Json(details)
+  },
+
+  reply: (data, { ids, isArray }) => (isArray ? { data, count: ids.length } : { data }),
+})

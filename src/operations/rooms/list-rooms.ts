@@ -1,0 +1,92 @@
+import { Type as t } from '@sinclair/typebox'
+import { limits } from '../../domain/limits.ts'
+import type { ListedRoom as Listed, RoomPosition } from '../../store/rooms.ts'
+import { everyone } from '../allowed.ts'
+import { badCursor, openCursor, sealCursor } from '../cursor.ts'
+import { anyRoom, Json, type ReadContext, read } from '../operation.ts'
+import { badLimit, cursorParameter, limitOf, limitParameter, pageOf, pageParameters } from '../parameters.ts'
+import { ListedRoom } from './schemas.ts'
+
+const roomsPage = { default: 10, most: limits.roomsPage.value }
+const olderPage = { default: 20, most: limits.roomsPage.value }
+
+interface ListPage {
+  data: Json
+  count: number
+  cursor?: string | undefined
+}
+
+const jsonOf = (rooms: Listed[]): Json =>
+  new Json(
+    JSON.stringify(
+      rooms.map((room) => ({
+        id: room.id,
+        name: room.name,
+        owner: room.owner,
+        affiliations_count: room.memberCount,
+        disabled: false,
+      })),
+    ),
+  )
+
+function positionOf(place: string | undefined): RoomPosition | undefined {
+  if (place === undefined) return undefined
+  const [created = '', id = ''] = place.split(':')
+  return { created: Number(created), id }
+}
+
+/** Pages by the rooms they show: the same rooms answer what many ask at once (coalesced reads). */
+const pages = new WeakMap<Listed[], ListPage>()
+
+/** A page from a cursor on, newest first. */
+async function pageFrom({ app, store }: ReadContext, limit: number, position?: RoomPosition) {
+  const rooms = await store.rooms.listRooms(app.id, limit + 1, position)
+  const known = pages.get(rooms)
+  if (known) return known
+  const shown = rooms.slice(0, limit)
+  const last = shown.at(-1)
+  const hasMore = rooms.length > limit && last
+  const page: ListPage = {
+    data: jsonOf(shown),
+    count: shown.length,
+    cursor: hasMore ? sealCursor(app, 'chatrooms', `${last.created}:${last.id}`) : undefined,
+  }
+  pages.set(rooms, page)
+  return page
+}
+
+const isByCursor = (query: URLSearchParams): boolean =>
+  query.has('limit') || query.has('cursor') || !(query.has('pagenum') || query.has('pagesize'))
+
+/** Lists the rooms of the app [list], newest first. */
+export const listRooms = read({
+  id: 'listRooms',
+  routes: ['GET /chatrooms'],
+  tag: 'rooms',
+  summary: { en: 'List the chat rooms of the app', zh: '获取应用下的聊天室列表' },
+  description: {
+    en: 'Newest first. With `pagenum` or `pagesize` alone it pages by number, as older clients do.',
+    zh: '最新创建的在前。只带 `pagenum` 或 `pagesize` 时按页码分页，兼容旧客户端。',
+  },
+  allowed: everyone,
+  callsPerSecond: 50,
+  parameters: [limitParameter(roomsPage), cursorParameter, ...pageParameters(olderPage)],
+  response: { data: t.Array(ListedRoom), count: true, cursor: true, params: true },
+  failures: [badLimit, badCursor],
+  input: ({ query }) => ({ query }),
+  // The first page is asked for most.
+  dependsOn: ({ query }) => (isByCursor(query) && !query.get('cursor') ? anyRoom : undefined),
+
+  async run(context, { query }): Promise<ListPage> {
+    const { app, store } = context
+    if (isByCursor(query)) {
+      const limit = limitOf(query, roomsPage)
+      return pageFrom(context, limit, positionOf(openCursor(app, 'chatrooms', query.get('cursor'))))
+    }
+    const { limit, offset } = pageOf(query, olderPage)
+    const rooms = await store.rooms.pageRooms(app.id, limit, offset)
+    return { data: jsonOf(rooms), count: rooms.length }
+  },
+
+  reply: (page) => ({ ...page }),
+})

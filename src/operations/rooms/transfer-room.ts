@@ -1,0 +1,47 @@
+import { isBlocked, userMissing } from '../../domain/failures.ts'
+import { checkTransfer, joinedTooMany, transferFailures } from '../../domain/room.ts'
+import { ownerOnly } from '../allowed.ts'
+import { writeRoom } from '../operation.ts'
+import { checkRoomsPerUser, checkUsersExist } from '../room-members.ts'
+
+/** What a transfer can answer beside what a change can. */
+export const failures = [
+  ownerOnly.refusal,
+  userMissing,
+  isBlocked,
+  joinedTooMany,
+  ...transferFailures,
+] as const
+
+interface Transfer {
+  room: string
+  /** The new owner. */
+  owner: string
+}
+
+/** Makes `owner` the owner [transfer]; the previous one stays as a member. */
+export const transferRoom = writeRoom({
+  id: 'transferRoom',
+  allowed: ownerOnly,
+  about: ({ owner }: Transfer) => [owner],
+
+  async run(transaction, { owner }: Transfer) {
+    const { app, store, room, tick, emit } = transaction
+    const { id } = room
+    await checkUsersExist(transaction, [owner])
+    const isMember = await store.rooms.isMember(app.id, id, owner)
+    checkTransfer(app.settings, room, owner, isMember)
+    if (!isMember) {
+      if ((await store.lists.blockedAmong(app.id, id, [owner])).length > 0)
+        throw isBlocked({ username: owner })
+      await checkRoomsPerUser(transaction, [owner], joinedTooMany)
+      const memberCount = await store.rooms.addMembers(app.id, id, [owner], tick())
+      emit({ type: 'member.joined', usernames: [owner], memberCount })
+    }
+    await store.rooms.changeRoom(app.id, { ...room, owner })
+    await store.members.setAdmin(app.id, id, owner, false)
+    await store.members.ownerIsIn(app.id, id)
+    emit({ type: 'room.transferred', from: room.owner, to: owner })
+    return { newowner: true }
+  },
+})

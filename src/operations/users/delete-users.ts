@@ -1,0 +1,90 @@
+import { userNotFound } from '../../domain/failures.ts'
+import type { User } from '../../domain/user.ts'
+import { appOnly } from '../allowed.ts'
+import { type Transaction, write } from '../operation.ts'
+import { badLimit, limitOf, limitParameter } from '../parameters.ts'
+import { dropAttributes } from '../room-members.ts'
+import { removeRoom } from '../rooms/dissolve-room.ts'
+import { cursorAfter, usersPage } from './list-users.ts'
+import { lockedUser } from './locked-user.ts'
+import { entity, UserEntity } from './schemas.ts'
+
+/** Removes a locked user: its own rooms are dissolved, and it leaves all others, every role and every list [delete user]. */
+async function removeUser(transaction: Transaction, username: string): Promise<void> {
+  const { app, store, emit } = transaction
+  for (const id of await store.rooms.ownedRooms(app.id, username)) await removeRoom(transaction, id)
+  for (const { room, memberCount } of await store.rooms.removeFromAllRooms(app.id, username)) {
+    await dropAttributes(transaction, room, [username])
+    emit({ type: 'member.left', usernames: [username], memberCount }, room)
+  }
+  await store.lists.forgetUser(app.id, username)
+  await store.superAdmins.removeSuperAdmin(app.id, username)
+  await store.users.removeUser(app.id, username)
+  if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
+  emit({ type: 'user.changed', username, change: 'deleted' })
+}
+
+/** Deletes a user. Answers the user as it was. */
+export const deleteUser = write({
+  id: 'deleteUser',
+  routes: ['DELETE /users/:username'],
+  tag: 'users',
+  summary: { en: 'Delete a user, dissolving the rooms that it owns', zh: '删除用户，并解散其拥有的聊天室' },
+  description: {
+    en: 'The user leaves all other chat rooms, and its tokens end.',
+    zh: '该用户退出其他所有聊天室，其 token 全部失效。',
+  },
+  allowed: appOnly,
+  response: { users: true, entities: UserEntity },
+  failures: [userNotFound],
+  input: ({ params }) => ({ username: params.username }),
+
+  async run(transaction, { username }) {
+    const { passwordHash: _, tokenEpoch: __, ...user } = await lockedUser(transaction, username)
+    await removeUser(transaction, user.username)
+    return user
+  },
+
+  reply: (user) => ({ entities: [entity(user)] }),
+})
+
+/** Deletes the users that registered first. Answers them, and whether more are left. */
+export const deleteUsers = write({
+  id: 'deleteUsers',
+  routes: ['DELETE /users'],
+  tag: 'users',
+  summary: { en: 'Delete the users that registered first', zh: '批量删除最早注册的用户' },
+  description: {
+    en: 'They are not chosen by name. The answer has a `cursor` while more are left.',
+    zh: '不能指定用户名。还有剩余用户时，响应带有 `cursor`。',
+  },
+  allowed: appOnly,
+  callsPerSecond: 30,
+  parameters: [limitParameter(usersPage)],
+  response: { users: true, entities: UserEntity, count: true, cursor: true, params: true },
+  failures: [badLimit],
+  input: ({ query }) => ({ limit: limitOf(query, usersPage) }),
+
+  async run(transaction, { limit }): Promise<{ deleted: User[]; more: boolean }> {
+    const { app, store } = transaction
+    const deleted: User[] = []
+    for (;;) {
+      const left = limit - deleted.length
+      const users = await store.users.listUsers(app.id, left + 1)
+      for (const { username } of users.slice(0, left)) {
+        // One that another transaction deletes meanwhile is not among them; the next one is.
+        const user = await store.users.holdUser(app.id, username)
+        if (!user) continue
+        await removeUser(transaction, username)
+        deleted.push(user)
+      }
+      if (deleted.length === limit || users.length === 0) return { deleted, more: users.length > left }
+    }
+  },
+
+  reply: ({ deleted, more }, _, { app }) => ({
+    entities: deleted.map(entity),
+    count: deleted.length,
+    cursor: more ? cursorAfter(app, deleted) : undefined,
+  }),
+})

@@ -1,0 +1,155 @@
+import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { hashPassword } from '../auth/passwords.ts'
+import { issueToken } from '../auth/tokens.ts'
+import type { Config } from '../config.ts'
+import { appKey, parseAppKey } from '../domain/app.ts'
+import type { AppSettings } from '../domain/app-settings.ts'
+import { Failure } from '../domain/failure.ts'
+import { checkPassword, checkUsername, type User } from '../domain/user.ts'
+import { openEngine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine-types.ts'
+import { changeApp } from '../operations/apps/change-app.ts'
+import { createApp, type NewApp } from '../operations/apps/create-app.ts'
+import type { Credentials } from '../operations/apps/credentials.ts'
+import { rotateSecret } from '../operations/apps/rotate-secret.ts'
+import { registerUsers } from '../operations/users/register-users.ts'
+
+/** What an operator can do from the command line; `key` is `org#app`. */
+export interface Admin {
+  createApp(app: NewApp): Promise<Credentials>
+  listApps(): Promise<{ key: string; clientId: string; settings: AppSettings }[]>
+  changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
+  rotateSecret(key: string): Promise<Credentials>
+  /** Registers a user; without a password it can log in through `inherit` only. */
+  createUser(key: string, username: string, password?: string): Promise<string>
+  listUsers(key: string): Promise<string[]>
+  /** Issues an app token for `ttl` seconds; 0 = for ever. */
+  issueToken(key: string, ttl: number): Promise<string>
+}
+
+const operator = { kind: 'app' } as const
+
+export function adminOn({ store, commit }: Engine): Admin {
+  const findApp = async (key: string) => {
+    const { org, name } = parseAppKey(key)
+    const app = await store.apps.findApp(org, name)
+    if (!app)
+      throw new Failure(
+        'illegal_argument',
+        `there is no app ${key}; "chatroomd app list" shows those there are`,
+      )
+    return app
+  }
+  return {
+    createApp: (app) => commit(0, operator, createApp, app),
+    listApps: async () =>
+      (await store.apps.listApps()).map((app) => ({
+        key: appKey(app),
+        clientId: app.clientId,
+        settings: app.settings,
+      })),
+    changeApp: (key, change) => commit(0, operator, changeApp, { key, change }),
+    rotateSecret: (key) => commit(0, operator, rotateSecret, { key }),
+
+    async createUser(key, given, password) {
+      const app = await findApp(key)
+      const username = checkUsername(given)
+      const passwordHash = password === undefined ? null : await hashPassword(checkPassword(password))
+      const { taken } = await commit(app.id, operator, registerUsers, {
+        users: [{ username, passwordHash, nickname: null }],
+      })
+      if (taken.length > 0)
+        throw new Failure('illegal_argument', `the user ${username} exists already in ${key}`)
+      return username
+    },
+
+    async listUsers(key) {
+      const app = await findApp(key)
+      const all: User[] = []
+      for (;;) {
+        const users = await store.users.listUsers(app.id, 1000, all.at(-1))
+        all.push(...users)
+        if (users.length < 1000) return all.map(({ username }) => username)
+      }
+    },
+
+    issueToken: async (key, ttl) => issueToken(await findApp(key), operator, ttl, Date.now()),
+  }
+}
+
+const socketOf = (config: Config): string => join(config.data_dir, 'admin.sock')
+
+/**
+ * Lets the command line reach a running server with an embedded store, which no second process may open:
+ * a socket in the data directory that only its owner can use.
+ */
+export async function startAdmin(
+  engine: Engine,
+  config: Config,
+  log: Logger,
+): Promise<{ stop(): Promise<void> }> {
+  if (engine.kind !== 'sqlite') return { stop: async () => {} }
+  const path = socketOf(config)
+  rmSync(path, { force: true })
+  const admin = adminOn(engine)
+  const server = Bun.serve({
+    unix: path,
+    async fetch(request) {
+      const { call, args } = (await request.json()) as { call: keyof Admin; args: unknown[] }
+      try {
+        const run = admin[call] as (...args: unknown[]) => Promise<unknown>
+        // JSON has no undefined: an argument that was left out arrives as null.
+        return Response.json({ result: await run(...args.map((arg) => arg ?? undefined)) })
+      } catch (error) {
+        if (!(error instanceof Failure)) log.error({ err: error, call }, 'a command failed')
+        return Response.json({ failure: error instanceof Error ? error.message : String(error) })
+      }
+    },
+  })
+  chmodSync(path, 0o600)
+  return {
+    async stop() {
+      await server.stop(true)
+      rmSync(path, { force: true })
+    },
+  }
+}
+
+function remoteAdmin(path: string): Admin {
+  const call = async (name: string, args: unknown[]) => {
+    const response = await fetch('http://chatroomd/', {
+      unix: path,
+      method: 'POST',
+      body: JSON.stringify({ call: name, args }),
+    })
+    const { result, failure } = (await response.json()) as { result?: unknown; failure?: string }
+    if (failure !== undefined) throw new Failure('illegal_argument', failure)
+    return result
+  }
+  return new Proxy({} as Admin, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        call(String(name), args),
+  })
+}
+
+const listens = (path: string): Promise<boolean> =>
+  fetch('http://chatroomd/', { unix: path, method: 'POST', body: '{"call":"listApps","args":[]}' }).then(
+    () => true,
+    () => false,
+  )
+
+/** Runs `work` against the running server, or, when none runs, against the store itself. */
+export async function withAdmin<T>(config: Config, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const path = socketOf(config)
+  if (config.database_url === '' && existsSync(path) && (await listens(path))) return work(remoteAdmin(path))
+  const engine = await openEngine(config, () => undefined)
+  try {
+    return await work(adminOn(engine))
+  } finally {
+    await engine.close()
+  }
+}

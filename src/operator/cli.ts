@@ -1,0 +1,164 @@
+import { Command, Option } from 'commander'
+import pino from 'pino'
+import pkg from '../../package.json' with { type: 'json' }
+import { startChatroomd } from '../chatroomd.ts'
+import { type Config, readConfig, type SettingTexts, settings } from '../config.ts'
+import { appSettings, readAppSettings } from '../domain/app-settings.ts'
+import type { Credentials } from '../operations/apps/credentials.ts'
+import { type Admin, withAdmin } from './admin.ts'
+import { firstStart } from './first-start.ts'
+import { exportStore, importStore } from './move-commands.ts'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+type SettingName = keyof typeof settings
+
+const all = Object.keys(settings) as SettingName[]
+/** What a command needs that only reaches the store. */
+const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
+
+/** Settings as flags of a command: `data_dir` is `--data-dir`. */
+function withSettings(command: Command, names: SettingName[] = ofStore): Command {
+  for (const name of names) {
+    const { env, default: otherwise, meaning } = settings[name]
+    const shown = otherwise === '' ? '' : `, default ${otherwise}`
+    command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
+  }
+  return command
+}
+
+function configOf(options: Record<string, string>): Config {
+  const flags: SettingTexts = {}
+  for (const name of all) {
+    const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
+    if (value !== undefined) flags[name] = value
+  }
+  return readConfig(flags, process.env)
+}
+
+async function serve(options: Record<string, string>): Promise<void> {
+  const config = configOf(options)
+  const log = pino({ level: config.log_level, base: null })
+  const starting = startChatroomd(config, log)
+
+  let stopping = false
+  const stop = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping')
+    starting
+      .then((chatroomd) => chatroomd.stop())
+      .then(
+        () => process.exit(0),
+        (error) => {
+          log.error({ err: error }, 'the server did not stop cleanly')
+          process.exit(1)
+        },
+      )
+  }
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+
+  const { admin, url } = await starting
+  if (stopping) return
+  // The server serves already; a demo that cannot be had does not end it.
+  await firstStart(admin, url, say).catch((error) => log.warn({ err: error }, 'no demo app was created'))
+}
+
+const admin =
+  <A extends unknown[]>(work: (admin: Admin, ...args: A) => Promise<void>) =>
+  async (...args: [...A, Record<string, string>, Command]) => {
+    const command = args.at(-1) as Command
+    const given = args.slice(0, -2) as unknown as A
+    await withAdmin(configOf(command.optsWithGlobals()), (remote) => work(remote, ...given))
+  }
+
+const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
+  say(`client id      ${clientId}`)
+  say(`client secret  ${clientSecret}`)
+  say('The secret is shown this once: keep it.')
+}
+
+const settingsOfApps = () =>
+  `\nSettings, and what a new app has:\n${Object.entries(appSettings)
+    .map(([name, { default: text, meaning }]) => `  ${`${name}=${text}`.padEnd(24)}${meaning}`)
+    .join('\n')}`
+
+const version = `chatroomd ${pkg.version} (Bun ${Bun.version})`
+
+/** The whole command line. */
+export function commandLine(): Command {
+  const program = new Command('chatroomd')
+    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
+    .version(version, '--version', 'show the version')
+    .showHelpAfterError('(add --help for what there is)')
+
+  withSettings(program.command('serve').description('start the server'), all).action(serve)
+
+  const app = program.command('app').description('apps: create, list, set, rotate-secret')
+  withSettings(app.command('create').argument('<org#app>'))
+    .description('create an app and show its credentials')
+    .action(admin(async (remote, key: string) => showCredentials(await remote.createApp({ key }))))
+  withSettings(app.command('list'))
+    .description('list apps, their client ids and settings')
+    .action(
+      admin(async (remote) => {
+        for (const { key, clientId, settings: set } of await remote.listApps()) {
+          const own = Object.entries(set).map(([name, value]) => `${name}=${value ?? 'none'}`)
+          say(`${key}\t${clientId}\t${own.join(' ')}`)
+        }
+      }),
+    )
+  withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
+    .description('change settings of an app, at once; those not named stay')
+    .addHelpText('after', settingsOfApps)
+    .action(
+      admin(async (remote, key: string, pairs: string[]) => {
+        const set = await remote.changeApp(key, readAppSettings(pairs))
+        for (const [name, value] of Object.entries(set)) say(`${name.padEnd(18)} ${value ?? 'none'}`)
+      }),
+    )
+  withSettings(app.command('rotate-secret').argument('<org#app>'))
+    .description('give an app a new secret; the old one and all its tokens end at once')
+    .action(admin(async (remote, key: string) => showCredentials(await remote.rotateSecret(key))))
+
+  const user = program.command('user').description('users of an app: create, list')
+  withSettings(user.command('create').argument('<org#app>').argument('<username>').argument('[password]'))
+    .description('register a user')
+    .action(
+      admin(async (remote, key: string, username: string, password?: string) =>
+        say(`registered ${await remote.createUser(key, username, password)}`),
+      ),
+    )
+  withSettings(user.command('list').argument('<org#app>'))
+    .description('list the users of an app, the oldest first')
+    .action(admin(async (remote, key: string) => (await remote.listUsers(key)).forEach(say)))
+
+  withSettings(
+    program.command('token').argument('<org#app>').argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),
+  )
+    .description('issue an app token')
+    .action(
+      admin(async (remote, key: string, seconds: string) => {
+        if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
+        say(await remote.issueToken(key, Number(seconds)))
+      }),
+    )
+
+  withSettings(program.command('export').argument('<file>'))
+    .description('write everything that the store holds to a file, also while a server serves it')
+    .action(async (file: string, options: Record<string, string>) =>
+      say(`exported ${await exportStore(configOf(options), file)} rows to ${file}`),
+    )
+  withSettings(program.command('import').argument('<file>'))
+    .description('bring an export into an empty store; an import that was interrupted goes on where it was')
+    .action(async (file: string, options: Record<string, string>) =>
+      say(`imported and compared ${await importStore(configOf(options), file)} rows`),
+    )
+
+  program
+    .command('version')
+    .description('show the version')
+    .action(() => say(version))
+  return program
+}

@@ -1,0 +1,82 @@
+import { rounds } from './batcher.ts'
+
+interface Call<Question, Answer> {
+  question: Question
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+/** Makes one statement of the calls that are made at the same time; `ask` answers them in their order. */
+export function asOne<Question, Answer>(
+  ask: (questions: Question[]) => Promise<Answer[]>,
+  limit: number,
+  patience: number,
+): (question: Question) => Promise<Answer> {
+  const add = rounds<Call<Question, Answer>>(
+    async (calls) => {
+      try {
+        const answers = await ask(calls.map(({ question }) => question))
+        for (const [place, { resolve }] of calls.entries()) resolve(answers[place] as Answer)
+      } catch (error) {
+        for (const { reject } of calls) reject(error)
+      }
+    },
+    { limit, patience },
+  )
+  return (question) => new Promise((resolve, reject) => add({ question, resolve, reject }))
+}
+
+interface Keys {
+  app: number
+  keys: string[]
+}
+
+/** The same for look-ups by key: one statement an app, in which each key stands once. */
+export function lookUp<Row>(
+  find: (app: number, keys: string[]) => Promise<Row[]>,
+  keyOf: (row: Row) => string,
+  patience: number,
+): (question: Keys) => Promise<Row[]> {
+  return asOne(
+    async (questions) => {
+      const wanted = new Map<number, Set<string>>()
+      for (const { app, keys } of questions) {
+        const known = wanted.get(app) ?? new Set()
+        wanted.set(app, known)
+        for (const key of keys) known.add(key)
+      }
+      const found = new Map<number, Map<string, Row>>()
+      const findOf = async ([app, keys]: [number, Set<string>]) => {
+        const rows = await find(app, [...keys])
+        found.set(app, new Map(rows.map((row) => [keyOf(row), row])))
+      }
+      await Promise.all([...wanted].map(findOf))
+      return questions.map(({ app, keys }) => keys.flatMap((key) => found.get(app)?.get(key) ?? []))
+    },
+    500,
+    patience,
+  )
+}
+
+/** Makes one of the same calls that are made at the same time. */
+export function same<Given extends unknown[], Answer>(
+  ask: (...given: Given) => Promise<Answer>,
+  patience: number,
+): (...given: Given) => Promise<Answer> {
+  const once = asOne<Given, Answer>(
+    async (questions) => {
+      const answers = new Map<string, Promise<Answer>>()
+      return Promise.all(
+        questions.map((given) => {
+          const key = JSON.stringify(given)
+          const answer = answers.get(key) ?? ask(...given)
+          answers.set(key, answer)
+          return answer
+        }),
+      )
+    },
+    500,
+    patience,
+  )
+  return (...given) => once(given)
+}
