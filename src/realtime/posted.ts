@@ -9,7 +9,7 @@ import {
   tooManyReceivers,
   tooManyTargets,
 } from '../domain/message-failures.ts'
-import type { Post, Posted } from '../domain/posted-message.ts'
+import type { Posted } from '../domain/posted-message.ts'
 import { foldUsername } from '../domain/user.ts'
 import type { Store } from '../store/store.ts'
 import {
