@@ -30,9 +30,9 @@ import { openAttachments } from './store/attachments.ts'
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const appsReload = 250
 
-/** Where clients connect for real time. */
+/** Where clients connect for real time: web SDKs at `/websocket`, native ones at `/ws`. */
 const isForSocket = (request: Request): boolean =>
-  request.url.endsWith('/websocket') && request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+  /\/(websocket|ws)(\?|$)/.test(request.url) && request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 
 /** A server that listens. */
 export interface Chatroomd {

@@ -28,11 +28,11 @@ export const badTtl = failure('illegal_argument', 'ttl must be a whole number of
 })
 
 /**
- * Reads the `ttl` of a token request: seconds, as a number or numeric text; 0 = for ever; absent = the app's setting.
+ * Reads the `ttl` of a token request: seconds, as a number or numeric text; 0 = for ever; absent or empty = the app's setting.
  * Fails with `illegal_argument` for anything else.
  */
 export function checkTtl(app: AppRecord, ttl: string | number | undefined): number {
-  if (ttl === undefined) return app.settings.tokenTtl
+  if (ttl === undefined || ttl === '') return app.settings.tokenTtl
   const seconds = typeof ttl === 'number' ? ttl : /^\d{1,15}$/.test(ttl) ? Number(ttl) : Number.NaN
   if (!Number.isInteger(seconds) || seconds < 0) {
     throw badTtl()

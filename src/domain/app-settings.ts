@@ -11,10 +11,10 @@ const setting = <T>(
 /** What an operator can set per app; a quota of `null` is no limit. */
 export const appSettings = {
   dialect: setting(
-    oneOf('docs', 'sdk'),
-    'docs',
-    '`docs` answers as the pages of the reference show; `sdk` as the official server SDKs read it.',
-    '`docs`：按官方文档示例的格式返回；`sdk`：按官方服务端 SDK 能解析的格式返回。',
+    oneOf('auto', 'docs', 'sdk'),
+    'auto',
+    '`docs` answers as the pages of the reference show; `sdk` as the official server SDKs read it; `auto` as `sdk` to callers whose `User-Agent` contains `ServerSDK`, and as `docs` to all others.',
+    '`docs`：按官方文档示例的格式返回；`sdk`：按官方服务端 SDK 能解析的格式返回；`auto`：`User-Agent` 含 `ServerSDK` 的调用按 `sdk`，其余按 `docs`。',
   ),
   rooms: setting(quota, 'none', 'Chat rooms the app may have.', '应用可拥有的聊天室数量。'),
   roomsPerUser: setting(quota, 'none', 'Chat rooms one user may be in.', '单个用户可加入的聊天室数量。'),

@@ -1,3 +1,4 @@
+import type { Caller } from './event.ts'
 import { limits } from './limits.ts'
 
 /** A custom attribute of a room. */
@@ -23,8 +24,11 @@ export const attributeLimits = {
 
 const legalKey = /^[A-Za-z0-9_.-]*$/
 
-/** Why a key that somebody else set is left as it is. */
-export const othersKey = 'others are not allowed to be set'
+const othersKey = 'others are not allowed to be set'
+
+/** Why a key that somebody else set is left as it is. The web SDK looks for `is not part of you`, and has no other word for it. */
+export const othersKeyFor = (caller: Caller): string =>
+  caller.kind === 'app' ? othersKey : `${othersKey}, it is not part of you`
 
 /**
  * Why `username` cannot set an attribute; undefined when it can. `known` is the attribute as it is, `count` how many the
@@ -33,7 +37,7 @@ export const othersKey = 'others are not allowed to be set'
 export function whyNotSet(
   [key, value]: [string, string],
   known: Attribute | undefined,
-  { username, forced }: { username: string; forced: boolean },
+  { username, forced, caller }: { username: string; forced: boolean; caller: Caller },
   count: number,
 ): string | undefined {
   const { key: longestKey, value: longestValue, room: most } = attributeLimits
@@ -41,7 +45,7 @@ export function whyNotSet(
   if (key === '' || !legalKey.test(key)) return `properties key '${key}' is not Legal`
   if (value.length > longestValue && [...value].length > longestValue)
     return `properties value of key '${key}' is exceeding maximum limit ${longestValue}`
-  if (known && known.owner !== username && !forced) return othersKey
+  if (known && known.owner !== username && !forced) return othersKeyFor(caller)
   if (!known && count >= most)
     return 'size of metadata for this single chatroom exceeds the user defined limit'
   return undefined

@@ -3,7 +3,6 @@ import { aRoom, someSettings } from '../../test/support/make.ts'
 import { changedRoom, checkTransfer, newRoom } from './room.ts'
 
 const docs = someSettings()
-const sdk = someSettings({ dialect: 'sdk' })
 const draft = { name: 'night owls', description: 'late talk', owner: 'Alice' }
 
 describe('a draft', () => {
@@ -46,7 +45,7 @@ describe('a draft', () => {
   })
 
   test('may have an empty list of members in the sdk dialect only', () => {
-    expect(newRoom(sdk, { ...draft, members: [] }).members).toEqual([])
+    expect(newRoom(docs, { ...draft, members: [], dialect: 'sdk' }).members).toEqual([])
     expect(() => newRoom(docs, { ...draft, members: [] })).toThrow('members must hold at least one user')
   })
 })
@@ -65,15 +64,15 @@ describe('a change', () => {
 })
 
 describe('a transfer', () => {
-  for (const [title, settings, room, to, member, text] of [
-    ['to a member', docs, aRoom(), 'bob', true, undefined],
-    ['to a member of a full room', docs, aRoom({ memberCount: 10 }), 'bob', true, undefined],
-    ['to the owner', docs, aRoom(), 'alice', true, 'new owner and old owner are the same'],
-    ['to somebody else', docs, aRoom(), 'carol', false, "user: carol doesn't exist in group: 1"],
-    ['to somebody else, sdk', sdk, aRoom({ memberCount: 9 }), 'carol', false, undefined],
+  for (const [title, dialect, room, to, member, text] of [
+    ['to a member', 'docs', aRoom(), 'bob', true, undefined],
+    ['to a member of a full room', 'docs', aRoom({ memberCount: 10 }), 'bob', true, undefined],
+    ['to the owner', 'docs', aRoom(), 'alice', true, 'new owner and old owner are the same'],
+    ['to somebody else', 'docs', aRoom(), 'carol', false, "user: carol doesn't exist in group: 1"],
+    ['to somebody else, sdk', 'sdk', aRoom({ memberCount: 9 }), 'carol', false, undefined],
     [
       'to somebody else, sdk, full',
-      sdk,
+      'sdk',
       aRoom({ memberCount: 10 }),
       'carol',
       false,
@@ -81,7 +80,7 @@ describe('a transfer', () => {
     ],
   ] as const)
     test(`${title}: ${text ?? 'allowed'}`, () => {
-      const decide = () => checkTransfer(settings, room, to, member)
+      const decide = () => checkTransfer(dialect, room, to, member)
       if (text) expect(decide).toThrow(text)
       else decide()
     })

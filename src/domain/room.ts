@@ -1,5 +1,6 @@
 import { failure } from '../domain/failures.ts'
 import type { AppSettings } from './app-settings.ts'
+import type { Dialect } from './dialect.ts'
 import { limits as ceilings } from './limits.ts'
 import { foldUsername } from './user.ts'
 
@@ -36,6 +37,8 @@ export interface RoomDraft {
   members?: string[] | undefined
   custom?: string | undefined
   roomid?: string | undefined
+  /** That of the call; `docs` if not given. */
+  dialect?: Dialect | undefined
 }
 
 /** What a client asks to change; an absent field stays as it is. */
@@ -188,7 +191,7 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
   if (draft.roomid !== undefined && !isRoomId(draft.roomid)) {
     throw idIllegal()
   }
-  if (settings.dialect === 'docs' && draft.members?.length === 0) {
+  if (draft.dialect !== 'sdk' && draft.members?.length === 0) {
     throw noMembers()
   }
   const owner = foldUsername(draft.owner)
@@ -228,10 +231,10 @@ export function changedRoom(settings: AppSettings, room: Room, change: RoomChang
  * Decides a transfer (management page, "transfer"): to another member of the room. In the `sdk` dialect
  * a registered user who is not a member yet may take the room over, if there is space.
  */
-export function checkTransfer(settings: AppSettings, room: Room, newOwner: string, isMember: boolean): void {
+export function checkTransfer(dialect: Dialect, room: Room, newOwner: string, isMember: boolean): void {
   if (newOwner === room.owner) throw sameOwner()
   if (isMember) return
-  if (settings.dialect === 'docs') {
+  if (dialect === 'docs') {
     throw ownerNotMember({ username: newOwner, chatroom_id: room.id })
   }
   if (room.memberCount >= room.maxusers) throw tooManyMembers()

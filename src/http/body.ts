@@ -109,6 +109,7 @@ export function parseJson(text: string): unknown {
 /** The body without fields that are null, as server SDKs send those they leave unset. */
 export function withoutNulls(body: unknown): unknown {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) return body
+  if (!Object.values(body).includes(null)) return body
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
 }
 

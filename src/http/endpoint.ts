@@ -1,5 +1,6 @@
 import type { Server } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
+import { type Dialect, dialectOf } from '../domain/dialect.ts'
 import type { Caller } from '../domain/event.ts'
 import { unauthorized } from '../domain/failures.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
@@ -17,6 +18,9 @@ import { queryOf } from './url.ts'
 export type Endpoint = (request: Request, params: PathParts, server: Server<unknown>) => Promise<Response>
 
 export type Called = Operation & { call: HttpCall }
+
+/** On responses that differ by how the caller names itself. */
+export const varyByCaller = { vary: 'User-Agent' }
 
 const theApp: Caller = { kind: 'app' }
 
@@ -120,11 +124,9 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
   const callsPerSecond = declared.callsPerSecond ?? 100
 
-  async function bodyOf(request: Request, app: AppRecord): Promise<unknown> {
+  async function bodyOf(request: Request, dialect: Dialect): Promise<unknown> {
     if (!check) return undefined
-    const json = parseJson(await readBody(request))
-    const isForgiving = app.settings.dialect === 'sdk'
-    return check(isForgiving ? withoutNulls(json) : json, isForgiving)
+    return check(withoutNulls(parseJson(await readBody(request))), dialect === 'sdk')
   }
 
   return async (request, params, server) => {
@@ -138,9 +140,22 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const caller = found instanceof Promise ? await found : found
     const isAnonymous = nobody !== undefined
     if (app.settings.rateLimits) call.headers = await countCall(deps, app, route, callsPerSecond)
-    const body = await bodyOf(request, app)
+    const dialect = dialectOf(app.settings, () => request.headers.get('user-agent'))
+    if (declared.hasDialects && app.settings.dialect === 'auto')
+      call.headers = { ...call.headers, ...varyByCaller }
+    const body = await bodyOf(request, dialect)
     const client = new HttpClient(request, deps.addressOf, server)
-    const given: Given = { app, caller, params, query: queryOf(request), body, token, isAnonymous, client }
+    const given: Given = {
+      app,
+      caller,
+      params,
+      query: queryOf(request),
+      body,
+      token,
+      isAnonymous,
+      client,
+      dialect,
+    }
     const other = declared.instead?.(given)
     if (other) {
       const data = await deps.commit(app.id, caller, other.operation, other.input as never)

@@ -1,11 +1,12 @@
 import type { BunRequest, Server } from 'bun'
 import type { Logger } from 'pino'
+import { dialectOf } from '../domain/dialect.ts'
 import { Failure, TooBusy } from '../domain/failure.ts'
 import type { Operation } from '../operations/operation.ts'
 import { bearer, invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
 import { docsEndpoints } from './docs.ts'
-import { type Called, endpointOf } from './endpoint.ts'
+import { type Called, endpointOf, varyByCaller } from './endpoint.ts'
 import { failed, successFrom } from './envelope.ts'
 import { healthEndpoints } from './health.ts'
 import { internalError } from './internal-error.ts'
@@ -82,20 +83,23 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
   }
 
   /** A cached response, where the app itself asks; that needs no more than to look at its token. */
-  function cached(request: Request): Response | undefined {
+  function cached(request: Request, { call }: Called): Response | undefined {
     const known = deps.answers.find(request.url)
     if (!known) return undefined
     const { app, head } = known
     if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined
     const token = bearer(request)
     if (token === undefined || !deps.login.isApp(app, token)) return undefined
-    return successFrom(head, requestIdOf(request), deps.now())
+    const isByCaller = call.hasDialects && app.settings.dialect === 'auto'
+    if (isByCaller && dialectOf(app.settings, () => request.headers.get('user-agent')) !== 'docs')
+      return undefined
+    return successFrom(head, requestIdOf(request), deps.now(), isByCaller ? varyByCaller : undefined)
   }
 
   function ofOperation(operation: Called, route: string): Handler {
     const endpoint = endpointOf(deps, operation, route)
     const respond: Handler = operation.call.dependsOn
-      ? (request, server) => cached(request) ?? endpoint(request, request.params, server)
+      ? (request, server) => cached(request, operation) ?? endpoint(request, request.params, server)
       : (request, server) => endpoint(request, request.params, server)
     return handlerOf(operation.id, respond)
   }

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { AppRecord } from '../domain/app.ts'
+import type { Dialect } from '../domain/dialect.ts'
 import type { Caller } from '../domain/event.ts'
 import type { Failure } from '../domain/failure.ts'
 import { type FailureKind, type FailureRow, roomMissing } from '../domain/failures.ts'
@@ -59,6 +60,7 @@ export interface Given<Body = unknown, Route extends string = string> {
   /** Whether the call needed no token, and had none. */
   isAnonymous: boolean
   client: Client
+  dialect: Dialect
 }
 
 /** Who sent the request and waits for the response. */
@@ -100,6 +102,8 @@ interface Described {
   response: Envelope | TSchema
   /** Failures of its own, beside those that follow from its token, its body and its path. */
   failures: readonly FailureRow[]
+  /** Whether its response differs by dialect; where the caller's name decides, it says so in `Vary`. */
+  hasDialects?: boolean
   /** `action` of the envelope, where the reference has a word of its own instead of the method. */
   action?: string
   /** The body is a file in multipart form, which the operation receives itself. */

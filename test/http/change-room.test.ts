@@ -96,7 +96,13 @@ describe('changing, transferring and dissolving a room', () => {
       ],
       ['maxusers 0', { maxusers: 0 }, 400, 'invalid_parameter', 'maxusers must be an integer of at least 1'],
       ['maxusers as text', { maxusers: '5' }, 400, 'invalid_parameter', 'maxusers must be an integer'],
-      ['a name that is null', { name: null }, 400, 'invalid_parameter', 'name must be a string'],
+      [
+        'a name that is null',
+        { name: null },
+        400,
+        'invalid_parameter',
+        'at least one of name, description, maxusers must be provided',
+      ],
       [
         'a field that cannot be changed',
         { chatroom_id: '1' },
@@ -113,7 +119,7 @@ describe('changing, transferring and dissolving a room', () => {
       ],
       [
         'custom and need_verify',
-        { custom: '', need_verify: null },
+        { custom: '', need_verify: false },
         400,
         'invalid_parameter',
         'some of [custom,need_verify] are not valid fields',

@@ -121,7 +121,7 @@ describe('creating a room', () => {
       parameter('an empty object: the first field of the reference', {}, 'name must be provided'),
       parameter('no body', undefined, 'name must be provided'),
       parameter('a name that is no text', { ...draft, name: 1 }, 'name must be a string'),
-      parameter('a name that is null', { ...draft, name: null }, 'name must be a string'),
+      parameter('a name that is null', { ...draft, name: null }, 'name must be provided'),
       parameter(
         'a description that is no text',
         { ...draft, description: [] },

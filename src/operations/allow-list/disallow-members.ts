@@ -1,7 +1,7 @@
 import { limits } from '../../domain/limits.ts'
-import { userIdsIn } from '../../domain/user-ids.ts'
+import { namesSeveral, userIdsIn } from '../../domain/user-ids.ts'
 import { moderators } from '../allowed.ts'
-import { oneOrRows, rowOf } from '../list-rows.ts'
+import { oneOrRows, rowOf, single } from '../list-rows.ts'
 import { writeRoom } from '../operation.ts'
 import { tooManyUsers } from '../user-batches.ts'
 
@@ -20,6 +20,7 @@ export const disallowMembers = writeRoom({
     zh: '移出白名单，多个以逗号分隔，最多 60 个',
   },
   allowed: moderators,
+  hasDialects: true,
   response: { data: oneOrRows(removed) },
   failures: [tooMany],
   input: ({ params }) => ({ room: params.chatroom_id, usernames: userIdsIn(params.username) }),
@@ -30,5 +31,11 @@ export const disallowMembers = writeRoom({
     emit({ type: 'member.disallowed', usernames })
   },
 
-  reply: (_, { room, usernames }) => ({ data: usernames.map((user) => rowOf(removed, room, { user })) }),
+  reply(_, { room, usernames }, { caller, dialect, params, query }) {
+    const rows = usernames.map((user) => rowOf(removed, room, { user }))
+    const [only] = rows
+    const isForServerSdk = dialect === 'sdk' && caller.kind === 'app'
+    const isAlone = isForServerSdk && only !== undefined && !namesSeveral(params.username)
+    return { data: isAlone ? single(query, only) : rows }
+  },
 })

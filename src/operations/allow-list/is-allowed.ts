@@ -4,7 +4,7 @@ import { moderatorsOrOneself } from '../allowed.ts'
 import { readRoom } from '../operation.ts'
 import { exactly, UserId } from '../schemas.ts'
 
-/** Whether a user is on the allow list. */
+/** Whether a user may speak while everybody is muted; owner and admins always may. */
 export const isAllowed = readRoom({
   id: 'isAllowed',
   routes: ['GET /chatrooms/:chatroom_id/white/users/:username'],
@@ -16,8 +16,10 @@ export const isAllowed = readRoom({
   input: ({ params }) => ({ room: params.chatroom_id, username: foldUsername(params.username) }),
   about: ({ username }) => [username],
 
-  run: async ({ app, store, room }, { username }) => ({
-    member: username,
-    white: await store.members.isAllowed(app.id, room.id, username),
-  }),
+  async run({ app, store, room }, { username }) {
+    const member = await store.members.findMember(app.id, room.id, username)
+    const isModerator = username === room.owner || member?.admin === true
+    const white = isModerator || (await store.members.isAllowed(app.id, room.id, username))
+    return { member: username, white }
+  },
 })

@@ -3,7 +3,7 @@ import { moderators } from '../allowed.ts'
 import { readRoom } from '../operation.ts'
 import { UserId } from '../schemas.ts'
 
-/** Lists who may speak while everybody is muted. */
+/** Lists who may speak while everybody is muted: the owner, the admins, and those put on the list. */
 export const listAllowed = readRoom({
   id: 'listAllowed',
   routes: ['GET /chatrooms/:chatroom_id/white/users'],
@@ -14,7 +14,13 @@ export const listAllowed = readRoom({
   failures: [],
   input: ({ params }) => ({ room: params.chatroom_id }),
 
-  run: ({ app, store, room }) => store.members.allowed(app.id, room.id),
+  async run({ app, store, room }) {
+    const [admins, allowed] = await Promise.all([
+      store.members.admins(app.id, room.id),
+      store.members.allowed(app.id, room.id),
+    ])
+    return [...new Set([room.owner, ...admins, ...allowed])]
+  },
 
   reply: (allowed) => ({ data: allowed, count: allowed.length }),
 })

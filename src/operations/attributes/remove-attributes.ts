@@ -1,4 +1,4 @@
-import { othersKey } from '../../domain/attributes.ts'
+import { othersKeyFor } from '../../domain/attributes.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { attributeWriters } from '../allowed.ts'
 import { type InRoom, type Transaction, writeRoom } from '../operation.ts'
@@ -23,7 +23,7 @@ async function remove(
   { username, keys }: Input,
   forced: boolean,
 ): Promise<KeyOutcome> {
-  const { app, store, room, emit } = transaction
+  const { app, caller, store, room, emit } = transaction
   checkKeys(keys, 'keys')
   if (!forced) await requireInRoom(transaction, username)
 
@@ -38,7 +38,7 @@ async function remove(
   }
   return {
     successKeys: keys.filter((key) => !others.has(key)),
-    errorKeys: Object.fromEntries([...others].map((key) => [key, othersKey])),
+    errorKeys: Object.fromEntries([...others].map((key) => [key, othersKeyFor(caller)])),
   }
 }
 

@@ -22,7 +22,7 @@ async function set(
   { username, values, autoDelete }: Input,
   forced: boolean,
 ): Promise<KeyOutcome> {
-  const { app, store, room, emit } = transaction
+  const { app, caller, store, room, emit } = transaction
   checkKeys(Object.keys(values), 'metaData')
   await requireInRoom(transaction, username)
 
@@ -31,7 +31,7 @@ async function set(
   const stored: Attribute[] = []
   let count = known.size
   for (const [name, value] of Object.entries(values)) {
-    const reason = whyNotSet([name, value], known.get(name), { username, forced }, count)
+    const reason = whyNotSet([name, value], known.get(name), { username, forced, caller }, count)
     if (reason !== undefined) {
       errors.push([name, reason])
       continue

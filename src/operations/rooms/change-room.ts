@@ -74,6 +74,7 @@ export const changeRoom = writeRoom({
       t.Unknown(says('In the `sdk` dialect only; ignored.', '仅 `sdk` 格式接受，忽略不处理。')),
     ),
   }),
+  hasDialects: true,
   response: {
     data: exactly(
       {
@@ -94,17 +95,19 @@ export const changeRoom = writeRoom({
   },
   failures: [...changeFailures, namesDiffer, nothingToChange, ...transferFailures],
 
-  instead({ params, body: { newowner, ...others } }) {
+  instead({ dialect, params, body: { newowner, ...others } }) {
     if (newowner === undefined) return undefined
     if (Object.keys(others).length > 0) throw unknownFields({ fields: 'newowner' })
-    return { operation: transferRoom, input: { room: params.chatroom_id, owner: foldUsername(newowner) } }
+    return {
+      operation: transferRoom,
+      input: { room: params.chatroom_id, owner: foldUsername(newowner), dialect },
+    }
   },
 
-  input({ app, params, body }) {
+  input({ dialect, params, body }) {
     const { name, groupname, description, maxusers, custom } = body
     const unknown = sdkFields.filter((field) => body[field] !== undefined)
-    if (app.settings.dialect === 'docs' && unknown.length > 0)
-      throw unknownFields({ fields: unknown.join(',') })
+    if (dialect === 'docs' && unknown.length > 0) throw unknownFields({ fields: unknown.join(',') })
     if (name !== undefined && groupname !== undefined && name !== groupname) throw namesDiffer()
     const change: RoomChange = { name: name ?? groupname, description, maxusers, custom }
     if (Object.values(change).every((value) => value === undefined)) throw nothingToChange()

@@ -22,6 +22,7 @@ export const createRoom = write({
   allowed: superAdmins,
   callsPerSecond: 50,
   sharesTransaction: true,
+  hasDialects: true,
   body: loosely({
     name: t.String({
       ...says('Room name, at most 128 characters.', '聊天室名称，最多 128 个字符。'),
@@ -67,10 +68,22 @@ export const createRoom = write({
         ...bounds({ pattern: '^[a-z0-9]{1,64}$' }),
       }),
     ),
+    groupid: t.Optional(
+      t.String(
+        says('The same as `roomid`, as older SDKs send it.', '与 `roomid` 相同，旧版 SDK 使用此字段。'),
+      ),
+    ),
   }),
   response: { data: exactly({ id: RoomId }) },
   failures: [...draftFailures, tooManyRooms, joinedTooMany, userMissing],
-  input: ({ body }) => body,
+  input({ body: { groupid, ...draft }, dialect }) {
+    const roomid = draft.roomid ?? groupid
+    return {
+      ...draft,
+      ...(roomid === undefined ? {} : { roomid }),
+      ...(dialect === 'sdk' ? { dialect } : {}),
+    }
+  },
 
   async run(transaction, draft) {
     const { app, caller, store, tick, emit } = transaction

@@ -38,8 +38,8 @@ export const getRooms = read({
   description: {
     en:
       'One id answers an object, several an array, in the asked order and each once. Clients that log in as a user, ' +
-      'and apps in the `sdk` dialect, are answered an array always.',
-    zh: '一个 ID 返回对象，多个 ID 按请求顺序去重后返回数组。使用用户 Token 或应用为 `sdk` 格式时，始终返回数组。',
+      'and official server SDKs (`sdk` dialect), are answered an array always.',
+    zh: '一个 ID 返回对象，多个 ID 按请求顺序去重后返回数组。使用用户 Token 或官方服务端 SDK（`sdk` 格式）调用时，始终返回数组。',
   },
   allowed: everyone,
   parameters: [
@@ -54,15 +54,16 @@ export const getRooms = read({
       example: '248710559375361',
     },
   ],
+  hasDialects: true,
   response: {
     data: t.Union([Room, t.Array(t.Union([Room, UnknownRoom]))]),
     count: 'of arrays',
     params: true,
   },
   failures: [noneFound, tooMany],
-  input({ app, caller, params: { chatroom_id: segment } }) {
+  input({ caller, dialect, params: { chatroom_id: segment } }) {
     const ids = idsIn(segment)
-    const isArray = ids.length > 1 || caller.kind === 'user' || app.settings.dialect === 'sdk'
+    const isArray = ids.length > 1 || caller.kind === 'user' || dialect === 'sdk'
     return { segment, ids, isArray }
   },
   dependsOn: ({ segment, isArray }) => (isArray ? undefined : segment),

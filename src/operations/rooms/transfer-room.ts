@@ -1,3 +1,4 @@
+import type { Dialect } from '../../domain/dialect.ts'
 import { isBlocked, userMissing } from '../../domain/failures.ts'
 import { checkTransfer, joinedTooMany, transferFailures } from '../../domain/room.ts'
 import { ownerOnly } from '../allowed.ts'
@@ -17,6 +18,7 @@ interface Transfer {
   room: string
   /** The new owner. */
   owner: string
+  dialect: Dialect
 }
 
 /** Makes `owner` the owner [transfer]; the previous one stays as a member. */
@@ -25,12 +27,12 @@ export const transferRoom = writeRoom({
   allowed: ownerOnly,
   about: ({ owner }: Transfer) => [owner],
 
-  async run(transaction, { owner }: Transfer) {
+  async run(transaction, { owner, dialect }: Transfer) {
     const { app, store, room, tick, emit } = transaction
     const { id } = room
     await checkUsersExist(transaction, [owner])
     const isMember = await store.rooms.isMember(app.id, id, owner)
-    checkTransfer(app.settings, room, owner, isMember)
+    checkTransfer(dialect, room, owner, isMember)
     if (!isMember) {
       if ((await store.lists.blockedAmong(app.id, id, [owner])).length > 0)
         throw isBlocked({ username: owner })
