@@ -88,6 +88,11 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
       `/chatfiles/${((await reply.json()) as { entities: [{ uuid: string }] }).entities[0].uuid}`,
     ]
   },
+  setUserAttributes: (_, about) => ['PUT', `/metadata/user/${about}`, { nickname: 'x' }],
+  getUserAttributes: () => ['GET', '/metadata/user/nora'],
+  getUsersAttributes: () => ['POST', '/metadata/user/get', { targets: ['nora'] }],
+  getUserAttributesCapacity: () => ['GET', '/metadata/user/capacity'],
+  deleteUserAttributes: (_, about) => ['DELETE', `/metadata/user/${about}`],
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
   listAudit: () => ['GET', '/audit'],
   listRoomAudit: (room) => ['GET', `/chatrooms/${room}/audit`],

@@ -44,6 +44,8 @@ export type RoomEvent =
 /** What has happened to an app or its users. */
 export type AppEvent =
   | { type: 'app.changed' }
+  /** With the keys that were set, or removed where `isRemoved`. */
+  | { type: 'userAttributes.changed'; username: string; keys: string[]; isRemoved: boolean }
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

@@ -5,6 +5,7 @@
 export const failures = {
   invalid_parameter: [400, 'com.easemob.group.exception.InvalidParameterException'],
   illegal_argument: [400, 'com.easemob.group.exception.IllegalArgumentException'],
+  BAD_REQUEST: [400, 'com.easemob.metadata.exception.BadRequestException'],
   invalid_grant: [400, 'org.apache.usergrid.rest.exceptions.InvalidGrantException'],
   duplicate_unique_property_exists: [
     400,
@@ -12,8 +13,10 @@ export const failures = {
   ],
   unauthorized: [401, 'com.easemob.im.exceptions.EasemobSecurityException'],
   auth_bad_access_token: [401, 'org.apache.usergrid.rest.exceptions.SecurityException'],
+  metadata_error: [401, 'com.easemob.metadata.exception.MetadataException'],
   group_authorization: [401, 'com.easemob.group.exception.GroupAuthorizationException'],
   MetadataException: [401, 'com.easemob.metadata.exception.MetadataException', 60_011],
+  FORBIDDEN: [403, 'com.easemob.metadata.exception.ForbiddenException'],
   exceed_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   exceeded_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   forbidden_op: [403, 'com.easemob.group.exception.ForbiddenOpException'],

@@ -106,6 +106,14 @@ export function parseJson(text: string): unknown {
   return value
 }
 
+/** Reads a form as an object of texts: the last of several of one name counts. A JSON object is read as JSON. */
+export function parseForm(text: string): unknown {
+  if (/^\s*\{/.test(text)) return parseJson(text)
+  const fields = Object.fromEntries(new URLSearchParams(text))
+  checkTexts(fields)
+  return fields
+}
+
 /** The body without fields that are null, as server SDKs send those they leave unset. */
 export function withoutNulls(body: unknown): unknown {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) return body

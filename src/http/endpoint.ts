@@ -7,10 +7,18 @@ import { isForAppAlone } from '../operations/allowed.ts'
 import { type Given, type HttpCall, Json, type Operation, type Reply } from '../operations/operation.ts'
 import { type Envelope, isEnvelope } from '../operations/schemas.ts'
 import type { Awaitable } from '../store/database.ts'
-import { bodyCheck, parseJson, readBody, withoutNulls } from './body.ts'
+import { bodyCheck, parseForm, parseJson, readBody, withoutNulls } from './body.ts'
 import { bearer, callOf, HttpClient, type PathParts } from './call.ts'
 import type { Deps } from './deps.ts'
-import { type Call, type Extras, fileResponse, jsonResponse, success, successInPieces } from './envelope.ts'
+import {
+  bareText,
+  type Call,
+  type Extras,
+  fileResponse,
+  jsonResponse,
+  success,
+  successInPieces,
+} from './envelope.ts'
 import { countCall } from './rate-limits.ts'
 import { queryOf } from './url.ts'
 
@@ -102,6 +110,8 @@ function respond(deps: Deps, { request, operation, call, given, input, output }:
   if (replied.file) return fileResponse(call.requestId, replied.file)
   if (!isEnvelope(response))
     return jsonResponse(call.requestId, JSON.stringify(replied.data), 200, call.headers)
+  const { requestId, started, headers } = call
+  if (response.bare) return jsonResponse(requestId, bareText(started, replied.data), 200, headers)
   const extras = extrasOf(response, replied, given)
   const data = textOf(replied.data)
   if (typeof data === 'object') return successInPieces(call, extras, data)
@@ -126,7 +136,9 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
 
   async function bodyOf(request: Request, dialect: Dialect): Promise<unknown> {
     if (!check) return undefined
-    return check(withoutNulls(parseJson(await readBody(request))), dialect === 'sdk')
+    const text = await readBody(request)
+    const json = declared.form ? parseForm(text) : parseJson(text)
+    return check(withoutNulls(json), dialect === 'sdk')
   }
 
   return async (request, params, server) => {

@@ -31,8 +31,16 @@ const Params = t.Optional(
   }),
 )
 
-/** The success envelope [envelope]. */
-export const enveloped = ({ data, count, cursor, params, users, entities, metadata }: Envelope) =>
+const timestamp = milliseconds('When the answer was written, Unix ms.', '响应时间，Unix 毫秒。')
+const duration = t.Integer({ ...says('From request to answer, ms.', '请求耗时，毫秒。'), examples: [1] })
+
+/** The success envelope [envelope], or what the service of user attributes answers instead. */
+export const enveloped = (envelope: Envelope) =>
+  envelope.bare && envelope.data
+    ? exactly({ timestamp, data: envelope.data, duration })
+    : fullEnvelope(envelope)
+
+const fullEnvelope = ({ data, count, cursor, params, users, entities, metadata }: Envelope) =>
   exactly({
     ...always,
     ...(users ? { path: t.Literal('/users') } : {}),
@@ -43,8 +51,8 @@ export const enveloped = ({ data, count, cursor, params, users, entities, metada
     ...(cursor ? { cursor: Cursor } : {}),
     ...(metadata === 'removed' ? { status: t.Literal('ok') } : {}),
     properties: exactly({}),
-    timestamp: milliseconds('When the answer was written, Unix ms.', '响应时间，Unix 毫秒。'),
-    duration: t.Integer({ ...says('From request to answer, ms.', '请求耗时，毫秒。'), examples: [1] }),
+    timestamp,
+    duration,
   })
 
 /** The error envelope [errors]. */

@@ -90,6 +90,12 @@ function timeSince(started: number): string {
   return `${now},"duration":${Math.max(0, now - started)}}`
 }
 
+/** A response of the service of user attributes: the time, `data`, and how long it took since `started` (Unix ms). */
+export function bareText(started: number, data: unknown): string {
+  const now = Date.now()
+  return `{"timestamp":${now},"data":${JSON.stringify(data)},"duration":${Math.max(0, now - started)}}`
+}
+
 /** The success envelope up to the time, around `data`, which is JSON text already. */
 export function successHead(call: Call, data: string, extras: Extras): string {
   const [before, after] = envelopeParts(call, extras)

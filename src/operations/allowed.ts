@@ -30,6 +30,12 @@ export const notInChatroom = failure('MetadataException', 'user is not in chatro
   zh: '用户不在聊天室中',
 })
 
+/** From the service of user attributes: a user token is good for its own user's alone. */
+const notOwnAttributes = failure('metadata_error', 'auth error', {
+  en: 'the token is of another user',
+  zh: 'token 属于其他用户',
+})
+
 /** In the order of `roles`: app, super admin, owner, admin, member, other. */
 const allow = (rights: readonly [Right, Right, Right, Right, Right, Right], refusal: Allowed['refusal']) => ({
   rights: Object.fromEntries(roles.map((role, place) => [role, rights[place]])) as Record<Role, Right>,
@@ -56,6 +62,8 @@ export const moderatorsOrComers: Allowed = allow(['yes', 'own', 'yes', 'yes', 'o
 export const members: Allowed = allow(['yes', 'no', 'yes', 'yes', 'yes', 'no'], noPermission)
 export const attributeReaders: Allowed = allow(['yes', 'no', 'yes', 'yes', 'yes', 'no'], notInChatroom)
 export const attributeWriters: Allowed = allow(['yes', 'no', 'own', 'own', 'own', 'no'], notInChatroom)
+
+export const attributeOwner: Allowed = allow(['yes', 'own', 'own', 'own', 'own', 'own'], notOwnAttributes)
 
 /** Whether only the app's own token will do, and any other counts as none. */
 export const isForAppAlone = ({ rights, refusal }: Allowed): boolean =>

@@ -51,6 +51,13 @@ import { listSuperAdmins } from './super-admins/list-super-admins.ts'
 import { removeSuperAdmin } from './super-admins/remove-super-admin.ts'
 import { issueToken } from './tokens/issue-token.ts'
 import { getTokenExpiry } from './tokens/token-expiry.ts'
+import { deleteUserAttributes } from './user-attributes/delete-user-attributes.ts'
+import {
+  getUserAttributes,
+  getUserAttributesCapacity,
+  getUsersAttributes,
+} from './user-attributes/get-user-attributes.ts'
+import { setUserAttributes } from './user-attributes/set-user-attributes.ts'
 import { activateUser, deactivateUser } from './users/activate-user.ts'
 import { changePassword } from './users/change-password.ts'
 import { deleteUser, deleteUsers } from './users/delete-users.ts'
@@ -123,6 +130,11 @@ export const all: readonly Operation[] = [
   removeSuperAdmin,
   issueToken,
   getTokenExpiry,
+  deleteUserAttributes,
+  getUserAttributes,
+  getUsersAttributes,
+  getUserAttributesCapacity,
+  setUserAttributes,
   activateUser,
   deactivateUser,
   changePassword,

@@ -106,6 +106,8 @@ interface Described {
   hasDialects?: boolean
   /** `action` of the envelope, where the reference has a word of its own instead of the method. */
   action?: string
+  /** The body is a form, as clients of the service of user attributes send it; JSON is read, too. */
+  form?: boolean
   /** The body is a file in multipart form, which the operation receives itself. */
   upload?: boolean
   /** No token is needed: never, or where the app allows open registration; `otherwise` is its refusal elsewhere. */

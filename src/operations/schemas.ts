@@ -15,6 +15,8 @@ export interface Envelope {
   params?: boolean
   /** The call is about users, and has `path`. */
   users?: boolean
+  /** The service of user attributes answers `timestamp`, `data` and `duration` alone. */
+  bare?: boolean
   /** The service of custom attributes says `status`, and its own address in `uri`. */
   metadata?: 'read' | 'written' | 'removed'
   /** What `entities` holds; nothing on calls about chat rooms. */

@@ -7,8 +7,9 @@ import { rates } from './migrations/0005-rates.ts'
 import { audit } from './migrations/0006-audit.ts'
 import { presence } from './migrations/0007-presence.ts'
 import { usedIds } from './migrations/0008-used-ids.ts'
+import { userAttributes } from './migrations/0009-user-attributes.ts'
 
-const migrations = [start, appVersions, quotas, roles, rates, audit, presence, usedIds]
+const migrations = [start, appVersions, quotas, roles, rates, audit, presence, usedIds, userAttributes]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

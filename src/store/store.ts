@@ -9,12 +9,14 @@ import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
 import { type SuperAdminStore, superAdminStore } from './super-admins.ts'
+import { type UserAttributeStore, userAttributeStore } from './user-attributes.ts'
 import { type UserStore, userStore } from './users.ts'
 
 /** Everything that is kept, seen from inside one connection or transaction. */
 export interface Store {
   apps: AppStore
   users: UserStore
+  userAttributes: UserAttributeStore
   rooms: RoomStore
   quotas: QuotaStore
   members: MemberStore
@@ -36,6 +38,7 @@ export type WriteStore = Store
 export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   apps: appStore(db),
   users: userStore(db),
+  userAttributes: userAttributeStore(db),
   rooms: roomStore(db),
   quotas: quotaStore(db),
   members: memberStore(db),

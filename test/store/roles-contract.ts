@@ -139,6 +139,30 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await read().attributes.attributes(id, 'r1')).toEqual([])
   })
 
+  test('attributes of users are kept by user and name, counted in bytes, and removed', async () => {
+    const id = await app('alice', 'bob')
+    const one = (username: string, name: string, value: string) => ({ username, name, value })
+    await unit(({ userAttributes }) =>
+      userAttributes.setUserAttributes(id, [
+        one('bob', 'b', '2'),
+        one('alice', 'a', '1'),
+        one('bob', 'B', '你'),
+      ]),
+    )
+    await unit(({ userAttributes }) => userAttributes.setUserAttributes(id, [one('bob', 'b', '')]))
+    const { userAttributes } = read()
+    expect(await userAttributes.userAttributes(id, ['bob', 'alice', 'ghost'])).toEqual([
+      one('alice', 'a', '1'),
+      one('bob', 'B', '你'),
+      one('bob', 'b', ''),
+    ])
+    expect(await userAttributes.userAttributeBytes(id)).toBe(7)
+    expect(await userAttributes.userAttributeBytes(id + 1)).toBe(0)
+    await unit((store) => store.userAttributes.removeUserAttributes(id, 'bob', ['b', 'none']))
+    await unit((store) => store.userAttributes.removeUserAttributes(id, 'alice'))
+    expect(await userAttributes.userAttributes(id, ['alice', 'bob'])).toEqual([one('bob', 'B', '你')])
+  })
+
   test('super admins are listed in the order of their appointment, each once', async () => {
     const id = await app('alice', 'bob')
     const add = (username: string) => unit((store) => store.superAdmins.addSuperAdmin(id, username, tick()))

@@ -43,6 +43,8 @@ export const callLimits = {
 
   roomsAsked: items(100, 'Chat rooms in one question for details', '一次查询详情的聊天室数量'),
   usersAsked: items(100, 'Users in one question for their status', '一次查询在线状态的用户数量'),
+  userAttributesAsked: items(100, 'Users in one question for their attributes', '一次查询属性的用户数量'),
+  userAttributeBytes: bytes(2048, 'Attributes of one user, names and values', '单个用户的属性（键和值）'),
   usersRegistered: items(60, 'Users in one registration', '一次注册的用户数量'),
   membersAdded: items(100, 'Members added in one call', '一次添加的成员数量'),
   membersRemoved: items(60, 'Members removed or blocked in one call', '一次移除或拉黑的成员数量'),
