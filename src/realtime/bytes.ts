@@ -39,6 +39,11 @@ export class FrameReader {
     this.reader = new BinaryReader(bytes)
   }
 
+  /** Bytes of the whole frame. */
+  get size(): number {
+    return this.bytes.length
+  }
+
   /** `part` is the whole frame, or bytes that a message of this frame holds; none is an empty message. */
   read<T>(message: MessageFns<T>, part: Uint8Array | undefined): T {
     this.reader.pos = part ? part.byteOffset - this.bytes.byteOffset : 0

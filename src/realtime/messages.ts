@@ -1,6 +1,5 @@
 import type { App, AppRecord } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
-import { messageTooLarge } from '../domain/message-failures.ts'
 import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
 import type { Posted } from '../domain/posted-message.ts'
 import { count } from '../metrics/counters.ts'
@@ -10,7 +9,7 @@ import {
   type KeyValue,
   MessageBody,
   MessageBody_Type,
-  type Meta,
+  Meta,
   Meta_NameSpace,
   Meta_RouteType,
   Status_ErrorCode,
@@ -39,7 +38,7 @@ const refusals = {
 }
 
 const messageLimits = {
-  /** Largest message, in bytes of its encoded body. */
+  /** Largest message, in bytes of its encoded body and attributes. */
   bytes: limits.messageBytes.value,
   /** Most users that one message is directed to. */
   directed: limits.messageUsers.value,
@@ -64,6 +63,10 @@ const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
   ext?.some(({ key }) => serverTags.has(key ?? ''))
     ? ext.filter(({ key }) => !serverTags.has(key ?? ''))
     : ext
+
+/** Bytes of a message that others get: its body, and the attributes beside it. */
+const sizeOf = ({ payload, ext }: Meta): number =>
+  (payload?.length ?? 0) + (ext?.length ? bytesOf(Meta, { ext }).length : 0)
 
 /** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
 function roomMessage(
@@ -186,20 +189,20 @@ export function messages(
   }
 
   /** What is wrong with a message whoever sends it, and wherever to. */
-  function checkMessage({ app, user }: Session, meta: Meta): Refusal | undefined {
+  function checkMessage({ app, user }: Session, meta: Meta, reader: FrameReader): Refusal | undefined {
     const rate = app.settings.userMessageRate
     if (rate !== null) {
       user.meter ??= new Meter(now())
       if (!user.meter.passes(rate, now())) return refusals.tooMany
     }
-    if ((meta.payload?.length ?? 0) > messageLimits.bytes) return refusals.tooLarge
+    // Most frames are small, and need no look at what they hold.
+    if (reader.size > messageLimits.bytes && sizeOf(meta) > messageLimits.bytes) return refusals.tooLarge
     return (meta.directedUsers?.length ?? 0) > messageLimits.directed ? refusals.tooManyDirected : undefined
   }
 
   /** One message of the app's own server; it is neither muted nor held to a rate. */
   async function post(app: App, posted: Posted): Promise<Record<string, string>> {
     const { rooms, sender, body, tags, directed } = await checkPosted(store, app, posted)
-    if (bytesOf(MessageBody, body).length > messageLimits.bytes) throw messageTooLarge()
     const ids: Record<string, string> = {}
     for (const room of rooms) {
       const at = now()
@@ -214,7 +217,7 @@ export function messages(
 
   /** One message from a client: answered with an acknowledgement or a refusal. */
   function send(session: Session, meta: Meta, reader: FrameReader): undefined | Promise<void> {
-    const refusal = checkMessage(session, meta)
+    const refusal = checkMessage(session, meta, reader)
     if (refusal) {
       refuse(session, meta, refusal)
       return

@@ -4,18 +4,21 @@ import { limits as ceilings } from '../domain/limits.ts'
 import {
   contentMissing,
   contentNotNumber,
+  messageTooLarge,
   noRooms,
   noSender,
   tooManyReceivers,
   tooManyTargets,
 } from '../domain/message-failures.ts'
 import type { Posted } from '../domain/posted-message.ts'
-import { foldUsername } from '../domain/user.ts'
+import { checkUsername, foldUsername } from '../domain/user.ts'
 import type { Store } from '../store/store.ts'
+import { bytesOf } from './bytes.ts'
+import { userDomain } from './frames.ts'
 import {
   type KeyValue,
   KeyValue_ValueType as Kind,
-  type MessageBody,
+  MessageBody,
   type MessageBody_Content,
   MessageBody_Type,
   MessageBody_Content_Type as Type,
@@ -123,18 +126,21 @@ export async function checkPosted(store: Store, app: App, posted: Posted) {
   if (to.length > limits.rooms) throw tooManyTargets()
   if (users.length > limits.users) throw tooManyReceivers()
   if (posted.from === '') throw noSender()
+  const sender = checkUsername(posted.from ?? 'admin')
   const body: MessageBody = {
     type: MessageBody_Type.CHATROOM,
+    from: { name: sender, domain: userDomain },
     contents: [contentOf(posted)],
     ext: Object.entries(ext).map(([key, value]) => attributeOf(key, value)),
   }
+  if (bytesOf(MessageBody, body).length > ceilings.messageBytes.value) throw messageTooLarge()
   for (const id of to) {
     if (!(await store.rooms.findRoom(app.id, id))) throw roomMissing({ chatroom_id: id })
   }
   const level = levels[posted.chatroom_msg_level ?? 'normal']
   return {
     rooms: [...new Set(to)],
-    sender: foldUsername(posted.from ?? 'admin'),
+    sender,
     body,
     tags: [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: level }],
     directed: users.length > 0 ? users.map(foldUsername) : undefined,

@@ -2,6 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 import { roomMissing } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { messageFailures } from '../../domain/message-failures.ts'
+import { idFailures } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { action } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
@@ -66,7 +67,7 @@ export const sendRoomMessage = action({
       examples: [{ '248710559375361': '115823689093121' }],
     }),
   },
-  failures: [roomMissing, ...messageFailures],
+  failures: [roomMissing, ...messageFailures, ...idFailures],
   input: ({ body }) => body as Static<typeof RoomMessage> & { type: (typeof kinds)[number] },
 
   run: ({ app, services }, posted) => services.post(app, posted),
