@@ -8,7 +8,7 @@ import { noBus, openBus } from './cluster/bus.ts'
 import { ownRates, sharedRates } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
-import type { AppRecord } from './domain/app.ts'
+import { type AppRecord, agoraAppId } from './domain/app.ts'
 import type { Event } from './domain/event.ts'
 import { limits } from './domain/limits.ts'
 import { openEngine } from './engine/engine.ts'
@@ -55,20 +55,23 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
   const answers = answerCache(config.database_url === '' ? undefined : 0)
   let apps = new Map<string, AppRecord>()
+  let appsById = new Map<string, AppRecord>()
   let rates = new Map<number, number | null>()
   let appsVersion = ''
   let realtime: Realtime | undefined
   const loadApps = async () => {
     const version = await engine.store.apps.appsVersion()
     if (version === appsVersion) return
-    const all = await engine.store.apps.listApps()
-    apps = new Map(all.map((app) => [`${app.org}/${app.name}`, app]))
-    rates = new Map(all.map(({ id, settings }) => [id, settings.userMessageRate]))
+    const records = await engine.store.apps.listApps()
+    apps = new Map(records.map((app) => [`${app.org}/${app.name}`, app]))
+    appsById = new Map(records.map((app) => [agoraAppId(app), app]))
+    rates = new Map(records.map(({ id, settings }) => [id, settings.userMessageRate]))
     appsVersion = version
     realtime?.appsChanged()
   }
 
-  const findApp = (org: string, name: string) => apps.get(`${org}/${name}`)
+  const findApp = (org: string, name: string) =>
+    org === 'app-id' ? appsById.get(name) : apps.get(`${org}/${name}`)
 
   /** Brings this node up to date with what was written, here or on another node. */
   function hearAll(events: Event[]): undefined | Promise<void> {

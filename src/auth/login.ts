@@ -58,27 +58,33 @@ export function login({ store, checkToken, passwords, now }: Parts) {
   const known = new Map<string, Standing>()
   let changes = 0
 
-  async function ask(app: number, username: string, epoch: number): Promise<boolean> {
+  async function ask(app: number, username: string, epoch: number | undefined): Promise<boolean> {
     const before = changes
     const user = await store.users.findUser(app, username)
     const current = user?.activated ? user.tokenEpoch : undefined
-    const stands = current === epoch
+    const stands = epoch === undefined ? current !== undefined : current === epoch
     if (before !== changes) return stands
     if (known.size >= remembered) known.clear()
     const standing: Standing = { epoch: current, until: now() + believed }
-    known.set(`${app}/${username}`, stands ? standing : { ...standing, refused: epoch })
+    const isRefused = !stands && epoch !== undefined
+    known.set(`${app}/${username}`, isRefused ? { ...standing, refused: epoch } : standing)
     return stands
   }
 
   /** A token that differs from what is remembered may be newer, whichever server has issued it: the store decides. */
-  const isCurrent = (app: number, username: string, epoch: number): Awaitable<boolean> => {
+  const isCurrent = (app: number, username: string, epoch: number | undefined): Awaitable<boolean> => {
     const standing = known.get(`${app}/${username}`)
     if (!standing || standing.until <= now()) return ask(app, username, epoch)
+    if (epoch === undefined) return standing.epoch !== undefined
     if (standing.epoch === epoch) return true
     return standing.refused === epoch ? false : ask(app, username, epoch)
   }
 
-  async function userOf(app: AppRecord, username: string, epoch: number): Promise<Caller | undefined> {
+  async function userOf(
+    app: AppRecord,
+    username: string,
+    epoch: number | undefined,
+  ): Promise<Caller | undefined> {
     return (await isCurrent(app.id, username, epoch)) ? { kind: 'user', username } : undefined
   }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { anApp, someSettings } from '../../test/support/make.ts'
-import { checkTtl, issueToken, readToken, sameText, tokenChecker } from './tokens.ts'
+import { sameText } from './same-text.ts'
+import { checkTtl, issueToken, readToken, tokenChecker } from './tokens.ts'
 
 const app = anApp()
 const now = 1_767_225_600_500

@@ -1,10 +1,16 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AppRecord } from '../domain/app.ts'
+import { type AppRecord, agoraAppId } from '../domain/app.ts'
 import { failure } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
+import { foldUsername } from '../domain/user.ts'
+import { readAgoraToken } from './agora-token.ts'
+import { readDynamicToken } from './dynamic-token.ts'
 
-/** Whom a token stands for: the app itself, or one of its users under the epoch it was issued in. */
-export type Holder = { kind: 'app' } | { kind: 'user'; username: string; epoch: number }
+/**
+ * Whom a token stands for: the app itself, or one of its users under the epoch it was issued in. One that others have
+ * signed (Agora's, dynamic ones) has no epoch: it stands for as long as the user is active.
+ */
+export type Holder = { kind: 'app' } | { kind: 'user'; username: string; epoch: number | undefined }
 
 export interface Claims {
   holder: Holder
@@ -51,9 +57,25 @@ export function issueToken(app: AppRecord, holder: Holder, ttl: number, now: num
 /** Whether a text has the form of a token, whoever issued it. */
 export const isTokenShaped = (text: string): boolean => text.startsWith(prefix) && text.length > 60
 
-/** The claims of a token that this app issued, expired or not; undefined for any other text. */
-export function readToken(app: AppRecord, token: string): Claims | undefined {
-  if (!token.startsWith(prefix)) return undefined
+const ofUser = (userId: string): Holder => ({
+  kind: 'user',
+  username: foldUsername(userId),
+  epoch: undefined,
+})
+
+/** The claims of a token that somebody else has signed: with Agora's certificate, or with the client secret. */
+function readSigned(app: AppRecord, token: string, nowS: number): Claims | undefined {
+  const { agoraCertificate } = app.settings
+  const agora = agoraCertificate && readAgoraToken(token, agoraAppId(app), agoraCertificate, nowS)
+  if (agora)
+    return { holder: agora.userId === '' ? { kind: 'app' } : ofUser(agora.userId), expires: agora.expires }
+  const dynamic = readDynamicToken(app, token, nowS)
+  return dynamic && { holder: ofUser(dynamic.userId), expires: dynamic.expires }
+}
+
+/** The claims of a token that is good for this app, expired or not; undefined for any other text. */
+export function readToken(app: AppRecord, token: string, nowMs = Date.now()): Claims | undefined {
+  if (!token.startsWith(prefix)) return readSigned(app, token, Math.floor(nowMs / 1000))
   const text = token.slice(prefix.length)
   const bytes = Buffer.from(text, 'base64url')
   if (bytes.length <= macBytes + 6 || bytes.toString('base64url') !== text) return undefined
@@ -61,6 +83,10 @@ export function readToken(app: AppRecord, token: string): Claims | undefined {
   if (!timingSafeEqual(bytes.subarray(0, macBytes), mac(app, payload))) return undefined
   return JSON.parse(payload.subarray(6).toString())
 }
+
+/** What a verified token rests on; where it changes, tokens are verified again. */
+const keyOf = ({ tokenKey, settings }: AppRecord): string =>
+  tokenKey + settings.agoraCertificate + settings.agoraAppId
 
 /** Tokens that one server remembers having verified. */
 const remembered = limits.tokensKept.value
@@ -73,31 +99,25 @@ export function tokenChecker() {
   let newer = new Map<string, { key: string; claims: Claims }>()
   let older = newer
 
-  function verified(app: AppRecord, token: string): Claims | undefined {
+  function verified(app: AppRecord, token: string, now: number): Claims | undefined {
     const known = newer.get(token) ?? older.get(token)
-    if (known?.key === app.tokenKey) return known.claims
-    const claims = readToken(app, token)
+    if (known?.key === keyOf(app)) return known.claims
+    const claims = readToken(app, token, now)
     if (!claims) return undefined
     if (newer.size >= remembered / 2) {
       older = newer
       newer = new Map()
     }
-    newer.set(token, { key: app.tokenKey, claims })
+    newer.set(token, { key: keyOf(app), claims })
     return claims
   }
 
   /** Whom a token stands for at `now` (Unix ms); undefined when it is not this app's, was ended, or has expired. */
   return (app: AppRecord, token: string, now: number): Holder | undefined => {
-    const claims = verified(app, token)
+    const claims = verified(app, token, now)
     if (!claims || (claims.expires !== 0 && claims.expires * 1000 <= now)) return undefined
     return claims.holder
   }
 }
 
 export type TokenChecker = ReturnType<typeof tokenChecker>
-
-/** Whether two texts are the same; of texts of one length it tells nothing by its time. */
-export function sameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}

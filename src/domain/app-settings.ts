@@ -8,6 +8,15 @@ const setting = <T>(
   chinese: string,
 ): Setting<T> => ({ read, default: defaultText, meaning, chinese })
 
+/** Reads 32 hex digits, or nothing. */
+const hex32 = (value: string): string => {
+  if (!/^([0-9a-f]{32})?$/i.test(value)) throw new Error('must be 32 hex digits, or empty')
+  return value.toLowerCase()
+}
+
+/** Settings that are never shown. */
+export const secretAppSettings: ReadonlySet<string> = new Set(['agoraCertificate'])
+
 /** What an operator can set per app; a quota of `null` is no limit. */
 export const appSettings = {
   dialect: setting(
@@ -36,6 +45,18 @@ export const appSettings = {
     String(limits.roomDescription.value),
     'Longest room description, in Unicode code points.',
     '聊天室描述的最大长度（Unicode 字符数）。',
+  ),
+  agoraAppId: setting(
+    hex32,
+    '',
+    "App id under which Agora's forms name the app (`/app-id/{id}/…`, 007 tokens): 32 hex digits; when empty, its UUID without dashes.",
+    'Agora 接口中的 App ID（`/app-id/{id}/…`、007 token）：32 位十六进制；为空时取应用 UUID 去掉连字符。',
+  ),
+  agoraCertificate: setting(
+    hex32,
+    '',
+    'App certificate with which 007 tokens (AccessToken2) are signed: 32 hex digits; when empty they are refused.',
+    '用于验证 007 token（AccessToken2）的 App 证书：32 位十六进制；为空则不接受此类 token。',
   ),
   tokenTtl: setting(
     integer(0, 999_999_999),

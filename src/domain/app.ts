@@ -16,10 +16,16 @@ export interface AppRecord extends App {
   clientId: string
   secretSalt: string
   secretHash: string
+  /** The client secret, with which dynamic user tokens are signed; null for apps of a version that kept its hash alone. */
+  secret: string | null
   /** Hex key of the app's tokens and cursors; a new one ends them all. */
   tokenKey: string
   created: number
 }
+
+/** The id under which Agora's forms name an app: that of the setting, else its UUID without dashes. */
+export const agoraAppId = ({ uuid, settings }: App): string =>
+  settings.agoraAppId === '' ? uuid.replaceAll('-', '') : settings.agoraAppId
 
 export const appKey = (app: Pick<App, 'org' | 'name'>): string => `${app.org}#${app.name}`
 
@@ -28,7 +34,7 @@ const segment = /^[a-z0-9][a-z0-9_.-]{0,63}$/i
 /** Splits `org#app`. Fails with `illegal_argument` unless both parts can stand in a path. */
 export function parseAppKey(key: string): { org: string; name: string } {
   const [org = '', name = '', ...rest] = key.split('#')
-  if (rest.length > 0 || !segment.test(org) || !segment.test(name)) {
+  if (rest.length > 0 || !segment.test(org) || !segment.test(name) || org === 'app-id') {
     throw new Failure(
       'illegal_argument',
       `"${key}" is not an app key: it must be org#app, each a letter or digit and up to 63 more, "-", "_" or "."`,

@@ -11,6 +11,7 @@ const app: AppRecord = {
   settings: defaultSettings,
   clientId: '',
   secretSalt: '',
+  secret: null,
   secretHash: '',
   tokenKey: '',
   created: 0,

@@ -51,7 +51,10 @@ export function callOf(
   if (!app) throw appMissing({ org_name: org, app_name: name, path: pathOf(url).slice(1) })
   return {
     app,
-    uri: urlOf(request, server),
+    uri:
+      org === 'app-id'
+        ? urlOf(request, server).replace(`/app-id/${name}/`, `/${app.org}/${app.name}/`)
+        : urlOf(request, server),
     action: request.method.toLowerCase(),
     started,
     requestId: requestIdOf(request),

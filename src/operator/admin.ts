@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { hashPassword } from '../auth/passwords.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Config } from '../config.ts'
-import { appKey, parseAppKey } from '../domain/app.ts'
+import { agoraAppId, appKey, parseAppKey } from '../domain/app.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
 import { Failure } from '../domain/failure.ts'
 import { checkPassword, checkUsername, type User } from '../domain/user.ts'
@@ -19,7 +19,7 @@ import { registerUsers } from '../operations/users/register-users.ts'
 /** What an operator can do from the command line; `key` is `org#app`. */
 export interface Admin {
   createApp(app: NewApp): Promise<Credentials>
-  listApps(): Promise<{ key: string; clientId: string; settings: AppSettings }[]>
+  listApps(): Promise<{ key: string; clientId: string; appId: string; settings: AppSettings }[]>
   changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
   rotateSecret(key: string): Promise<Credentials>
   /** Registers a user; without a password it can log in through `inherit` only. */
@@ -48,6 +48,7 @@ export function adminOn({ store, commit }: Engine): Admin {
       (await store.apps.listApps()).map((app) => ({
         key: appKey(app),
         clientId: app.clientId,
+        appId: agoraAppId(app),
         settings: app.settings,
       })),
     changeApp: (key, change) => commit(0, operator, changeApp, { key, change }),

@@ -3,7 +3,7 @@ import pino from 'pino'
 import pkg from '../../package.json' with { type: 'json' }
 import { startChatroomd } from '../chatroomd.ts'
 import { type Config, readConfig, type SettingTexts, settings } from '../config.ts'
-import { appSettings, readAppSettings } from '../domain/app-settings.ts'
+import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { type Admin, withAdmin } from './admin.ts'
 import { firstStart } from './first-start.ts'
@@ -79,6 +79,10 @@ const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
   say('The secret is shown this once: keep it.')
 }
 
+/** A setting's value, unless it is a secret. */
+const shownSetting = (name: string, value: unknown): string =>
+  secretAppSettings.has(name) && value !== '' ? '(set)' : String(value ?? 'none')
+
 const settingsOfApps = () =>
   `\nSettings, and what a new app has:\n${Object.entries(appSettings)
     .map(([name, { default: text, meaning }]) => `  ${`${name}=${text}`.padEnd(24)}${meaning}`)
@@ -100,12 +104,12 @@ export function commandLine(): Command {
     .description('create an app and show its credentials')
     .action(admin(async (remote, key: string) => showCredentials(await remote.createApp({ key }))))
   withSettings(app.command('list'))
-    .description('list apps, their client ids and settings')
+    .description('list apps, their client ids, app ids and settings')
     .action(
       admin(async (remote) => {
-        for (const { key, clientId, settings: set } of await remote.listApps()) {
-          const own = Object.entries(set).map(([name, value]) => `${name}=${value ?? 'none'}`)
-          say(`${key}\t${clientId}\t${own.join(' ')}`)
+        for (const { key, clientId, appId, settings: set } of await remote.listApps()) {
+          const own = Object.entries(set).map(([name, value]) => `${name}=${shownSetting(name, value)}`)
+          say(`${key}\t${clientId}\t${appId}\t${own.join(' ')}`)
         }
       }),
     )
@@ -115,7 +119,8 @@ export function commandLine(): Command {
     .action(
       admin(async (remote, key: string, pairs: string[]) => {
         const set = await remote.changeApp(key, readAppSettings(pairs))
-        for (const [name, value] of Object.entries(set)) say(`${name.padEnd(18)} ${value ?? 'none'}`)
+        for (const [name, value] of Object.entries(set))
+          say(`${name.padEnd(18)} ${shownSetting(name, value)}`)
       }),
     )
   withSettings(app.command('rotate-secret').argument('<org#app>'))

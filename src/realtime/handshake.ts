@@ -10,7 +10,8 @@ import type { Parts } from './parts.ts'
 export interface Login {
   app: AppRecord
   username: string
-  epoch: number
+  /** Undefined for a token without one, which stands for as long as the user is active. */
+  epoch: number | undefined
   resource: string
   expires: number
 }

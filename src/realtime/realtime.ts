@@ -139,7 +139,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   async function lookUp(user: LiveUser): Promise<void> {
     const kept = await store.users.findUser(user.app, user.username)
     for (const session of [...user.sessions]) {
-      if (!kept?.activated || kept.tokenEpoch !== session.epoch)
+      if (!kept?.activated || (session.epoch !== undefined && kept.tokenEpoch !== session.epoch))
         logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
     }
     await enterRooms(user)

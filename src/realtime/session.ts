@@ -24,8 +24,8 @@ export class Connection {
   unanswered = 0
   /** Frames, pings and pongs of this connection. */
   private readonly frames: Meter
-  /** The epoch of the user's tokens under which it logged in. */
-  epoch = 0
+  /** The epoch of the user's tokens under which it logged in; undefined for a token without one. */
+  epoch: number | undefined = undefined
   /** What is still under way for this connection: later frames wait for it, so that they keep their order. */
   work: Promise<void> | undefined
   waiting = 0

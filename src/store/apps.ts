@@ -28,6 +28,7 @@ interface AppRow {
   client_id: string
   secret_salt: string
   secret_hash: string
+  secret: string | null
   token_key: string
   settings: string
   created: number
@@ -41,6 +42,7 @@ const toApp = (row: AppRow): AppRecord => ({
   clientId: row.client_id,
   secretSalt: row.secret_salt,
   secretHash: row.secret_hash,
+  secret: row.secret,
   tokenKey: row.token_key,
   settings: { ...defaultSettings, ...JSON.parse(row.settings) },
   created: row.created,
@@ -96,8 +98,8 @@ export function appStore(db: Database): AppStore {
 
     async addApp(app) {
       const row = await db.get<{ id: number }>(
-        `insert into apps (org, name, uuid, client_id, secret_salt, secret_hash, token_key, settings, created)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning id`,
+        `insert into apps (org, name, uuid, client_id, secret_salt, secret_hash, token_key, settings, created, secret)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) returning id`,
         app.org,
         app.name,
         app.uuid,
@@ -107,6 +109,7 @@ export function appStore(db: Database): AppStore {
         app.tokenKey,
         JSON.stringify(app.settings),
         app.created,
+        app.secret,
       )
       if (!row) throw new Error('the new app was not kept')
       return row.id
@@ -114,13 +117,14 @@ export function appStore(db: Database): AppStore {
 
     async changeApp(app) {
       await db.run(
-        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, settings = ?5, version = version + 1
+        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, settings = ?5, secret = ?6, version = version + 1
          where id = ?1`,
         app.id,
         app.secretSalt,
         app.secretHash,
         app.tokenKey,
         JSON.stringify(app.settings),
+        app.secret,
       )
     },
   }

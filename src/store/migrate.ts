@@ -8,8 +8,20 @@ import { audit } from './migrations/0006-audit.ts'
 import { presence } from './migrations/0007-presence.ts'
 import { usedIds } from './migrations/0008-used-ids.ts'
 import { userAttributes } from './migrations/0009-user-attributes.ts'
+import { appSecrets } from './migrations/0010-app-secrets.ts'
 
-const migrations = [start, appVersions, quotas, roles, rates, audit, presence, usedIds, userAttributes]
+const migrations = [
+  start,
+  appVersions,
+  quotas,
+  roles,
+  rates,
+  audit,
+  presence,
+  usedIds,
+  userAttributes,
+  appSecrets,
+]
 
 /** The version of the schema that this program writes. */
 export const schemaVersion = migrations.length

@@ -46,6 +46,7 @@ const anApp = (name: string) => ({
   clientId: 'id',
   secretSalt: 'salt',
   secretHash: 'hash',
+  secret: 'a secret',
   tokenKey: 'key',
   settings: defaultSettings,
   created: 1_790_000_000_000,
@@ -109,6 +110,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const change = {
         secretSalt: 's2',
         secretHash: 'h2',
+        secret: 'a secret',
         tokenKey: 'k2',
         settings: { ...defaultSettings, rooms: 5, dialect: 'sdk' as const },
       }

@@ -17,6 +17,7 @@ export const anApp = (given: Partial<AppRecord> = {}): AppRecord => ({
   clientId: 'id',
   secretSalt: '',
   secretHash: '',
+  secret: 'a secret',
   tokenKey: '11'.repeat(32),
   created: 0,
   ...given,

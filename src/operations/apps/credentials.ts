@@ -16,5 +16,5 @@ export const newSecret = (): string => `YXA6${randomText(24)}`
 export function secretRecord(secret: string) {
   const secretSalt = randomText(12)
   const tokenKey = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')
-  return { secretSalt, secretHash: hashSecret(secretSalt, secret), tokenKey }
+  return { secret, secretSalt, secretHash: hashSecret(secretSalt, secret), tokenKey }
 }

@@ -1,5 +1,6 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { loginFailures } from '../../auth/login.ts'
+import { sameText } from '../../auth/same-text.ts'
 import {
   badTtl,
   checkTtl,
@@ -8,7 +9,6 @@ import {
   isTokenShaped,
   longestTtl,
   readToken,
-  sameText,
 } from '../../auth/tokens.ts'
 import { type AppRecord, hashSecret } from '../../domain/app.ts'
 import {
@@ -21,7 +21,7 @@ import {
 import { foldUsername, idFailures, type UserRecord } from '../../domain/user.ts'
 import { anyone } from '../allowed.ts'
 import { type ActionContext, action, type Given } from '../operation.ts'
-import { exactly, loosely, sampleUuid, says } from '../schemas.ts'
+import { exactly, loosely, milliseconds, sampleUuid, says } from '../schemas.ts'
 import { registerUsers } from '../users/register-users.ts'
 import { entity, UserEntity } from '../users/schemas.ts'
 
@@ -54,8 +54,8 @@ const TokenRequest = loosely({
   grant_type: t.Optional(
     t.String({
       ...says(
-        '`client_credentials` (app token), `password` or `inherit` (user token).',
-        '`client_credentials`（App Token）、`password` 或 `inherit`（用户 Token）。',
+        '`client_credentials` (app token), `password` or `inherit` (user token); `agora` (app token for a 007 token).',
+        '`client_credentials`（App Token）、`password` 或 `inherit`（用户 Token）、`agora`（用 007 token 换取 App Token）。',
       ),
       examples: ['client_credentials'],
     }),
@@ -167,6 +167,13 @@ async function grant(asked: Asked): Promise<object> {
     case 'client_credentials':
       checkCredentials(app, body)
       return { ...grantTo(asked, { kind: 'app' }), application: app.uuid }
+    case 'agora': {
+      const { login } = services
+      const caller = asked.token === undefined ? undefined : await login.callerOf(app, asked.token)
+      if (caller?.kind !== 'app') throw unauthorized()
+      const { access_token, expires_in } = grantTo(asked, { kind: 'app' })
+      return { access_token, expire_timestamp: asked.now + expires_in * 1000 }
+    }
     case 'password': {
       const from = { source: client.address, signal: client.signal }
       const user = await services.login.byPassword(
@@ -208,6 +215,13 @@ export const issueToken = action({
       says('App token.', 'App Token。'),
     ),
     exactly({ ...granted, user: UserEntity }, says('User token.', '用户 Token。')),
+    exactly(
+      {
+        access_token: granted.access_token,
+        expire_timestamp: milliseconds('Unix ms.', 'Unix 毫秒时间戳。'),
+      },
+      says('App token for a 007 token (`agora`).', '用 007 token 换取的 App Token（`agora`）。'),
+    ),
   ]),
   failures: [
     grantUnknown,

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { type AppRecord, appKey } from '../domain/app.ts'
+import { sameText } from './same-text.ts'
+
+/** What a dynamic user token (`dt-…`) says. */
+export interface DynamicClaims {
+  userId: string
+  /** Unix seconds. */
+  expires: number
+}
+
+/** How far ahead the clock of whoever issued it may be, in seconds. */
+const aheadS = 300
+
+/** `dt-{` in base64. */
+const prefix = 'ZHQt'
+
+const isSeconds = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
+
+/**
+ * Reads a dynamic user token, which a backend signs with the app's client secret and issues without a call. Undefined
+ * for anything else; whether it has ended is the caller's to check.
+ */
+export function readDynamicToken(app: AppRecord, token: string, nowS: number): DynamicClaims | undefined {
+  if (!token.startsWith(prefix) || app.secret === null || token.length > 4096) return undefined
+  const text = Buffer.from(token, 'base64').toString()
+  try {
+    const { signature, appkey, userId, curTime, ttl } = JSON.parse(text.slice('dt-'.length))
+    if (typeof signature !== 'string' || typeof userId !== 'string' || appkey !== appKey(app))
+      return undefined
+    if (!isSeconds(curTime) || !isSeconds(ttl) || curTime > nowS + aheadS) return undefined
+    const signed = `${app.clientId}${appkey}${userId}${curTime}${ttl}${app.secret}`
+    const expected = createHash('sha256').update(signed).digest('hex')
+    return sameText(signature, expected) ? { userId, expires: curTime + ttl } : undefined
+  } catch {
+    return undefined
+  }
+}
