@@ -60,7 +60,7 @@ describe('the command line', () => {
     ['app set a#b color=red', 'color is not a setting of an app; there are: dialect, rooms, '],
     ['app set a#b rooms=many', 'rooms must be a whole number'],
     ['app set a#b rooms=1=2', 'rooms must be a whole number'],
-    ['app set a#b dialect=latin', 'dialect must be one of docs, sdk'],
+    ['app set a#b dialect=latin', 'dialect must be one of auto, docs, sdk'],
   ] as const)
     test(`"chatroomd ${command}" is refused with what is wrong`, async () => {
       expect<unknown>(await run(...command.split(' '))).toEqual(refused(expect.stringContaining(told)))
@@ -113,7 +113,8 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
   test('apps are listed with client id and settings, and without secrets', async () => {
     const { out } = await run('app', 'list')
     const line = out.split('\n').find((each) => each.startsWith(`${key}\t`))
-    expect(line).toStartWith(`${key}\t${credentials.id}\tdialect=docs rooms=none `)
+    expect(line).toStartWith(`${key}\t${credentials.id}\tdialect=auto rooms=none `)
+    expect(line).toMatch(/\t[0-9a-f]{32}$/)
     expect(out).not.toContain(credentials.secret)
   })
 

@@ -109,7 +109,7 @@ export function commandLine(): Command {
       admin(async (remote) => {
         for (const { key, clientId, appId, settings: set } of await remote.listApps()) {
           const own = Object.entries(set).map(([name, value]) => `${name}=${shownSetting(name, value)}`)
-          say(`${key}\t${clientId}\t${appId}\t${own.join(' ')}`)
+          say(`${key}\t${clientId}\t${own.join(' ')}\t${appId}`)
         }
       }),
     )
