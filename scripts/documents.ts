@@ -1,9 +1,9 @@
 /** The documents that come from the code: settings, errors, the API description. */
 import { readFileSync } from 'node:fs'
-import { settings } from '../src/config.ts'
 import { appSettings } from '../src/domain/app-settings.ts'
 import { roles } from '../src/domain/role.ts'
 import { withRights } from '../src/operations/index.ts'
+import { settings } from '../src/settings.ts'
 import { describe } from './described.ts'
 import { errorsPages } from './errors-page.ts'
 import { limitsPages } from './limits-page.ts'

@@ -1,7 +1,8 @@
 /** The page of ceilings, in both languages. */
-import { settings } from '../src/config.ts'
+
 import type { Limit } from '../src/domain/limits/limit.ts'
 import { limits } from '../src/domain/limits.ts'
+import { settings } from '../src/settings.ts'
 
 type Language = 'en' | 'zh'
 

@@ -47,11 +47,21 @@ export interface Chatroomd {
   stop(grace?: number): Promise<void>
 }
 
+interface StartOptions {
+  /** The most operations that share a commit; for benches. */
+  batch?: number
+  /** How many lines of the log were lost. */
+  lostLines?(): number
+}
+
 /**
- * Puts the parts together and listens. Fails, with what to do about it, when it cannot. `batch` is for benches:
- * the most operations that share a commit.
+ * Puts the parts together and listens. Fails, with what to do about it, when it cannot.
  */
-export async function startChatroomd(config: Config, log: Logger, batch?: number): Promise<Chatroomd> {
+export async function startChatroomd(
+  config: Config,
+  log: Logger,
+  { batch, lostLines = () => 0 }: StartOptions = {},
+): Promise<Chatroomd> {
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
   const answers = answerCache(config.database_url === '' ? undefined : 0)
   let apps = new Map<string, AppRecord>()
@@ -102,13 +112,16 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
   await loadApps()
   const reloading =
     engine.kind === 'postgres'
-      ? setInterval(() => loadApps().catch(() => log.warn('apps could not be reloaded')), appsReload)
+      ? setInterval(
+          () => loadApps().catch((error) => log.warn({ err: error }, 'apps could not be reloaded')),
+          appsReload,
+        )
       : undefined
   let server: Server<Connection> | undefined
   const commitOfUsers = metered(engine.commit, (app) => rates.get(app) ?? null)
   const measured = metrics()
   const admin = adminOn(engine)
-  await createMissingApps(admin, config.apps)
+  await createMissingApps(admin, config.apps, findApp, log)
   const adminSocket = await startAdmin(engine, config, log)
 
   realtime = await startRealtime(
@@ -176,6 +189,7 @@ export async function startChatroomd(config: Config, log: Logger, batch?: number
 
   const pruning = startPruning(engine.commit, () => apps.values(), log)
   measure(measured, engine, realtime.counters)
+  measured.counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
   const closeStore = async () => {
     clearInterval(reloading)
     pruning.stop()

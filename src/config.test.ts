@@ -55,11 +55,11 @@ describe('the configuration', () => {
     const message = told(() => readConfig({ log_level: 'loud' }, env, path))
     expect(message.split('\n  ')).toEqual([
       'The configuration is wrong:',
-      `${path}: prot is not a setting`,
+      `${path}:1: prot is not a setting`,
       'CHATROOMD_PROT is not a setting',
       'CHATROOMD_PORT "65536" must be a whole number from 0 to 65535',
-      'CHATROOMD_DATABASE_URL must begin with postgres://',
-      'CHATROOMD_LOG_LEVEL "loud" must be one of debug, info, warn, error, silent',
+      `${path}:2: database_url must begin with postgres://`,
+      '--log-level "loud" must be one of debug, info, warn, error, silent',
       'CHATROOMD_APPS must be "org#app:client_id:client_secret", several separated by commas',
     ])
     expect(message).not.toContain('hush')
@@ -67,7 +67,39 @@ describe('the configuration', () => {
 
   test('tells of a file that is no TOML', () => {
     const path = file('port = = 1')
-    expect(told(() => readConfig({}, {}, path))).toStartWith(`The configuration is wrong:\n  ${path}: `)
+    expect(told(() => readConfig({}, {}, path))).toStartWith(`The configuration is wrong:\n  ${path}:1: `)
+  })
+
+  test('10.27 names the line of a file that is wrong, in its middle too', () => {
+    const broken = file('port = 1\nhost = "a"\nlog_level = \n')
+    expect(told(() => readConfig({}, {}, broken))).toContain(`\n  ${broken}:3: `)
+    const bad = file('# ours\n\nport = "x"\napps = ["a"]\n')
+    expect(told(() => readConfig({}, {}, bad))).toBe(
+      `The configuration is wrong:\n  ${bad}:4: apps must be a text, a number, true or false\n  ${bad}:3: port "x" must be a whole number from 0 to 65535`,
+    )
+  })
+
+  test('10.18 ignores what Kubernetes sets for services with its name, and says so', () => {
+    const said: string[] = []
+    const env = {
+      CHATROOMD_SERVICE_HOST: '10.0.0.1',
+      CHATROOMD_SERVICE_PORT: '8080',
+      CHATROOMD_SERVICE_PORT_HTTP: '8080',
+      CHATROOMD_PORT: 'tcp://10.0.0.1:8080',
+      CHATROOMD_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      CHATROOMD_PORT_8080_TCP_PROTO: 'tcp',
+      CHATROOMD_PORT_8080_TCP_PORT: '8080',
+      CHATROOMD_PORT_8080_TCP_ADDR: '10.0.0.1',
+      CHATROOMD_METRICS_SERVICE_HOST: '10.0.0.1',
+      CHATROOMD_METRICS_PORT: 'tcp://10.0.0.1:9090',
+    }
+    const config = readConfig({}, env, '', (text) => said.push(text))
+    expect([config.port, config.metrics_port]).toEqual([8080, undefined])
+    expect(said).toHaveLength(1)
+    for (const name of Object.keys(env)) expect(said[0]).toContain(name)
+    expect(told(() => readConfig({}, { CHATROOMD_SERVICE_HOTS: '1', CHATROOMD_PRT: '1' }, ''))).toBe(
+      'The configuration is wrong:\n  CHATROOMD_SERVICE_HOTS is not a setting\n  CHATROOMD_PRT is not a setting',
+    )
   })
 
   for (const port of ['-1', '8080.5', '80 80', '', 'x', '0x50', '1e3'])

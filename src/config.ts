@@ -1,205 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { parseAppKey } from './domain/app.ts'
-import { limits } from './domain/limits.ts'
-import { integer, oneOf, type Setting } from './domain/setting.ts'
-import { readNetworks } from './http/origin.ts'
-
-const setting = <T>(
-  env: string,
-  read: (text: string) => T,
-  defaultText: string,
-  meaning: string,
-  chinese: string,
-): Setting<T> & { env: string } => ({ env, read, default: defaultText, meaning, chinese })
-
-const text = (value: string): string => value
-
-const databaseUrl = (value: string): string => {
-  if (value === '') return value
-  if (!/^postgres(ql)?:\/\//.test(value)) throw new Error('must begin with postgres://')
-  if (!URL.canParse(value)) throw new Error('must be an address: postgres://user:password@host:port/database')
-  return value
-}
-
-const redisUrl = (value: string): string => {
-  if (value !== '' && !/^(redis|rediss|valkey|valkeys):\/\//.test(value))
-    throw new Error('must begin with redis:// or valkey://')
-  return value
-}
-
-const optionalPort = (value: string): number | undefined =>
-  value === '' ? undefined : integer(0, 65_535)(value)
-
-const publicUrl = (value: string): string => {
-  if (value !== '' && !(/^https?:\/\//.test(value) && URL.canParse(value)))
-    throw new Error('must be an address: https://chat.example.com')
-  return value.replace(/\/+$/, '')
-}
-
-/** An app to create at start if it is missing. */
-export interface StartApp {
-  key: string
-  clientId: string
-  clientSecret: string
-}
-
-const startApps = (value: string): StartApp[] =>
-  value
-    .split(',')
-    .filter((entry) => entry.trim() !== '')
-    .map((entry) => {
-      const [key = '', clientId = '', clientSecret = '', ...rest] = entry.trim().split(':')
-      if (clientId === '' || clientSecret === '' || rest.length > 0) {
-        throw new Error('must be "org#app:client_id:client_secret", several separated by commas')
-      }
-      parseAppKey(key)
-      return { key, clientId, clientSecret }
-    })
-
-/** Every setting of the server. The key is its name in `chatroomd.toml`, in kebab case its flag. */
-export const settings = {
-  host: setting('CHATROOMD_HOST', text, '127.0.0.1', 'Address the server listens on.', '服务监听的地址。'),
-  port: setting(
-    'CHATROOMD_PORT',
-    integer(0, 65_535),
-    '8080',
-    'Port the server listens on; 0 takes a free one.',
-    '服务监听的端口；0 表示自动选用空闲端口。',
-  ),
-  public_url: setting(
-    'CHATROOMD_PUBLIC_URL',
-    publicUrl,
-    '',
-    'Address under which clients reach the server, as `uri` shows it: https://chat.example.com.',
-    '客户端访问服务的地址，用于响应中的 `uri`，如 https://chat.example.com。',
-  ),
-  trusted_proxies: setting(
-    'CHATROOMD_TRUSTED_PROXIES',
-    readNetworks,
-    '',
-    'Proxies whose X-Forwarded-For, -Proto and -Host count: addresses or networks, separated by commas.',
-    '可信代理：其 X-Forwarded-For、-Proto、-Host 请求头有效；填写地址或网段，以逗号分隔。',
-  ),
-  data_dir: setting(
-    'CHATROOMD_DATA_DIR',
-    text,
-    './data',
-    'Directory of the embedded store.',
-    '内置存储所在的目录。',
-  ),
-  database_url: setting(
-    'CHATROOMD_DATABASE_URL',
-    databaseUrl,
-    '',
-    'postgres://… keeps everything in PostgreSQL instead of the data directory.',
-    '设为 postgres://… 时，数据全部存入 PostgreSQL，不再使用数据目录。',
-  ),
-  database_pool: setting(
-    'CHATROOMD_DATABASE_POOL',
-    integer(2, 1000),
-    '10',
-    'Most connections of one process to PostgreSQL.',
-    '单个进程到 PostgreSQL 的最大连接数。',
-  ),
-  database_timeout: setting(
-    'CHATROOMD_DATABASE_TIMEOUT',
-    integer(100, 600_000),
-    '5000',
-    'Milliseconds after which a request that waits for PostgreSQL is answered 503.',
-    '等待 PostgreSQL 超过该毫秒数的请求返回 503。',
-  ),
-  redis_url: setting(
-    'CHATROOMD_REDIS_URL',
-    redisUrl,
-    '',
-    'redis://… or valkey://… carries messages between nodes that share a PostgreSQL database; without it PostgreSQL does.',
-    '设为 redis://… 或 valkey://… 时，共用 PostgreSQL 的各节点通过它传递消息；不设则通过 PostgreSQL 传递。',
-  ),
-  presence_grace: setting(
-    'CHATROOMD_PRESENCE_GRACE',
-    integer(0, 86_400),
-    '120',
-    'Seconds after which a user who has gone offline leaves its chat rooms.',
-    '用户离线多少秒后退出其所在的聊天室。',
-  ),
-  node_lease: setting(
-    'CHATROOMD_NODE_LEASE',
-    integer(1, 3600),
-    '30',
-    'Seconds after which the users of a node that died count as offline.',
-    '节点失联多少秒后，其上的用户视为离线。',
-  ),
-  ping_interval: setting(
-    'CHATROOMD_PING_INTERVAL',
-    integer(1, 600),
-    '25',
-    'Seconds between two pings to a connection; one from which nothing comes during three of them is closed. Less than the idle time of proxies in front.',
-    '向连接发送 ping 的间隔秒数；连续三个间隔没有收到任何数据的连接会被关闭。应小于前置代理的空闲超时。',
-  ),
-  max_connections: setting(
-    'CHATROOMD_MAX_CONNECTIONS',
-    integer(1, 10_000_000),
-    '100000',
-    'Connections of one process; more are answered 503.',
-    '单个进程的最大连接数；超出时返回 503。',
-  ),
-  address_connections: setting(
-    'CHATROOMD_ADDRESS_CONNECTIONS',
-    integer(0, 10_000_000),
-    '0',
-    'Connections of one address to one process; 0 = no limit, as behind a proxy, which is one address.',
-    '单个地址到一个进程的最大连接数；0 表示不限，位于代理之后时应为 0，因为代理只有一个地址。',
-  ),
-  send_buffers: setting(
-    'CHATROOMD_SEND_BUFFERS',
-    integer(1, 1_000_000),
-    '128',
-    'MiB that may wait for all clients that read slowly; beyond it the slowest are closed first.',
-    '等待所有慢速客户端读取的数据总量上限，单位 MiB；超出时从最慢的客户端开始关闭。',
-  ),
-  file_space: setting(
-    'CHATROOMD_FILE_SPACE',
-    integer(0, 1_000_000_000),
-    String(limits.fileSpace.value),
-    'MiB that attachments of messages may take in the data directory, which nodes share; each is kept for 7 days.',
-    '消息附件在数据目录（各节点需共享）中最多占用的空间，单位 MiB；每个附件保留 7 天。',
-  ),
-  metrics_host: setting(
-    'CHATROOMD_METRICS_HOST',
-    text,
-    '127.0.0.1',
-    'Address for `/metrics`, `/docs` and `/openapi.json` where `metrics_port` is set.',
-    '设置 `metrics_port` 后，`/metrics`、`/docs` 和 `/openapi.json` 监听的地址。',
-  ),
-  metrics_port: setting(
-    'CHATROOMD_METRICS_PORT',
-    optionalPort,
-    '',
-    'Moves `/metrics`, `/docs` and `/openapi.json` to a port of their own; 0 takes a free one. Without it they are on `port`.',
-    '将 `/metrics`、`/docs` 和 `/openapi.json` 移到单独的端口；0 表示自动选用空闲端口。不设则与 `port` 共用。',
-  ),
-  metrics_token: setting(
-    'CHATROOMD_METRICS_TOKEN',
-    text,
-    '',
-    'Token that `/metrics`, `/docs` and `/openapi.json` ask for, as a bearer or as a password with any user name; empty asks for none.',
-    '访问 `/metrics`、`/docs` 和 `/openapi.json` 所需的 token，可用 Bearer 方式，也可作为任意用户名的密码；为空则不校验。',
-  ),
-  log_level: setting(
-    'CHATROOMD_LOG_LEVEL',
-    oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    'info',
-    'Least severe log lines to write; debug has a line for every request.',
-    '日志级别；debug 会为每个请求写一行。',
-  ),
-  apps: setting(
-    'CHATROOMD_APPS',
-    startApps,
-    '',
-    'Apps to create at start if they are missing: "org#app:client_id:client_secret[,…]".',
-    '启动时若不存在则创建的应用："org#app:client_id:client_secret[,…]"。',
-  ),
-}
+import { settings } from './settings.ts'
 
 /** Settings whose values hold secrets, and are never repeated. */
 const secret = new Set(['apps', 'database_url', 'redis_url', 'metrics_token'])
@@ -212,22 +12,86 @@ export type SettingTexts = Partial<Record<SettingName, string>>
 
 const isSetting = (name: string): name is SettingName => Object.hasOwn(settings, name)
 
-function readFile(path: string, problems: string[]): SettingTexts {
-  if (!existsSync(path)) return {}
-  let table: object
+/** A value that was given, and where: as a flag, in a variable, in a line of the file. */
+interface Given {
+  text: string
+  where: string
+}
+
+function parse(text: string): object | undefined {
   try {
-    table = Bun.TOML.parse(readFileSync(path, 'utf8'))
+    return Bun.TOML.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The line of a text that keeps it from being TOML: the first after the longest beginning that is. */
+function badLineOf(text: string): number {
+  const lines = text.split('\n')
+  let good = lines.length - 1
+  while (good > 0 && !parse(lines.slice(0, good).join('\n'))) good -= 1
+  return good + 1
+}
+
+/** The line that sets a key of the uppermost table. */
+const lineOf = (text: string, name: string): number =>
+  text.split('\n').findIndex((line) => new RegExp(`^\\s*\\[*\\s*["']?${RegExp.escape(name)}\\b`).test(line)) +
+  1
+
+function readFile(path: string, problems: string[]): Partial<Record<SettingName, Given>> {
+  if (!existsSync(path)) return {}
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
   } catch (error) {
-    problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+    problems.push(`${path} cannot be read: ${reasonOf(error)}`)
     return {}
   }
-  const texts: SettingTexts = {}
-  for (const [name, value] of Object.entries(table)) {
-    if (isSetting(name)) texts[name] = String(value)
-    else problems.push(`${path}: ${name} is not a setting`)
+  let table: object
+  try {
+    table = Bun.TOML.parse(text)
+  } catch (error) {
+    problems.push(`${path}:${badLineOf(text)}: ${reasonOf(error)}`)
+    return {}
   }
-  return texts
+  const given: Partial<Record<SettingName, Given>> = {}
+  for (const [name, value] of Object.entries(table)) {
+    const where = `${path}:${lineOf(text, name)}: ${name}`
+    if (!isSetting(name)) problems.push(`${where} is not a setting`)
+    else if (typeof value === 'object') problems.push(`${where} must be a text, a number, true or false`)
+    else given[name] = { text: String(value), where }
+  }
+  return given
 }
+
+/** Whether Kubernetes or Docker set it, for a service with our name: the address of that, not a setting of ours. */
+const isOfService = (name: string, value: string | undefined): boolean =>
+  /^CHATROOMD(_\w+)?_SERVICE_(HOST|PORT(_\w+)?)$/.test(name) ||
+  /^CHATROOMD(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
+  (/^CHATROOMD(_\w+)?_PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value ?? ''))
+
+/** The variables that are ours, with those of services told apart. */
+function readVariables(env: Record<string, string | undefined>, problems: string[], warn: Warn) {
+  const own: Record<string, string | undefined> = {}
+  const ofServices: string[] = []
+  const variables = new Set(Object.values(settings).map((each) => each.env))
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('CHATROOMD_')) continue
+    if (isOfService(name, value)) ofServices.push(name)
+    else if (variables.has(name)) own[name] = value
+    else problems.push(`${name} is not a setting`)
+  }
+  if (ofServices.length > 0)
+    warn(
+      `these variables are no settings and were ignored; Kubernetes sets them for a service named chatroomd: ${ofServices.join(', ')}`,
+    )
+  return own
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+type Warn = (text: string) => void
 
 /**
  * The configuration: a flag wins over the environment, that over `chatroomd.toml`, that over the default.
@@ -237,21 +101,30 @@ export function readConfig(
   flags: SettingTexts,
   env: Record<string, string | undefined>,
   file = 'chatroomd.toml',
+  warn: Warn = () => undefined,
 ): Config {
   const problems: string[] = []
-  const fromFile = readFile(file, problems)
-  const variables = new Set(Object.values(settings).map((each) => each.env))
-  for (const name of Object.keys(env)) {
-    if (name.startsWith('CHATROOMD_') && !variables.has(name)) problems.push(`${name} is not a setting`)
+  const inFile = readFile(file, problems)
+  const variables = readVariables(env, problems, warn)
+
+  /** The value that counts, and where it stands. */
+  function givenFor(name: SettingName): Given {
+    const { env: variable, default: otherwise } = settings[name]
+    const flag = flags[name]
+    if (flag !== undefined) return { text: flag, where: `--${name.replaceAll('_', '-')}` }
+    const value = variables[variable]
+    if (value !== undefined) return { text: value, where: variable }
+    return inFile[name] ?? { text: otherwise, where: name }
   }
+
   const config: Record<string, unknown> = {}
-  for (const [name, { env: variable, read, default: otherwise }] of Object.entries(settings)) {
-    const given = flags[name as SettingName] ?? env[variable] ?? fromFile[name as SettingName] ?? otherwise
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const { text, where } = givenFor(name)
     try {
-      config[name] = read(given)
+      config[name] = settings[name].read(text)
     } catch (error) {
-      const shown = secret.has(name) ? '' : ` "${given}"`
-      problems.push(`${variable}${shown} ${error instanceof Error ? error.message : String(error)}`)
+      const shown = secret.has(name) ? '' : ` "${text}"`
+      problems.push(`${where}${shown} ${reasonOf(error)}`)
     }
   }
   if (problems.length > 0) throw new Error(`The configuration is wrong:\n  ${problems.join('\n  ')}`)

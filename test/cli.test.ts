@@ -8,6 +8,10 @@ const { dir, remove } = aDirectory()
 afterAll(remove)
 
 const run = (...args: string[]) => chatroomd(args, { cwd: dir })
+
+beforeAll(async () => {
+  await (await serves({ cwd: dir })).end('SIGTERM')
+})
 const done = (out: unknown) => ({ out, err: '', code: 0 })
 const refused = (err: unknown) => ({ out: '', err, code: 1 })
 
@@ -49,7 +53,7 @@ describe('the command line', () => {
     ['serve --nope', "unknown option '--nope'"],
     ['app create', "missing required argument 'org#app'"],
     ['app set a#b', "missing required argument 'name=value'"],
-    ['serve --port x', 'CHATROOMD_PORT "x" must be a whole number from 0 to 65535'],
+    ['serve --port x', '--port "x" must be a whole number from 0 to 65535'],
     ['token a#b soon', 'seconds must be a whole number'],
     ['app create demo', '"demo" is not an app key: it must be org#app'],
     ['app create a/b#c', '"a/b#c" is not an app key: it must be org#app'],
@@ -151,7 +155,7 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
 describe('a start', () => {
   test('the first one creates an app to try and prints a line that works when pasted', async () => {
     const { dir: fresh, remove: removeFresh } = aDirectory()
-    const served = await serves({ cwd: fresh })
+    const served = await serves({ cwd: fresh, env: { CHATROOMD_DEMO: 'true' } })
     await served.prints('/docs\n')
     const line = /^ +curl (?:.*\\\n)*.*$/m.exec(served.printed())?.[0] ?? ''
     const pasted = Bun.spawn(['sh', '-c', line], { stdout: 'pipe', stderr: 'ignore' })
@@ -183,6 +187,7 @@ describe('a start', () => {
     await first.served.end('SIGTERM')
 
     const second = await start({ CHATROOMD_APPS: 'a#one:id:second,a#two:id:second' })
+    await second.served.prints('the credentials in CHATROOMD_APPS')
     expect([await second.grant('a/one', 'first'), await second.grant('a/one', 'second')]).toEqual([200, 400])
     expect(await second.grant('a/two', 'second')).toBe(200)
     await second.served.end('SIGTERM')

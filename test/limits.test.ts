@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { settings } from '../src/config.ts'
 import { appSettings } from '../src/domain/app-settings.ts'
 import type { Limit } from '../src/domain/limits/limit.ts'
 import { limits } from '../src/domain/limits.ts'
+import { settings } from '../src/settings.ts'
 
 const declared: [string, Limit][] = Object.entries(limits)
 

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { hashPassword } from '../auth/passwords.ts'
 import { issueToken } from '../auth/tokens.ts'
@@ -80,7 +80,7 @@ export function adminOn({ store, commit }: Engine): Admin {
   }
 }
 
-const socketOf = (config: Config): string => join(config.data_dir, 'admin.sock')
+const socketOf = (config: Pick<Config, 'data_dir'>): string => join(config.data_dir, 'admin.sock')
 
 /**
  * Lets the command line reach a running server with an embedded store, which no second process may open:
@@ -143,10 +143,21 @@ const listens = (path: string): Promise<boolean> =>
     () => false,
   )
 
+/** No command makes a store: whoever stands in another directory would look at an empty one. */
+function checkStoreThere(config: Config): void {
+  const dir = resolve(config.data_dir)
+  if (config.database_url !== '' || existsSync(join(dir, 'chatroomd.db'))) return
+  throw new Error(
+    `there is no data in ${dir}: looked for a running server at ${socketOf({ data_dir: dir })} and for the store ` +
+      `${join(dir, 'chatroomd.db')}. Name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR, or start the server first.`,
+  )
+}
+
 /** Runs `work` against the running server, or, when none runs, against the store itself. */
 export async function withAdmin<T>(config: Config, work: (admin: Admin) => Promise<T>): Promise<T> {
   const path = socketOf(config)
   if (config.database_url === '' && existsSync(path) && (await listens(path))) return work(remoteAdmin(path))
+  checkStoreThere(config)
   const engine = await openEngine(config, () => undefined)
   try {
     return await work(adminOn(engine))

@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander'
-import pino from 'pino'
 import pkg from '../../package.json' with { type: 'json' }
-import { startChatroomd } from '../chatroomd.ts'
-import { type Config, readConfig, type SettingTexts, settings } from '../config.ts'
+import { type Config, readConfig, type SettingTexts } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
+import { settings } from '../settings.ts'
 import { type Admin, withAdmin } from './admin.ts'
-import { firstStart } from './first-start.ts'
 import { exportStore, importStore } from './move-commands.ts'
+import { runServer, type StartServer } from './run-server.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -27,42 +26,13 @@ function withSettings(command: Command, names: SettingName[] = ofStore): Command
   return command
 }
 
-function configOf(options: Record<string, string>): Config {
+function configOf(options: Record<string, string>, warn?: (text: string) => void): Config {
   const flags: SettingTexts = {}
   for (const name of all) {
     const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
     if (value !== undefined) flags[name] = value
   }
-  return readConfig(flags, process.env)
-}
-
-async function serve(options: Record<string, string>): Promise<void> {
-  const config = configOf(options)
-  const log = pino({ level: config.log_level, base: null })
-  const starting = startChatroomd(config, log)
-
-  let stopping = false
-  const stop = (signal: string) => {
-    if (stopping) return
-    stopping = true
-    log.info({ signal }, 'stopping')
-    starting
-      .then((chatroomd) => chatroomd.stop())
-      .then(
-        () => process.exit(0),
-        (error) => {
-          log.error({ err: error }, 'the server did not stop cleanly')
-          process.exit(1)
-        },
-      )
-  }
-  process.on('SIGTERM', () => stop('SIGTERM'))
-  process.on('SIGINT', () => stop('SIGINT'))
-
-  const { admin, url } = await starting
-  if (stopping) return
-  // The server serves already; a demo that cannot be had does not end it.
-  await firstStart(admin, url, say).catch((error) => log.warn({ err: error }, 'no demo app was created'))
+  return readConfig(flags, process.env, undefined, warn)
 }
 
 const admin =
@@ -90,14 +60,23 @@ const settingsOfApps = () =>
 
 const version = `chatroomd ${pkg.version} (Bun ${Bun.version})`
 
-/** The whole command line. */
-export function commandLine(): Command {
+/** The whole command line; `start` starts the server. */
+export function commandLine(start: StartServer): Command {
   const program = new Command('chatroomd')
     .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
     .version(version, '--version', 'show the version')
     .showHelpAfterError('(add --help for what there is)')
 
-  withSettings(program.command('serve').description('start the server'), all).action(serve)
+  withSettings(program.command('serve').description('start the server'), all).action(
+    (options: Record<string, string>) => {
+      const warnings: string[] = []
+      return runServer(
+        configOf(options, (text) => warnings.push(text)),
+        warnings,
+        start,
+      )
+    },
+  )
 
   const app = program.command('app').description('apps: create, list, set, rotate-secret')
   withSettings(app.command('create').argument('<org#app>'))

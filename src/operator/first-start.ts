@@ -1,6 +1,8 @@
-import type { StartApp } from '../config.ts'
+import type { Logger } from 'pino'
+import { type AppRecord, hashSecret, parseAppKey } from '../domain/app.ts'
 import type { NewApp } from '../operations/apps/create-app.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
+import type { StartApp } from '../settings.ts'
 import type { Admin } from './admin.ts'
 
 const isThere = async (admin: Admin, wanted: string): Promise<boolean> =>
@@ -17,9 +19,33 @@ async function createMissing(admin: Admin, app: NewApp): Promise<Credentials | u
   }
 }
 
-/** Creates the apps that the configuration names and that are missing; those that exist stay as they are. */
-export async function createMissingApps(admin: Admin, wanted: StartApp[]): Promise<void> {
-  for (const app of wanted) await createMissing(admin, app)
+type FindApp = (org: string, name: string) => AppRecord | undefined
+
+/**
+ * Creates the apps that the configuration names and that are missing. Those that exist stay as they are; where the
+ * configuration has other credentials for one, the log says that they do not count.
+ */
+export async function createMissingApps(
+  admin: Admin,
+  wanted: StartApp[],
+  findApp: FindApp,
+  log: Logger,
+): Promise<void> {
+  for (const app of wanted) {
+    await createMissing(admin, app)
+    const { org, name } = parseAppKey(app.key)
+    const record = findApp(org, name)
+    if (!record) continue
+    const isOther =
+      record.clientId !== app.clientId ||
+      hashSecret(record.secretSalt, app.clientSecret) !== record.secretHash
+    if (isOther)
+      log.warn(
+        { app: app.key },
+        'the credentials in CHATROOMD_APPS (apps) are not those of the app, which were not changed: ' +
+          'they count only when an app is created; "chatroomd app rotate-secret" gives a new secret',
+      )
+  }
 }
 
 /** Without any app at all: creates a demo app with two users, and tells how to use it. */

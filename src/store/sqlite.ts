@@ -1,6 +1,6 @@
 import { SQLiteError, Database as Sqlite, type Statement } from 'bun:sqlite'
 import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
 import { type Store, storeOn } from './store.ts'
@@ -238,7 +238,7 @@ export async function openSqliteDatabase(dir: string, role: 'reader' | 'writer')
   if (version !== schemaVersion)
     throw new Error(
       version === 0
-        ? `there is no data in ${dir}`
+        ? `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`
         : `the data in ${dir} have schema version ${version}, this chatroomd writes ${schemaVersion}: start it on them once`,
     )
   const sqlite = openFile(dir, role)

@@ -54,8 +54,12 @@ export interface Served {
   url: string
   /** Everything it has printed. */
   printed(): string
+  /** What it has printed to standard output, and to standard error. */
+  out(): string
+  errors(): string
   /** Resolves when it has printed this. */
   prints(text: string): Promise<void>
+  signal(signal: NodeJS.Signals): void
   /** Sends a signal; resolves to the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -71,13 +75,16 @@ export async function serves(options: Options, args: string[] = []): Promise<Ser
   })
   let printed = ''
   const waiting = new Set<() => void>()
-  const read = async (stream: ReadableStream<Uint8Array>) => {
+  const apart = { out: '', errors: '' }
+  const read = async (stream: ReadableStream<Uint8Array>, from: 'out' | 'errors') => {
     for await (const part of stream) {
-      printed += Buffer.from(part).toString()
+      const text = Buffer.from(part).toString()
+      printed += text
+      apart[from] += text
       for (const look of waiting) look()
     }
   }
-  const ended = Promise.all([read(child.stdout), read(child.stderr), child.exited])
+  const ended = Promise.all([read(child.stdout, 'out'), read(child.stderr, 'errors'), child.exited])
   const prints = (text: string) =>
     new Promise<void>((found, never) => {
       const look = () => {
@@ -94,6 +101,9 @@ export async function serves(options: Options, args: string[] = []): Promise<Ser
   return {
     url,
     printed: () => printed,
+    out: () => apart.out,
+    errors: () => apart.errors,
+    signal: (signal) => child.kill(signal),
     prints,
     async end(signal) {
       child.kill(signal)

@@ -9,9 +9,9 @@ export interface Started {
 
 /** Runs a command that serves, on a free port with an empty data directory. */
 export async function started(command: string[], dataDir: string, cwd = process.cwd()): Promise<Started> {
-  const env = { ...process.env, CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0' }
-  const server = Bun.spawn(command, { env, cwd, stdout: 'pipe' })
-  const reader = server.stdout.getReader()
+  const env = { ...process.env, CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0', CHATROOMD_DEMO: 'true' }
+  const server = Bun.spawn(command, { env, cwd, stdout: 'ignore', stderr: 'pipe' })
+  const reader = server.stderr.getReader()
   let output = ''
   while (!output.includes('/docs\n')) {
     const { value, done } = await reader.read()

@@ -4,6 +4,16 @@ const MiB = 1024 * 1024
 
 /** What one process keeps at most: caches, queues and what waits for clients. */
 export const memoryLimits = {
+  logBacklog: {
+    value: MiB,
+    unit: 'bytes',
+    en: 'Log lines that wait since they cannot be written: the disk is full, or the reader slow',
+    zh: '因磁盘已满或读取方过慢而等待写出的日志',
+    beyond: {
+      en: 'lines are lost and counted in `chatroomd_log_lines_lost_total`',
+      zh: '丢弃后续日志行，并计入 `chatroomd_log_lines_lost_total`',
+    },
+  },
   passwordChecks: {
     value: 128,
     unit: 'items',
