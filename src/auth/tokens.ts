@@ -85,8 +85,8 @@ export function readToken(app: AppRecord, token: string, nowMs = Date.now()): Cl
 }
 
 /** What a verified token rests on; where it changes, tokens are verified again. */
-const keyOf = ({ tokenKey, settings }: AppRecord): string =>
-  tokenKey + settings.agoraCertificate + settings.agoraAppId
+const keyOf = ({ tokenKey, settings }: AppRecord, token: string): string =>
+  token.startsWith(prefix) ? tokenKey : tokenKey + settings.agoraCertificate + settings.agoraAppId
 
 /** Tokens that one server remembers having verified. */
 const remembered = limits.tokensKept.value
@@ -101,14 +101,14 @@ export function tokenChecker() {
 
   function verified(app: AppRecord, token: string, now: number): Claims | undefined {
     const known = newer.get(token) ?? older.get(token)
-    if (known?.key === keyOf(app)) return known.claims
+    if (known?.key === keyOf(app, token)) return known.claims
     const claims = readToken(app, token, now)
     if (!claims) return undefined
     if (newer.size >= remembered / 2) {
       older = newer
       newer = new Map()
     }
-    newer.set(token, { key: keyOf(app), claims })
+    newer.set(token, { key: keyOf(app, token), claims })
     return claims
   }
 

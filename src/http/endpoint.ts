@@ -18,6 +18,7 @@ import {
   jsonResponse,
   success,
   successInPieces,
+  varyByCaller,
 } from './envelope.ts'
 import { countCall } from './rate-limits.ts'
 import { queryOf } from './url.ts'
@@ -26,9 +27,6 @@ import { queryOf } from './url.ts'
 export type Endpoint = (request: Request, params: PathParts, server: Server<unknown>) => Promise<Response>
 
 export type Called = Operation & { call: HttpCall }
-
-/** On responses that differ by how the caller names itself. */
-export const varyByCaller = { vary: 'User-Agent' }
 
 const theApp: Caller = { kind: 'app' }
 
@@ -154,7 +152,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     if (app.settings.rateLimits) call.headers = await countCall(deps, app, route, callsPerSecond)
     const dialect = dialectOf(app.settings, () => request.headers.get('user-agent'))
     if (declared.hasDialects && app.settings.dialect === 'auto')
-      call.headers = { ...call.headers, ...varyByCaller }
+      call.headers = call.headers ? { ...call.headers, ...varyByCaller } : varyByCaller
     const body = await bodyOf(request, dialect)
     const client = new HttpClient(request, deps.addressOf, server)
     const given: Given = {

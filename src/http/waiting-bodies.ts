@@ -62,23 +62,33 @@ export interface Progress {
  * Reads a body by `read`, and fails when it comes too slowly or has to make room for others. `cancel` then ends what
  * `read` still waits for.
  */
-export async function watched<T>(read: (progress: Progress) => Promise<T>, cancel?: () => void): Promise<T> {
-  const refused = Promise.withResolvers<never>()
-  const body: Waiting = { since: performance.now(), received: 0, held: 0, refuse: refused.reject }
-  waiting.add(body)
-  watching ??= setInterval(refuseSlow, 1000).unref()
-  try {
+export function watched<T>(read: (progress: Progress) => Promise<T>, cancel?: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const body: Waiting = {
+      since: performance.now(),
+      received: 0,
+      held: 0,
+      refuse(why) {
+        cancel?.()
+        reject(why)
+      },
+    }
+    const ended = (error: unknown): void => {
+      forget(body)
+      cancel?.()
+      reject(error)
+    }
+    waiting.add(body)
+    watching ??= setInterval(refuseSlow, 1000).unref()
     const reading = read({
       came: (bytes) => {
         body.received += bytes
       },
       holds: (bytes) => hold(body, bytes),
     })
-    return await Promise.race([reading, refused.promise])
-  } catch (error) {
-    cancel?.()
-    throw error
-  } finally {
-    forget(body)
-  }
+    reading.then((value) => {
+      forget(body)
+      resolve(value)
+    }, ended)
+  })
 }
