@@ -56,7 +56,8 @@ const passwordTooLong = failure('illegal_argument', 'password is longer than 64 
 
 export const passwordFailures = [passwordMissing, passwordTooLong] as const
 
-const legal = /^[a-z0-9_.-]+$/i
+/** One or two dots alone would be taken out of a path by clients on the way. */
+const legal = /^(?!\.{1,2}$)[a-z0-9_.-]+$/i
 
 /** User ids are compared in lower case everywhere (account system: user id rules). */
 export const foldUsername = (username: string): string => username.toLowerCase()

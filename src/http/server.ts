@@ -25,7 +25,7 @@ type Routes = Record<string, Record<string, Handler>>
 /** What Bun serves: handlers by path and method, and one for everything else. */
 export interface Http {
   routes: Routes
-  fetch(request: Request): Response
+  fetch(request: Request): Response | Promise<Response>
 }
 
 /** The prefix of every call of an app. */
@@ -33,9 +33,14 @@ const ofApp = '/:org/:app'
 
 /** Announces what Bun does by itself: a connection that the client wants closed is closed. */
 function announcingClose(request: Request, response: Response): Response {
-  if (request.headers.get('connection')?.toLowerCase() === 'close')
-    response.headers.set('connection', 'close')
+  const connection = request.headers.get('connection')
+  if (connection !== null && /\bclose\b/i.test(connection)) response.headers.set('connection', 'close')
   return response
+}
+
+/** Fails on several `Host` headers: proxies and servers may each take another one. */
+function checkHost({ headers }: Request): void {
+  if (headers.get('host')?.includes(',')) throw invalidRequest()
 }
 
 /** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
@@ -70,7 +75,7 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
     return (request, server) => {
       const startedMs = performance.now()
       try {
-        if (request.headers.get('host')?.includes(',')) throw invalidRequest()
+        checkHost(request)
         const responding = respond(request, server)
         if (responding instanceof Response) return finish(request, responding, startedMs)
         return responding
@@ -142,17 +147,8 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
     const methods = Object.entries(routes)
       .filter(([path]) => !path.endsWith('/'))
       .map(([path, handlers]): [string, string[]] => [path, Object.keys(handlers)])
-    const record = recordsOf('none')
     const unknown = unknownCall(new Map(methods))
-    return {
-      routes,
-      fetch(request) {
-        const startedMs = performance.now()
-        const response = announcingClose(request, unknown(request))
-        record(request, response, startedMs)
-        return response
-      },
-    }
+    return { routes, fetch: handlerOf('none', unknown) as Http['fetch'] }
   }
 
   return {
