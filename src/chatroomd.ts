@@ -19,6 +19,7 @@ import { httpServer } from './http/server.ts'
 import type { Counters } from './metrics/counters.ts'
 import { measure } from './metrics/measures.ts'
 import { metrics } from './metrics/metrics.ts'
+import { seldom } from './metrics/seldom.ts'
 import { all } from './operations/index.ts'
 import { type Admin, adminOn, startAdmin } from './operator/admin.ts'
 import { createMissingApps } from './operator/first-start.ts'
@@ -110,13 +111,11 @@ export async function startChatroomd(
     now: Date.now,
   })
   await loadApps()
+  const reloadFailed = seldom((error: unknown, times) =>
+    log.warn({ err: error, times }, 'apps could not be reloaded; it is tried again'),
+  )
   const reloading =
-    engine.kind === 'postgres'
-      ? setInterval(
-          () => loadApps().catch((error) => log.warn({ err: error }, 'apps could not be reloaded')),
-          appsReload,
-        )
-      : undefined
+    engine.kind === 'postgres' ? setInterval(() => loadApps().catch(reloadFailed), appsReload) : undefined
   let server: Server<Connection> | undefined
   const commitOfUsers = metered(engine.commit, (app) => rates.get(app) ?? null)
   const measured = metrics()

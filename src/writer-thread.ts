@@ -63,7 +63,11 @@ async function runEach(batch: Request[], savepoints: boolean): Promise<Outcome[]
 }
 
 self.onmessage = async ({ data }: MessageEvent<string>) => {
-  const message = JSON.parse(data) as { open: string } | { batch: SentRequest[] } | { close: true }
+  const message = JSON.parse(data) as
+    | { open: string }
+    | { batch: SentRequest[] }
+    | { probe: true }
+    | { close: true }
   if ('open' in message) {
     try {
       writer = await openSqliteWriter(message.open)
@@ -76,6 +80,11 @@ self.onmessage = async ({ data }: MessageEvent<string>) => {
   if ('close' in message) {
     writer.close()
     self.postMessage('{}')
+    return
+  }
+  if ('probe' in message) {
+    const outcome = await writer.probe().then(() => ({}), outcomeOf)
+    self.postMessage(JSON.stringify([outcome]))
     return
   }
   try {

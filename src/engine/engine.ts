@@ -22,7 +22,7 @@ async function openEmbedded(dir: string, onEvents: OnEvents, batch?: number): Pr
     const writer = await openWriter(dir, onEvents, batch)
     const reader = openSqliteReader(dir)
     const check = async () => {
-      writer.check()
+      await writer.check()
       await reader.store.apps.findApp('', '')
     }
     return {

@@ -19,8 +19,8 @@ const sharesCore = availableParallelism() === 1
 
 export interface Writer {
   commit: Commit
-  /** Fails when the thread has died and nothing can be written. */
-  check(): void
+  /** Fails when nothing can be written; while writes fail, it tries one. */
+  check(): Promise<void>
   /** What waits now, and what was committed since the start. */
   load(): { waiting: number; commits: number; operations: number }
   /** Finishes what waits, then closes the store. */
@@ -57,6 +57,26 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
   let death: unknown
   let commits = 0
   let operations = 0
+  /** Why the last write of all failed, if the store was the reason. */
+  let trouble: string | undefined
+  let probing: PromiseWithResolvers<void> | undefined
+
+  /** A storage failure fails a whole batch, hence its first outcome. */
+  function noteTrouble([outcome]: Outcome[]): void {
+    const failure = outcome && 'failure' in outcome ? outcome.failure : undefined
+    trouble = failure?.word === 'service_unavailable' ? (failure.cause ?? failure.text) : undefined
+  }
+
+  async function probe(done: PromiseWithResolvers<void>): Promise<void> {
+    try {
+      noteTrouble(JSON.parse(await ask({ probe: true })) as Outcome[])
+    } catch (error) {
+      death = error
+      trouble = String(error)
+    }
+    probing = undefined
+    done.resolve()
+  }
 
   function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined) {
     if (!outcome) return reject(new Error('the writer gave no outcome'))
@@ -84,11 +104,14 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
   }
 
   async function work(): Promise<void> {
-    while (queue.length > 0) {
+    while (queue.length > 0 || probing) {
+      if (probing) await probe(probing)
+      if (queue.length === 0) continue
       if (sharesCore) await gather()
       const together = queue.splice(0, batch)
       try {
         const outcomes = JSON.parse(await ask({ batch: together.map(sent) })) as Outcome[]
+        noteTrouble(outcomes)
         commits += 1
         operations += together.length
         for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place])
@@ -111,8 +134,14 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
         }),
     ),
 
-    check() {
+    async check() {
       if (death) throw new Error('the writer has stopped', { cause: death })
+      if (trouble === undefined) return
+      probing ??= Promise.withResolvers<void>()
+      const { promise } = probing
+      working ??= nextTurn().then(work)
+      await promise
+      if (trouble !== undefined) throw new Error(`nothing can be written: ${trouble}`)
     },
 
     load: () => ({ waiting: queue.length, commits, operations }),

@@ -2,6 +2,7 @@ import type { BunRequest, Server } from 'bun'
 import type { Logger } from 'pino'
 import { dialectOf } from '../domain/dialect.ts'
 import { Failure, TooBusy } from '../domain/failure.ts'
+import { seldom } from '../metrics/seldom.ts'
 import type { Operation } from '../operations/operation.ts'
 import { bearer, invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
@@ -53,15 +54,25 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 
+  const storeFailed = seldom((failure: Failure, times) =>
+    log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
+  )
+
+  function logged(request: Request, requestId: string, error: unknown, refusal: Failure): void {
+    if (refusal.word === 'service_unavailable' && !(refusal instanceof TooBusy)) {
+      storeFailed(refusal)
+      return
+    }
+    const level = refusal instanceof TooBusy ? 'debug' : 'error'
+    const traceparent = request.headers.get('traceparent') ?? undefined
+    const { method, url } = request
+    log[level]({ requestId, traceparent, method, path: pathOf(url), err: error }, refusal.text)
+  }
+
   function refused(request: Request, error: unknown): Response {
     const requestId = requestIdOf(request)
     const refusal = error instanceof Failure ? error : internalError()
-    if (refusal.status >= 500) {
-      const level = refusal instanceof TooBusy ? 'debug' : 'error'
-      const traceparent = request.headers.get('traceparent') ?? undefined
-      const { method, url } = request
-      log[level]({ requestId, traceparent, method, path: pathOf(url), err: error }, refusal.text)
-    }
+    if (refusal.status >= 500) logged(request, requestId, error, refusal)
     return failed(requestId, refusal, refusal instanceof OverLimit ? refusal.headers : {})
   }
 

@@ -1,5 +1,5 @@
 import { SQLiteError, Database as Sqlite, type Statement } from 'bun:sqlite'
-import { existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
@@ -72,12 +72,19 @@ export function lockDataDir(dir: string): () => void {
 /** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
 const pageCache = { reader: 4_096, writer: 32_768 }
 
+/** The keys of tokens are in these files. SQLite gives what it makes beside the database the database's own mode. */
+function keepPrivate(dir: string): void {
+  for (const end of ['', '-wal', '-shm'])
+    if (existsSync(fileOf(dir) + end)) chmodSync(fileOf(dir) + end, 0o600)
+}
+
 function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   const sqlite = new Sqlite(fileOf(dir), {
     create: role === 'writer',
     readwrite: role === 'writer',
     readonly: role === 'reader',
   })
+  if (role === 'writer') keepPrivate(dir)
   sqlite.run('pragma busy_timeout = 10000')
   if (role === 'writer') {
     sqlite.run('pragma journal_mode = wal')
@@ -93,6 +100,10 @@ function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
 export const isStorageError = (error: unknown): boolean =>
   error instanceof SQLiteError &&
   /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED)/.test(error.code ?? '')
+
+/** Nothing of the commit was kept: the log of writes could not take its last page. A failed fsync leaves that open. */
+const keptNothing = (error: unknown): boolean =>
+  error instanceof SQLiteError && /^SQLITE_(FULL|IOERR_WRITE|READONLY|BUSY|LOCKED)/.test(error.code ?? '')
 
 /** The version of the data in `dir`; reading it leaves every byte of them as it is. */
 function versionOf(dir: string): number {
@@ -116,6 +127,8 @@ export interface SqliteWriter {
   transaction<T>(work: () => Promise<T>): Promise<T>
   /** Inside a transaction: a failure of `work` undoes what it wrote and nothing else. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
+  /** Commits a page that says what it said before. Fails when nothing can be written. */
+  probe(): Promise<void>
   /** How many statements that may write were run so far. */
   writes(): number
   close(): void
@@ -161,6 +174,25 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
   const release = sqlite.prepare('release op')
   const undo = sqlite.prepare('rollback to op')
 
+  async function transaction<T>(work: () => Promise<T>): Promise<T> {
+    let committing = false
+    try {
+      begin.run()
+      const reserved = reservedTo - nextId < idBlock / 2 ? reserveIds() : undefined
+      if (reserved !== undefined && nextId === 0) nextId = reserved - idBlock
+      if (reserved !== undefined) reservedTo = reserved
+      const result = await work()
+      committing = true
+      commit.run()
+      return result
+    } catch (error) {
+      reservedTo = nextId
+      if (sqlite.inTransaction) rollback.run()
+      if (!isStorageError(error)) throw error
+      throw committing && !keptNothing(error) ? unknownOutcome(error) : unavailable(error)
+    }
+  }
+
   return {
     store: storeOn(db, () => {
       for (;;) {
@@ -170,24 +202,12 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
       }
     }),
 
-    async transaction(work) {
-      let committing = false
-      try {
-        begin.run()
-        const reserved = reservedTo - nextId < idBlock / 2 ? reserveIds() : undefined
-        if (reserved !== undefined && nextId === 0) nextId = reserved - idBlock
-        if (reserved !== undefined) reservedTo = reserved
-        const result = await work()
-        committing = true
-        commit.run()
-        return result
-      } catch (error) {
-        reservedTo = nextId
-        if (sqlite.inTransaction) rollback.run()
-        if (!isStorageError(error)) throw error
-        throw committing ? unknownOutcome(error) : unavailable(error)
-      }
-    },
+    transaction,
+
+    probe: () =>
+      transaction(async () => {
+        await db.run('update ids set next = next')
+      }),
 
     async savepoint(work) {
       savepoint.run()

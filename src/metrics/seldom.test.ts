@@ -1,0 +1,21 @@
+import { expect, test } from 'bun:test'
+import { seldom } from './seldom.ts'
+
+test('10.25 the first failure is told at once, those after it together with their count', async () => {
+  const told: [string, number][] = []
+  let sum = () => {}
+  const summed = new Promise<void>((resolve) => {
+    sum = resolve
+  })
+  const failed = seldom((detail: string, times) => {
+    told.push([detail, times])
+    if (told.length === 2) sum()
+  }, 20)
+  for (const detail of ['first', 'second', 'third']) failed(detail)
+  expect(told).toEqual([['first', 1]])
+  await summed
+  expect(told).toEqual([
+    ['first', 1],
+    ['third', 2],
+  ])
+})
