@@ -29,6 +29,7 @@ import { addMembers } from './members/add-members.ts'
 import { joinRoom, leaveRoom } from './members/join-room.ts'
 import { listMembers } from './members/list-members.ts'
 import { removeMembers } from './members/remove-members.ts'
+import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
 import { sendRoomMessage } from './messages/send-room-message.ts'
 import { isMuted } from './mutes/is-muted.ts'
 import { listMuted } from './mutes/list-muted.ts'
@@ -94,6 +95,8 @@ export const all: readonly Operation[] = [
   listAudit,
   listRoomAudit,
   pruneAudit,
+  keepMessages,
+  pruneMessages,
   blockUser,
   blockUsers,
   listBlocked,

@@ -1,5 +1,6 @@
 import type { App, AppRecord } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
+import { timeOfMessage } from '../domain/message-ids.ts'
 import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
 import type { Posted } from '../domain/posted-message.ts'
 import { count } from '../metrics/counters.ts'
@@ -15,10 +16,11 @@ import {
   Status_ErrorCode,
 } from './generated/protocol.ts'
 import type { LiveRoom } from './live.ts'
+import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import { checkPosted } from './posted.ts'
 import type { Relayed } from './relay.ts'
-import type { SentMessages } from './sent.ts'
+import type { Sent, SentMessages } from './sent.ts'
 import type { Session } from './session.ts'
 import { isModerator, type Speech, silenced, speechOf } from './speech.ts'
 
@@ -68,6 +70,16 @@ const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
 const sizeOf = ({ payload, ext }: Meta): number =>
   (payload?.length ?? 0) + (ext?.length ? bytesOf(Meta, { ext }).length : 0)
 
+/** A message to be recalled, as far as it is known. */
+type Original = Sent | 'recalled' | undefined
+
+/** Of 64 bits of the hash those that a number holds exactly. */
+const hashBits = (1n << 53n) - 1n
+
+/** Tells what a client sends under one of its ids from everything else that was sent lately. */
+const hashOf = (name: string, payload: Uint8Array | undefined): number =>
+  Number(Bun.hash.wyhash(payload ?? '', Bun.hash.wyhash(name)) & hashBits)
+
 /** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
 function roomMessage(
   message: { id: bigint; room: string; sender: string; resource: string | undefined; now: number },
@@ -88,19 +100,28 @@ function roomMessage(
 export function messages(
   parts: Parts,
   sent: SentMessages,
+  kept: MessageLog,
   relay: (message: Relayed, from?: Session) => void,
 ) {
   const { store, live, counters, now, newId } = parts
 
-  /** Why a member's message is not sent now; recalls and messages obey the same limits. */
-  function checkSend(session: Session, speech: Speech, meta: Meta, body: MessageBody): Refusal | undefined {
+  /** The message that is to be recalled; one that is too old is not looked for. */
+  function findOriginal(app: number, id: number): Original | Promise<Original> {
+    const age = now() - timeOfMessage(id)
+    if (!Number.isSafeInteger(id) || age > messageLimits.recall) return undefined
+    return sent.find(id) ?? kept.find(app, id).then((row) => sent.find(id) ?? row)
+  }
+
+  function checkRecall(
+    session: Session,
+    speech: Speech,
+    room: string,
+    original: Original,
+  ): Refusal | undefined {
     const { username } = session.user
-    if (body.type !== MessageBody_Type.RECALL) return silenced(speech, username, now())
-    const original = sent.find(body.ackMessageId ?? 0n)
-    if (!original || original.app !== session.app.id || original.room !== meta.to?.name)
-      return refusals.tooLate
-    if (original.sender !== username && !isModerator(speech, username)) return refusals.notTheirs
-    return now() - original.at > messageLimits.recall ? refusals.tooLate : undefined
+    if (!original || original === 'recalled') return refusals.tooLate
+    if (original.app !== session.app.id || original.room !== room) return refusals.tooLate
+    return original.sender === username || isModerator(speech, username) ? undefined : refusals.notTheirs
   }
 
   function refuse(session: Session, meta: Meta, refusal: Refusal): void {
@@ -118,20 +139,48 @@ export function messages(
     return false
   }
 
-  function deliver(session: Session, room: LiveRoom, speech: Speech, meta: Meta, body: MessageBody): void {
-    const refusal = checkSend(session, speech, meta, body)
+  /** Recalls and messages obey the same limits. */
+  function check(
+    session: Session,
+    room: LiveRoom,
+    speech: Speech,
+    meta: Meta,
+    body: MessageBody,
+  ): undefined | Promise<void> {
+    const client = meta.id ? hashOf(`${session.device}/${meta.id}`, meta.payload) : undefined
+    const repeated = client === undefined ? undefined : sent.idOf(client)
+    if (repeated !== undefined) {
+      session.send(acknowledged(meta.id ?? 0n, repeated, now()))
+      return
+    }
+    if (body.type !== MessageBody_Type.RECALL) {
+      deliver(session, room, meta, body, client, silenced(speech, session.user.username, now()))
+      return
+    }
+    const decide = (original: Original) => {
+      const isIn = session.user.rooms.get(room.id) === room
+      const refusal = isIn ? checkRecall(session, speech, room.id, original) : refusals.notMember
+      deliver(session, room, meta, body, client, refusal)
+    }
+    const original = findOriginal(session.app.id, Number(body.ackMessageId ?? 0n))
+    if (original instanceof Promise) return original.then(decide)
+    decide(original)
+  }
+
+  function deliver(
+    session: Session,
+    room: LiveRoom,
+    meta: Meta,
+    body: MessageBody,
+    client: number | undefined,
+    refusal: Refusal | undefined,
+  ): void {
     if (refusal) {
       refuse(session, meta, refusal)
       return
     }
     const { app, user, resource } = session
-    const client = meta.id ? `${session.device}/${meta.id}/${Bun.hash.crc32(meta.payload ?? '')}` : undefined
     const at = now()
-    const repeated = client === undefined ? undefined : sent.idOf(client)
-    if (repeated !== undefined) {
-      session.send(acknowledged(meta.id ?? 0n, repeated, at))
-      return
-    }
     if (!passesRate(app, room, meta.ext, at)) {
       refuse(session, meta, refusals.tooMany)
       return
@@ -149,14 +198,13 @@ export function messages(
         room: room.id,
         id,
         sender: user.username,
-        at,
         client,
+        recalls: body.type === MessageBody_Type.RECALL ? Number(body.ackMessageId) : undefined,
         directed,
         frame,
       },
       session,
     )
-    if (body.type === MessageBody_Type.RECALL) sent.forget(body.ackMessageId ?? 0n)
   }
 
   /** The sender is in no such room as far as this node knows: the store says why, or that it is. */
@@ -178,13 +226,12 @@ export function messages(
   ): undefined | Promise<void> {
     const speech = speechOf(store, room)
     if (!(speech instanceof Promise)) {
-      deliver(session, room, speech, meta, body)
-      return
+      return check(session, room, speech, meta, body)
     }
     return speech.then((known) => {
       const isIn = session.user.rooms.get(room.id) === room
-      if (known && isIn) deliver(session, room, known, meta, body)
-      else refuse(session, meta, refusals.notMember)
+      if (known && isIn) return check(session, room, known, meta, body)
+      refuse(session, meta, refusals.notMember)
     })
   }
 
@@ -209,7 +256,7 @@ export function messages(
       const id = newId(at)
       const frame = roomMessage({ id, room, sender, resource: undefined, now: at }, body, tags)
       counters.messages += 1
-      relay({ app: app.id, room, id, sender, at, client: undefined, directed, frame })
+      relay({ app: app.id, room, id, sender, client: undefined, recalls: undefined, directed, frame })
       ids[room] = String(id)
     }
     return ids

@@ -15,6 +15,7 @@ import { checkLogin } from './handshake.ts'
 import { messageIds } from './ids.ts'
 import { type LiveUser, liveState } from './live.ts'
 import { membership } from './membership.ts'
+import { messageLog } from './message-log.ts'
 import { messages } from './messages.ts'
 import type { Parts } from './parts.ts'
 import { deliverHere, type Relayed } from './relay.ts'
@@ -62,13 +63,16 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const parts: Parts = { ...given, live, counters: counters(), newId: (at) => newId(at), publish }
   const { store, now, log } = parts
   const sent = sentMessages()
+  const kept = messageLog(parts)
+  sent.restore(await kept.latest())
 
   const relayed = (message: Relayed, from?: Session): void => deliverHere(parts, sent, message, from)
   const relay = (message: Relayed, from?: Session): void => {
     relayed(message, from)
+    kept.add(message)
     given.others(message)
   }
-  const { send, post } = messages(parts, sent, relay)
+  const { send, post } = messages(parts, sent, kept, relay)
   const sync = syncs(parts, send, membership(parts, given.commitOfUsers))
   const gate = gateway(parts, sockets, { logIn, sync, closed })
   const hear = announcer(parts, logOut)
@@ -148,6 +152,10 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   function missed(): void {
     log.warn('what other nodes said was missed for a while; everything is looked up again')
     for (const room of live.rooms.values()) room.speech = undefined
+    kept
+      .latest()
+      .then(sent.restore)
+      .catch((error) => log.error({ err: error }, 'the latest messages could not be looked up again'))
     for (const user of [...live.users.values()])
       lookUp(user).catch((error) => log.error({ err: error }, 'a user could not be looked up again'))
   }
@@ -175,6 +183,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     counters: parts.counters,
     async stop() {
       gate.stop()
+      await kept.stop()
       await presence.stop()
     },
   }

@@ -8,10 +8,10 @@ export interface Relayed {
   room: string
   id: bigint
   sender: string
-  /** Unix ms. */
-  at: number
-  /** User, device, client id and content, where the client gave an id. */
-  client: string | undefined
+  /** Hash of user, device, client id and content, where the client gave an id. */
+  client: number | undefined
+  /** The message that it recalls. */
+  recalls: number | undefined
   /** Only these users get it; undefined = everyone in the room. */
   directed: string[] | undefined
   /** What goes to the clients, encoded once. */

@@ -1,4 +1,5 @@
 import { limits } from '../domain/limits.ts'
+import type { MessageRow } from '../store/messages.ts'
 import type { Relayed } from './relay.ts'
 
 /** A message that was sent a short time ago. */
@@ -6,8 +7,6 @@ export interface Sent {
   app: number
   room: string
   sender: string
-  /** Unix ms. */
-  at: number
 }
 
 /** Messages that are remembered, at most: for recalls, and so that a repeated one is not sent twice. */
@@ -19,28 +18,32 @@ const remembered = limits.messagesKept.value
  * client counts ids of messages and of recalls apart, so the same id may also stand for something else.
  */
 export function sentMessages() {
-  const half = () => ({ byId: new Map<number, Sent>(), byClient: new Map<string, bigint>() })
+  const half = () => ({ byId: new Map<number, Sent | 'recalled'>(), byClient: new Map<number, bigint>() })
   let newer = half()
   let older = half()
+  let restored = new Map<number, bigint>()
 
   return {
-    keep({ app, room, sender, at, id, client }: Relayed): void {
+    keep({ app, room, sender, id, client, recalls }: Relayed): void {
       if (newer.byId.size >= remembered / 2) {
         older = newer
         newer = half()
+        restored = new Map()
       }
-      newer.byId.set(Number(id), { app, room, sender, at })
+      newer.byId.set(Number(id), { app, room, sender })
       if (client !== undefined) newer.byClient.set(client, id)
+      if (recalls !== undefined) newer.byId.set(recalls, 'recalled')
     },
 
-    find: (id: bigint): Sent | undefined => newer.byId.get(Number(id)) ?? older.byId.get(Number(id)),
-
-    idOf: (client: string): bigint | undefined => newer.byClient.get(client) ?? older.byClient.get(client),
-
-    forget(id: bigint): void {
-      newer.byId.delete(Number(id))
-      older.byId.delete(Number(id))
+    /** Takes in what clients may repeat of what was sent while this process did not listen. */
+    restore(rows: MessageRow[]): void {
+      restored = new Map(rows.map(({ id, client }) => [client ?? 0, BigInt(id)]))
     },
+
+    find: (id: number): Sent | 'recalled' | undefined => newer.byId.get(id) ?? older.byId.get(id),
+
+    idOf: (client: number): bigint | undefined =>
+      newer.byClient.get(client) ?? older.byClient.get(client) ?? restored.get(client),
   }
 }
 

@@ -9,6 +9,7 @@ import { presence } from './migrations/0007-presence.ts'
 import { usedIds } from './migrations/0008-used-ids.ts'
 import { userAttributes } from './migrations/0009-user-attributes.ts'
 import { appSecrets } from './migrations/0010-app-secrets.ts'
+import { messages } from './migrations/0011-messages.ts'
 
 const migrations = [
   start,
@@ -21,6 +22,7 @@ const migrations = [
   usedIds,
   userAttributes,
   appSecrets,
+  messages,
 ]
 
 /** The version of the schema that this program writes. */

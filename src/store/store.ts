@@ -4,6 +4,7 @@ import { type AuditStore, auditStore } from './audit.ts'
 import type { Awaitable, Database } from './database.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MemberStore, memberStore } from './members.ts'
+import { type MessageStore, messageStore } from './messages.ts'
 import { type PresenceStore, presenceStore } from './presence.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
@@ -26,6 +27,7 @@ export interface Store {
   rates: RateStore
   audit: AuditStore
   presence: PresenceStore
+  messages: MessageStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
   newId(): Awaitable<string>
 }
@@ -48,5 +50,6 @@ export const storeOn = (db: Database, newId: Store['newId']): Store => ({
   rates: rateStore(db),
   audit: auditStore(db),
   presence: presenceStore(db),
+  messages: messageStore(db),
   newId,
 })

@@ -506,6 +506,31 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await presence.deployment()).toMatch(/^[0-9a-f-]{36}$/)
     })
 
+    test('10.4 messages are found by id and app, and the latest of clients and the oldest of all by id', async () => {
+      const id = await app()
+      const row = (number: number, client: number | null = null) => ({
+        id: 4_000_000_000_000_000 + number,
+        app: id,
+        room: 'r1',
+        sender: 'alice',
+        client,
+      })
+      const rows = [row(1), row(2, Number.MAX_SAFE_INTEGER), row(3, 7), row(4)]
+      await unit((store) => store.messages.addMessages(rows))
+      await unit((store) => store.messages.addMessages([row(4), row(5)]))
+      const { messages } = opened.store
+      expect(await messages.findMessage(id, row(2).id)).toEqual(rows[1])
+      expect(await messages.findMessage(id + 1, row(2).id)).toBeUndefined()
+      expect(await messages.messagesOfClients(row(2).id, 10)).toEqual([row(3, 7), rows[1] ?? row(0)])
+      expect(await messages.messagesOfClients(row(2).id, 1)).toEqual([row(3, 7)])
+      await unit((store) => store.messages.removeMessage(row(3).id))
+      expect(await messages.messagesOfClients(row(3).id, 10)).toEqual([])
+      const remove = (before: number, limit: number) =>
+        unit((store) => store.messages.removeMessagesBefore(row(before).id, limit))
+      expect([await remove(5, 2), await remove(5, 2), await remove(5, 2)]).toEqual([2, 1, 0])
+      expect(await messages.findMessage(id, row(5).id)).toEqual(row(5))
+    })
+
     test('a quota counts what is there, and ends exactly', async () => {
       const id = await app('alice', 'bob')
       const take = () => unit(takes(id, 'users'))

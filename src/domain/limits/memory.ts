@@ -97,6 +97,17 @@ export const memoryLimits = {
     beyond: { en: 'the older half is forgotten', zh: '淘汰较旧的一半' },
     memory: 72 * MiB,
   },
+  messagesUnwritten: {
+    value: 20_000,
+    unit: 'items',
+    en: 'Messages that wait to be stored for recalls and repeats',
+    zh: '等待入库（供撤回和去重）的消息数量',
+    beyond: {
+      en: 'delivered, but not recalled or recognised after a restart',
+      zh: '照常投递，但重启后无法撤回或去重',
+    },
+    memory: 8 * MiB,
+  },
   busWaiting: {
     value: 100_000,
     unit: 'items',

@@ -1,0 +1,18 @@
+import { limits } from './limits.ts'
+
+/** Ids count milliseconds from here: the next 69 years fit. */
+const epoch = Date.UTC(2026, 0)
+/** Ids of a node in one millisecond. */
+export const idsPerMillisecond = 64
+
+const perMillisecond = limits.nodes.value * idsPerMillisecond
+
+/** The id of the `sequence`th message of a node in the millisecond `at` (Unix ms). */
+export const messageId = (at: number, node: number, sequence: number): number =>
+  (at - epoch) * perMillisecond + node * idsPerMillisecond + sequence
+
+/** When the message with an id was accepted (Unix ms). */
+export const timeOfMessage = (id: number): number => epoch + Math.floor(id / perMillisecond)
+
+/** The lowest id that a message of `at` (Unix ms) or later can have. */
+export const firstMessageId = (at: number): number => messageId(at, 0, 0)

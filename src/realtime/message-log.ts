@@ -1,0 +1,76 @@
+import type { Caller } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
+import { firstMessageId } from '../domain/message-ids.ts'
+import { keepMessages } from '../operations/messages/keep-messages.ts'
+import type { MessageRow } from '../store/messages.ts'
+import type { Parts } from './parts.ts'
+import type { Relayed } from './relay.ts'
+
+const server: Caller = { kind: 'app' }
+
+/** Milliseconds for which messages are gathered: what a crash can take is what came in these, and in one transaction. */
+const gather = 50
+/** Milliseconds until a failed write is tried again. */
+const retry = 1000
+/** Messages of one transaction. */
+const batch = 1000
+/** Messages that may wait for the store. */
+const most = limits.messagesUnwritten.value
+
+/**
+ * Stores the messages that this node accepts, behind the fan-out and in batches, so that they can be recalled, and
+ * recognised when they are repeated, after a restart and on any node (docs/adr/0057).
+ */
+export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'commit' | 'now' | 'log'>) {
+  let rows: MessageRow[] = []
+  let recalled: number[] = []
+  let writing: Promise<void> | undefined
+  let isStopped = false
+
+  /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
+  async function write(): Promise<void> {
+    while (rows.length > 0 || recalled.length > 0) {
+      if (!isStopped && rows.length < batch) await Bun.sleep(gather)
+      const some = { rows: rows.slice(0, batch), recalled }
+      rows = rows.slice(batch)
+      recalled = []
+      try {
+        await commit(0, server, keepMessages, some)
+      } catch (error) {
+        log.warn({ err: error }, 'messages could not be stored for recalls; it is tried again')
+        rows = [...some.rows, ...rows].slice(0, most)
+        recalled = [...some.recalled, ...recalled].slice(0, most)
+        if (isStopped) break
+        await Bun.sleep(retry)
+      }
+    }
+    writing = undefined
+  }
+
+  return {
+    /** Takes in a message that this node has accepted. */
+    add({ id, app, room, sender, client, recalls }: Relayed): void {
+      if (rows.length < most) rows.push({ id: Number(id), app, room, sender, client: client ?? null })
+      if (recalls !== undefined && recalled.length < most) recalled.push(recalls)
+      writing ??= write()
+    },
+
+    /** A message that any node has accepted, and that nobody has recalled. */
+    find: (app: number, id: number) => store.messages.findMessage(app, id),
+
+    /** The latest messages that a client may yet repeat. */
+    latest: () =>
+      store.messages.messagesOfClients(
+        firstMessageId(now() - limits.recallTime.value),
+        limits.messagesKept.value / 2,
+      ),
+
+    /** Writes what waits. */
+    async stop(): Promise<void> {
+      isStopped = true
+      await writing
+    },
+  }
+}
+
+export type MessageLog = ReturnType<typeof messageLog>

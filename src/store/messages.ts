@@ -1,0 +1,70 @@
+import type { Database } from './database.ts'
+
+/** What is stored of a message. */
+export interface MessageRow {
+  id: number
+  app: number
+  room: string
+  sender: string
+  /** Hash of device, client id and content; null where the client gave no id. */
+  client: number | null
+}
+
+/** The messages of the last minutes. They are in the order of their ids, which hold the time. */
+export interface MessageStore {
+  addMessages(rows: MessageRow[]): Promise<void>
+  findMessage(app: number, id: number): Promise<MessageRow | undefined>
+  /** The latest at most `limit` messages with a client, from the id `first` on. */
+  messagesOfClients(first: number, limit: number): Promise<MessageRow[]>
+  removeMessage(id: number): Promise<void>
+  /** Removes at most `limit` of the messages below an id, the oldest first; answers how many. */
+  removeMessagesBefore(id: number, limit: number): Promise<number>
+}
+
+const columns = 'id, app, room, sender, client'
+
+export function messageStore(db: Database): MessageStore {
+  return {
+    async addMessages(rows) {
+      if (db.dialect === 'postgres') {
+        await db.run(
+          `insert into messages (${columns}) select ${columns} from json_to_recordset(?1::text::json)
+             as m(id bigint, app integer, room text, sender text, client bigint) on conflict do nothing`,
+          JSON.stringify(rows),
+        )
+        return
+      }
+      for (const { id, app, room, sender, client } of rows) {
+        await db.run(
+          `insert into messages (${columns}) values (?1, ?2, ?3, ?4, ?5) on conflict do nothing`,
+          id,
+          app,
+          room,
+          sender,
+          client,
+        )
+      }
+    },
+
+    findMessage: async (app, id) =>
+      db.get<MessageRow>(`select ${columns} from messages where id = ?1 and app = ?2`, id, app),
+
+    messagesOfClients: async (first, limit) =>
+      db.all<MessageRow>(
+        `select ${columns} from messages where id >= ?1 and client is not null order by id desc limit ?2`,
+        first,
+        limit,
+      ),
+
+    async removeMessage(id) {
+      await db.run(`delete from messages where id = ?1`, id)
+    },
+
+    removeMessagesBefore: async (id, limit) =>
+      db.run(
+        `delete from messages where id in (select id from messages where id < ?1 order by id limit ?2)`,
+        id,
+        limit,
+      ),
+  }
+}
