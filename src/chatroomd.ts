@@ -27,6 +27,7 @@ import { startPruning } from './operator/prune.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
 import { openAttachments } from './store/attachments.ts'
+import { isReadByOthers } from './store/sqlite-file.ts'
 
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const appsReload = 250
@@ -158,6 +159,11 @@ export async function startChatroomd(
     log,
   )
 
+  if (isReadByOthers(config.data_dir))
+    log.warn(
+      { dir: config.data_dir },
+      'other users can look into the data directory, which holds secrets: chmod 700',
+    )
   const attachments = await openAttachments(
     join(config.data_dir, 'files'),
     config.file_space * 1024 * 1024,

@@ -3,7 +3,8 @@ import { outcomeOf, runOperation } from './engine/run.ts'
 import { writeOf } from './operations/index.ts'
 import type { UsedApp } from './store/apps.ts'
 import type { Awaitable } from './store/database.ts'
-import { isStorageError, openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
+import { openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
+import { isStorageError } from './store/sqlite-file.ts'
 
 declare const self: Worker
 

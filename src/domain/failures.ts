@@ -163,6 +163,13 @@ export const storeFailed = failure('service_unavailable', 'the store cannot be w
   zh: '存储出现故障',
 })
 
+/** The database file is damaged: nothing that is asked again will help. */
+export const storeDamaged = failure(
+  'service_unavailable',
+  'the data of the server are damaged; its operator must restore a backup',
+  { en: 'the file of the store is damaged', zh: '存储文件已损坏' },
+)
+
 /** A write whose COMMIT was sent and not answered may have been done or not. */
 export const outcomeUnknown = failure(
   'service_unavailable',

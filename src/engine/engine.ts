@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
-import { lockDataDir, openSqliteReader } from '../store/sqlite.ts'
+import { openSqliteReader } from '../store/sqlite.ts'
+import { isDamage, lockDataDir } from '../store/sqlite-file.ts'
 import type { OnEvents } from './commit.ts'
 import type { Engine } from './engine-types.ts'
 import { openCluster } from './postgres.ts'
@@ -20,8 +21,12 @@ async function openEmbedded(dir: string, onEvents: OnEvents, batch?: number): Pr
   const unlock = lockDataDir(dir)
   try {
     const writer = await openWriter(dir, onEvents, batch)
-    const reader = openSqliteReader(dir)
+    let damage: unknown
+    const reader = openSqliteReader(dir, (error) => {
+      if (isDamage(error)) damage = error
+    })
     const check = async () => {
+      if (damage !== undefined) throw new Error('the store is damaged', { cause: damage })
       await writer.check()
       await reader.store.apps.findApp('', '')
     }

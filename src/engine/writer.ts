@@ -57,19 +57,25 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
   let death: unknown
   let commits = 0
   let operations = 0
-  /** Why the last write of all failed, if the store was the reason. */
+  /** Why writes fail, if the store is the reason; until a probe can be written, since small changes may fit where others do not. */
   let trouble: string | undefined
   let probing: PromiseWithResolvers<void> | undefined
 
   /** A storage failure fails a whole batch, hence its first outcome. */
-  function noteTrouble([outcome]: Outcome[]): void {
+  function troubleIn([outcome]: Outcome[]): string | undefined {
     const failure = outcome && 'failure' in outcome ? outcome.failure : undefined
-    trouble = failure?.word === 'service_unavailable' ? (failure.cause ?? failure.text) : undefined
+    return failure?.word === 'service_unavailable' ? (failure.cause ?? failure.text) : undefined
   }
 
   async function probe(done: PromiseWithResolvers<void>): Promise<void> {
     try {
-      noteTrouble(JSON.parse(await ask({ probe: true })) as Outcome[])
+      const [outcome] = JSON.parse(await ask({ probe: true })) as Outcome[]
+      trouble =
+        outcome && 'failure' in outcome
+          ? (outcome.failure.cause ?? outcome.failure.text)
+          : outcome && 'error' in outcome
+            ? outcome.error
+            : undefined
     } catch (error) {
       death = error
       trouble = String(error)
@@ -111,7 +117,7 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
       const together = queue.splice(0, batch)
       try {
         const outcomes = JSON.parse(await ask({ batch: together.map(sent) })) as Outcome[]
-        noteTrouble(outcomes)
+        trouble = troubleIn(outcomes) ?? trouble
         commits += 1
         operations += together.length
         for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place])

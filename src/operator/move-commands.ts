@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts'
 import type { Movable } from '../store/database.ts'
 import { openPostgresDatabase } from '../store/postgres.ts'
-import { lockDataDir, openSqliteDatabase } from '../store/sqlite.ts'
+import { openSqliteDatabase } from '../store/sqlite.ts'
+import { lockDataDir } from '../store/sqlite-file.ts'
 import { exportTo, importFrom, type Progress } from './move.ts'
 
 /** A bar on a terminal; nothing where nobody looks. */

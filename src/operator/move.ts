@@ -6,7 +6,16 @@ import type { AppSettings } from '../domain/app-settings.ts'
 import type { Database, Movable } from '../store/database.ts'
 import { schemaVersion } from '../store/migrate.ts'
 import { quotaStore } from '../store/quotas.ts'
-import { addRows, continueIds, nextId, type Row, rowsOf, type Table, tablesOf } from '../store/tables.ts'
+import {
+  addRows,
+  continueIds,
+  nextId,
+  type Row,
+  refuseHalfImported,
+  rowsOf,
+  type Table,
+  tablesOf,
+} from '../store/tables.ts'
 
 /** First line of an export. */
 interface Head {
@@ -52,6 +61,7 @@ export async function exportTo(from: Movable, path: string, progress: Progress):
     if (!file.write(text)) await once(file, 'drain')
   }
   const total = await from.snapshot(async (db) => {
+    await refuseHalfImported(db)
     const tables = await tablesOf(db)
     const rows: Head['rows'] = {}
     for (const { name } of tables) rows[name] = await count(db, name)

@@ -1,3 +1,5 @@
+import { Failure } from '../domain/failure.ts'
+import { seldom } from '../metrics/seldom.ts'
 import type { FrameReader } from './bytes.ts'
 import type { Refusal } from './frames.ts'
 import { nothingQueued, refused } from './frames.ts'
@@ -17,6 +19,14 @@ export function syncs(
   send: Handler,
   joinOrLeave: Handler,
 ): (session: Session, payload: Uint8Array | undefined, reader: FrameReader) => undefined | Promise<void> {
+  const outage = seldom((error: Failure, times) =>
+    log.error({ cause: String(error.cause ?? 'unknown'), times }, error.text),
+  )
+  const note = (error: unknown): void => {
+    const isOutage = error instanceof Failure && error.word === 'service_unavailable'
+    if (isOutage) outage(error)
+    else log.error({ err: error }, 'a request of a client failed')
+  }
   return (session, payload, reader) => {
     const { meta, queue } = reader.read(CommSyncUL, payload)
     if (!meta) {
@@ -29,7 +39,7 @@ export function syncs(
       return
     }
     return (meta.ns === Meta_NameSpace.CHAT ? send : joinOrLeave)(session, meta, reader)?.catch((error) => {
-      log.error({ err: error }, 'a request of a client failed')
+      note(error)
       session.send(refused(meta.id ?? 0n, internal))
     })
   }

@@ -5,6 +5,7 @@ import { type Ask, openPool, type Pool, type PostgresSettings, type Rows } from 
 import { readTogether } from './postgres-reads.ts'
 import { drawIds, writeTogether } from './postgres-writes.ts'
 import { type Store, storeOn } from './store.ts'
+import { refuseHalfImported } from './tables.ts'
 
 /** A PostgreSQL database that is open. */
 export interface Postgres {
@@ -120,6 +121,12 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
   await reach(settings, pool)
 
   const reading = databaseOn(read)
+  try {
+    await refuseHalfImported(reading)
+  } catch (error) {
+    await pool.close()
+    throw error
+  }
   return {
     store: readTogether(reading, storeOf(reading)),
     transaction,

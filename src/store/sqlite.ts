@@ -1,12 +1,11 @@
-import { SQLiteError, Database as Sqlite, type Statement } from 'bun:sqlite'
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import type { Database as Sqlite, Statement } from 'bun:sqlite'
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
+import { failureOf, openFile, startError, versionOf } from './sqlite-file.ts'
 import { type Store, storeOn } from './store.ts'
-import { unavailable, unknownOutcome } from './unavailable.ts'
-
-const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
+import { refuseHalfImported } from './tables.ts'
 
 /** A database, and how many statements that may write it has run. */
 interface Counted extends Database {
@@ -16,7 +15,7 @@ interface Counted extends Database {
 }
 
 /** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
-function databaseOn(sqlite: Sqlite): Counted {
+function databaseOn(sqlite: Sqlite, told = (error: unknown): unknown => error): Counted {
   const prepared = new Map<string, { statement: Statement; mayWrite: number }>()
   let writes = 0
   const use = (sql: string): Statement => {
@@ -33,90 +32,24 @@ function databaseOn(sqlite: Sqlite): Counted {
     get writes() {
       return writes
     },
-    get: <Row>(sql: string, ...params: Param[]) => (use(sql).get(...params) ?? undefined) as Row | undefined,
-    all: <Row>(sql: string, ...params: Param[]) => use(sql).all(...params) as Row[],
+    get<Row>(sql: string, ...params: Param[]) {
+      try {
+        return (use(sql).get(...params) ?? undefined) as Row | undefined
+      } catch (error) {
+        throw told(error)
+      }
+    },
+    all<Row>(sql: string, ...params: Param[]) {
+      try {
+        return use(sql).all(...params) as Row[]
+      } catch (error) {
+        throw told(error)
+      }
+    },
     run: (sql, ...params) => use(sql).run(...params).changes,
     finalize() {
       for (const { statement } of prepared.values()) statement.finalize()
     },
-  }
-}
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-/**
- * Takes the data directory for this process. The lock is SQLite's own on an empty file beside the data,
- * so that it ends with the process however that ends. Answers what gives it back.
- */
-export function lockDataDir(dir: string): () => void {
-  let lock: Sqlite | undefined
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-    lock = new Sqlite(join(dir, 'chatroomd.lock'), { create: true })
-    lock.run('pragma journal_mode = memory')
-    lock.run('pragma locking_mode = exclusive')
-    lock.run('begin exclusive')
-  } catch (error) {
-    lock?.close()
-    if (!(error instanceof SQLiteError && error.code === 'SQLITE_BUSY'))
-      throw new Error(`the data directory ${dir} cannot be used: ${reasonOf(error)}`, { cause: error })
-    throw new Error(
-      `the data directory ${dir} is in use by another chatroomd. Stop that one, or choose another directory with CHATROOMD_DATA_DIR.`,
-      { cause: error },
-    )
-  }
-  const taken = lock
-  return () => taken.close()
-}
-
-/** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
-const pageCache = { reader: 4_096, writer: 32_768 }
-
-/** The keys of tokens are in these files. SQLite gives what it makes beside the database the database's own mode. */
-function keepPrivate(dir: string): void {
-  for (const end of ['', '-wal', '-shm'])
-    if (existsSync(fileOf(dir) + end)) chmodSync(fileOf(dir) + end, 0o600)
-}
-
-function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
-  const sqlite = new Sqlite(fileOf(dir), {
-    create: role === 'writer',
-    readwrite: role === 'writer',
-    readonly: role === 'reader',
-  })
-  if (role === 'writer') keepPrivate(dir)
-  sqlite.run('pragma busy_timeout = 10000')
-  if (role === 'writer') {
-    sqlite.run('pragma journal_mode = wal')
-    sqlite.run('pragma synchronous = full')
-    // A page that many commits touch is copied into the file once for all of them.
-    sqlite.run('pragma wal_autocheckpoint = 4000')
-  }
-  sqlite.run(`pragma cache_size = -${pageCache[role]}`)
-  return sqlite
-}
-
-/** The disk or the file is the matter, not the operation: full, read-only, broken, out of reach. */
-export const isStorageError = (error: unknown): boolean =>
-  error instanceof SQLiteError &&
-  /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED)/.test(error.code ?? '')
-
-/** Nothing of the commit was kept: the log of writes could not take its last page. A failed fsync leaves that open. */
-const keptNothing = (error: unknown): boolean =>
-  error instanceof SQLiteError && /^SQLITE_(FULL|IOERR_WRITE|READONLY|BUSY|LOCKED)/.test(error.code ?? '')
-
-/** The version of the data in `dir`; reading it leaves every byte of them as it is. */
-function versionOf(dir: string): number {
-  if (!existsSync(fileOf(dir))) return 0
-  let sqlite: Sqlite | undefined
-  try {
-    sqlite = new Sqlite(fileOf(dir), { readonly: true })
-    using statement = sqlite.prepare('pragma user_version')
-    return (statement.get() as { user_version: number }).user_version
-  } catch (error) {
-    throw new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
-  } finally {
-    sqlite?.close()
   }
 }
 
@@ -127,7 +60,7 @@ export interface SqliteWriter {
   transaction<T>(work: () => Promise<T>): Promise<T>
   /** Inside a transaction: a failure of `work` undoes what it wrote and nothing else. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
-  /** Commits a page that says what it said before. Fails when nothing can be written. */
+  /** Fails, with the reason, when nothing new can be written. */
   probe(): Promise<void>
   /** How many statements that may write were run so far. */
   writes(): number
@@ -140,7 +73,23 @@ const isUsed = 'select 1 from used_ids where id = ?1'
 /** Ids are reserved in blocks, so that a block is stored before any id of it is given. */
 const idBlock = 1_000_000
 
-export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
+/** How much must find room before a full disk counts as having some again. */
+const probeBytes = 65_536
+
+/** A change in place may fit on a full disk; a file shows whether anything new does. */
+function writeProbe(path: string): void {
+  const file = openSync(path, 'w', 0o600)
+  try {
+    writeSync(file, Buffer.alloc(probeBytes))
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+    rmSync(path, { force: true })
+  }
+}
+
+/** Opens the store in `dir`; fails where an import was begun and not finished, unless it is opened for that. */
+export async function openSqliteWriter(dir: string, imports = false): Promise<SqliteWriter> {
   const version = versionOf(dir)
   checkVersion(version)
   const sqlite = openFile(dir, 'writer')
@@ -152,10 +101,11 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
       sqlite.run(`pragma user_version = ${schemaVersion}`)
       sqlite.run('commit')
     }
+    if (!imports) await refuseHalfImported(db)
   } catch (error) {
     if (sqlite.inTransaction) sqlite.run('rollback')
     sqlite.close()
-    throw error
+    throw startError(dir, error)
   }
 
   let nextId = 0
@@ -188,8 +138,7 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
     } catch (error) {
       reservedTo = nextId
       if (sqlite.inTransaction) rollback.run()
-      if (!isStorageError(error)) throw error
-      throw committing && !keptNothing(error) ? unknownOutcome(error) : unavailable(error)
+      throw failureOf(dir, error, committing)
     }
   }
 
@@ -204,10 +153,14 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
 
     transaction,
 
-    probe: () =>
-      transaction(async () => {
-        await db.run('update ids set next = next')
-      }),
+    async probe() {
+      writeProbe(join(dir, 'write-probe'))
+      await transaction(async () => {
+        sqlite.run('create table write_probe (bytes blob)')
+        sqlite.run(`insert into write_probe values (zeroblob(${probeBytes}))`)
+        sqlite.run('drop table write_probe')
+      })
+    },
 
     async savepoint(work) {
       savepoint.run()
@@ -235,10 +188,16 @@ export async function openSqliteWriter(dir: string): Promise<SqliteWriter> {
   }
 }
 
-/** A connection that only reads; it sees every commit that was finished before the call. */
-export function openSqliteReader(dir: string): { store: Store; close(): void } {
+/** A connection that only reads; it sees every commit that was finished before the call. `failed` hears of every error. */
+export function openSqliteReader(
+  dir: string,
+  failed: (error: unknown) => void = () => undefined,
+): { store: Store; close(): void } {
   const sqlite = openFile(dir, 'reader')
-  const db = databaseOn(sqlite)
+  const db = databaseOn(sqlite, (error) => {
+    failed(error)
+    return failureOf(dir, error)
+  })
   const store = storeOn(db, () => {
     throw new Error('a reader gives no ids')
   })
@@ -253,7 +212,7 @@ export function openSqliteReader(dir: string): { store: Store; close(): void } {
 
 /** Opens the file in `dir` without a store, for moving all that it holds; to read it, also while a server has it. */
 export async function openSqliteDatabase(dir: string, role: 'reader' | 'writer'): Promise<Movable> {
-  if (role === 'writer') (await openSqliteWriter(dir)).close()
+  if (role === 'writer') (await openSqliteWriter(dir, true)).close()
   const version = versionOf(dir)
   if (version !== schemaVersion)
     throw new Error(

@@ -105,3 +105,17 @@ export async function continueIds(db: Database, next: number): Promise<void> {
   await db.get(`select setval('room_ids', greatest((select last_value from room_ids), ?1::bigint))`, next)
   await db.get(`select setval(pg_get_serial_sequence('apps', 'id'), greatest((select max(id) from apps), 1))`)
 }
+
+const importBegun = {
+  sqlite: `select 1 as begun from sqlite_master where name = 'import_place'`,
+  postgres: `select 1 as begun where to_regclass('import_place') is not null`,
+}
+
+/** Fails where an import was begun and not finished: a part of the rooms and users would look like all of them. */
+export async function refuseHalfImported(db: Database): Promise<void> {
+  if (!(await db.get(importBegun[db.dialect]))) return
+  throw new Error(
+    'an import into this store was begun and not finished. Run "chatroomd import FILE" with the same file again, or drop ' +
+      'it: empty the store (delete chatroomd.db and the files whose names begin so; on PostgreSQL, make an empty database).',
+  )
+}

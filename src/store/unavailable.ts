@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts'
-import { outcomeUnknown, storeUnavailable } from '../domain/failures.ts'
+import { outcomeUnknown, storeDamaged, storeUnavailable } from '../domain/failures.ts'
 
 const causedBy = (failure: Failure, cause: unknown): Failure => Object.assign(failure, { cause })
 
@@ -8,3 +8,6 @@ export const unavailable = (cause?: unknown): Failure => causedBy(storeUnavailab
 
 /** A write whose COMMIT was sent and not answered may have been done or not. */
 export const unknownOutcome = (cause?: unknown): Failure => causedBy(outcomeUnknown(), cause)
+
+/** What is kept cannot be read any more. */
+export const damagedStore = (cause: unknown): Failure => causedBy(storeDamaged(), cause)

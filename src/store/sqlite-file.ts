@@ -1,0 +1,125 @@
+import { SQLiteError, Database as Sqlite } from 'bun:sqlite'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
+
+export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
+
+/** Lets only its owner read a file, which holds secrets; makes it where `create` says so. */
+function keepPrivate(path: string, create = true): void {
+  if (create) closeSync(openSync(path, 'a', 0o600))
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  if ((mode & 0o077) === 0) return
+  try {
+    chmodSync(path, 0o600)
+  } catch {
+    // The file is somebody else's; the server warns of a directory that others can read.
+  }
+}
+
+/** Whether other users of the machine can look into a directory. */
+export const isReadByOthers = (dir: string): boolean =>
+  ((statSync(dir, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/**
+ * Takes the data directory for this process. The lock is SQLite's own on an empty file beside the data,
+ * so that it ends with the process however that ends. Answers what gives it back.
+ */
+export function lockDataDir(dir: string): () => void {
+  let lock: Sqlite | undefined
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    keepPrivate(join(dir, 'chatroomd.lock'))
+    lock = new Sqlite(join(dir, 'chatroomd.lock'), { create: true })
+    lock.run('pragma journal_mode = memory')
+    lock.run('pragma locking_mode = exclusive')
+    lock.run('begin exclusive')
+  } catch (error) {
+    lock?.close()
+    if (!(error instanceof SQLiteError && error.code === 'SQLITE_BUSY'))
+      throw new Error(`the data directory ${dir} cannot be used: ${reasonOf(error)}`, { cause: error })
+    throw new Error(
+      `the data directory ${dir} is in use by another chatroomd. Stop that one, or choose another directory with CHATROOMD_DATA_DIR.`,
+      { cause: error },
+    )
+  }
+  const taken = lock
+  return () => taken.close()
+}
+
+/** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
+const pageCache = { reader: 4_096, writer: 32_768 }
+
+export function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
+  // SQLite gives the files beside the database the mode that it has.
+  if (role === 'writer') for (const end of ['', '-wal', '-shm']) keepPrivate(fileOf(dir) + end, end === '')
+  const sqlite = new Sqlite(fileOf(dir), {
+    create: role === 'writer',
+    readwrite: role === 'writer',
+    readonly: role === 'reader',
+  })
+  try {
+    sqlite.run('pragma busy_timeout = 10000')
+    if (role === 'writer') {
+      sqlite.run('pragma journal_mode = wal')
+      sqlite.run('pragma synchronous = full')
+      // A page that many commits touch is copied into the file once for all of them.
+      sqlite.run('pragma wal_autocheckpoint = 4000')
+    }
+    sqlite.run(`pragma cache_size = -${pageCache[role]}`)
+  } catch (error) {
+    sqlite.close()
+    throw startError(dir, error)
+  }
+  return sqlite
+}
+
+/** The disk or the file is the matter, not the operation: full, read-only, broken, out of reach. */
+export const isStorageError = (error: unknown): boolean =>
+  error instanceof SQLiteError &&
+  /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED)/.test(error.code ?? '')
+
+export const isDamage = (error: unknown): boolean =>
+  error instanceof SQLiteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code ?? '')
+
+const unreadable = (dir: string, error: unknown): Error =>
+  new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
+
+const damaged = (dir: string, error: unknown): Error =>
+  new Error(
+    `the file ${fileOf(dir)} is damaged or no database (${reasonOf(error)}). Stop the server, move the file and those ending ` +
+      'in -wal and -shm away, and put a backup in its place; "sqlite3 FILE .recover" may save what is newer.',
+    { cause: error },
+  )
+
+/** An error of SQLite while the server starts, told as what it is. */
+export const startError = (dir: string, error: unknown): unknown =>
+  isDamage(error) ? damaged(dir, error) : error
+
+/**
+ * What a caller is told of an error of SQLite. `isUnknown` says that the COMMIT was sent: unless no byte of it could be
+ * written, the change may be there.
+ */
+export function failureOf(dir: string, error: unknown, isUnknown = false): unknown {
+  if (isDamage(error)) return damagedStore(damaged(dir, error))
+  if (!isStorageError(error)) return error
+  const isUndone = /^SQLITE_(FULL|IOERR_WRITE|READONLY|BUSY)/.test((error as SQLiteError).code ?? '')
+  return isUnknown && !isUndone ? unknownOutcome(error) : unavailable(error)
+}
+
+/** The version of the data in `dir`; reading it leaves every byte of them as it is. */
+export function versionOf(dir: string): number {
+  if (!existsSync(fileOf(dir))) return 0
+  let sqlite: Sqlite | undefined
+  try {
+    sqlite = new Sqlite(fileOf(dir), { readonly: true })
+    using statement = sqlite.prepare('pragma user_version')
+    return (statement.get() as { user_version: number }).user_version
+  } catch (error) {
+    throw isDamage(error) ? damaged(dir, error) : unreadable(dir, error)
+  } finally {
+    sqlite?.close()
+  }
+}

@@ -1,0 +1,119 @@
+import { Database } from 'bun:sqlite'
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { refusal } from '../support/bodies.ts'
+import { aDirectory, chatroomd, type Served, serves } from '../support/process.ts'
+
+let dir: string
+let remove: () => void
+beforeEach(() => {
+  const made = aDirectory()
+  dir = made.dir
+  remove = made.remove
+})
+afterEach(() => remove())
+
+const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
+const draft = { name: 'n', description: 'd', owner: 'alice' }
+
+async function caller({ url }: Served) {
+  const app = `${url}/acme/lounge`
+  const body = JSON.stringify({ grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' })
+  const token = (await (await fetch(`${app}/token`, { method: 'POST', body })).json()) as {
+    access_token: string
+  }
+  return async (method: string, path: string, sent?: unknown) => {
+    const headers = { authorization: `Bearer ${token.access_token}` }
+    const response = await fetch(app + path, { method, headers, body: sent ? JSON.stringify(sent) : null })
+    return { status: response.status, body: await response.json() }
+  }
+}
+
+const ready = async ({ url }: Served): Promise<number> => (await fetch(`${url}/health/ready`)).status
+describe('10.13 secrets on disk', () => {
+  test('in a directory that others can read are warned about', async () => {
+    mkdirSync(join(dir, 'data'), { mode: 0o755 })
+    const served = await serves({ cwd: dir, env })
+    await served.end('SIGTERM')
+    expect(served.printed()).toContain('"msg":"other users can look into the data directory')
+  })
+})
+
+test('10.12 a store whose import was not finished refuses to start, until the import is finished', async () => {
+  const served = await serves({ cwd: dir, env })
+  const call = await caller(served)
+  await call('POST', '/users', [{ username: 'alice' }, { username: 'bob' }])
+  await call('POST', '/chatrooms', draft)
+  expect((await chatroomd(['export', 'all.ndjson'], { cwd: dir })).code).toBe(0)
+  await served.end('SIGTERM')
+
+  const options = { cwd: dir, env: { CHATROOMD_DATA_DIR: 'half' } }
+  const { id } = JSON.parse(readFileSync(join(dir, 'all.ndjson'), 'utf8').split('\n')[0] ?? '') as {
+    id: string
+  }
+  const other = await serves(options)
+  await other.end('SIGTERM')
+  // What an import leaves that was cut off before its first rows were stored.
+  const store = new Database(join(dir, 'half/chatroomd.db'))
+  store.run('create table import_place (id text not null, place bigint not null)')
+  store.run('insert into import_place values (?1, 0)', [id])
+  store.close()
+
+  for (const command of [
+    ['serve', '--port', '0'],
+    ['app', 'list'],
+    ['export', 'again.ndjson'],
+  ]) {
+    const { err, code } = await chatroomd(command, options)
+    expect([command, code]).toEqual([command, 1])
+    expect(err).toContain('an import into this store was begun and not finished. Run "chatroomd import FILE"')
+  }
+  expect((await chatroomd(['import', 'all.ndjson'], options)).code).toBe(0)
+  const whole = await serves(options)
+  expect((await (await caller(whole))('GET', '/users/bob')).status).toBe(200)
+  await whole.end('SIGTERM')
+})
+
+describe('10.38 damaged data', () => {
+  const overwrite = (from: number) => {
+    const path = join(dir, 'data/chatroomd.db')
+    const bytes = readFileSync(path)
+    bytes.fill(0xa5, from)
+    writeFileSync(path, bytes)
+  }
+
+  test('at the start are told as what they are, with what to do', async () => {
+    const served = await serves({ cwd: dir, env })
+    await served.end('SIGTERM')
+    overwrite(100)
+    const { err, code } = await chatroomd(['serve', '--port', '0'], { cwd: dir, env })
+    expect(code).toBe(1)
+    expect(err).toContain('the file data/chatroomd.db is damaged or no database')
+    expect(err).toContain('put a backup in its place')
+  })
+
+  test('while reading are answered 503 as what they are, and the server is not ready', async () => {
+    const first = await serves({ cwd: dir, env })
+    const call = await caller(first)
+    const users = Array.from({ length: 60 }, (_, n) => ({ username: `user${n}` }))
+    await call('POST', '/users', users)
+    for (let n = 0; n < 150; n += 1)
+      await call('POST', '/chatrooms', { ...draft, owner: 'user0', custom: 'x'.repeat(8000) })
+    await first.end('SIGTERM')
+    overwrite(300_000)
+    const served = await serves({ cwd: dir, env })
+    const damaged = await caller(served)
+    const answer = await damaged('GET', '/chatrooms?limit=1000')
+    expect([answer.status, answer.body]).toEqual([
+      503,
+      refusal(
+        'service_unavailable',
+        'the data of the server are damaged; its operator must restore a backup',
+      ),
+    ])
+    expect(await ready(served)).toBe(503)
+    await served.prints('is damaged or no database')
+    await served.end('SIGTERM')
+  })
+})
