@@ -28,6 +28,9 @@ describe('the command line', () => {
     'user create',
     'user list',
     'token',
+    'backup',
+    'export',
+    'import',
     'version',
   ])
     test(`"chatroomd ${command}" has help`, async () => {

@@ -5,6 +5,7 @@ import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-s
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { settings } from '../settings.ts'
 import { type Admin, withAdmin } from './admin.ts'
+import { backUp } from './backup.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
 
@@ -129,6 +130,15 @@ export function commandLine(start: StartServer): Command {
       }),
     )
 
+  withSettings(program.command('backup').argument('<file>'))
+    .description(
+      'copy the embedded store to a file and its attachments to <file>.files, also while a server serves it',
+    )
+    .action(async (file: string, options: Record<string, string>) =>
+      say(
+        `backed up to ${file} and verified; attachments in ${file}.files: ${await backUp(configOf(options), file)}`,
+      ),
+    )
   withSettings(program.command('export').argument('<file>'))
     .description('write everything that the store holds to a file, also while a server serves it')
     .action(async (file: string, options: Record<string, string>) =>

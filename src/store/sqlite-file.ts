@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { join } from 'node:path'
 import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 
-const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
+export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
 /** Lets only its owner read a file, which holds secrets; makes it where `create` says so. */
 function keepPrivate(path: string, create = true): void {

@@ -1,0 +1,71 @@
+import { constants, existsSync, renameSync, rmSync } from 'node:fs'
+import { copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Config } from '../config.ts'
+import { copyDatabase } from '../store/sqlite-backup.ts'
+
+/** Makes what was written in a file or a directory last through a loss of power. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  await handle.sync()
+  await handle.close()
+}
+
+const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
+/** Copies one attachment, and compares the copy; false when it was deleted meanwhile. */
+async function copyAttachment(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+    const [original, copy] = [await readFile(from), await readFile(to)]
+    if (!original.equals(copy)) throw new Error(`the copy ${to} is not what ${from} is`)
+  } catch (error) {
+    if (!isGone(error)) throw error
+    rmSync(to, { force: true })
+    return false
+  }
+  await sync(to)
+  return true
+}
+
+/** Copies all attachments, which never change once they are there. Answers how many. */
+async function copyAttachments(from: string, to: string): Promise<number> {
+  let copied = 0
+  await mkdir(to, { mode: 0o700 })
+  const entries = await readdir(from, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (!entry.isFile() || entry.name.endsWith('.part')) continue
+    const folder = join(to, entry.parentPath.slice(from.length))
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (await copyAttachment(join(entry.parentPath, entry.name), join(folder, entry.name))) copied += 1
+  }
+  await sync(to)
+  return copied
+}
+
+/**
+ * Writes a backup of the embedded store to `path` and of its attachments to `path`.files, also while a server serves them.
+ * Both are there when all of it is, and has been read back. Answers how many attachments there are.
+ */
+export async function backUp(config: Config, path: string): Promise<number> {
+  if (config.database_url !== '')
+    throw new Error('the data are in PostgreSQL: back them up with its own tools, such as pg_dump')
+  const files = `${path}.files`
+  for (const there of [path, files]) if (existsSync(there)) throw new Error(`${there} exists already`)
+  const parts = { data: `${path}.part`, files: `${files}.part` }
+  const removeParts = () => {
+    for (const part of [parts.data, `${parts.data}-journal`, parts.files])
+      rmSync(part, { recursive: true, force: true })
+  }
+  removeParts()
+  try {
+    copyDatabase(config.data_dir, parts.data)
+    const copied = await copyAttachments(join(config.data_dir, 'files'), parts.files)
+    renameSync(parts.files, files)
+    renameSync(parts.data, path)
+    await sync(dirname(path))
+    return copied
+  } finally {
+    removeParts()
+  }
+}

@@ -1,0 +1,50 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileOf, startError } from './sqlite-file.ts'
+
+const numberIn = (sqlite: Sqlite, pragma: string): number => {
+  using statement = sqlite.prepare(`pragma ${pragma}`)
+  return Object.values(statement.get() as Record<string, number>)[0] ?? 0
+}
+
+/** Fails unless a copy is whole: every page and index of it is read. */
+function verify(path: string, version: number): void {
+  const copy = new Sqlite(path, { readonly: true })
+  try {
+    using check = copy.prepare('pragma integrity_check')
+    const found = check.all() as { integrity_check: string }[]
+    if (found[0]?.integrity_check !== 'ok') throw new Error(`the copy is damaged: ${JSON.stringify(found)}`)
+    if (numberIn(copy, 'user_version') !== version) throw new Error('the copy has another schema version')
+  } finally {
+    copy.close()
+  }
+}
+
+/**
+ * Copies the database in `dir`, as it is at one moment, to a new file; a server may go on writing. The copy is on disk and
+ * has been read back when this returns.
+ */
+export function copyDatabase(dir: string, path: string): void {
+  if (!existsSync(fileOf(dir)))
+    throw new Error(
+      `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`,
+    )
+  // SQLite writes into an empty file; made here, it is its owner's alone from the first byte.
+  closeSync(openSync(path, 'wx', 0o600))
+  chmodSync(path, 0o600)
+  const sqlite = new Sqlite(fileOf(dir), { readonly: true })
+  try {
+    sqlite.run('pragma busy_timeout = 10000')
+    const version = numberIn(sqlite, 'user_version')
+    sqlite.run('vacuum into ?1', [path])
+    verify(path, version)
+  } catch (error) {
+    throw startError(dir, error)
+  } finally {
+    sqlite.close()
+  }
+  const file = openSync(path, 'r')
+  fsyncSync(file)
+  closeSync(file)
+}
