@@ -11,7 +11,7 @@ interface Description {
 }
 
 interface Response {
-  content: Record<string, { examples?: Record<string, Example> }>
+  content: Record<string, { example?: unknown; examples?: Record<string, Example> }>
 }
 
 interface Example {
@@ -27,3 +27,6 @@ const { called, system } = httpServer(
 
 export const describe = (language: Language = 'en'): Description =>
   describeApi(called, system, language) as Description
+
+/** Paths of the calls that are about the server, and what they are for. */
+export const systemCalls = system.filter(({ isHidden }) => !isHidden)

@@ -7,6 +7,7 @@ import { settings } from '../src/settings.ts'
 import { describe } from './described.ts'
 import { errorsPages } from './errors-page.ts'
 import { limitsPages } from './limits-page.ts'
+import { servedPages } from './served-page.ts'
 import { code, type Language, table } from './table.ts'
 
 function serverSettings(language: Language): string {
@@ -151,6 +152,8 @@ export const documents: Record<string, () => string> = {
   'docs/permissions.zh-CN.md': permissionsPages.zh,
   'docs/limits.md': limitsPages.en,
   'docs/limits.zh-CN.md': limitsPages.zh,
+  'docs/served.md': servedPages.en,
+  'docs/served.zh-CN.md': servedPages.zh,
   'README.md': () => readme('README.md', 'en'),
   'README.zh-CN.md': () => readme('README.zh-CN.md', 'zh'),
 }

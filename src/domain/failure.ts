@@ -6,6 +6,8 @@ export const failures = {
   invalid_parameter: [400, 'com.easemob.group.exception.InvalidParameterException'],
   illegal_argument: [400, 'com.easemob.group.exception.IllegalArgumentException'],
   BAD_REQUEST: [400, 'com.easemob.metadata.exception.BadRequestException'],
+  'Bad Request': [400, 'com.easemob.im.exceptions.BadRequestException'],
+  'service open exception': [400, 'com.easemob.im.exceptions.ServiceOpenException'],
   invalid_grant: [400, 'org.apache.usergrid.rest.exceptions.InvalidGrantException'],
   duplicate_unique_property_exists: [
     400,
@@ -20,6 +22,8 @@ export const failures = {
   exceed_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   exceeded_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   forbidden_op: [403, 'com.easemob.group.exception.ForbiddenOpException'],
+  group_error: [403, 'com.easemob.group.exception.GroupException'],
+  message_rewrite_error: [403, 'com.easemob.im.exceptions.MessageRewriteException'],
   resource_not_found: [404, 'com.easemob.group.exception.ResourceNotFoundException'],
   service_resource_not_found: [404, 'com.easemob.group.exception.ServiceResourceNotFoundException'],
   entity_not_found: [404, 'org.apache.usergrid.persistence.exceptions.EntityNotFoundException'],

@@ -76,4 +76,7 @@ export const ErrorEnvelope = exactly({
       ),
     ),
   ),
+  result: t.Optional(
+    t.String(says('The text again, where a service is not open.', '同错误文案，仅服务未开通时返回。')),
+  ),
 })

@@ -149,6 +149,8 @@ export function failed(
     duration: 0,
     properties: {},
     ...(code === undefined ? {} : { error_code: code, desc: text }),
+    // Where the service of presence is not open, the web SDK reads nothing else.
+    ...(word === 'service open exception' ? { result: text } : {}),
   }
   const later = status === 503 || status === 429 ? { 'retry-after': '1' } : undefined
   return jsonResponse(requestId, JSON.stringify(body), status, { ...headers, ...later })

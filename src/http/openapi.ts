@@ -1,4 +1,4 @@
-import { type TSchema, Type as t } from '@sinclair/typebox'
+import { type TSchema, TypeGuard, Type as t } from '@sinclair/typebox'
 import pkg from '../../package.json' with { type: 'json' }
 import type { Text } from '../domain/text.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
@@ -39,6 +39,16 @@ const inPath: Record<string, { says: Text; example: string }> = {
     says: { en: 'Id of the attachment.', zh: '附件 ID。' },
     example: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
   },
+  group_id: { says: { en: 'Group id.', zh: '群组 ID。' }, example: '248710559375362' },
+  thread_id: { says: { en: 'Thread id.', zh: '子区 ID。' }, example: '248710559375363' },
+  message_id: { says: { en: 'Message id.', zh: '消息 ID。' }, example: '1450000000000001003' },
+  peer: { says: { en: 'Another user, or a group.', zh: '另一个用户或群组。' }, example: 'carol' },
+  resource: { says: { en: 'Device of the user.', zh: '用户的设备标识。' }, example: 'web_1' },
+  expiry: { says: { en: 'Seconds of a subscription.', zh: '订阅时长，秒。' }, example: '3600' },
+  place: { says: { en: 'Always `1`.', zh: '固定为 `1`。' }, example: '1' },
+  kind: { says: { en: '`user` or `chatgroup`.', zh: '`user` 或 `chatgroup`。' }, example: 'user' },
+  chat_type: { says: { en: '`chat` or `group`.', zh: '`chat` 或 `group`。' }, example: 'group' },
+  hour: { says: { en: 'Hour, as `yyyyMMddHH`.', zh: '小时，格式 `yyyyMMddHH`。' }, example: '2026010100' },
 }
 
 const words = {
@@ -149,7 +159,9 @@ function describeCall(operation: Called, language: Language): [path: string, met
       : {}),
     ...(call.upload ? { requestBody: multipart(language) } : {}),
     responses: {
-      200: successOf(response, exampleOf(response, method, path), language),
+      ...(TypeGuard.IsNever(response)
+        ? {}
+        : { 200: successOf(response, exampleOf(response, method, path), language) }),
       ...failureResponses(failuresOf(operation), language),
     },
   }

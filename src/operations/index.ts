@@ -39,6 +39,7 @@ import { unmuteMembers } from './mutes/unmute-members.ts'
 import { unmuteRoom } from './mutes/unmute-room.ts'
 import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
+import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
 import { changeRoom } from './rooms/change-room.ts'
 import { createRoom } from './rooms/create-room.ts'
@@ -149,6 +150,7 @@ export const all: readonly Operation[] = [
   registerUsers,
   getUserStatus,
   getUsersStatus,
+  ...everythingNotServed.flatMap(({ operations }) => operations),
 ]
 
 const writes = new Map(all.filter((each) => each.kind === 'write').map((each) => [each.id, each]))
@@ -158,5 +160,6 @@ export const writeOf = (id: string): WriteOperation | undefined => writes.get(id
 
 /** Operations with rights of their own: those that are called, and the transfer, which shares the route of a change. */
 export const withRights = all.filter(
-  ({ id, call }) => id === transferRoom.id || (call && call.withoutToken !== 'always'),
+  ({ id, call }) =>
+    id === transferRoom.id || (call && call.withoutToken !== 'always' && call.tag !== 'notServed'),
 )

@@ -69,6 +69,13 @@ export const tags = {
       zh: '应用下的用户。聊天室引用的用户必须已注册。',
     },
   },
+  notServed: {
+    name: { en: 'Not served', zh: '不提供的功能' },
+    says: {
+      en: 'Calls of other products, answered in the words that client SDKs know, or with nothing.',
+      zh: '其他产品的接口：以客户端 SDK 认识的错误文案拒绝，或返回空结果。',
+    },
+  },
   operation: {
     name: { en: 'Operation', zh: '运维' },
     says: {

@@ -1,0 +1,94 @@
+import { failure } from '../../domain/failures.ts'
+import { notServed, refused } from './not-served.ts'
+import { serviceNotOpen } from './service-not-open.ts'
+
+const isNotServed = { en: 'the feature is not served', zh: '不提供该功能' }
+
+const roamingNotOpen = failure('forbidden_op', 'messageroaming function not open', isNotServed)
+const historyNotOpen = failure('service open exception', 'this appKey not open message roaming', isNotServed)
+const reactionNotOpen = failure('Bad Request', 'this appKey is not open reaction service!', isNotServed)
+const reportNotOpen = failure('forbidden_op', 'message report not open', isNotServed)
+const threadNotOpen = failure('group_error', 'thread not open.', isNotServed)
+const editNotOpen = failure('message_rewrite_error', 'The rewrite message feature is not open.', isNotServed)
+const broadcastNotOpen = failure('forbidden_op', 'message broadcast service is unopened', isNotServed)
+const moderationNotOpen = failure('Bad Request', 'text moderation not open', isNotServed)
+
+/** What belongs to messages that nobody keeps: their history, and what is added to them later. */
+export const aroundMessages = [
+  notServed(
+    { en: 'History of messages', zh: '历史消息' },
+    refused(roamingNotOpen, { getHistory: 'POST /users/:username/messageroaming' }),
+    refused(historyNotOpen, {
+      getHistoryFiles: 'GET /chatmessages/:hour',
+      removeHistory: 'DELETE /sdk/message/roaming/:chat_type/user/:username',
+      removeHistoryBefore: 'DELETE /sdk/message/roaming/:chat_type/user/:username/time',
+      removeAllHistory: 'POST /sdk/message/roaming/user/:username/delete/all',
+      removeHistoryOfUser: 'DELETE /rest/message/roaming/:chat_type/user/:username',
+      removeHistoryOfUserBefore: 'DELETE /rest/message/roaming/:chat_type/user/:username/time',
+      removeAllHistoryOfUser: 'POST /rest/message/roaming/user/:username/delete/all',
+    }),
+  ),
+  notServed(
+    { en: 'Reactions', zh: '消息表情回复' },
+    refused(reactionNotOpen, {
+      addReaction: 'POST /reaction/user/:username',
+      removeReaction: 'DELETE /reaction/user/:username',
+      listReactions: 'GET /reaction/user/:username',
+      getReaction: 'GET /reaction/user/:username/detail',
+    }),
+  ),
+  notServed(
+    { en: 'Reports of messages', zh: '消息举报' },
+    refused(reportNotOpen, { reportMessage: 'POST /user/:username/moderation/report/message/:message_id' }),
+  ),
+  notServed(
+    { en: 'Pinned messages', zh: '消息置顶' },
+    refused(serviceNotOpen, {
+      pinMessage: 'POST /sdk/user/:username/user_channel/pin',
+      unpinMessage: 'DELETE /sdk/user/:username/user_channel/pin',
+      listPinnedMessages: 'GET /sdk/user/:username/user_channel/pin',
+    }),
+  ),
+  notServed(
+    { en: 'Threads', zh: '子区' },
+    refused(threadNotOpen, {
+      createThread: 'POST /thread',
+      getThread: 'GET /thread/:thread_id',
+      changeThread: 'PUT /thread/:thread_id',
+      dissolveThread: 'DELETE /thread/:thread_id',
+      joinThread: 'POST /thread/:thread_id/user/:username/join',
+      leaveThread: 'DELETE /thread/:thread_id/user/:username/quit',
+      listThreadMembers: 'GET /thread/:thread_id/users',
+      removeThreadMember: 'DELETE /thread/:thread_id/users/:username',
+      getLastThreadMessages: 'POST /thread/message',
+      listThreads: 'GET /threads/user/:username',
+      listThreadsOfGroup: 'GET /threads/chatgroups/:group_id/user/:username',
+    }),
+  ),
+  notServed(
+    { en: 'Editing of messages', zh: '修改消息' },
+    refused(editNotOpen, { editMessage: 'PUT /messages/rewrite/:message_id' }),
+  ),
+  notServed(
+    { en: 'Translation', zh: '消息翻译' },
+    refused(serviceNotOpen, {
+      translate: 'POST /users/:username/translate',
+      listLanguages: 'GET /users/:username/translate/support/language',
+    }),
+  ),
+  notServed(
+    { en: 'Checks of texts', zh: '文本审核' },
+    refused(moderationNotOpen, { checkText: 'POST /moderation/txt/check' }),
+  ),
+  notServed(
+    { en: 'Attachments in parts (clients send them whole then)', zh: '附件分片上传（客户端会改为整体上传）' },
+    refused(serviceNotOpen, { beginPartUpload: 'POST /sdk/chatfiles/part-upload' }),
+  ),
+  notServed(
+    { en: 'Messages to all users', zh: '向全部用户发送广播消息' },
+    refused(broadcastNotOpen, {
+      broadcastMessage: 'POST /messages/broadcast',
+      broadcastToOnlineUsers: 'POST /messages/users/broadcast',
+    }),
+  ),
+]
