@@ -2,10 +2,10 @@ import { RedisClient, SQL } from 'bun'
 import type { Logger } from 'pino'
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
-import type { Relayed } from '../realtime/relay.ts'
+import type { RelayedMessage } from '../domain/relayed-message.ts'
 
 /** What nodes tell each other: what was written, and messages on their way. */
-type Item = { events: Event[] } | { message: Relayed }
+type Item = { events: Event[] } | { message: RelayedMessage }
 
 /** Carries items to every other node, in order. */
 export interface Bus {

@@ -1,8 +1,8 @@
 import type { Caller } from '../domain/event.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
-import type { LiveUser } from '../realtime/live.ts'
 import type { Parts } from '../realtime/parts.ts'
+import type { LiveUser } from '../realtime/session.ts'
 import type { Presence } from './presence-types.ts'
 
 const server: Caller = { kind: 'app' }

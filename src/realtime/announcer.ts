@@ -1,11 +1,10 @@
 import type { Event } from '../domain/event.ts'
 import { crowds } from './crowds.ts'
-import { delivery } from './frames.ts'
+import { delivery } from './encode.ts'
 import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
-import type { LiveRoom, LiveUser } from './live.ts'
 import type { Parts } from './parts.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
-import type { Session } from './session.ts'
+import type { LiveRoom, LiveUser, Session } from './session.ts'
 
 /** Why a user's connections end when it was changed. */
 const logoutFor = {

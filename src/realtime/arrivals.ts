@@ -51,3 +51,5 @@ export function arrivals({ connections: most, perAddress }: Room) {
     },
   }
 }
+
+export type Arrivals = ReturnType<typeof arrivals>

@@ -1,5 +1,5 @@
 import type { Event } from '../domain/event.ts'
-import type { LiveRoom } from './live.ts'
+import type { LiveRoom } from './session.ts'
 
 /** Rooms with more members here than this hear of comings and goings together. */
 const crowd = 100

@@ -1,34 +1,5 @@
-import type { AppRecord } from '../domain/app.ts'
 import { Meter } from '../domain/meter.ts'
-import type { Connection, Session } from './session.ts'
-import type { Speech } from './speech.ts'
-
-/** A user with at least one connection to this node, and the rooms that it is in. */
-export interface LiveUser {
-  readonly app: number
-  readonly username: string
-  readonly sessions: Session[]
-  readonly rooms: Map<string, LiveRoom>
-  /** While the user's rooms are read: joins (true) and leaves that were heard of meanwhile. */
-  heard: Map<string, boolean> | undefined
-  /** Messages of this user, for the app's limit. */
-  meter: Meter | undefined
-  /** Frames, pings and pongs of all its connections. */
-  readonly frames: Meter
-}
-
-/** A room with at least one member that is connected to this node. */
-export interface LiveRoom {
-  readonly app: number
-  readonly id: string
-  /** Whoever is in the room subscribes to this; a message is written once and goes to all of them. */
-  readonly topic: string
-  readonly users: Set<LiveUser>
-  /** Who may speak, once it was needed; dropped when it changes. */
-  speech: Speech | Promise<Speech | undefined> | undefined
-  /** Messages of this room, for the app's limit. */
-  meter: Meter | undefined
-}
+import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
 
 /** Who is connected to this node, and the rooms they are in: everything that is needed to deliver. */
 export function liveState() {
@@ -63,16 +34,13 @@ export function liveState() {
     user: (app: number, username: string): LiveUser | undefined => users.get(`${app}/${username}`),
     room: (app: number, id: string): LiveRoom | undefined => rooms.get(`${app}/${id}`),
 
-    /** Makes a connection one of its user's; answers whether it is the user's first. */
-    add(
-      connection: Connection & { app: AppRecord },
-      username: string,
-    ): { session: Session; isFirst: boolean } {
-      const key = `${connection.app.id}/${username}`
+    /** Makes a session of a connection; answers whether it is its user's first. */
+    add(connection: Connection, login: Login): { session: Session; isFirst: boolean } {
+      const key = `${login.app.id}/${login.username}`
       const known = users.get(key)
       const user: LiveUser = known ?? {
-        app: connection.app.id,
-        username,
+        app: login.app.id,
+        username: login.username,
         sessions: [],
         rooms: new Map(),
         heard: undefined,
@@ -80,13 +48,14 @@ export function liveState() {
         frames: new Meter(performance.now()),
       }
       if (!known) users.set(key, user)
-      const session = Object.assign(connection, { user })
+      const session = new Session(connection, user, login)
+      connection.session = session
       user.sessions.push(session)
       for (const { topic } of user.rooms.values()) session.socket.subscribe(topic)
       return { session, isFirst: !known }
     },
 
-    /** Removes a connection that has closed; answers whether it was the user's last. */
+    /** Removes a session that has ended; answers whether it was the user's last. */
     remove(session: Session): boolean {
       const { user } = session
       const place = user.sessions.indexOf(session)

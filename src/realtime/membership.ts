@@ -2,22 +2,13 @@ import { Failure } from '../domain/failure.ts'
 import { limits } from '../domain/limits.ts'
 import type { Commit } from '../engine/commit.ts'
 import { joinRoom, leaveRoom } from '../operations/members/join-room.ts'
+import { tooMany } from './accept.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
-import { acknowledged, type Refusal, refused, roomDomain, userDomain } from './frames.ts'
-import {
-  type Meta,
-  Meta_NameSpace,
-  MUCBody,
-  MUCBody_Operation,
-  Status_ErrorCode,
-} from './generated/protocol.ts'
+import { acknowledged, failed, refused, roomDomain, userDomain } from './encode.ts'
+import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import type { Session } from './session.ts'
 import { silencedUntil, speechOf } from './speech.ts'
-
-const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
-
-const tooMany: Refusal = { code: Status_ErrorCode.PERMISSION_DENIED, reason: 'traffic limit' }
 
 /** Longest text that a user says on joining. */
 const longestText = limits.joinText.value
@@ -32,7 +23,7 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   ): Promise<string | undefined> {
     const { user } = session
     const kept = await store.rooms.findRoom(user.app, id)
-    if (!kept || session.stage !== 'open') return undefined
+    if (!kept || session.connection.stage !== 'open') return undefined
     const speech = await speechOf(store, live.enter(user, id))
     if (!speech) return undefined
     return JSON.stringify({
@@ -80,13 +71,13 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
     const id = body.mucId?.name ?? ''
     try {
       // PostgreSQL takes no NUL in a text.
-      if (id.includes('\0')) session.send(refused(meta.id ?? 0n, fail('group ID illegal, please check it')))
+      if (id.includes('\0')) session.send(refused(meta.id ?? 0n, failed('group ID illegal, please check it')))
       else if (body.operation === MUCBody_Operation.JOIN) session.send(await join(session, meta, id, body))
       else if (body.operation === MUCBody_Operation.LEAVE) session.send(await leave(session, meta, id))
-      else session.send(refused(meta.id ?? 0n, fail('only joining and leaving is done here')))
+      else session.send(refused(meta.id ?? 0n, failed('only joining and leaving is done here')))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      session.send(refused(meta.id ?? 0n, error.word === 'reach_limit' ? tooMany : fail(error.text)))
+      session.send(refused(meta.id ?? 0n, error.word === 'reach_limit' ? tooMany : failed(error.text)))
     }
   }
   /** One join or leave from a client. */

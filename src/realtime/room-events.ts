@@ -1,6 +1,6 @@
 import type { Caller, Event } from '../domain/event.ts'
 import { bytesOf } from './bytes.ts'
-import { roomDomain, userDomain } from './frames.ts'
+import { roomDomain, userDomain } from './encode.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation as Op } from './generated/protocol.ts'
 
 /** One event as clients know it, and who hears of it. */

@@ -1,6 +1,6 @@
 import { limits } from '../domain/limits.ts'
+import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { MessageRow } from '../store/messages.ts'
-import type { Relayed } from './relay.ts'
 
 /** A message that was sent a short time ago. */
 export interface Sent {
@@ -24,7 +24,7 @@ export function sentMessages() {
   let restored = new Map<number, bigint>()
 
   return {
-    keep({ app, room, sender, id, client, recalls }: Relayed): void {
+    keep({ app, room, sender, id, client, recalls }: RelayedMessage): void {
       if (newer.byId.size >= remembered / 2) {
         older = newer
         newer = half()

@@ -2,30 +2,22 @@ import type { ServerWebSocket } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
 import { high, Meter } from '../domain/meter.ts'
-import type { LiveUser } from './live.ts'
+
+// What a node knows of those who are connected to it: connections, sessions, users and rooms refer to each other.
 
 export type Socket = ServerWebSocket<Connection>
 
-/** One connection: a device of a user, once it has logged in. */
+/** One connection, which may have logged in: then it has a session. */
 export class Connection {
   socket!: Socket
-  app: AppRecord | undefined
-  user: LiveUser | undefined
-  /** The device, as the client names it. */
-  resource = ''
-  /** App, user and device, which together name a client. */
-  device = ''
-  /** `new`: nothing came yet; `checking`: its token is looked at; `open`: logged in. */
+  session: Session | undefined
+  /** `new`: nothing came yet; `checking`: it is logging in; `open`: logged in. */
   stage: 'new' | 'checking' | 'open' | 'closed' = 'new'
-  /** Unix ms at which its token ends (0 = never). */
-  expires = 0
   /** Monotonic ms at which the next ping is due, and pings since something came from the client. */
   pingAt: number
   unanswered = 0
   /** Frames, pings and pongs of this connection. */
   private readonly frames: Meter
-  /** The epoch of the user's tokens under which it logged in; undefined for a token without one. */
-  epoch: number | undefined = undefined
   /** What is still under way for this connection: later frames wait for it, so that they keep their order. */
   work: Promise<void> | undefined
   waiting = 0
@@ -44,11 +36,12 @@ export class Connection {
   hears(at: number, bytes: number): boolean {
     this.unanswered = 0
     const cost = 1 + Math.floor(bytes / limits.messageBytes.value)
-    if (!this.user || !this.app) return this.frames.passes(limits.newFrameRate.value, at, high, cost)
-    const { userMessageRate } = this.app.settings
+    const { session } = this
+    if (!session) return this.frames.passes(limits.newFrameRate.value, at, high, cost)
+    const { userMessageRate } = session.app.settings
     const rate =
       userMessageRate === null ? limits.unlimitedFrameRate.value : limits.frameRate.value + userMessageRate
-    return this.frames.passes(rate, at, high, cost) && this.user.frames.passes(2 * rate, at, high, cost)
+    return this.frames.passes(rate, at, high, cost) && session.user.frames.passes(2 * rate, at, high, cost)
   }
 
   send(bytes: Uint8Array): void {
@@ -56,7 +49,81 @@ export class Connection {
   }
 }
 
-/** A connection that has logged in. */
-export type Session = Connection & { app: AppRecord; user: LiveUser }
+/** Who has logged in: under which epoch of its tokens, on which device, until when (Unix ms; 0 = for ever). */
+export interface Login {
+  app: AppRecord
+  username: string
+  /** Undefined for a token without one, which stands for as long as the user is active. */
+  epoch: number | undefined
+  resource: string
+  expires: number
+}
 
-export const isSession = (connection: Connection): connection is Session => connection.user !== undefined
+/** A device of a user that has logged in. */
+export class Session {
+  app: AppRecord
+  /** The device, as the client names it. */
+  readonly resource: string
+  /** App, user and device, which together name a client. */
+  readonly device: string
+  /** The epoch of the user's tokens under which it logged in; undefined for a token without one. */
+  readonly epoch: number | undefined
+  /** Unix ms at which its token ends (0 = never). */
+  readonly expires: number
+  readonly socket: Socket
+
+  constructor(
+    readonly connection: Connection,
+    readonly user: LiveUser,
+    { app, resource, epoch, expires }: Login,
+  ) {
+    this.app = app
+    this.resource = resource
+    this.device = `${user.app}/${user.username}/${resource}`
+    this.epoch = epoch
+    this.expires = expires
+    this.socket = connection.socket
+  }
+
+  send(bytes: Uint8Array): void {
+    this.connection.send(bytes)
+  }
+}
+
+/** A user with at least one session on this node, and the rooms that it is in. */
+export interface LiveUser {
+  readonly app: number
+  readonly username: string
+  readonly sessions: Session[]
+  readonly rooms: Map<string, LiveRoom>
+  /** While the user's rooms are read: joins (true) and leaves that were heard of meanwhile. */
+  heard: Map<string, boolean> | undefined
+  /** Messages of this user, for the app's limit. */
+  meter: Meter | undefined
+  /** Frames, pings and pongs of all its connections. */
+  readonly frames: Meter
+}
+
+/** A room with at least one member that is connected to this node. */
+export interface LiveRoom {
+  readonly app: number
+  readonly id: string
+  /** Whoever is in the room subscribes to this; a message is written once and goes to all of them. */
+  readonly topic: string
+  readonly users: Set<LiveUser>
+  /** Who may speak, once it was needed; dropped when it changes. */
+  speech: Speech | Promise<Speech | undefined> | undefined
+  /** Messages of this room, for the app's limit. */
+  meter: Meter | undefined
+}
+
+/** What decides who may speak in a room. */
+export interface Speech {
+  owner: string
+  admins: ReadonlySet<string>
+  /** Whether everybody is muted: then owner, admins and the allow list speak. */
+  mute: boolean
+  allowed: ReadonlySet<string>
+  /** Unix ms until which each muted member is. */
+  muted: ReadonlyMap<string, number>
+}

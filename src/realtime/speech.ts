@@ -1,18 +1,7 @@
 import type { Store } from '../store/store.ts'
-import type { Refusal } from './frames.ts'
+import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
-import type { LiveRoom } from './live.ts'
-
-/** What decides who may speak in a room. */
-export interface Speech {
-  owner: string
-  admins: ReadonlySet<string>
-  /** Whether everybody is muted: then owner, admins and the allow list speak. */
-  mute: boolean
-  allowed: ReadonlySet<string>
-  /** Unix ms until which each muted member is. */
-  muted: ReadonlyMap<string, number>
-}
+import type { LiveRoom, Speech } from './session.ts'
 
 /** Why a member may not speak at `now` (Unix ms); a mute of its own beats the allow list. */
 export function silenced(speech: Speech, username: string, now: number): Refusal | undefined {

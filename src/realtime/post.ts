@@ -10,11 +10,12 @@ import {
   tooManyReceivers,
   tooManyTargets,
 } from '../domain/message-failures.ts'
-import type { Posted } from '../domain/posted-message.ts'
+import type { Post, Posted } from '../domain/posted-message.ts'
 import { checkUsername, foldUsername } from '../domain/user.ts'
 import type { Store } from '../store/store.ts'
 import { bytesOf } from './bytes.ts'
-import { userDomain } from './frames.ts'
+import { roomMessage, userDomain } from './encode.ts'
+import type { FanOut } from './fan-out.ts'
 import {
   type KeyValue,
   KeyValue_ValueType as Kind,
@@ -23,6 +24,7 @@ import {
   MessageBody_Type,
   MessageBody_Content_Type as Type,
 } from './generated/protocol.ts'
+import type { Parts } from './parts.ts'
 
 const limits = { rooms: ceilings.messageRooms.value, users: ceilings.messageUsers.value }
 
@@ -120,7 +122,7 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
 }
 
 /** A message ready for its rooms, once it is known to be sound and its rooms to exist. */
-export async function checkPosted(store: Store, app: App, posted: Posted) {
+async function checkPosted(store: Store, app: App, posted: Posted) {
   const { to, users = [], ext = {} } = posted
   if (to.length === 0) throw noRooms()
   if (to.length > limits.rooms) throw tooManyTargets()
@@ -146,3 +148,32 @@ export async function checkPosted(store: Store, app: App, posted: Posted) {
     directed: users.length > 0 ? users.map(foldUsername) : undefined,
   }
 }
+
+/** Sends messages of an app's own server; they are neither muted nor held to a rate. */
+export const posting =
+  (
+    { store, counters, now, newId }: Pick<Parts, 'store' | 'counters' | 'now' | 'newId'>,
+    fanOut: FanOut,
+  ): Post =>
+  async (app, posted) => {
+    const { rooms, sender, body, tags, directed } = await checkPosted(store, app, posted)
+    const ids: Record<string, string> = {}
+    for (const room of rooms) {
+      const at = now()
+      const id = newId(at)
+      const frame = roomMessage({ id, room, sender, resource: undefined, at }, body, tags)
+      counters.messages += 1
+      fanOut.everywhere({
+        app: app.id,
+        room,
+        id,
+        sender,
+        client: undefined,
+        recalls: undefined,
+        directed,
+        frame,
+      })
+      ids[room] = String(id)
+    }
+    return ids
+  }

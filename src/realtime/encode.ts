@@ -3,7 +3,9 @@ import {
   CommSyncDL,
   CommUnreadDL,
   type JID,
+  type KeyValue,
   Logout,
+  MessageBody,
   type Meta,
   Meta_NameSpace,
   MSync_Command,
@@ -24,6 +26,11 @@ export interface Refusal {
   code: Status_ErrorCode
   reason: string
 }
+
+export const isRefusal = (outcome: object): outcome is Refusal => 'reason' in outcome
+
+export const failed = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
+export const denied = (reason: string): Refusal => ({ code: Status_ErrorCode.PERMISSION_DENIED, reason })
 
 /** A login was accepted for this device; `expires` (Unix ms) lets the client warn before its token ends. */
 export function loggedIn(resource: string, expires: number | undefined): Uint8Array {
@@ -62,4 +69,20 @@ export function forcedLogout(id: bigint, operation: StatisticsBody_Operation, no
   const system = { name: '', domain: userDomain }
   const payload = bytesOf(StatisticsBody, { operation })
   return delivery(system, [{ id, from: system, to: system, ns: Meta_NameSpace.STATISTIC, payload }], now)
+}
+
+/** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
+export function roomMessage(
+  message: { id: bigint; room: string; sender: string; resource: string | undefined; at: number },
+  body: MessageBody,
+  ext: KeyValue[] | undefined,
+): Uint8Array {
+  const { id, room, sender, resource, at } = message
+  const from = { name: sender, domain: userDomain, clientResource: resource }
+  const to = { name: room, domain: roomDomain }
+  body.from = from
+  body.to = to
+  const payload = bytesOf(MessageBody, body)
+  const meta = { id, from, to, timestamp: BigInt(at), ns: Meta_NameSpace.CHAT, payload, ext }
+  return delivery(to, [meta], at)
 }

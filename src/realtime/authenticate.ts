@@ -1,23 +1,12 @@
 import { readToken } from '../auth/tokens.ts'
-import type { AppRecord } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
 import { foldUsername } from '../domain/user.ts'
-import type { Refusal } from './frames.ts'
-import { type MSync, Provision, Status_ErrorCode } from './generated/protocol.ts'
+import { failed, type Refusal } from './encode.ts'
+import { type MSync, Provision } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
+import type { Login } from './session.ts'
 
-/** Who has logged in, under which epoch of its tokens, on which device, until when (Unix ms; 0 = for ever). */
-export interface Login {
-  app: AppRecord
-  username: string
-  /** Undefined for a token without one, which stands for as long as the user is active. */
-  epoch: number | undefined
-  resource: string
-  expires: number
-}
-
-const fail = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
-const mismatch = fail('Sorry, token or password does not match login info')
+const mismatch = failed('Sorry, token or password does not match login info')
 
 /** Longest name of a device. */
 const longestResource = limits.deviceName.value
@@ -42,15 +31,15 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   const provision = Provision.decode(frame.payload ?? new Uint8Array())
   const [org = '', name = ''] = (frame.guid?.appKey ?? '').split('#')
   const app = parts.findApp(org, name)
-  if (!app) return fail('Sorry, the app key is unknown')
+  if (!app) return failed('Sorry, the app key is unknown')
   const resource = provision.resource || frame.guid?.clientResource || provision.deviceUuid || 'unnamed'
-  if (resource.length > longestResource) return fail('Sorry, the device name is too long')
+  if (resource.length > longestResource) return failed('Sorry, the device name is too long')
 
   const token = tokenIn(frame, provision)
   const claims = readToken(app, token)
   if (claims?.holder.kind !== 'user') return mismatch
   const expires = claims.expires * 1000
-  if (expires !== 0 && expires <= parts.now()) return fail('Sorry, token expired')
+  if (expires !== 0 && expires <= parts.now()) return failed('Sorry, token expired')
   const username = await parts.login.userOf(app, token)
   if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
   return { app, username, epoch: claims.holder.epoch, resource, expires }

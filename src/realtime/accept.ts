@@ -1,0 +1,70 @@
+import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
+import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { Counters } from '../metrics/counters.ts'
+import type { Incoming } from './decode.ts'
+import { denied, roomMessage } from './encode.ts'
+import { type KeyValue, Meta_RouteType } from './generated/protocol.ts'
+import type { LiveRoom, Session } from './session.ts'
+
+/** More was sent than the app allows. */
+export const tooMany = denied('traffic limit')
+
+const priorityNames = { [high]: 'high', [normal]: 'normal', [low]: 'low' } as const
+
+function priorityOf(ext: KeyValue[] | undefined): Priority {
+  for (const { key, varintValue } of ext ?? []) {
+    if (key === 'chatroom_msg_tag') return varintValue === 0n ? high : varintValue === 2n ? low : normal
+  }
+  return normal
+}
+
+/** Tags that only the server gives: what it sends to all rooms is shown as such. */
+const serverTags = new Set(['is_broadcast'])
+
+/** The tags of a member's message that go on to the room. */
+const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
+  ext?.some(({ key }) => serverTags.has(key ?? ''))
+    ? ext.filter(({ key }) => !serverTags.has(key ?? ''))
+    : ext
+
+/** Whether a user may send one more message now, by its app's limit. */
+export function passesUserRate({ app, user }: Session, now: () => number): boolean {
+  const rate = app.settings.userMessageRate
+  if (rate === null) return true
+  const at = now()
+  user.meter ??= new Meter(at)
+  return user.meter.passes(rate, at)
+}
+
+/** Whether a room takes one more message at `at`, by its app's limit; what is over it is counted by priority. */
+export function passesRoomRate(
+  { session, meta }: Incoming,
+  room: LiveRoom,
+  at: number,
+  dropped: Counters['dropped'],
+): boolean {
+  const rate = session.app.settings.roomMessageRate
+  if (rate === null) return true
+  const priority = priorityOf(meta.ext)
+  room.meter ??= new Meter(at)
+  if (room.meter.passes(rate, at, priority)) return true
+  dropped[priorityNames[priority]] += 1
+  return false
+}
+
+/** An accepted message as it goes to its room, under the id that it has from now on. */
+export function accepted(message: Incoming, id: bigint, at: number): RelayedMessage {
+  const { session, meta, room, body, client, recalls } = message
+  const { user, resource } = session
+  const sender = user.username
+  return {
+    app: user.app,
+    room,
+    id,
+    sender,
+    client,
+    recalls,
+    directed: meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined,
+    frame: roomMessage({ id, room, sender, resource, at }, body, memberTags(meta.ext)),
+  }
+}

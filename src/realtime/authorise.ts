@@ -1,0 +1,80 @@
+import { limits } from '../domain/limits.ts'
+import { timeOfMessage } from '../domain/message-ids.ts'
+import type { Incoming } from './decode.ts'
+import { failed, type Refusal } from './encode.ts'
+import type { MessageLog } from './message-log.ts'
+import type { Parts } from './parts.ts'
+import type { Sent, SentMessages } from './sent.ts'
+import type { LiveRoom, Speech } from './session.ts'
+import { isModerator, silenced, speechOf } from './speech.ts'
+
+/** Clients tell these apart by their texts (client protocol: refusals of a message). */
+const refusals = {
+  notMember: failed('not in group or chatroom'),
+  noRoom: failed('group not found'),
+  tooLate: failed('exceed recall time limit'),
+  notTheirs: failed('message recall disabled'),
+}
+
+/** A message to be recalled, as far as it is known. */
+type Original = Sent | 'recalled' | undefined
+
+/** The room that a message may go to, or why it may not. */
+type Verdict = LiveRoom | Refusal
+
+/** Decides whether a member may send a message to its room now. */
+export function authoriser(
+  { store, live, now }: Pick<Parts, 'store' | 'live' | 'now'>,
+  sent: SentMessages,
+  kept: MessageLog,
+): (message: Incoming) => Verdict | Promise<Verdict> {
+  /** The message that is to be recalled; one that is too old is not looked for. */
+  function findOriginal(app: number, id: number): Original | Promise<Original> {
+    const age = now() - timeOfMessage(id)
+    if (!Number.isSafeInteger(id) || age > limits.recallTime.value) return undefined
+    return sent.find(id) ?? kept.find(app, id).then((row) => sent.find(id) ?? row)
+  }
+
+  function checkRecall({ session, room }: Incoming, speech: Speech, original: Original): Refusal | undefined {
+    const { username } = session.user
+    if (!original || original === 'recalled') return refusals.tooLate
+    if (original.app !== session.app.id || original.room !== room) return refusals.tooLate
+    return original.sender === username || isModerator(speech, username) ? undefined : refusals.notTheirs
+  }
+
+  const isIn = ({ session }: Incoming, room: LiveRoom): boolean => session.user.rooms.get(room.id) === room
+
+  function speaks(message: Incoming, room: LiveRoom, speech: Speech): Verdict | Promise<Verdict> {
+    const { session, recalls } = message
+    if (recalls === undefined) return silenced(speech, session.user.username, now()) ?? room
+    const original = findOriginal(session.app.id, recalls)
+    if (!(original instanceof Promise)) return checkRecall(message, speech, original) ?? room
+    return original.then((known) =>
+      isIn(message, room) ? (checkRecall(message, speech, known) ?? room) : refusals.notMember,
+    )
+  }
+
+  function inRoom(message: Incoming, room: LiveRoom): Verdict | Promise<Verdict> {
+    const speech = speechOf(store, room)
+    if (!(speech instanceof Promise)) return speaks(message, room, speech)
+    return speech.then((known) =>
+      known && isIn(message, room) ? speaks(message, room, known) : refusals.notMember,
+    )
+  }
+
+  /** The sender is in no such room as far as this node knows: the store says why, or that it is. */
+  async function askStore(message: Incoming): Promise<Verdict> {
+    const { session, room: id } = message
+    const { user } = session
+    // PostgreSQL takes no NUL in a text.
+    if (id.includes('\0') || !(await store.rooms.findRoom(user.app, id))) return refusals.noRoom
+    const isMember = await store.rooms.isMember(user.app, id, user.username)
+    if (!isMember || session.connection.stage !== 'open') return refusals.notMember
+    return inRoom(message, live.enter(user, id))
+  }
+
+  return (message) => {
+    const room = message.session.user.rooms.get(message.room)
+    return room ? inRoom(message, room) : askStore(message)
+  }
+}

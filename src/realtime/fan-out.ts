@@ -1,0 +1,43 @@
+import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { MessageLog } from './message-log.ts'
+import type { Parts } from './parts.ts'
+import type { SentMessages } from './sent.ts'
+import type { Session } from './session.ts'
+
+/** Brings accepted messages to everyone in their rooms. */
+export function fanOut(
+  { live, publish }: Pick<Parts, 'live' | 'publish'>,
+  sent: SentMessages,
+  kept: MessageLog,
+  others: (message: RelayedMessage) => void,
+) {
+  /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
+  function here(message: RelayedMessage, from?: Session): void {
+    const { app, room: id, directed, frame } = message
+    sent.keep(message)
+    const room = live.room(app, id)
+    if (!room) return
+    if (!directed) {
+      publish(room.topic, frame, from)
+      return
+    }
+    for (const username of new Set(directed)) {
+      const user = live.user(app, username)
+      if (!user?.rooms.has(id)) continue
+      for (const session of user.sessions) if (session !== from) session.send(frame)
+    }
+  }
+
+  return {
+    here,
+
+    /** Hands a message that this node has accepted to everyone in its room, on whatever node. */
+    everywhere(message: RelayedMessage, from?: Session): void {
+      here(message, from)
+      kept.add(message)
+      others(message)
+    },
+  }
+}
+
+export type FanOut = ReturnType<typeof fanOut>

@@ -1,0 +1,108 @@
+import type { NodePresence } from '../cluster/presence.ts'
+import { limits } from '../domain/limits.ts'
+import { checkLogin } from './authenticate.ts'
+import { type CutOff, closeCode } from './close.ts'
+import { forcedLogout, loggedIn, loginRefused, type Refusal } from './encode.ts'
+import type { Floods } from './floods.ts'
+import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './generated/protocol.ts'
+import type { Parts } from './parts.ts'
+import type { Connection, LiveUser, Session } from './session.ts'
+
+/** Connections of one user; another one ends the oldest. */
+const devices = limits.devices.value
+
+const flooder: Refusal = { code: Status_ErrorCode.PLATFORM_LIMIT, reason: 'traffic limit' }
+
+/** Begins and ends sessions. */
+export function sessions(
+  parts: Parts,
+  presence: Pick<NodePresence, 'arrived' | 'departed'>,
+  floods: Floods,
+  cutOff: CutOff,
+) {
+  const { store, live, counters, now, newId, log } = parts
+
+  /** Ends a session for good: the client does not come back by itself. */
+  function logOut(session: Session, operation: StatisticsBody_Operation): void {
+    const at = now()
+    session.send(forcedLogout(newId(at), operation, at))
+    cutOff(session.connection, 'logged out', closeCode.done)
+  }
+
+  function refuse(connection: Connection, refusal: Refusal): void {
+    connection.send(loginRefused(refusal))
+    counters.loginsRefused += 1
+    connection.socket.close(closeCode.policy, 'login refused')
+  }
+
+  /** Handles the first frame of a connection: makes a session of it, or closes it. */
+  async function logIn(connection: Connection, frame: MSync): Promise<void> {
+    connection.stage = 'checking'
+    const login = await checkLogin(parts, frame)
+    if ((connection.stage as string) === 'closed') return
+    if ('reason' in login) return refuse(connection, login)
+    if (floods.has(login.app.id, login.username)) return refuse(connection, flooder)
+    const { session, isFirst } = live.add(connection, login)
+    const { user, resource, expires } = session
+    for (const other of [...user.sessions]) {
+      if (other === session) continue
+      const isSurplus = user.sessions.length > devices && other === user.sessions[0]
+      if (other.resource === resource || isSurplus)
+        logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
+    }
+    if (isFirst) {
+      presence.arrived(user)
+      await enterRooms(user)
+    }
+    if ((connection.stage as string) === 'closed') return
+    connection.stage = 'open'
+    counters.logins += 1
+    session.send(loggedIn(resource, expires === 0 ? undefined : expires))
+  }
+
+  /** Puts a user into the rooms that the store has, and takes it out of others. */
+  async function enterRooms(user: LiveUser): Promise<void> {
+    user.heard = new Map()
+    const rooms = await store.rooms.joinedRooms(user.app, user.username)
+    if (user.sessions.length > 0) live.settle(user, rooms)
+  }
+
+  /** A user may have been changed, and joined or left rooms, unheard. */
+  async function lookUp(user: LiveUser): Promise<void> {
+    const kept = await store.users.findUser(user.app, user.username)
+    for (const session of [...user.sessions]) {
+      if (!kept?.activated || (session.epoch !== undefined && kept.tokenEpoch !== session.epoch))
+        logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
+    }
+    await enterRooms(user)
+  }
+
+  return {
+    logIn,
+    logOut,
+
+    /** A connection has closed, logged in or not. */
+    closed({ session }: Connection): void {
+      if (session && live.remove(session)) presence.departed(session.user)
+    },
+
+    /** Looks at the apps again: their settings, and whether tokens still stand. */
+    appsChanged(): void {
+      for (const { sessions } of [...live.users.values()]) {
+        for (const session of [...sessions]) {
+          const app = parts.findApp(session.app.org, session.app.name)
+          const endsTokens = app?.tokenKey !== session.app.tokenKey
+          if (app) session.app = app
+          if (endsTokens) logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
+        }
+      }
+    },
+
+    /** What other nodes said was lost for a while: looks everything up again. */
+    lookUpAll(): void {
+      for (const room of live.rooms.values()) room.speech = undefined
+      for (const user of [...live.users.values()])
+        lookUp(user).catch((error) => log.error({ err: error }, 'a user could not be looked up again'))
+    },
+  }
+}
