@@ -6,6 +6,7 @@ import { seldom } from '../metrics/seldom.ts'
 import type { Operation } from '../operations/operation.ts'
 import { bearer, invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
+import { discoveryEndpoint } from './discovery.ts'
 import { docsEndpoints } from './docs.ts'
 import { type Called, endpointOf } from './endpoint.ts'
 import { failed, successFrom, varyByCaller } from './envelope.ts'
@@ -50,6 +51,7 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
   const called = operations.filter((operation): operation is Called => operation.call !== undefined)
   const system = [
     ...healthEndpoints(deps),
+    discoveryEndpoint(deps),
     ...docsEndpoints((language) => describeApi(called, system, language)),
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
@@ -125,9 +127,9 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
       response.headers.set('x-request-id', requestIdOf(request))
       return response
     }
-    return handlerOf(id, async (request) => {
+    return handlerOf(id, async (request, server) => {
       const refusal = isPage ? guard(request, isOnOwnAddress) : undefined
-      return refusal ?? named(request, await respond(request))
+      return refusal ?? named(request, await respond(request, server))
     })
   }
 

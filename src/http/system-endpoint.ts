@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
+import type { Server } from 'bun'
 import type { FailureRow } from '../domain/failures.ts'
 import type { Text } from '../domain/text.ts'
 import type { Parameter } from '../operations/parameters.ts'
@@ -18,5 +19,5 @@ export interface SystemEndpoint {
   isHidden?: boolean
   /** For the operator: it can be moved to an address of its own, and ask for a token. */
   isPage?: boolean
-  respond(request: Request): Response | Promise<Response>
+  respond(request: Request, server: Server<unknown>): Response | Promise<Response>
 }

@@ -35,6 +35,8 @@ export interface SdkLogin {
   pwd?: string
   accessToken?: string
   options?: Record<string, unknown>
+  /** Where an SDK in a page asks for its servers, with discovery on. */
+  discovery?: string
 }
 
 const handlers = [
@@ -155,10 +157,11 @@ export async function sdkInPage(browser: Browser, name: SdkName, login: SdkLogin
 
   await answered(
     page.evaluate(
-      async ({ options, handlers, credentials }) => {
+      async ({ options, handlers, credentials, discovery }) => {
         const window = globalThis as unknown as PageWindow
         window.websdk = window.websdk.default ?? window.websdk
         window.connection = new window.websdk.connection(options)
+        if (discovery) Object.assign(window.connection, { dnsArr: [discovery], dnsTotal: 1 })
         const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? null))
         const each = handlers.map((event) => [event, (data: unknown) => window.tell(event, plain(data))])
         window.connection.addEventHandler('test', Object.fromEntries(each))
@@ -167,7 +170,12 @@ export async function sdkInPage(browser: Browser, name: SdkName, login: SdkLogin
           ({ type, message }: { type: number; message: string }) => ({ rejected: { type, message } }),
         )
       },
-      { options: connectionOptions(login), handlers, credentials: openWith(login) },
+      {
+        options: connectionOptions(login),
+        handlers,
+        credentials: openWith(login),
+        discovery: login.discovery,
+      },
     ),
   )
   return {
