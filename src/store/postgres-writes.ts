@@ -59,22 +59,23 @@ export function writeTogether(db: Database, store: Store): Store {
   )
 
   type Quota = Parameters<QuotaStore['takeQuota']>[1]
-  const takeQuota = asOne<{ app: number; kind: Quota }, number>(
+  const takeQuota = asOne<{ app: number; kind: Quota; wanted: number }, number>(
     async (questions) => {
       const wanted = new Map<string, { app: number; kind: Quota; count: number }>()
-      for (const { app, kind } of questions) {
+      for (const { app, kind, wanted: more } of questions) {
         const entry = wanted.get(`${app}/${kind}`) ?? { app, kind, count: 0 }
-        entry.count += 1
+        entry.count += more
         wanted.set(`${app}/${kind}`, entry)
       }
       const taken = new Map<string, number>()
       for (const [key, { app, kind, count }] of wanted) {
         taken.set(key, await store.quotas.takeQuota(app, kind, count))
       }
-      return questions.map(({ app, kind }) => {
+      return questions.map(({ app, kind, wanted: more }) => {
         const left = taken.get(`${app}/${kind}`) ?? 0
-        taken.set(`${app}/${kind}`, left - 1)
-        return left > 0 ? 1 : 0
+        const given = Math.min(left, more)
+        taken.set(`${app}/${kind}`, left - given)
+        return given
       })
     },
     500,
@@ -107,7 +108,7 @@ export function writeTogether(db: Database, store: Store): Store {
         return hold({ app, keys: names })
       },
     },
-    quotas: { ...store.quotas, takeQuota: (app, kind) => takeQuota({ app, kind }) },
+    quotas: { ...store.quotas, takeQuota: (app, kind, wanted) => takeQuota({ app, kind, wanted }) },
     rooms: { ...store.rooms, addRoom: (app, room) => addRoom({ ...room, app }) },
   }
 }
