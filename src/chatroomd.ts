@@ -110,6 +110,7 @@ export async function startChatroomd(
     checkToken: tokenChecker(),
     passwords: work,
     now: Date.now,
+    elapsed: () => performance.now(),
   })
   await loadApps()
   const reloadFailed = seldom((error: unknown, times) =>
@@ -180,7 +181,8 @@ export async function startChatroomd(
       post,
       attachments,
       answers,
-      rates: engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(Date.now),
+      rates:
+        engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(() => performance.now()),
       metrics: measured,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp,
@@ -234,10 +236,10 @@ export async function startChatroomd(
     admin,
     counters: realtime.counters,
     async stop(grace = 10_000) {
-      const deadline = Date.now() + grace
+      const deadline = performance.now() + grace
       await realtime.stop()
       const stopped = server.stop()
-      while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10)
+      while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(10)
       // A socket that goes while it is closed can leave Bun waiting for it.
       await pages?.stop(true)
       await Promise.race([stopped, server.stop(true), Bun.sleep(1000)])

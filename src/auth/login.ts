@@ -14,8 +14,8 @@ interface Standing {
   epoch: number | undefined
   /** The epoch of the last token that was refused: another one may be newer than this, and is looked up. */
   refused?: number
-  /** Unix ms until which this is believed. */
-  until: number
+  /** Until when this is believed, on the clock that never steps. */
+  untilMs: number
 }
 
 /** Where a password comes from. */
@@ -50,11 +50,14 @@ interface Parts {
   store: Store
   checkToken: TokenChecker
   passwords: Passwords
+  /** Unix ms. */
   now(): number
+  /** Milliseconds of a clock that never steps. */
+  elapsed(): number
 }
 
 /** Tells who a token or a password stands for. */
-export function login({ store, checkToken, passwords, now }: Parts) {
+export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
   const known = new Map<string, Standing>()
   let changes = 0
 
@@ -65,7 +68,7 @@ export function login({ store, checkToken, passwords, now }: Parts) {
     const stands = epoch === undefined ? current !== undefined : current === epoch
     if (before !== changes) return stands
     if (known.size >= remembered) known.clear()
-    const standing: Standing = { epoch: current, until: now() + believed }
+    const standing: Standing = { epoch: current, untilMs: elapsed() + believed }
     const isRefused = !stands && epoch !== undefined
     known.set(`${app}/${username}`, isRefused ? { ...standing, refused: epoch } : standing)
     return stands
@@ -74,7 +77,7 @@ export function login({ store, checkToken, passwords, now }: Parts) {
   /** A token that differs from what is remembered may be newer, whichever server has issued it: the store decides. */
   const isCurrent = (app: number, username: string, epoch: number | undefined): Awaitable<boolean> => {
     const standing = known.get(`${app}/${username}`)
-    if (!standing || standing.until <= now()) return ask(app, username, epoch)
+    if (!standing || standing.untilMs <= elapsed()) return ask(app, username, epoch)
     if (epoch === undefined) return standing.epoch !== undefined
     if (standing.epoch === epoch) return true
     return standing.refused === epoch ? false : ask(app, username, epoch)

@@ -33,7 +33,13 @@ beforeAll(async () => {
     for (const event of events) here?.hear(event)
   })
   const { store } = engine
-  const parts = { store, checkToken: tokenChecker(), passwords: passwords(), now: () => clock.ms }
+  const parts = {
+    store,
+    checkToken: tokenChecker(),
+    passwords: passwords(),
+    now: () => clock.ms,
+    elapsed: () => clock.ms,
+  }
   here = login(parts)
   elsewhere = login(parts)
   await engine.commit(0, operator, createApp, { key: 'acme#lounge' })
