@@ -1,11 +1,7 @@
 import { RedisClient, SQL } from 'bun'
 import type { Logger } from 'pino'
-import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
-import type { RelayedMessage } from '../domain/relayed-message.ts'
-
-/** What nodes tell each other: what was written, and messages on their way. */
-type Item = { events: Event[] } | { message: RelayedMessage }
+import { decode, encode, type Item, joiner, type Numbered, position, split } from './bus-codec.ts'
 
 /** Carries items to every other node, in order. */
 export interface Bus {
@@ -16,7 +12,7 @@ export interface Bus {
 /** What a node does with what it hears. */
 export interface Listener {
   hear(item: Item): void
-  /** The connection was lost for a while: whatever was said meanwhile was missed. */
+  /** Something that other nodes said was lost. */
   missed(): void
 }
 
@@ -32,66 +28,15 @@ interface Wire {
 /** What may wait for the wire before items are lost rather than kept: a bound on memory. */
 const most = { items: limits.busWaiting.value, characters: limits.busWaitingText.value }
 
-/**
- * One text on the wire: some items, or a part of one that was too long. `from` is the node that wrote it; PostgreSQL
- * would carry equal texts of one transaction once, so `n` makes each differ.
- */
-interface Packet {
-  from: string
-  n: number
-  items?: string[]
-  part?: { of: number; text: string }
-}
-
-const written = (item: Item): string => {
-  if (!('message' in item)) return JSON.stringify(item)
-  const { frame, id, ...message } = item.message
-  const bytes = Buffer.from(frame).toString('base64')
-  return JSON.stringify({ message: { ...message, id: String(id), frame: bytes } })
-}
-
-function read(text: string): Item {
-  const item = JSON.parse(text)
-  if (!item.message) return item
-  const { frame, id, ...message } = item.message
-  return { message: { ...message, id: BigInt(id), frame: new Uint8Array(Buffer.from(frame, 'base64')) } }
-}
-
-/** Texts of at most `longest` bytes that carry `items`; as many items as fit share one. */
-function packed(from: string, items: string[], longest: number): string[] {
-  const texts: string[] = []
-  let some: string[] = []
-  let size = 0
-  const room = longest - 200
-  const add = (packet: Omit<Packet, 'from' | 'n'>) =>
-    texts.push(JSON.stringify({ from, n: texts.length, ...packet } satisfies Packet))
-  const flush = () => {
-    if (some.length > 0) add({ items: some })
-    some = []
-    size = 0
-  }
-  for (const item of items) {
-    const bytes = Buffer.byteLength(JSON.stringify(item))
-    if (size + bytes + 1 > room) flush()
-    if (bytes <= room) {
-      some.push(item)
-      size += bytes + 1
-      continue
-    }
-    const base64 = Buffer.from(item).toString('base64')
-    const of = Math.ceil(base64.length / room)
-    for (let part = 0; part < of; part += 1) {
-      add({ part: { of, text: base64.slice(part * room, (part + 1) * room) } })
-    }
-  }
-  flush()
-  return texts
-}
+/** Milliseconds between two times that a node says how far it is. */
+const positions = 5000
 
 /** Puts a bus on a wire. What is sent while a publication is under way goes into the next one together. */
-function busOn(wire: Wire, me: string, log: Logger): Bus {
-  let waiting: string[] = []
+function busOn(wire: Wire, me: string, ear: Ear, log: Logger): Bus {
+  let waiting: Numbered[] = []
   let size = 0
+  let last = 0
+  let overflowed = 0
   let sending: Promise<void> | undefined
 
   async function publish(): Promise<void> {
@@ -100,46 +45,73 @@ function busOn(wire: Wire, me: string, log: Logger): Bus {
       waiting = []
       size = 0
       try {
-        await wire.publish(packed(me, items, wire.longest))
+        await wire.publish(split(me, items, wire.longest))
       } catch (error) {
         log.error({ err: error, lost: items.length }, 'other nodes could not be told')
       }
+      if (overflowed > 0) log.error({ lost: overflowed }, 'too much waited for the bus to other nodes')
+      overflowed = 0
     }
     sending = undefined
   }
 
+  /** Others notice by this that the last items of this node were lost. */
+  function tellPosition(): void {
+    ear.sweep()
+    sending ??= wire
+      .publish([position(me, last)])
+      .catch((error) => log.debug({ err: error }, 'other nodes could not be told how far this one is'))
+      .then(publish)
+  }
+
+  tellPosition()
+  const telling = setInterval(tellPosition, positions)
+
   return {
     send(item) {
-      if (waiting.length >= most.items || size >= most.characters) return
-      const text = written(item)
+      last += 1
+      if (waiting.length >= most.items || size >= most.characters) {
+        overflowed += 1
+        return
+      }
+      const text = encode(item)
       size += text.length
-      waiting.push(text)
+      waiting.push({ n: last, text })
       sending ??= Promise.resolve().then(publish)
     },
     async stop() {
+      clearInterval(telling)
       await sending
       await wire.close()
     },
   }
 }
 
-/** Reads what other nodes wrote, and puts together what came in parts; a node's own it skips. */
-function reader(me: string, listener: Listener, log: Logger): (text: string) => void {
-  const parts = new Map<string, string[]>()
-  return (text) => {
-    try {
-      const { from, items, part } = JSON.parse(text) as Packet
-      if (from === me) return
-      for (const item of items ?? []) listener.hear(read(item))
-      if (!part) return
-      const some = [...(parts.get(from) ?? []), part.text]
-      parts.set(from, some)
-      if (some.length < part.of) return
-      parts.delete(from)
-      listener.hear(read(Buffer.from(some.join(''), 'base64').toString()))
-    } catch (error) {
-      log.error({ err: error }, 'what another node said could not be read')
-    }
+/** What a node hears of others. */
+interface Ear {
+  hear(text: string): void
+  /** The connection was lost for a while: whatever was said meanwhile was missed. */
+  reconnected(): void
+  sweep(): void
+}
+
+function earOf(me: string, listener: Listener, log: Logger): Ear {
+  const { join, reset, sweep } = joiner(me)
+  return {
+    hear(text) {
+      try {
+        const { items, missed } = join(text)
+        if (missed) listener.missed()
+        for (const item of items) listener.hear(decode(item))
+      } catch (error) {
+        log.error({ err: error }, 'what another node said could not be read')
+      }
+    },
+    reconnected() {
+      reset()
+      listener.missed()
+    },
+    sweep,
   }
 }
 
@@ -147,9 +119,10 @@ function reader(me: string, listener: Listener, log: Logger): (text: string) => 
 async function postgresBus(url: string, channel: string, listener: Listener, log: Logger): Promise<Bus> {
   const me = crypto.randomUUID()
   const sql = new SQL(url, { max: 2 })
+  const ear = earOf(me, listener, log)
   let isFirst = true
-  await sql.listen(channel, reader(me, listener, log), () => {
-    if (!isFirst) listener.missed()
+  await sql.listen(channel, ear.hear, () => {
+    if (!isFirst) ear.reconnected()
     isFirst = false
   })
   const wire: Wire = {
@@ -159,30 +132,30 @@ async function postgresBus(url: string, channel: string, listener: Listener, log
     },
     close: () => sql.close({ timeout: 0 }),
   }
-  return busOn(wire, me, log)
+  return busOn(wire, me, ear, log)
 }
 
 /** A bus through the publish and subscribe of Redis or Valkey. */
 async function redisBus(url: string, channel: string, listener: Listener, log: Logger): Promise<Bus> {
   const me = crypto.randomUUID()
-  const hear = reader(me, listener, log)
+  const ear = earOf(me, listener, log)
   const out = new RedisClient(url)
   await out.connect()
-  let ear: RedisClient
+  let subscriber: RedisClient
   let isStopped = false
 
   async function listen(): Promise<void> {
-    ear = new RedisClient(url, { autoReconnect: false })
-    await ear.connect()
-    await ear.subscribe(channel, hear)
-    ear.onclose = () => void listenAgain()
+    subscriber = new RedisClient(url, { autoReconnect: false })
+    await subscriber.connect()
+    await subscriber.subscribe(channel, ear.hear)
+    subscriber.onclose = () => void listenAgain()
   }
 
   async function listenAgain(): Promise<void> {
     while (!isStopped) {
       try {
         await listen()
-        return listener.missed()
+        return ear.reconnected()
       } catch {
         await Bun.sleep(200)
       }
@@ -197,11 +170,11 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
     },
     async close() {
       isStopped = true
-      ear.close()
+      subscriber.close()
       out.close()
     },
   }
-  return busOn(wire, me, log)
+  return busOn(wire, me, ear, log)
 }
 
 /** The only node of its store has nobody to tell. */

@@ -1,8 +1,9 @@
+import type { Logger } from 'pino'
 import type { Caller } from '../domain/event.ts'
+import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
-import type { Parts } from '../realtime/parts.ts'
-import type { LiveUser } from '../realtime/session.ts'
+import type { Store } from '../store/store.ts'
 import type { Presence } from './presence-types.ts'
 
 const server: Caller = { kind: 'app' }
@@ -16,18 +17,32 @@ const together = 200
 
 /** Keeps in the store who is connected to this node, so that nodes know of each other's users, and outlive them. */
 export interface NodePresence extends Presence {
-  arrived(user: LiveUser): void
-  departed(user: LiveUser): void
+  arrived(user: User): void
+  departed(user: User): void
   stop(): Promise<void>
 }
 
-type Given = Pick<Parts, 'store' | 'commit' | 'live' | 'now' | 'log'>
+interface User {
+  readonly app: number
+  readonly username: string
+}
+
+interface Given {
+  store: Store
+  commit: Commit
+  now(): number
+  log: Logger
+  /** Whether a user is connected to this node. */
+  isHere(app: number, username: string): boolean
+  /** Everyone who is connected to this node. */
+  everyone(): Iterable<User>
+}
 
 /**
  * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
-  { store, commit, live, now, log }: Given,
+  { store, commit, isHere, everyone, now, log }: Given,
   terms: Terms,
   numbered: (node: number) => void,
 ): Promise<NodePresence> {
@@ -63,7 +78,7 @@ export async function startPresence(
             await commit(app, server, depart, { usernames: went, node, grace: terms.grace })
         } catch (error) {
           log.warn({ err: error }, 'who is online could not be written; it is tried again')
-          for (const username of some) note(app, username, live.user(app, username) !== undefined)
+          for (const username of some) note(app, username, isHere(app, username))
         }
       }
     }
@@ -74,7 +89,7 @@ export async function startPresence(
     if (isOurs) return
     log.warn({ node }, 'this node was out for too long, and starts again as another one')
     await takeNumber()
-    for (const { app, username } of live.users.values()) note(app, username, true)
+    for (const { app, username } of everyone()) note(app, username, true)
   }
 
   async function leave(): Promise<void> {
@@ -120,7 +135,7 @@ export async function startPresence(
     departed: ({ app, username }) => note(app, username, false),
 
     async online(app, usernames) {
-      const here = usernames.filter((username) => live.user(app, username))
+      const here = usernames.filter((username) => isHere(app, username))
       return new Set([...here, ...(await store.presence.onlineAmong(app, usernames))])
     },
 

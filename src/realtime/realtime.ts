@@ -77,9 +77,17 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       slow.wrote(bytes.length, live.rooms.get(topic)?.users.size ?? 0)
     },
   }
-  const presence = await startPresence(parts, terms, (node) => {
-    newId = messageIds(node)
-  })
+  const presence = await startPresence(
+    {
+      ...given,
+      isHere: (app, username) => live.user(app, username) !== undefined,
+      everyone: () => live.users.values(),
+    },
+    terms,
+    (node) => {
+      newId = messageIds(node)
+    },
+  )
 
   const sent = sentMessages()
   const kept = messageLog(parts)

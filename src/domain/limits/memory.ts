@@ -123,6 +123,13 @@ export const memoryLimits = {
     beyond: { en: 'not told to other nodes', zh: '不再通知其他节点' },
     memory: 128 * MiB,
   },
+  busSenders: {
+    value: 1000,
+    unit: 'items',
+    en: 'Processes of other nodes whose items on the bus are counted',
+    zh: '记录总线消息序号的其他节点进程数量',
+    beyond: { en: 'the oldest is forgotten', zh: '遗忘最早的一个' },
+  },
   metricsMade: {
     value: 10,
     unit: 'per second',
