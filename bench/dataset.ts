@@ -1,4 +1,4 @@
-import { runOperation } from '../src/engine/run.ts'
+import { increasing, runOperation } from '../src/engine/run.ts'
 import { createApp } from '../src/operations/apps/create-app.ts'
 import { openSqliteWriter, type SqliteWriter } from '../src/store/sqlite.ts'
 
@@ -56,12 +56,16 @@ async function fill(
 ): Promise<Dataset> {
   const credentials = { id: 'bench-client', secret: 'bench-secret' }
   await transaction(() =>
-    runOperation(store, {
-      app: 0,
-      caller: { kind: 'app' },
-      operation: createApp,
-      input: { key: 'bench#chat', clientId: credentials.id, clientSecret: credentials.secret },
-    }),
+    runOperation(
+      store,
+      {
+        app: 0,
+        caller: { kind: 'app' },
+        operation: createApp,
+        input: { key: 'bench#chat', clientId: credentials.id, clientSecret: credentials.secret },
+      },
+      increasing(),
+    ),
   )
   const app = 1
   const names = Array.from({ length: users }, (_, place) => `user-${place}`)

@@ -1,5 +1,5 @@
 import type { Outcome, Request, SentRequest } from './engine/commit.ts'
-import { outcomeOf, runOperation } from './engine/run.ts'
+import { increasing, outcomeOf, runOperation } from './engine/run.ts'
 import { writeOf } from './operations/index.ts'
 import type { UsedApp } from './store/apps.ts'
 import type { Awaitable } from './store/database.ts'
@@ -9,6 +9,7 @@ import { isStorageError } from './store/sqlite-file.ts'
 declare const self: Worker
 
 let writer: SqliteWriter
+const ticks = increasing()
 
 /** Apps as this batch has them. */
 const apps = new Map<number, UsedApp>()
@@ -48,7 +49,7 @@ async function runEach(batch: Request[], savepoints: boolean): Promise<Outcome[]
   apps.clear()
   const outcomes: Outcome[] = []
   for (const request of batch) {
-    const run = () => runOperation(writer.store, request, appOf)
+    const run = () => runOperation(writer.store, request, ticks, appOf)
     const before = writer.writes()
     try {
       const outcome = await (savepoints ? writer.savepoint(run) : run())

@@ -7,7 +7,7 @@ import { RunAlone } from '../store/postgres-writes.ts'
 import type { Store } from '../store/store.ts'
 import { committing, type Done, type OnEvents, type Waiting } from './commit.ts'
 import type { Engine } from './engine-types.ts'
-import { runOperation } from './run.ts'
+import { increasing, runOperation } from './run.ts'
 
 type Outcome = Done | Failure | RunAlone
 
@@ -25,6 +25,8 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
     timeout: config.database_timeout,
   })
 
+  const ticks = increasing()
+
   async function settle({ resolve, reject }: Waiting, { result, events }: Done): Promise<void> {
     try {
       await onEvents(events)
@@ -36,7 +38,10 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
 
   async function alone(waiting: Waiting): Promise<void> {
     try {
-      await settle(waiting, await postgres.transaction((store) => runOperation(store, waiting.request)))
+      await settle(
+        waiting,
+        await postgres.transaction((store) => runOperation(store, waiting.request, ticks)),
+      )
     } catch (error) {
       waiting.reject(error)
     }
@@ -52,7 +57,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
     }
     const run = async ({ request }: Waiting): Promise<Outcome> => {
       try {
-        return await runOperation(store, request, appOf)
+        return await runOperation(store, request, ticks, appOf)
       } catch (thrown) {
         if (thrown instanceof Failure || thrown instanceof RunAlone) return thrown
         throw thrown

@@ -10,17 +10,23 @@ import type { Transaction } from './transaction.ts'
 
 const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings }
 
-let lastTick = 0
-/** `clock`, or later: each tick is later than the last in this process. */
-function tickFrom(clock: number): number {
-  lastTick = Math.max(lastTick + 1, clock)
-  return lastTick
+/** Gives times in microseconds: the clock's, or later than the last. */
+export type Ticks = (clock: number) => number
+
+/** The ticks of one engine: each is later than the last, also when the clock steps back. */
+export function increasing(): Ticks {
+  let last = 0
+  return (clock) => {
+    last = Math.max(last + 1, clock)
+    return last
+  }
 }
 
 /** Runs a write on a store that is inside a transaction; `findApp` reads the app as it is there. */
 export async function runOperation(
   store: Store,
   request: Request,
+  ticks: Ticks,
   findApp: (id: number) => Awaitable<App | undefined> = store.apps.useApp,
 ): Promise<Done> {
   const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
@@ -33,7 +39,7 @@ export async function runOperation(
     caller: request.caller,
     store,
     now,
-    tick: () => tickFrom(clock),
+    tick: () => ticks(clock),
     emit: (event, room = '') => events.push({ ...event, app: app.id, room, by: request.caller, at: now }),
   }
   const { operation } = request

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Caller, Event } from '../../src/domain/event.ts'
-import { runOperation } from '../../src/engine/run.ts'
+import { increasing, runOperation } from '../../src/engine/run.ts'
 import { openWriter, type Writer } from '../../src/engine/writer.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { startNode } from '../../src/operations/nodes/node-leases.ts'
@@ -70,12 +70,16 @@ test('a store that one process has starts, however many of its processes were ki
   const { store, transaction, close } = await openSqliteWriter(other)
   const start = (process: string, alone: boolean) =>
     transaction(() =>
-      runOperation(store, {
-        app: 0,
-        caller: app,
-        operation: startNode,
-        input: { process, terms: { lease: 60_000, grace: 1000, alone } },
-      }),
+      runOperation(
+        store,
+        {
+          app: 0,
+          caller: app,
+          operation: startNode,
+          input: { process, terms: { lease: 60_000, grace: 1000, alone } },
+        },
+        increasing(),
+      ),
     )
   for (let place = 0; place < 64; place++) await start(`process-${place}`, false)
   await expect(start('one-more', false)).rejects.toThrow('there are 64 nodes already')
