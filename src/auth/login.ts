@@ -4,7 +4,7 @@ import { failure } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import { checkUsername, type UserRecord } from '../domain/user.ts'
 import type { Awaitable } from '../store/database.ts'
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import type { Asker } from './fair-turns.ts'
 import type { Passwords } from './passwords.ts'
 import type { TokenChecker } from './tokens.ts'
@@ -47,7 +47,7 @@ const passwordWrong = failure('invalid_grant', 'invalid password', {
 export const loginFailures = [userUnknown, passwordWrong, notActivated] as const
 
 interface Parts {
-  store: Store
+  store: ReadStore
   checkToken: TokenChecker
   passwords: Passwords
   /** Unix ms. */

@@ -3,7 +3,7 @@ import type { Caller } from '../domain/event.ts'
 import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import type { Presence } from './presence-types.ts'
 
 const server: Caller = { kind: 'app' }
@@ -28,7 +28,7 @@ interface User {
 }
 
 interface Given {
-  store: Store
+  store: ReadStore
   commit: Commit
   now(): number
   log: Logger

@@ -1,10 +1,10 @@
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import type { Commit } from './commit.ts'
 
 /** A store that is open: reads, writes, and whether it can do both now. */
 export interface Engine {
   kind: 'sqlite' | 'postgres'
-  store: Store
+  store: ReadStore
   commit: Commit
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>

@@ -4,7 +4,7 @@ import type { UsedApp } from '../store/apps.ts'
 import { rounds } from '../store/batcher.ts'
 import { openPostgres } from '../store/postgres.ts'
 import { RunAlone } from '../store/postgres-writes.ts'
-import type { Store } from '../store/store.ts'
+import type { WriteStore } from '../store/store.ts'
 import { committing, type Done, type OnEvents, type Waiting } from './commit.ts'
 import type { Engine } from './engine-types.ts'
 import { increasing, runOperation } from './run.ts'
@@ -48,7 +48,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   }
 
   /** What became of each operation. Anything that no rule has foreseen fails them all. */
-  function runSideBySide(store: Store, batch: Waiting[]): Promise<Outcome[]> {
+  function runSideBySide(store: WriteStore, batch: Waiting[]): Promise<Outcome[]> {
     const apps = new Map<number, Promise<UsedApp | undefined>>()
     const appOf = (id: number) => {
       const app = apps.get(id) ?? store.apps.useApp(id)

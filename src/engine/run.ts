@@ -3,7 +3,7 @@ import { defaultSettings } from '../domain/app-settings.ts'
 import type { Event } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Awaitable } from '../store/database.ts'
-import type { Store } from '../store/store.ts'
+import type { WriteStore } from '../store/store.ts'
 import { audit } from './audit.ts'
 import type { Done, Outcome, Request } from './commit.ts'
 import type { Transaction } from './transaction.ts'
@@ -24,7 +24,7 @@ export function increasing(): Ticks {
 
 /** Runs a write on a store that is inside a transaction; `findApp` reads the app as it is there. */
 export async function runOperation(
-  store: Store,
+  store: WriteStore,
   request: Request,
   ticks: Ticks,
   findApp: (id: number) => Awaitable<App | undefined> = store.apps.useApp,

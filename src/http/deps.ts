@@ -8,14 +8,14 @@ import type { Commit } from '../engine/commit.ts'
 import type { AnswerCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Attachments } from '../store/attachments.ts'
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
 import type { PageAccess } from './pages.ts'
 
 /** What the routes are given. */
 export interface Deps extends Origin {
   /** Reads only; every commit that was answered is visible to it. */
-  store: Store
+  store: ReadStore
   commit: Commit
   login: Login
   passwords: Passwords

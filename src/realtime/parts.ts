@@ -3,13 +3,13 @@ import type { Login } from '../auth/login.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Counters } from '../metrics/counters.ts'
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import type { Live } from './live.ts'
 import type { Session } from './session.ts'
 
 /** What real time is given, and what its parts share. */
 export interface Parts {
-  store: Store
+  store: ReadStore
   commit: Commit
   login: Login
   findApp(org: string, name: string): AppRecord | undefined

@@ -12,7 +12,7 @@ import {
 } from '../domain/message-failures.ts'
 import type { Post, Posted } from '../domain/posted-message.ts'
 import { checkUsername, foldUsername } from '../domain/user.ts'
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import { bytesOf } from './bytes.ts'
 import { roomMessage, userDomain } from './encode.ts'
 import type { FanOut } from './fan-out.ts'
@@ -122,7 +122,7 @@ function contentOf({ type, body }: Posted): MessageBody_Content {
 }
 
 /** A message ready for its rooms, once it is known to be sound and its rooms to exist. */
-async function checkPosted(store: Store, app: App, posted: Posted) {
+async function checkPosted(store: ReadStore, app: App, posted: Posted) {
   const { to, users = [], ext = {} } = posted
   if (to.length === 0) throw noRooms()
   if (to.length > limits.rooms) throw tooManyTargets()

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts'
+import type { ReadStore } from '../store/store.ts'
 import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
 import type { LiveRoom, Speech } from './session.ts'
@@ -25,7 +25,7 @@ export const isModerator = (speech: Speech, username: string): boolean =>
  * Who may speak in a room that someone of this node is in: read once, and again after `room.speech` was
  * dropped. Undefined when the room is gone.
  */
-export function speechOf(store: Store, room: LiveRoom): Speech | Promise<Speech | undefined> {
+export function speechOf(store: ReadStore, room: LiveRoom): Speech | Promise<Speech | undefined> {
   if (room.speech) return room.speech
   const reading = readSpeech(store, room).then((speech) => {
     if (room.speech === reading) room.speech = speech
@@ -35,7 +35,7 @@ export function speechOf(store: Store, room: LiveRoom): Speech | Promise<Speech 
   return reading
 }
 
-async function readSpeech(store: Store, { app, id }: LiveRoom): Promise<Speech | undefined> {
+async function readSpeech(store: ReadStore, { app, id }: LiveRoom): Promise<Speech | undefined> {
   const room = await store.rooms.findRoom(app, id)
   if (!room) return undefined
   const [admins, allowed, muted] = await Promise.all([

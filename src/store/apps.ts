@@ -5,11 +5,14 @@ import type { Awaitable, Database } from './database.ts'
 /** An app in a unit. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
 export type UsedApp = AppRecord & { clock: number }
 
-export interface AppStore {
+export interface AppReads {
   listApps(): Awaitable<AppRecord[]>
   /** A text that differs whenever an app was added or changed. */
   appsVersion(): Awaitable<string>
   findApp(org: string, name: string): Awaitable<AppRecord | undefined>
+}
+
+export interface AppStore extends AppReads {
   /** Finds an app and holds it still until the unit ends; waits for the units that use it. */
   holdApp(org: string, name: string): Awaitable<AppRecord | undefined>
   /** Finds an app whose settings stay as they are until the unit ends; hinders no unit but those that change them. */

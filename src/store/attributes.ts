@@ -1,9 +1,12 @@
 import type { Attribute } from '../domain/attributes.ts'
 import { type Database, isOneOf } from './database.ts'
 
-export interface AttributeStore {
+export interface AttributeReads {
   /** All attributes of a room, or those of the given names. */
   attributes(app: number, room: string, names?: string[]): Promise<Attribute[]>
+}
+
+export interface AttributeStore extends AttributeReads {
   setAttributes(app: number, room: string, attributes: Attribute[]): Promise<void>
   removeAttributes(app: number, room: string, names: string[]): Promise<void>
   /** Removes those that go when one of `owners` leaves; answers their names. */

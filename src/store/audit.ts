@@ -14,8 +14,7 @@ export interface AuditRow {
 }
 
 /** The audit trail of an app. A place in it is the time and the room of a row. */
-export interface AuditStore {
-  addAudit(app: number, rows: AuditRow[]): Promise<void>
+export interface AuditReads {
   /** At most `limit` rows, the latest first, of one room or of all, from after `position` on. */
   listAudit(
     app: number,
@@ -23,6 +22,10 @@ export interface AuditStore {
     room?: string,
     position?: Pick<AuditRow, 'at' | 'room'>,
   ): Promise<AuditRow[]>
+}
+
+export interface AuditStore extends AuditReads {
+  addAudit(app: number, rows: AuditRow[]): Promise<void>
   /** Removes at most `limit` of the rows before a time (microseconds), the oldest first; answers how many. */
   removeAudit(app: number, before: number, limit: number): Promise<number>
 }

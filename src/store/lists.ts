@@ -7,16 +7,19 @@ interface Mute {
 }
 
 /** The mute and the block list of a room. Both outlast a user's leaving. */
-export interface ListStore {
+export interface ListReads {
   /** Who is muted at `now` (Unix ms). */
   muted(app: number, room: string, now: number): Promise<Mute[]>
   isMuted(app: number, room: string, username: string, now: number): Promise<boolean>
-  /** Mutes users until `expires` (Unix ms), and forgets mutes that ended before `now`. */
-  mute(app: number, room: string, usernames: string[], expires: number, now: number): Promise<void>
-  unmute(app: number, room: string, usernames: string[]): Promise<void>
   blocked(app: number, room: string): Promise<string[]>
   /** Those of `usernames` that are blocked. */
   blockedAmong(app: number, room: string, usernames: string[]): Promise<string[]>
+}
+
+export interface ListStore extends ListReads {
+  /** Mutes users until `expires` (Unix ms), and forgets mutes that ended before `now`. */
+  mute(app: number, room: string, usernames: string[], expires: number, now: number): Promise<void>
+  unmute(app: number, room: string, usernames: string[]): Promise<void>
   block(app: number, room: string, usernames: string[]): Promise<void>
   unblock(app: number, room: string, usernames: string[]): Promise<void>
   /** Takes a user off every list of the app. */

@@ -14,7 +14,7 @@ export interface MemberPosition {
 }
 
 /** Who is in a room, and as what. The owner is one of them, unless it has left its room. */
-export interface MemberStore {
+export interface MemberReads {
   findMember(app: number, room: string, username: string): Awaitable<Member | undefined>
   /** Those of `usernames` that are in the room. */
   membersAmong(app: number, room: string, usernames: string[]): Promise<string[]>
@@ -26,18 +26,21 @@ export interface MemberStore {
     room: string,
     order: { ascending: boolean; without: string; limit: number; position?: MemberPosition | undefined },
   ): Promise<Member[]>
-  /** Takes users out of a room that the unit holds, with the roles they have there; answers the members after it. */
-  removeMembers(app: number, room: string, usernames: string[]): Promise<number>
   /** Those of `rooms` that a user is in. */
   roomsAmong(app: number, rooms: string[], username: string): Promise<string[]>
   /** Who of `usernames` is in which room, room by room, but for a room's owner and its allow list. */
   roomsToLeave(app: number, usernames: string[]): Promise<{ room: string; username: string }[]>
   admins(app: number, room: string): Promise<string[]>
-  /** Makes a member an admin, or an admin a member. */
-  setAdmin(app: number, room: string, username: string, admin: boolean): Promise<void>
   /** Members on the allow list. */
   allowed(app: number, room: string): Promise<string[]>
   isAllowed(app: number, room: string, username: string): Promise<boolean>
+}
+
+export interface MemberStore extends MemberReads {
+  /** Takes users out of a room that the unit holds, with the roles they have there; answers the members after it. */
+  removeMembers(app: number, room: string, usernames: string[]): Promise<number>
+  /** Makes a member an admin, or an admin a member. */
+  setAdmin(app: number, room: string, username: string, admin: boolean): Promise<void>
   setAllowed(app: number, room: string, usernames: string[], allowed: boolean): Promise<void>
   /** Remembers that the owner has left the room that it owns. */
   ownerLeft(app: number, room: string, owner: string): Promise<void>

@@ -11,11 +11,14 @@ export interface MessageRow {
 }
 
 /** The messages of the last minutes. They are in the order of their ids, which hold the time. */
-export interface MessageStore {
-  addMessages(rows: MessageRow[]): Promise<void>
+export interface MessageReads {
   findMessage(app: number, id: number): Promise<MessageRow | undefined>
   /** The latest at most `limit` messages with a client, from the id `first` on. */
   messagesOfClients(first: number, limit: number): Promise<MessageRow[]>
+}
+
+export interface MessageStore extends MessageReads {
+  addMessages(rows: MessageRow[]): Promise<void>
   removeMessage(id: number): Promise<void>
   /** Removes at most `limit` of the messages below an id, the oldest first; answers how many. */
   removeMessagesBefore(id: number, limit: number): Promise<number>

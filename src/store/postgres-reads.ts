@@ -1,8 +1,8 @@
 import { limits } from '../domain/limits.ts'
 import { lookUp, same } from './coalescer.ts'
 import { type Database, each } from './database.ts'
-import type { JoinedRoom, RoomStore } from './rooms.ts'
-import type { Store } from './store.ts'
+import type { JoinedRoom, RoomReads } from './rooms.ts'
+import type { ReadStore } from './store.ts'
 
 interface JoinedPage {
   username: string
@@ -43,7 +43,7 @@ async function pagesJoined(
  * Reads of many requests in few statements: fifty rooms in one statement cost PostgreSQL a sixth of fifty statements.
  * A read that takes long, of large rooms, keeps the others waiting for no more than 5 ms.
  */
-export function readTogether(db: Database, store: Store): Store {
+export function readTogether(db: Database, store: ReadStore): ReadStore {
   const patience = 5
   const findDetails = lookUp(
     async (app, ids) => store.rooms.findDetails(app, ids),
@@ -51,7 +51,7 @@ export function readTogether(db: Database, store: Store): Store {
     patience,
   )
   const listRooms = same(
-    async (...given: Parameters<RoomStore['listRooms']>) => store.rooms.listRooms(...given),
+    async (...given: Parameters<RoomReads['listRooms']>) => store.rooms.listRooms(...given),
     patience,
   )
   const findUser = lookUp(store.users.findUsers, ({ username }) => username, patience)

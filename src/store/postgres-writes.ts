@@ -3,7 +3,7 @@ import { asOne, lookUp } from './coalescer.ts'
 import type { Database } from './database.ts'
 import type { QuotaStore } from './quotas.ts'
 import type { RoomStore } from './rooms.ts'
-import type { Store } from './store.ts'
+import type { WriteStore } from './store.ts'
 
 const newRooms = `from json_to_recordset(?1::text::json) as r(app integer, id text, name text, description text,
   custom text, maxusers integer, owner text, members json, created bigint)`
@@ -26,7 +26,7 @@ export async function drawIds(db: Database, count: number): Promise<string[]> {
 export class RunAlone extends Error {}
 
 /** The store of a transaction in which operations that touch nothing of each other run side by side. */
-export function writeTogether(db: Database, store: Store): Store {
+export function writeTogether(db: Database, store: WriteStore): WriteStore {
   const hold = lookUp(
     (app, names) => store.users.holdUsers(app, names, false),
     (name) => name,

@@ -4,23 +4,23 @@ import { failureOf, isLost, isRepeatable } from './postgres-errors.ts'
 import { type Ask, openPool, type Pool, type PostgresSettings, type Rows } from './postgres-pool.ts'
 import { readTogether } from './postgres-reads.ts'
 import { drawIds, writeTogether } from './postgres-writes.ts'
-import { type Store, storeOn } from './store.ts'
+import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
 
 /** A PostgreSQL database that is open. */
 export interface Postgres {
   /** Reads; sees every transaction that was finished before the call. */
-  store: Store
+  store: ReadStore
   /**
    * Runs `work` in a transaction that is durable when the promise resolves; a failure leaves nothing of it.
    * Runs it again, a few times, when another transaction was in the way.
    */
-  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  transaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   /**
    * Runs work that asks for many things at the same time: equal questions become one statement. Runs it once: fails
    * with whatever was in the way.
    */
-  sharedTransaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  sharedTransaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   /** Fails, with the reason, when PostgreSQL does not answer. */
   check(): Promise<void>
   close(): Promise<void>
@@ -84,7 +84,7 @@ async function reach(settings: PostgresSettings, pool: Pool): Promise<void> {
   }
 }
 
-const storeOf = (db: Database): Store =>
+const storeOf = (db: Database): WriteStore =>
   storeOn(db, async () => {
     const [id] = await drawIds(db, 1)
     return id as string
@@ -105,7 +105,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
     }
   }
 
-  async function transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  async function transaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await pool.transaction((ask) => work(storeOf(databaseOn(ask))))

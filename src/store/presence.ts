@@ -7,24 +7,27 @@ interface Due {
 }
 
 /** Which nodes live, and which users are connected to them. Times in Unix ms. */
-export interface PresenceStore {
+export interface PresenceReads {
   /** Tells this store from every other. */
   deployment(): Promise<string>
+  /** Nodes that have not renewed their number before `now`. */
+  expiredNodes(now: number): Promise<number[]>
+  /** Those of `usernames` that are connected to some node. */
+  onlineAmong(app: number, usernames: string[]): Promise<string[]>
+  /** At most `limit` users whose time to leave has come. */
+  due(now: number, limit: number): Promise<Due[]>
+}
+
+export interface PresenceStore extends PresenceReads {
   /** Takes a number for a process until `expires`; false when another has it. */
   takeNode(number: number, process: string, expires: number): Promise<boolean>
   /** False when the number is no longer this process's. */
   renewNode(number: number, process: string, expires: number): Promise<boolean>
-  /** Nodes that have not renewed their number before `now`. */
-  expiredNodes(now: number): Promise<number[]>
   /** Removes a node; whoever was connected to it leaves at `leaves`. */
   removeNode(number: number, leaves: number): Promise<void>
   arrive(app: number, usernames: string[], node: number): Promise<void>
   /** Notes that users are offline, also those who came and went unseen. */
   depart(app: number, usernames: string[], node: number, leaves: number): Promise<void>
-  /** Those of `usernames` that are connected to some node. */
-  onlineAmong(app: number, usernames: string[]): Promise<string[]>
-  /** At most `limit` users whose time to leave has come. */
-  due(now: number, limit: number): Promise<Due[]>
   /** Forgets those of `usernames` whose time has come; answers who of them is connected to no node. */
   takeDue(app: number, usernames: string[], now: number): Promise<string[]>
 }

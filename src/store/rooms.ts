@@ -22,10 +22,8 @@ export interface ListedRoom {
 export type JoinedRoom = Pick<Room, 'id' | 'name'>
 
 /** Rooms and who is in them. `created` and `joined` are kept in microseconds: they are the order, too. */
-export interface RoomStore {
+export interface RoomReads {
   findRoom(app: number, id: string): Awaitable<Room | undefined>
-  /** Finds a room and holds it still until the unit ends. */
-  holdRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Known rooms among `ids` with their members, each as it was at one moment; in no particular order. */
   findDetails(app: number, ids: string[]): Awaitable<RoomDetails[]>
   /** At most `limit` rooms, newest first, from after `position` on. */
@@ -39,22 +37,27 @@ export interface RoomStore {
   /** How many rooms a user is in; counting stops at `most`. */
   countJoined(app: number, username: string, most: number): Awaitable<number>
   isMember(app: number, room: string, username: string): Awaitable<boolean>
+  /** Whether an id is that of a room, was that of one that is dissolved, or was chosen. */
+  isUsed(app: number, id: string): Promise<boolean>
+  announcement(app: number, room: string): Promise<string>
+  /** Ids of the rooms that a user is in. */
+  joinedRooms(app: number, username: string): Promise<string[]>
+}
+
+export interface RoomStore extends RoomReads {
+  /** Finds a room and holds it still until the unit ends. */
+  holdRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Keeps a new room with its owner and members; `created` in microseconds. */
   addRoom(app: number, room: NewRoom & { id: string; created: number }): Promise<void>
   /** Keeps name, description, custom, maxusers, owner and mute. */
   changeRoom(app: number, room: Room): Promise<void>
-  /** Whether an id is that of a room, was that of one that is dissolved, or was chosen. */
-  isUsed(app: number, id: string): Promise<boolean>
   /** Keeps that an id was chosen; fails where another unit has just chosen it. */
   useId(app: number, id: string): Promise<void>
   /** Removes a room with everything in it; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
   /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
   addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
-  announcement(app: number, room: string): Promise<string>
   setAnnouncement(app: number, room: string, announcement: string): Promise<void>
-  /** Ids of the rooms that a user is in. */
-  joinedRooms(app: number, username: string): Promise<string[]>
   /** Ids of the rooms that a user owns, also of those that it has left; holds them still until the unit ends. */
   ownedRooms(app: number, username: string): Promise<string[]>
   /** Takes a user out of every room; answers the rooms with their members after it. */

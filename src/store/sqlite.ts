@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
 import { failureOf, openFile, startError, versionOf } from './sqlite-file.ts'
-import { type Store, storeOn } from './store.ts'
+import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
 
 /** A database, and how many statements that may write it has run. */
@@ -55,7 +55,7 @@ function databaseOn(sqlite: Sqlite, told = (error: unknown): unknown => error): 
 
 /** The one connection that writes. */
 export interface SqliteWriter {
-  store: Store
+  store: WriteStore
   /** Runs `work` in a transaction that is durable when the promise resolves; a failure leaves nothing of it. */
   transaction<T>(work: () => Promise<T>): Promise<T>
   /** Inside a transaction: a failure of `work` undoes what it wrote and nothing else. */
@@ -192,7 +192,7 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
 export function openSqliteReader(
   dir: string,
   failed: (error: unknown) => void = () => undefined,
-): { store: Store; close(): void } {
+): { store: ReadStore; close(): void } {
   const sqlite = openFile(dir, 'reader')
   const db = databaseOn(sqlite, (error) => {
     failed(error)

@@ -1,10 +1,13 @@
 import type { Awaitable, Database } from './database.ts'
 
 /** Users that may create rooms of their app. */
-export interface SuperAdminStore {
+export interface SuperAdminReads {
   isSuperAdmin(app: number, username: string): Awaitable<boolean>
   /** At most `limit`, the first appointed first, without the first `offset`. */
   pageSuperAdmins(app: number, limit: number, offset: number): Promise<string[]>
+}
+
+export interface SuperAdminStore extends SuperAdminReads {
   /** `added` in microseconds. False when the user is one already. */
   addSuperAdmin(app: number, username: string, added: number): Promise<boolean>
   /** False when the user is none. */

@@ -8,11 +8,14 @@ export interface UserAttribute {
 }
 
 /** Attributes of users, by name. */
-export interface UserAttributeStore {
+export interface UserAttributeReads {
   /** Those of some users, in the order of user id and name; unknown users have none. */
   userAttributes(app: number, usernames: string[]): Promise<UserAttribute[]>
   /** Bytes that the attributes of all users take, names and values. */
   userAttributeBytes(app: number): Promise<number>
+}
+
+export interface UserAttributeStore extends UserAttributeReads {
   setUserAttributes(app: number, attributes: UserAttribute[]): Promise<void>
   /** Removes attributes of a user, or all of them. */
   removeUserAttributes(app: number, username: string, names?: string[]): Promise<void>

@@ -4,10 +4,15 @@ import { type Awaitable, type Database, forKeyShare, forUpdate, isOneOf } from '
 /** A place in the list of users; the user there need not exist any more. */
 export type UserPosition = Pick<User, 'created' | 'username'>
 
-export interface UserStore {
+export interface UserReads {
   findUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /** Those of `usernames` that are registered, in no particular order. */
   findUsers(app: number, usernames: string[]): Promise<UserRecord[]>
+  /** At most `limit` users, the oldest registration first, from after a place in this order on. */
+  listUsers(app: number, limit: number, after?: UserPosition): Awaitable<User[]>
+}
+
+export interface UserStore extends UserReads {
   /** Finds a user and holds it still until the unit ends. */
   holdUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /**
@@ -15,8 +20,6 @@ export interface UserStore {
    * other unit holds one of them meanwhile, so that what is counted for them stays true.
    */
   holdUsers(app: number, usernames: string[], alone: boolean): Promise<string[]>
-  /** At most `limit` users, the oldest registration first, from after a place in this order on. */
-  listUsers(app: number, limit: number, after?: UserPosition): Awaitable<User[]>
   /** Keeps a new user; undefined when the user id is taken. `now` in Unix ms. */
   addUser(
     app: number,

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { defaultSettings } from '../../src/domain/app-settings.ts'
 import type { NewRoom } from '../../src/domain/room.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { ReadStore, WriteStore } from '../../src/store/store.ts'
 import { rolesContract } from './roles-contract.ts'
 
 /** A store as the server has it: reads beside units of work. */
 export interface OpenStore {
   /** Reads what units have finished. */
-  store: Store
+  store: ReadStore
   /** Runs `work` as a whole or not at all. */
-  unit<T>(work: (store: Store) => Promise<T>): Promise<T>
+  unit<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     })
     afterAll(() => opened.close())
 
-    const unit = <T>(work: (store: Store) => Promise<T>) => opened.unit(work)
+    const unit = <T>(work: (store: WriteStore) => Promise<T>) => opened.unit(work)
 
     /** A new app with users. */
     async function app(...usernames: string[]): Promise<number> {
@@ -75,7 +75,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
     }
 
-    const takes = (app: number, kind: 'rooms' | 'users') => async (store: Store) =>
+    const takes = (app: number, kind: 'rooms' | 'users') => async (store: WriteStore) =>
       (await store.quotas.takeQuota(app, kind, 1)) === 1
 
     const addRoom = (app: number, given: Partial<NewRoom> & { id: string }) =>

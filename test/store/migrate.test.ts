@@ -65,7 +65,8 @@ if (process.env.TEST_DATABASE_URL) {
     const open = () => openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
     const nodes = [await open(), await open(), await open()]
     const ids: string[] = []
-    for (let round = 0; round < 10; round += 1) for (const node of nodes) ids.push(await node.store.newId())
+    for (let round = 0; round < 10; round += 1)
+      for (const node of nodes) ids.push(await node.transaction(async (store) => store.newId()))
     expect(ids).toEqual([...new Set(ids)].sort())
     await Promise.all(nodes.map((node) => node.close()))
     await database.remove()

@@ -1,14 +1,14 @@
 import { expect, test } from 'bun:test'
 import type { AuditRow } from '../../src/store/audit.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { ReadStore, WriteStore } from '../../src/store/store.ts'
 
 interface Given {
   /** A new app with users. */
   app(...usernames: string[]): Promise<number>
   /** Adds a room of alice's with members. */
   room(app: number, id: string, members: string[]): Promise<void>
-  read(): Store
-  unit<T>(work: (store: Store) => Promise<T>): Promise<T>
+  read(): ReadStore
+  unit<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   tick(): number
 }
 
