@@ -33,13 +33,6 @@ const roots = {
   http: ['config'],
 }
 
-/**
- * Rules that the code does not keep yet: they warn. Take a name away when its last arrow has turned; then nobody can
- * turn it back.
- */
-const turning = new Set(['engine-knows-its-rooms', 'metrics-knows-its-rooms'])
-
-const severity = (name) => (turning.has(name) ? 'warn' : 'error')
 const anyOf = (names) => `(${names.join('|')})`
 
 const perRoom = Object.entries(rooms).flatMap(([room, { may, types }]) => {
@@ -49,7 +42,7 @@ const perRoom = Object.entries(rooms).flatMap(([room, { may, types }]) => {
     {
       name: `${room}-knows-its-rooms`,
       comment: `${room} imports ${[...may, ...types.map((name) => `types of ${name}`)].join(', ') || 'nothing'} and itself.`,
-      severity: severity(`${room}-knows-its-rooms`),
+      severity: 'error',
       from: { path: `^src/${room}/`, pathNot: '[.]test[.]ts$' },
       to: { path: '^src/', pathNot: `^src/${anyOf([...own, ...files])}` },
     },
@@ -59,7 +52,7 @@ const perRoom = Object.entries(rooms).flatMap(([room, { may, types }]) => {
           {
             name: `${room}-knows-types-only`,
             comment: `Of ${types.join(', ')} it imports types alone.`,
-            severity: severity(`${room}-knows-types-only`),
+            severity: 'error',
             from: { path: `^src/${room}/`, pathNot: '[.]test[.]ts$' },
             to: { path: `^src/${anyOf(types)}/`, dependencyTypesNot: ['type-only'] },
           },
@@ -74,35 +67,35 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment: 'No I/O: no module of the runtime, no library but the one that describes types.',
-      severity: severity('domain-is-pure'),
+      severity: 'error',
       from: { path: '^src/domain/', pathNot: '[.]test[.]ts$' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '@sinclair/typebox' },
     },
     {
       name: 'operations-know-no-transport',
       comment: 'No HTTP objects, no sockets, no database: the runtime and the web framework stay outside.',
-      severity: severity('operations-know-no-transport'),
+      severity: 'error',
       from: { path: '^src/operations/', pathNot: '[.]test[.]ts$' },
       to: { dependencyTypes: ['core', 'npm'], pathNot: '@sinclair/typebox|^crypto$' },
     },
     {
       name: 'http-knows-no-operation-by-name',
       comment: 'Routes and documents derive from the list that it is handed.',
-      severity: severity('http-knows-no-operation-by-name'),
+      severity: 'error',
       from: { path: '^src/http/' },
       to: { path: '^src/operations/[^/]+/' },
     },
     {
       name: 'list-is-handed-in',
       comment: 'chatroomd.ts and writer-thread.ts bring the engine and the operations together.',
-      severity: severity('list-is-handed-in'),
+      severity: 'error',
       from: { path: '^src/', pathNot: '^src/((chatroomd|writer-thread)[.]ts$|operations/)' },
       to: { path: '^src/operations/index[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'rooms-only',
       comment: 'Every source file lies in a room or is one of those that put the parts together.',
-      severity: severity('rooms-only'),
+      severity: 'error',
       from: {
         path: '^src/',
         pathNot: `^src/(${Object.keys(rooms).join('|')})/|^src/(main|chatroomd|config|settings|writer-thread|start-writer)([.]test)?[.]ts$`,
@@ -112,20 +105,20 @@ module.exports = {
     {
       name: 'root-is-on-top',
       comment: 'What puts the parts together is imported by nobody.',
-      severity: severity('root-is-on-top'),
+      severity: 'error',
       from: { path: '^src/', pathNot: '^src/(main|writer-thread)[.]ts$' },
       to: { path: '^src/(main|chatroomd|writer-thread)[.]ts$' },
     },
     {
       name: 'generated-code-knows-nobody',
-      severity: severity('generated-code-knows-nobody'),
+      severity: 'error',
       from: { path: '^src/realtime/generated/' },
       to: { path: '^src/', pathNot: '^src/realtime/generated/' },
     },
     {
       name: 'no-cycles',
       comment: 'Type-only imports count.',
-      severity: severity('no-cycles'),
+      severity: 'error',
       from: { path: '^src/' },
       to: { circular: true },
     },

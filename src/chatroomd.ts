@@ -12,7 +12,7 @@ import { type AppRecord, agoraAppId } from './domain/app.ts'
 import type { Event } from './domain/event.ts'
 import { limits } from './domain/limits.ts'
 import { openEngine } from './engine/engine.ts'
-import { answerCache } from './engine/response-cache.ts'
+import { responseCache } from './engine/response-cache.ts'
 import { listenOn, servePages, urlOn } from './http/listen.ts'
 import { originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
@@ -65,7 +65,7 @@ export async function startChatroomd(
   { batch, lostLines = () => 0 }: StartOptions = {},
 ): Promise<Chatroomd> {
   // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
-  const answers = answerCache(config.database_url === '' ? undefined : 0)
+  const responses = responseCache(config.database_url === '' ? undefined : 0)
   let apps = new Map<string, AppRecord>()
   let appsById = new Map<string, AppRecord>()
   let rates = new Map<number, number | null>()
@@ -88,7 +88,7 @@ export async function startChatroomd(
   /** Brings this node up to date with what was written, here or on another node. */
   function hearAll(events: Event[]): undefined | Promise<void> {
     for (const event of events) {
-      answers.hear(event)
+      responses.hear(event)
       users.hear(event)
       realtime?.hear(event)
     }
@@ -180,9 +180,11 @@ export async function startChatroomd(
       presence,
       post,
       attachments,
-      answers,
+      responses,
       rates:
-        engine.kind === 'postgres' ? sharedRates(engine.commit, Date.now) : ownRates(() => performance.now()),
+        engine.kind === 'postgres'
+          ? sharedRates(engine.commit, () => performance.now())
+          : ownRates(() => performance.now()),
       metrics: measured,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp,

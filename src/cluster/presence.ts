@@ -30,7 +30,6 @@ interface User {
 interface Given {
   store: ReadStore
   commit: Commit
-  now(): number
   log: Logger
   /** Whether a user is connected to this node. */
   isHere(app: number, username: string): boolean
@@ -42,7 +41,7 @@ interface Given {
  * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
-  { store, commit, isHere, everyone, now, log }: Given,
+  { store, commit, isHere, everyone, log }: Given,
   terms: Terms,
   numbered: (node: number) => void,
 ): Promise<NodePresence> {
@@ -93,7 +92,7 @@ export async function startPresence(
   }
 
   async function leave(): Promise<void> {
-    const due = await store.presence.due(now(), 1000)
+    const due = await store.presence.due(await store.clock.steadyMs(), 1000)
     for (const [app, users] of Map.groupBy(due, (each) => each.app)) {
       for (let start = 0; start < users.length; start += together) {
         const names = users.slice(start, start + together).map(({ username }) => username)

@@ -11,7 +11,7 @@ export interface Counted {
   remaining: number
 }
 
-/** Counts the calls of an app's operations in seconds of the clock; what is over the limit is not counted. */
+/** Counts the calls of an app's operations in seconds; what is over the limit is not counted. */
 export interface Rates {
   count(app: number, operation: string, limit: number): Awaitable<Counted>
 }
@@ -24,13 +24,13 @@ const counted = (limit: number, used: number): Counted => ({
   remaining: Math.max(0, limit - used),
 })
 
-/** For the embedded store, where one process serves all calls. */
-export function ownRates(now: () => number): Rates {
+/** For the embedded store, where one process serves all calls. `nowMs` is of a monotonic clock. */
+export function ownRates(nowMs: () => number): Rates {
   let second = 0
   let used = new Map<string, number>()
   return {
     count(app, operation, limit) {
-      const current = secondOf(now())
+      const current = secondOf(nowMs())
       if (current !== second) {
         second = current
         used = new Map()
@@ -48,15 +48,16 @@ interface Bucket {
   operation: string
   waiting: { limit: number; resolve(counted: Counted): void; reject(reason: unknown): void }[]
   isCounting: boolean
-  /** The second in which nothing is left. */
-  spent: number
+  /** Until then nothing is left, in ms of the monotonic clock. */
+  spentUntilMs: number
 }
 
 /**
  * For PostgreSQL, where several servers count together. A bucket asks one question at a time: what arrives meanwhile
- * is counted by the next one together, and once a second is spent nothing is asked until it is over.
+ * is counted by the next one together, and once a second is spent nothing is asked until it is over. Seconds are those of
+ * the store's clock; `nowMs` is of a monotonic one.
  */
-export function sharedRates(commit: Commit, now: () => number): Rates {
+export function sharedRates(commit: Commit, nowMs: () => number): Rates {
   const buckets = new Map<string, Bucket>()
 
   async function drain(bucket: Bucket): Promise<void> {
@@ -65,16 +66,15 @@ export function sharedRates(commit: Commit, now: () => number): Rates {
       const calls = bucket.waiting.splice(0)
       try {
         const { app, operation } = bucket
-        const asked = secondOf(now())
-        const { second, used } = await commit(app, { kind: 'app' }, countCalls, {
+        const { used, leftMs } = await commit(app, { kind: 'app' }, countCalls, {
           operation,
-          second: asked,
           calls: calls.length,
         })
+        const endMs = nowMs() + leftMs
         const before = used - calls.length
         for (const [place, { limit, resolve }] of calls.entries()) {
           const answer = counted(limit, before + place + 1)
-          if (answer.isOver) bucket.spent = second
+          if (answer.isOver) bucket.spentUntilMs = endMs
           resolve(answer)
         }
       } catch (error) {
@@ -87,9 +87,9 @@ export function sharedRates(commit: Commit, now: () => number): Rates {
   return {
     count(app, operation, limit) {
       const key = `${app} ${operation}`
-      const bucket = buckets.get(key) ?? { app, operation, waiting: [], isCounting: false, spent: 0 }
+      const bucket = buckets.get(key) ?? { app, operation, waiting: [], isCounting: false, spentUntilMs: 0 }
       buckets.set(key, bucket)
-      if (bucket.spent >= secondOf(now())) return counted(limit, limit + 1)
+      if (nowMs() < bucket.spentUntilMs) return counted(limit, limit + 1)
       return new Promise((resolve, reject) => {
         bucket.waiting.push({ limit, resolve, reject })
         if (!bucket.isCounting) drain(bucket)

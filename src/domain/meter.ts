@@ -14,9 +14,9 @@ export class Meter {
     this.last = now
   }
 
-  /** Whether `cost` more may pass at `now` (ms of a clock that may step) under `rate` a second; if so it is counted. */
+  /** Whether `cost` more may pass at `now` (ms of a monotonic clock) under `rate` a second; if so it is counted. */
   passes(rate: number, now: number, priority: Priority = high, cost = 1): boolean {
-    this.used = Math.max(0, this.used - (Math.max(0, now - this.last) * rate) / 1000)
+    this.used = Math.max(0, this.used - ((now - this.last) * rate) / 1000)
     this.last = now
     if (this.used + cost > Math.max(1, rate * share[priority])) return false
     this.used += cost

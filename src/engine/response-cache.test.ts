@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { AppRecord } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
-import { answerCache } from './response-cache.ts'
+import { responseCache } from './response-cache.ts'
 
 const app: AppRecord = {
   id: 1,
@@ -19,17 +19,16 @@ const app: AppRecord = {
 
 const urlOf = (room: number): string => `http://127.0.0.1/acme/lounge/chatrooms/${room}`
 
-function ask(cache: ReturnType<typeof answerCache>, room: number, data = `{"id":"${room}"}`): void {
+function ask(cache: ReturnType<typeof responseCache>, room: number, data = `{"id":"${room}"}`): void {
   const url = urlOf(room)
-  const call = { app, uri: url, action: 'get', started: 0, requestId: 'x' }
-  cache.success(new Request(url), call, { app, operation: 'getRooms', room: String(room) }, data, {})
+  cache.add(url, { app, operation: 'getRooms', room: String(room), head: `{"data":${data},` })
 }
 
-const kept = (cache: ReturnType<typeof answerCache>, rooms: number): number =>
+const kept = (cache: ReturnType<typeof responseCache>, rooms: number): number =>
   Array.from({ length: rooms }, (_, room) => cache.find(urlOf(room))).filter(Boolean).length
 
 test('an answer is kept from the second time it is asked for', () => {
-  const cache = answerCache(100_000)
+  const cache = responseCache(100_000)
   ask(cache, 1)
   expect(cache.find(urlOf(1))).toBeUndefined()
   ask(cache, 1)
@@ -37,7 +36,7 @@ test('an answer is kept from the second time it is asked for', () => {
 })
 
 test('reading every room once leaves what is kept, and what is kept stays within its bound', () => {
-  const cache = answerCache(40_000)
+  const cache = responseCache(40_000)
   for (const _ of [1, 2]) ask(cache, 0)
   for (let room = 1; room < 60; room++) ask(cache, room)
   expect(kept(cache, 60)).toBe(1)
@@ -50,10 +49,10 @@ test('reading every room once leaves what is kept, and what is kept stays within
 })
 
 test('an answer that is large beside the bound, or any when the bound is 0, is not kept', () => {
-  const cache = answerCache(40_000)
+  const cache = responseCache(40_000)
   for (const _ of [1, 2, 3]) ask(cache, 1, JSON.stringify('x'.repeat(6000)))
   expect(cache.find(urlOf(1))).toBeUndefined()
-  const none = answerCache(0)
+  const none = responseCache(0)
   for (const _ of [1, 2, 3]) ask(none, 1)
   expect(none.find(urlOf(1))).toBeUndefined()
 })

@@ -32,7 +32,7 @@ export async function runOperation(
   const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
   if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
   const events: Event[] = []
-  const clock = app.clock ?? Date.now() * 1000
+  const clock = app.clock ?? (await store.clock.nowUs())
   const now = Math.floor(clock / 1000)
   const transaction: Transaction = {
     app,

@@ -5,7 +5,7 @@ import type { Rates } from '../cluster/rate-limiter.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { Post } from '../domain/posted-message.ts'
 import type { Commit } from '../engine/commit.ts'
-import type { AnswerCache } from '../engine/response-cache.ts'
+import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { ReadStore } from '../store/store.ts'
@@ -23,7 +23,7 @@ export interface Deps extends Origin {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
-  answers: AnswerCache
+  responses: ResponseCache
   rates: Rates
   metrics: Metrics
   /** Who may see the metrics and the API description. */

@@ -17,6 +17,8 @@ import {
   fileResponse,
   jsonResponse,
   success,
+  successFrom,
+  successHead,
   successInPieces,
   varyByCaller,
 } from './envelope.ts'
@@ -116,7 +118,9 @@ function respond(deps: Deps, { request, operation, call, given, input, output }:
   const { app, caller } = given
   const room = caller.kind === 'app' ? dependsOn?.(input, given) : undefined
   if (room === undefined || data === undefined) return success(call, data, extras)
-  return deps.answers.success(request, call, { app, operation: operation.id, room }, data, extras)
+  const head = successHead(call, data, extras)
+  deps.responses.add(request.url, { app, operation: operation.id, room, head })
+  return successFrom(head, requestId, started, headers)
 }
 
 /** The service of custom attributes tells its own address without the room. */

@@ -102,7 +102,7 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
 
   /** A cached response, where the app itself asks; that needs no more than to look at its token. */
   function cached(request: Request, { call }: Called): Response | undefined {
-    const known = deps.answers.find(request.url)
+    const known = deps.responses.find(request.url)
     if (!known) return undefined
     const { app, head } = known
     if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined

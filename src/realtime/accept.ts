@@ -28,26 +28,26 @@ const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
     : ext
 
 /** Whether a user may send one more message now, by its app's limit. */
-export function passesUserRate({ app, user }: Session, now: () => number): boolean {
+export function passesUserRate({ app, user }: Session): boolean {
   const rate = app.settings.userMessageRate
   if (rate === null) return true
-  const at = now()
-  user.meter ??= new Meter(at)
-  return user.meter.passes(rate, at)
+  const elapsedMs = performance.now()
+  user.meter ??= new Meter(elapsedMs)
+  return user.meter.passes(rate, elapsedMs)
 }
 
-/** Whether a room takes one more message at `at`, by its app's limit; what is over it is counted by priority. */
+/** Whether a room takes one more message now, by its app's limit; what is over it is counted by priority. */
 export function passesRoomRate(
   { session, meta }: Incoming,
   room: LiveRoom,
-  at: number,
   dropped: Counters['dropped'],
 ): boolean {
   const rate = session.app.settings.roomMessageRate
   if (rate === null) return true
   const priority = priorityOf(meta.ext)
-  room.meter ??= new Meter(at)
-  if (room.meter.passes(rate, at, priority)) return true
+  const elapsedMs = performance.now()
+  room.meter ??= new Meter(elapsedMs)
+  if (room.meter.passes(rate, elapsedMs, priority)) return true
   dropped[priorityNames[priority]] += 1
   return false
 }

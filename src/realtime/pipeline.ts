@@ -103,7 +103,7 @@ export function pipeline(parts: Parts, { logIn, authorise, sent, fanOut, joinOrL
 
   /** One message: answered with an acknowledgement or a refusal. */
   function receiveMessage(session: Session, meta: Meta, reader: FrameReader): undefined | Promise<void> {
-    const message = passesUserRate(session, now) ? decodeMessage(session, meta, reader) : tooMany
+    const message = passesUserRate(session) ? decodeMessage(session, meta, reader) : tooMany
     if (isRefusal(message)) return refuse(session, meta, message)
     const earlier = message.client === undefined ? undefined : sent.idOf(message.client)
     if (earlier !== undefined) {
@@ -120,7 +120,7 @@ export function pipeline(parts: Parts, { logIn, authorise, sent, fanOut, joinOrL
     const { session, meta } = message
     if (isRefusal(verdict)) return refuse(session, meta, verdict)
     const at = now()
-    if (!passesRoomRate(message, verdict, at, counters.dropped)) return refuse(session, meta, tooMany)
+    if (!passesRoomRate(message, verdict, counters.dropped)) return refuse(session, meta, tooMany)
     const id = newId(at)
     const relayed = accepted(message, id, at)
     counters.messages += 1

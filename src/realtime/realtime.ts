@@ -2,6 +2,7 @@ import type { Server, WebSocketHandler } from 'bun'
 import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
+import { timeOfMessage } from '../domain/message-ids.ts'
 import type { Post } from '../domain/posted-message.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -77,6 +78,11 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       slow.wrote(bytes.length, live.rooms.get(topic)?.users.size ?? 0)
     },
   }
+  const sent = sentMessages()
+  const kept = messageLog(parts)
+  const latest = await kept.latest()
+  sent.restore(latest)
+  const lastMs = latest.reduce((last, { id }) => Math.max(last, timeOfMessage(id)), 0)
   const presence = await startPresence(
     {
       ...given,
@@ -85,13 +91,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     },
     terms,
     (node) => {
-      newId = messageIds(node)
+      newId = messageIds(node, lastMs + 1)
     },
   )
-
-  const sent = sentMessages()
-  const kept = messageLog(parts)
-  sent.restore(await kept.latest())
   const fan = fanOut(parts, sent, kept, given.others)
 
   const flooding = floods()

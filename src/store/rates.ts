@@ -2,7 +2,10 @@ import type { Database } from './database.ts'
 
 /** Calls of an app's operation in the latest second in which there were any. */
 export interface RateStore {
-  /** Adds calls of a second (Unix s). One that is over counts as the latest, as the clock of a server may be slow. */
+  /**
+   * Adds calls of a second (Unix s). One that is just over counts as the latest, as transactions overtake each other;
+   * an earlier one means that the clock has stepped back, and begins anew.
+   */
   countCalls(
     app: number,
     operation: string,
@@ -12,7 +15,7 @@ export interface RateStore {
 }
 
 export function rateStore(db: Database): RateStore {
-  const isLater = 'excluded.second > rates.second'
+  const isLater = 'excluded.second > rates.second or excluded.second < rates.second - 2'
   return {
     async countCalls(app, operation, second, calls) {
       const row = await db.get<{ second: number; used: number }>(

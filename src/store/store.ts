@@ -1,6 +1,7 @@
 import { type AppReads, type AppStore, appStore } from './apps.ts'
 import { type AttributeReads, type AttributeStore, attributeStore } from './attributes.ts'
 import { type AuditReads, type AuditStore, auditStore } from './audit.ts'
+import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
 import { type ListReads, type ListStore, listStore } from './lists.ts'
 import { type MemberReads, type MemberStore, memberStore } from './members.ts'
@@ -15,6 +16,7 @@ import { type UserReads, type UserStore, userStore } from './users.ts'
 
 /** What a read may use: nothing in it writes or holds a row. */
 export interface ReadStore {
+  clock: StoreClock
   apps: AppReads
   users: UserReads
   userAttributes: UserAttributeReads
@@ -48,6 +50,7 @@ export interface WriteStore extends ReadStore {
 }
 
 export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore => ({
+  clock: storeClock(db),
   apps: appStore(db),
   users: userStore(db),
   userAttributes: userAttributeStore(db),

@@ -2,7 +2,8 @@ import { heapStats } from 'bun:jsc'
 import { expect, test } from 'bun:test'
 import { issueToken, tokenChecker } from '../../src/auth/tokens.ts'
 import { limits } from '../../src/domain/limits.ts'
-import { answerCache } from '../../src/engine/response-cache.ts'
+import { responseCache } from '../../src/engine/response-cache.ts'
+import { successHead } from '../../src/http/envelope.ts'
 import { sentMessages } from '../../src/realtime/sent.ts'
 import { anApp } from '../support/make.ts'
 
@@ -63,19 +64,14 @@ test('10 messages that can be recalled take no more memory than the page of limi
 
 test('10 responses that are kept take no more memory than the page of limits says', () => {
   const held = heldBy(() => {
-    const cache = answerCache()
-    const call = {
-      app,
-      uri: 'http://127.0.0.1:8080/acme/lounge/chatrooms',
-      action: 'get',
-      started: 0,
-      requestId: '',
-    }
+    const cache = responseCache()
+    const uri = 'http://127.0.0.1:8080/acme/lounge/chatrooms'
+    const call = { app, uri, action: 'get', started: 0, requestId: '' }
     for (let number = 0; number < 100_000; number += 1) {
-      const request = new Request(`${call.uri}/${number}`)
-      const about = { app, operation: 'getRooms', room: String(number) }
+      const { url } = new Request(`${uri}/${number}`)
+      const head = successHead(call, `"${'室'.repeat(200)}"`, {})
       for (let twice = 0; twice < 2; twice += 1)
-        cache.success(request, call, about, `"${'室'.repeat(200)}"`, {})
+        cache.add(url, { app, operation: 'getRooms', room: String(number), head })
     }
     return cache
   })

@@ -1,10 +1,15 @@
 import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
 
-/** Adds calls to what all nodes have counted of a second (Unix s); answers the second that counts, and its calls. */
+/**
+ * Adds calls to what all nodes have counted of the second by the store's clock; answers that second (Unix s), its
+ * calls, and the ms that are left of it.
+ */
 export const countCalls = write({
   id: 'countCalls',
   allowed: appOnly,
-  run: ({ app, store }, { operation, second, calls }: { operation: string; second: number; calls: number }) =>
-    store.rates.countCalls(app.id, operation, second, calls),
+  async run({ app, store, now }, { operation, calls }: { operation: string; calls: number }) {
+    const counted = await store.rates.countCalls(app.id, operation, Math.floor(now / 1000), calls)
+    return { ...counted, leftMs: 1000 - (now % 1000) }
+  },
 })

@@ -19,7 +19,8 @@ export const startNode = write({
   allowed: appOnly,
 
   async run(transaction, { process, terms }: { process: string; terms: Terms }) {
-    const { store, now } = transaction
+    const { store } = transaction
+    const now = await store.clock.steadyMs()
     await endNodes(transaction, terms.grace, terms.alone ? Number.MAX_SAFE_INTEGER : now)
     for (let node = 0; node < mostNodes; node += 1) {
       if (await store.presence.takeNode(node, process, now + terms.lease)) return { node }
@@ -37,7 +38,8 @@ export const renewNode = write({
   allowed: appOnly,
 
   async run(transaction, { node, process, terms }: { node: number; process: string; terms: Terms }) {
-    const { store, now } = transaction
+    const { store } = transaction
+    const now = await store.clock.steadyMs()
     const isOurs = await store.presence.renewNode(node, process, now + terms.lease)
     await endNodes(transaction, terms.grace, now)
     return { isOurs }
@@ -45,7 +47,8 @@ export const renewNode = write({
 })
 
 /** Ends nodes whose lease is over by `time` (Unix ms). */
-async function endNodes({ store, now }: Transaction, grace: number, time: number): Promise<void> {
+async function endNodes({ store }: Transaction, grace: number, time: number): Promise<void> {
+  const now = await store.clock.steadyMs()
   for (const node of await store.presence.expiredNodes(time))
     await store.presence.removeNode(node, now + grace)
 }
@@ -54,6 +57,6 @@ async function endNodes({ store, now }: Transaction, grace: number, time: number
 export const stopNode = write({
   id: 'stopNode',
   allowed: appOnly,
-  run: ({ store, now }, { node, grace }: { node: number; grace: number }) =>
-    store.presence.removeNode(node, now + grace),
+  run: async ({ store }, { node, grace }: { node: number; grace: number }) =>
+    store.presence.removeNode(node, (await store.clock.steadyMs()) + grace),
 })

@@ -14,10 +14,10 @@ export const arrive = write({
 export const depart = write({
   id: 'depart',
   allowed: appOnly,
-  run: (
-    { app, store, now },
+  run: async (
+    { app, store },
     { usernames, node, grace }: { usernames: string[]; node: number; grace: number },
-  ) => store.presence.depart(app.id, usernames, node, now + grace),
+  ) => store.presence.depart(app.id, usernames, node, (await store.clock.steadyMs()) + grace),
 })
 
 /**
@@ -29,8 +29,8 @@ export const leaveOffline = write({
   allowed: appOnly,
 
   async run(transaction, { usernames }: { usernames: string[] }) {
-    const { app, store, now, emit } = transaction
-    const gone = await store.presence.takeDue(app.id, usernames, now)
+    const { app, store, emit } = transaction
+    const gone = await store.presence.takeDue(app.id, usernames, await store.clock.steadyMs())
     if (gone.length === 0) return
     const leaving = Map.groupBy(await store.members.roomsToLeave(app.id, gone), ({ room }) => room)
     for (const [id, rows] of leaving) {

@@ -1,0 +1,25 @@
+import type { Awaitable, Database } from './database.ts'
+
+/** The store's clock, one for all nodes: the database's on PostgreSQL, this process's on the embedded store. */
+export interface StoreClock {
+  /** Microseconds since the epoch. */
+  nowUs(): Awaitable<number>
+  /** Unix ms by a clock that does not step, for leases and grace times. */
+  steadyMs(): Awaitable<number>
+}
+
+/** Unix ms at which this process's monotonic clock stood at 0. */
+const startMs = Date.now() - performance.now()
+
+const databaseUs = `select (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock`
+
+export function storeClock(db: Database): StoreClock {
+  if (db.dialect === 'sqlite')
+    return { nowUs: () => Date.now() * 1000, steadyMs: () => Math.floor(startMs + performance.now()) }
+  const nowUs = async (): Promise<number> => {
+    const row = await db.get<{ clock: number }>(databaseUs)
+    if (!row) throw new Error('the database told no time')
+    return row.clock
+  }
+  return { nowUs, steadyMs: async () => Math.floor((await nowUs()) / 1000) }
+}
