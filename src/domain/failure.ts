@@ -1,6 +1,6 @@
 /**
  * Every word that the wire's `error` field can carry, with the status and the opaque `exception`
- * that go with it (reference family: errors and status codes); the service of custom attributes adds a number.
+ * that go with it [errors]; the service of custom attributes adds a number.
  */
 export const failures = {
   invalid_parameter: [400, 'com.easemob.group.exception.InvalidParameterException'],

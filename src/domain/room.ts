@@ -181,7 +181,7 @@ export interface NewRoom {
 }
 
 /**
- * Decides whether a draft can become a room (management page, "create a chat room").
+ * Decides whether a draft can become a room [create].
  * The owner and duplicates among `members` are dropped; owner and members together must fit `maxusers`.
  */
 export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
@@ -209,7 +209,7 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
   }
 }
 
-/** Decides a change of room info (management page, "update"): a room keeps everyone it has. */
+/** Decides a change of room info [update]: a room keeps everyone it has. */
 export function changedRoom(settings: AppSettings, room: Room, change: RoomChange): Room {
   checkTexts(settings, change)
   if (change.maxusers !== undefined) {
@@ -228,7 +228,7 @@ export function changedRoom(settings: AppSettings, room: Room, change: RoomChang
 }
 
 /**
- * Decides a transfer (management page, "transfer"): to another member of the room. In the `sdk` dialect
+ * Decides a transfer [transfer]: to another member of the room. In the `sdk` dialect
  * a registered user who is not a member yet may take the room over, if there is space.
  */
 export function checkTransfer(dialect: Dialect, room: Room, newOwner: string, isMember: boolean): void {

@@ -59,7 +59,7 @@ export const passwordFailures = [passwordMissing, passwordTooLong] as const
 /** One or two dots alone would be taken out of a path by clients on the way. */
 const legal = /^(?!\.{1,2}$)[a-z0-9_.-]+$/i
 
-/** User ids are compared in lower case everywhere (account system: user id rules). */
+/** User ids are compared in lower case everywhere [register]. */
 export const foldUsername = (username: string): string => username.toLowerCase()
 
 /** A user id as it is kept. Fails with `illegal_argument` when it is over 64 bytes or has other characters. */

@@ -56,7 +56,7 @@ export const fileResponse = (requestId: string, file: Blob): Response =>
     },
   })
 
-/** What stands before and after `data` in the success envelope (management page, "common response parameters"). */
+/** What stands before and after `data` in the success envelope [envelope]. */
 export interface Extras {
   /** The request's query, echoed. */
   params?: URLSearchParams
