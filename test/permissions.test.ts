@@ -66,6 +66,12 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   deactivateUser: async () => ['POST', `/users/${await aSpareUser()}/deactivate`],
   getUserStatus: () => ['GET', '/users/nora/status'],
   getUsersStatus: () => ['POST', '/users/batch/status', { usernames: ['nora'] }],
+  listDevices: (_, about) => ['GET', `/users/${about}/resources`],
+  disconnectDevice: () => ['DELETE', '/users/nora/disconnect/web_1'],
+  countOfflineMessages: () => ['GET', '/users/nora/offline_msg_count'],
+  getOfflineMessageStatus: () => ['GET', '/users/nora/offline_msg_status/1'],
+  setNickname: (_, about) => ['PUT', `/users/${about}`, { nickname: 'x' }],
+  setNicknames: () => ['PUT', '/push/nickname', [{ username: 'nora', push_nickname: 'x' }]],
   disconnectUser: () => ['GET', '/users/nora/disconnect'],
   sendRoomMessage: (room) => [
     'POST',

@@ -1,9 +1,12 @@
+import type { Device } from '../domain/device.ts'
 import type { Awaitable } from '../store/database.ts'
 
 /** Who is connected, to whatever node. */
 export interface Presence {
   /** Those of `usernames` that are online. */
   online(app: number, usernames: string[]): Awaitable<Set<string>>
-  /** Ends a user's connections. */
-  disconnect(app: number, username: string): Awaitable<void>
+  /** The devices with which a user is connected. */
+  devices(app: number, username: string): Promise<Device[]>
+  /** Ends a user's connections, or that of the device that is named `resource`. */
+  disconnect(app: number, username: string, resource?: string): Awaitable<void>
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Device } from '../domain/device.ts'
 import type { Caller } from '../domain/event.ts'
 import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
@@ -17,8 +18,8 @@ const together = 200
 
 /** Keeps in the store who is connected to this node, so that nodes know of each other's users, and outlive them. */
 export interface NodePresence extends Presence {
-  arrived(user: User): void
-  departed(user: User): void
+  /** A user has connected or disconnected with one of its devices. */
+  changed(user: User): void
   stop(): Promise<void>
 }
 
@@ -31,8 +32,8 @@ interface Given {
   store: ReadStore
   commit: Commit
   log: Logger
-  /** Whether a user is connected to this node. */
-  isHere(app: number, username: string): boolean
+  /** The devices with which a user is connected to this node. */
+  devicesHere(app: number, username: string): Device[]
   /** Everyone who is connected to this node. */
   everyone(): Iterable<User>
 }
@@ -41,13 +42,13 @@ interface Given {
  * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
-  { store, commit, isHere, everyone, log }: Given,
+  { store, commit, devicesHere, everyone, log }: Given,
   terms: Terms,
   numbered: (node: number) => void,
 ): Promise<NodePresence> {
   const process = crypto.randomUUID()
   let node = 0
-  let changed = new Map<number, Map<string, boolean>>()
+  let changed = new Map<number, Set<string>>()
   let gathering: Promise<void> | undefined
 
   async function takeNumber(): Promise<void> {
@@ -55,9 +56,9 @@ export async function startPresence(
     numbered(node)
   }
 
-  function note(app: number, username: string, isOnline: boolean): void {
-    const users = changed.get(app) ?? new Map<string, boolean>()
-    changed.set(app, users.set(username, isOnline))
+  function note(app: number, username: string): void {
+    const users = changed.get(app) ?? new Set<string>()
+    changed.set(app, users.add(username))
     gathering ??= Bun.sleep(gather).then(write)
   }
 
@@ -66,18 +67,19 @@ export async function startPresence(
     const writing = changed
     changed = new Map()
     for (const [app, users] of writing) {
-      const names = [...users.keys()]
+      const names = [...users]
       for (let start = 0; start < names.length; start += together) {
         const some = names.slice(start, start + together)
-        const came = some.filter((username) => users.get(username))
-        const went = some.filter((username) => !users.get(username))
+        const here = some.map((username): [string, Device[]] => [username, devicesHere(app, username)])
+        const came = here.filter(([, devices]) => devices.length > 0)
+        const went = here.filter(([, devices]) => devices.length === 0).map(([username]) => username)
         try {
-          if (came.length > 0) await commit(app, server, arrive, { usernames: came, node })
+          if (came.length > 0) await commit(app, server, arrive, { users: came, node })
           if (went.length > 0)
             await commit(app, server, depart, { usernames: went, node, grace: terms.grace })
         } catch (error) {
           log.warn({ err: error }, 'who is online could not be written; it is tried again')
-          for (const username of some) note(app, username, isHere(app, username))
+          for (const username of some) note(app, username)
         }
       }
     }
@@ -88,7 +90,7 @@ export async function startPresence(
     if (isOurs) return
     log.warn({ node }, 'this node was out for too long, and starts again as another one')
     await takeNumber()
-    for (const { app, username } of everyone()) note(app, username, true)
+    for (const { app, username } of everyone()) note(app, username)
   }
 
   async function leave(): Promise<void> {
@@ -130,15 +132,18 @@ export async function startPresence(
   ]
 
   return {
-    arrived: ({ app, username }) => note(app, username, true),
-    departed: ({ app, username }) => note(app, username, false),
+    changed: ({ app, username }) => note(app, username),
 
     async online(app, usernames) {
-      const here = usernames.filter((username) => isHere(app, username))
+      const here = usernames.filter((username) => devicesHere(app, username).length > 0)
       return new Set([...here, ...(await store.presence.onlineAmong(app, usernames))])
     },
 
-    disconnect: (app, username) => commit(app, server, endConnections, { username }),
+    async devices(app, username) {
+      return [...devicesHere(app, username), ...(await store.presence.devicesElsewhere(app, username, node))]
+    },
+
+    disconnect: (app, username, resource) => commit(app, server, endConnections, { username, resource }),
 
     async stop() {
       for (const stop of stops) stop()

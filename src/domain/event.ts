@@ -51,7 +51,9 @@ export type AppEvent =
   | {
       type: 'user.changed'
       username: string
-      change: 'password' | 'activated' | 'deactivated' | 'deleted' | 'disconnected'
+      change: 'password' | 'nickname' | 'activated' | 'deactivated' | 'deleted' | 'disconnected'
+      /** The device that was disconnected; all of them if not given. */
+      resource?: string
     }
 
 /** An event, with where and when it happened and who caused it. `room` is empty for events of the app. */

@@ -8,6 +8,10 @@ export const failures = {
   BAD_REQUEST: [400, 'com.easemob.metadata.exception.BadRequestException'],
   'Bad Request': [400, 'com.easemob.im.exceptions.BadRequestException'],
   'service open exception': [400, 'com.easemob.im.exceptions.ServiceOpenException'],
+  required_property_not_found: [
+    400,
+    'org.apache.usergrid.persistence.exceptions.RequiredPropertyNotFoundException',
+  ],
   invalid_grant: [400, 'org.apache.usergrid.rest.exceptions.InvalidGrantException'],
   duplicate_unique_property_exists: [
     400,

@@ -76,13 +76,16 @@ function run(deps: Deps, operation: Called, { app, caller }: Given, input: unkno
 
 /** The envelope's fields beside `data`, as the operation declares them. */
 function extrasOf(
-  { params, users, metadata }: Envelope,
+  { params, users, path, ownPath, metadata }: Envelope,
   { count, cursor, entities }: Reply,
   { query }: Given,
+  { app, uri }: Call,
 ): Extras {
   const extras: Extras = { cursor }
   if (params) extras.params = query
   if (users) extras.path = '/users'
+  if (path) extras.path = path
+  if (ownPath) extras.path = uri.split(`/${app.org}/${app.name}`).at(-1) ?? ''
   if (metadata === 'removed') extras.status = 'ok'
   if (count !== undefined) extras.count = count
   if (entities !== undefined) extras.entities = entities
@@ -112,7 +115,7 @@ function respond(deps: Deps, { request, operation, call, given, input, output }:
     return jsonResponse(call.requestId, JSON.stringify(replied.data), 200, call.headers)
   const { requestId, started, headers } = call
   if (response.bare) return jsonResponse(requestId, bareText(started, replied.data), 200, headers)
-  const extras = extrasOf(response, replied, given)
+  const extras = extrasOf(response, replied, given, call)
   const data = textOf(replied.data)
   if (typeof data === 'object') return successInPieces(call, extras, data)
   const { app, caller } = given

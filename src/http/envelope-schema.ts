@@ -40,10 +40,14 @@ export const enveloped = (envelope: Envelope) =>
     ? exactly({ timestamp, data: envelope.data, duration })
     : fullEnvelope(envelope)
 
-const fullEnvelope = ({ data, count, cursor, params, users, entities, metadata }: Envelope) =>
+const fullEnvelope = ({ data, count, cursor, params, users, path, ownPath, entities, metadata }: Envelope) =>
   exactly({
     ...always,
     ...(users ? { path: t.Literal('/users') } : {}),
+    ...(path ? { path: t.Literal(path) } : {}),
+    ...(ownPath
+      ? { path: t.String(says('Path of the call, below the app.', '接口路径，不含应用部分。')) }
+      : {}),
     ...(params ? { params: Params } : {}),
     entities: entities ? t.Array(entities) : nothing,
     ...(data ? { data } : {}),

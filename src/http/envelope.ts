@@ -82,7 +82,7 @@ function envelopeParts({ app, uri, action }: Call, extras: Extras): [before: str
   const { params, count, cursor, path, entities, status } = extras
   const before =
     `{"action":"${action}","application":"${app.uuid}","applicationName":"${app.name}","organization":"${app.org}",` +
-    `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":"${path}",`}` +
+    `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":${JSON.stringify(path)},`}` +
     `${params?.size ? `"params":${echo(params)},` : ''}"entities":${entities ? JSON.stringify(entities) : '[]'},`
   const after =
     `${status === undefined ? '' : `"status":"${status}",`}${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +

@@ -63,10 +63,13 @@ import { setUserAttributes } from './user-attributes/set-user-attributes.ts'
 import { activateUser, deactivateUser } from './users/activate-user.ts'
 import { changePassword } from './users/change-password.ts'
 import { deleteUser, deleteUsers } from './users/delete-users.ts'
+import { disconnectDevice, listDevices } from './users/devices.ts'
 import { disconnectUser } from './users/disconnect-user.ts'
 import { getUser } from './users/get-user.ts'
 import { listUsers } from './users/list-users.ts'
+import { countOfflineMessages, getOfflineMessageStatus } from './users/offline-messages.ts'
 import { registerUsers } from './users/register-users.ts'
+import { setNickname, setNicknames } from './users/set-nickname.ts'
 import { getUserStatus, getUsersStatus } from './users/user-status.ts'
 
 /** Everything that the API can do. */
@@ -144,10 +147,16 @@ export const all: readonly Operation[] = [
   changePassword,
   deleteUser,
   deleteUsers,
+  disconnectDevice,
+  listDevices,
   disconnectUser,
   getUser,
   listUsers,
+  countOfflineMessages,
+  getOfflineMessageStatus,
   registerUsers,
+  setNickname,
+  setNicknames,
   getUserStatus,
   getUsersStatus,
   ...everythingNotServed.flatMap(({ operations }) => operations),

@@ -15,6 +15,10 @@ export interface Envelope {
   params?: boolean
   /** The call is about users, and has `path`. */
   users?: boolean
+  /** The call has a `path` of its own. */
+  path?: '/push'
+  /** `path` is that of the call itself, below the app. */
+  ownPath?: boolean
   /** The service of user attributes answers `timestamp`, `data` and `duration` alone. */
   bare?: boolean
   /** The service of custom attributes says `status`, and its own address in `uri`. */

@@ -6,8 +6,10 @@ import type { Parts } from './parts.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { LiveRoom, LiveUser, Session } from './session.ts'
 
+type UserChange = Extract<Event, { type: 'user.changed' }>['change']
+
 /** Why a user's connections end when it was changed. */
-const logoutFor = {
+const logoutFor: Partial<Record<UserChange, StatisticsBody_Operation>> = {
   password: StatisticsBody_Operation.USER_KICKED_BY_CHANGE_PASSWORD,
   deactivated: StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE,
   disconnected: StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE,
@@ -86,10 +88,12 @@ export function announcer(
   /** Hears of one event, from this node or another. */
   return function hear(event: Event): void {
     if (event.type === 'user.changed') {
-      const operation = event.change === 'activated' ? undefined : logoutFor[event.change]
+      const operation = logoutFor[event.change]
       if (operation === undefined) return
+      const { resource } = event
       const sessions = live.user(event.app, event.username)?.sessions ?? []
-      for (const session of [...sessions]) logOut(session, operation)
+      for (const session of [...sessions])
+        if (resource === undefined || session.resource === resource) logOut(session, operation)
       return
     }
     const room = live.room(event.app, event.room)

@@ -42,5 +42,7 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   if (expires !== 0 && expires <= parts.now()) return failed('Sorry, token expired')
   const username = await parts.login.userOf(app, token)
   if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
-  return { app, username, epoch: claims.holder.epoch, resource, expires }
+  const deviceUuid = (provision.deviceUuid ?? '').slice(0, longestResource)
+  const deviceName = (provision.deviceName ?? '').slice(0, longestResource)
+  return { app, username, epoch: claims.holder.epoch, resource, deviceUuid, deviceName, expires }
 }

@@ -1,3 +1,4 @@
+import type { Device } from '../domain/device.ts'
 import { Meter } from '../domain/meter.ts'
 import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
 
@@ -32,6 +33,13 @@ export function liveState() {
     users,
     rooms,
     user: (app: number, username: string): LiveUser | undefined => users.get(`${app}/${username}`),
+    /** The devices with which a user is connected. */
+    devices: (app: number, username: string): Device[] =>
+      (users.get(`${app}/${username}`)?.sessions ?? []).map(({ resource, deviceUuid, deviceName }) => ({
+        res: resource,
+        device_uuid: deviceUuid,
+        device_name: deviceName,
+      })),
     room: (app: number, id: string): LiveRoom | undefined => rooms.get(`${app}/${id}`),
 
     /** Makes a session of a connection; answers whether it is its user's first. */
@@ -55,15 +63,14 @@ export function liveState() {
       return { session, isFirst: !known }
     },
 
-    /** Removes a session that has ended; answers whether it was the user's last. */
-    remove(session: Session): boolean {
+    /** Removes a session that has ended. */
+    remove(session: Session): void {
       const { user } = session
       const place = user.sessions.indexOf(session)
       if (place >= 0) user.sessions.splice(place, 1)
-      if (user.sessions.length > 0) return false
+      if (user.sessions.length > 0) return
       for (const room of user.rooms.values()) quit(user, room, false)
       users.delete(`${user.app}/${user.username}`)
-      return true
     },
 
     /** Puts a user of this node into a room. */

@@ -86,7 +86,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const presence = await startPresence(
     {
       ...given,
-      isHere: (app, username) => live.user(app, username) !== undefined,
+      devicesHere: live.devices,
       everyone: () => live.users.values(),
     },
     terms,

@@ -56,6 +56,8 @@ export interface Login {
   /** Undefined for a token without one, which stands for as long as the user is active. */
   epoch: number | undefined
   resource: string
+  deviceUuid: string
+  deviceName: string
   expires: number
 }
 
@@ -64,6 +66,8 @@ export class Session {
   app: AppRecord
   /** The device, as the client names it. */
   readonly resource: string
+  readonly deviceUuid: string
+  readonly deviceName: string
   /** App, user and device, which together name a client. */
   readonly device: string
   /** The epoch of the user's tokens under which it logged in; undefined for a token without one. */
@@ -75,10 +79,12 @@ export class Session {
   constructor(
     readonly connection: Connection,
     readonly user: LiveUser,
-    { app, resource, epoch, expires }: Login,
+    { app, resource, deviceUuid, deviceName, epoch, expires }: Login,
   ) {
     this.app = app
     this.resource = resource
+    this.deviceUuid = deviceUuid
+    this.deviceName = deviceName
     this.device = `${user.app}/${user.username}/${resource}`
     this.epoch = epoch
     this.expires = expires

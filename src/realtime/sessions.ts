@@ -16,7 +16,7 @@ const flooder: Refusal = { code: Status_ErrorCode.PLATFORM_LIMIT, reason: 'traff
 /** Begins and ends sessions. */
 export function sessions(
   parts: Parts,
-  presence: Pick<NodePresence, 'arrived' | 'departed'>,
+  presence: Pick<NodePresence, 'changed'>,
   floods: Floods,
   cutOff: CutOff,
 ) {
@@ -50,10 +50,8 @@ export function sessions(
       if (other.resource === resource || isSurplus)
         logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
     }
-    if (isFirst) {
-      presence.arrived(user)
-      await enterRooms(user)
-    }
+    presence.changed(user)
+    if (isFirst) await enterRooms(user)
     if ((connection.stage as string) === 'closed') return
     connection.stage = 'open'
     counters.logins += 1
@@ -83,7 +81,9 @@ export function sessions(
 
     /** A connection has closed, logged in or not. */
     closed({ session }: Connection): void {
-      if (session && live.remove(session)) presence.departed(session.user)
+      if (!session) return
+      live.remove(session)
+      presence.changed(session.user)
     },
 
     /** Looks at the apps again: their settings, and whether tokens still stand. */

@@ -10,6 +10,7 @@ import { usedIds } from './migrations/0008-used-ids.ts'
 import { userAttributes } from './migrations/0009-user-attributes.ts'
 import { appSecrets } from './migrations/0010-app-secrets.ts'
 import { messages } from './migrations/0011-messages.ts'
+import { presenceDevices } from './migrations/0012-presence-devices.ts'
 
 const migrations = [
   start,
@@ -23,6 +24,7 @@ const migrations = [
   userAttributes,
   appSecrets,
   messages,
+  presenceDevices,
 ]
 
 /** The version of the schema that this program writes. */

@@ -1,3 +1,4 @@
+import type { Device } from '../domain/device.ts'
 import { type Database, each, isOneOf } from './database.ts'
 
 /** Someone who is offline for so long that it leaves its rooms. */
@@ -14,6 +15,8 @@ export interface PresenceReads {
   expiredNodes(now: number): Promise<number[]>
   /** Those of `usernames` that are connected to some node. */
   onlineAmong(app: number, usernames: string[]): Promise<string[]>
+  /** Devices with which a user is connected to other nodes than `node`. */
+  devicesElsewhere(app: number, username: string, node: number): Promise<Device[]>
   /** At most `limit` users whose time to leave has come. */
   due(now: number, limit: number): Promise<Due[]>
 }
@@ -25,7 +28,8 @@ export interface PresenceStore extends PresenceReads {
   renewNode(number: number, process: string, expires: number): Promise<boolean>
   /** Removes a node; whoever was connected to it leaves at `leaves`. */
   removeNode(number: number, leaves: number): Promise<void>
-  arrive(app: number, usernames: string[], node: number): Promise<void>
+  /** Notes that users are connected to a node, each with these devices. */
+  arrive(app: number, users: Iterable<[string, Device[]]>, node: number): Promise<void>
   /** Notes that users are offline, also those who came and went unseen. */
   depart(app: number, usernames: string[], node: number, leaves: number): Promise<void>
   /** Forgets those of `usernames` whose time has come; answers who of them is connected to no node. */
@@ -36,15 +40,23 @@ export function presenceStore(db: Database): PresenceStore {
   const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
     (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
 
-  async function put(app: number, usernames: string[], node: number, leaves: number | null): Promise<void> {
+  const part = (place: number): string =>
+    db.dialect === 'sqlite' ? `json_extract(value, '$[${place}]')` : `value::json ->> ${place}`
+
+  async function put(
+    app: number,
+    users: Iterable<[string, Device[]]>,
+    node: number,
+    leaves: number | null,
+  ): Promise<void> {
     await db.run(
-      `insert into presence (app, username, node, leaves)
-       select ?1, value, ?2, ?3 from ${each(db, 4)} as names where true
-       on conflict (app, username, node) do update set leaves = excluded.leaves`,
+      `insert into presence (app, username, node, leaves, devices)
+       select ?1, ${part(0)}, ?2, ?3, ${part(1)} from ${each(db, 4)} as users where true
+       on conflict (app, username, node) do update set leaves = excluded.leaves, devices = excluded.devices`,
       app,
       node,
       leaves,
-      JSON.stringify(usernames),
+      JSON.stringify([...users].map((user) => JSON.stringify(user))),
     )
   }
 
@@ -78,9 +90,26 @@ export function presenceStore(db: Database): PresenceStore {
       await db.run(`delete from nodes where number = ?1`, number)
     },
 
-    arrive: (app, usernames, node) => put(app, usernames, node, null),
+    arrive: (app, users, node) => put(app, users, node, null),
 
-    depart: (app, usernames, node, leaves) => put(app, usernames, node, leaves),
+    depart: (app, usernames, node, leaves) =>
+      put(
+        app,
+        usernames.map((username) => [username, []]),
+        node,
+        leaves,
+      ),
+
+    async devicesElsewhere(app, username, node) {
+      const rows = await db.all<{ devices: string }>(
+        `select devices from presence
+         where app = ?1 and username = ?2 and node <> ?3 and leaves is null order by node`,
+        app,
+        username,
+        node,
+      )
+      return rows.flatMap(({ devices }) => JSON.parse(devices) as Device[])
+    },
 
     onlineAmong: (app, usernames) =>
       names(

@@ -25,7 +25,7 @@ export interface UserStore extends UserReads {
     app: number,
     user: NewUser & { uuid: string; tokenEpoch: number; now: number },
   ): Promise<User | undefined>
-  /** Keeps password hash, activation, token epoch and time of modification. */
+  /** Keeps password hash, nickname, activation, token epoch and time of modification. */
   changeUser(app: number, user: UserRecord): Promise<void>
   removeUser(app: number, username: string): Promise<void>
 }
@@ -126,7 +126,7 @@ export function userStore(db: Database): UserStore {
 
     async changeUser(app, user) {
       await db.run(
-        `update users set password_hash = ?3, activated = ?4, token_epoch = ?5, modified = ?6
+        `update users set password_hash = ?3, activated = ?4, token_epoch = ?5, modified = ?6, nickname = ?7
          where app = ?1 and username = ?2`,
         app,
         user.username,
@@ -134,6 +134,7 @@ export function userStore(db: Database): UserStore {
         user.activated ? 1 : 0,
         user.tokenEpoch,
         user.modified,
+        user.nickname,
       )
     },
 

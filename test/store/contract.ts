@@ -30,6 +30,12 @@ const aRoom = (given: Partial<NewRoom> & { id: string }) => ({
   ...given,
 })
 
+/** Users with one device each. */
+const connected = (...usernames: string[]) =>
+  new Map(
+    usernames.map((name) => [name, [{ res: `${name}-phone`, device_uuid: 'u', device_name: '电话 "1"' }]]),
+  )
+
 const aUser = (username: string) => ({
   username,
   uuid: crypto.randomUUID(),
@@ -489,12 +495,16 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect([await take('one'), await take('two')]).toEqual([true, false])
       expect(await unit((store) => store.presence.renewNode(901, 'two', 2000))).toBe(false)
       expect(await unit((store) => store.presence.renewNode(901, 'one', 2000))).toBe(true)
-      await unit((store) => store.presence.arrive(id, ['alice', 'bob', 'carol'], 901))
+      await unit((store) => store.presence.arrive(id, connected('alice', 'bob', 'carol'), 901))
       await unit((store) => store.presence.depart(id, ['bob'], 901, 5000))
       const { presence } = opened.store
       expect(await presence.onlineAmong(id, ['alice', 'bob', 'dave'])).toEqual(['alice'])
+      const phone = { res: 'alice-phone', device_uuid: 'u', device_name: '电话 "1"' }
+      expect(await presence.devicesElsewhere(id, 'alice', 902)).toEqual([phone])
+      expect(await presence.devicesElsewhere(id, 'alice', 901)).toEqual([])
+      expect(await presence.devicesElsewhere(id, 'bob', 902)).toEqual([])
       expect([await presence.expiredNodes(2000), await presence.expiredNodes(2001)]).toEqual([[], [901]])
-      await unit((store) => store.presence.arrive(id, ['carol'], 902))
+      await unit((store) => store.presence.arrive(id, connected('carol'), 902))
       await unit((store) => store.presence.removeNode(901, 6000))
       expect(await presence.onlineAmong(id, ['alice', 'bob', 'carol'])).toEqual(['carol'])
       expect(await presence.due(5000, 10)).toEqual([{ app: id, username: 'bob' }])
@@ -596,7 +606,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await unit((store) => store.presence.takeNode(number, 'second', now))).toBe(false)
       expect(await unit((store) => store.presence.renewNode(number, 'second', now))).toBe(false)
       expect(await unit((store) => store.presence.renewNode(number, 'first', now + 5))).toBe(true)
-      await unit((store) => store.presence.arrive(id, ['alice', 'bob'], number))
+      await unit((store) => store.presence.arrive(id, connected('alice', 'bob'), number))
       expect(await opened.store.presence.expiredNodes(now + 5)).not.toContain(number)
       expect(await opened.store.presence.expiredNodes(now + 6)).toContain(number)
       await unit((store) => store.presence.removeNode(number, now + 100))
@@ -612,8 +622,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('who is connected to another node is not taken for gone', async () => {
       const id = await app('alice', 'bob', 'carol')
       const now = 1_800_000_000_000
-      await unit((store) => store.presence.arrive(id, ['alice', 'bob'], 1))
-      await unit((store) => store.presence.arrive(id, ['alice'], 2))
+      await unit((store) => store.presence.arrive(id, connected('alice', 'bob'), 1))
+      await unit((store) => store.presence.arrive(id, connected('alice'), 2))
       await unit((store) => store.presence.depart(id, ['alice', 'bob', 'carol'], 1, now))
       expect(await opened.store.presence.onlineAmong(id, ['alice', 'bob', 'carol'])).toEqual(['alice'])
       const everyone = ['alice', 'bob', 'carol']

@@ -41,6 +41,8 @@ export interface TestServer {
   /** Where the metrics and the API description are. */
   pagesUrl: string
   dir: string
+  /** Empty where the store is embedded. */
+  databaseUrl: string
   counters: Counters
   app(key: string, settings?: Partial<AppSettings>): Promise<TestApp>
   stop(): Promise<void>
@@ -85,6 +87,7 @@ export async function aServer(settings: SettingTexts = {}): Promise<TestServer> 
     url: chatroomd.url,
     pagesUrl: chatroomd.pagesUrl,
     dir,
+    databaseUrl: config.database_url,
     counters: chatroomd.counters,
     async app(key, settings) {
       const { clientId, clientSecret } = await admin.createApp({ key, settings })

@@ -45,6 +45,7 @@ export const callLimits = {
   usersAsked: items(100, 'Users in one question for their status', '一次查询在线状态的用户数量'),
   userAttributesAsked: items(100, 'Users in one question for their attributes', '一次查询属性的用户数量'),
   userAttributeBytes: bytes(2048, 'Attributes of one user, names and values', '单个用户的属性（键和值）'),
+  nicknamesSet: items(50, 'Users in one call that sets nicknames', '一次设置昵称的用户数量'),
   usersRegistered: items(60, 'Users in one registration', '一次注册的用户数量'),
   membersAdded: items(100, 'Members added in one call', '一次添加的成员数量'),
   membersRemoved: items(60, 'Members removed or blocked in one call', '一次移除或拉黑的成员数量'),

@@ -1,13 +1,14 @@
+import type { Device } from '../../domain/device.ts'
 import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
 import { takeOut } from '../room-members.ts'
 
-/** Notes that users have connected to a node. */
+/** Notes that users are connected to a node, and with what devices. */
 export const arrive = write({
   id: 'arrive',
   allowed: appOnly,
-  run: ({ app, store }, { usernames, node }: { usernames: string[]; node: number }) =>
-    store.presence.arrive(app.id, usernames, node),
+  run: ({ app, store }, { users, node }: { users: [string, Device[]][]; node: number }) =>
+    store.presence.arrive(app.id, users, node),
 })
 
 /** Notes that users have lost their last connection to a node: they leave their rooms after `grace` milliseconds. */
@@ -43,13 +44,14 @@ export const leaveOffline = write({
   },
 })
 
-/** Ends a user's connections, on whatever node they are. */
+/** Ends a user's connections, or that of one device, on whatever node they are. */
 export const endConnections = write({
   id: 'endConnections',
   allowed: appOnly,
   auditedAs: () => 'disconnectUser',
 
-  async run({ emit }, { username }: { username: string }) {
-    emit({ type: 'user.changed', username, change: 'disconnected' })
+  async run({ emit }, { username, resource }: { username: string; resource: string | undefined }) {
+    const device = resource === undefined ? {} : { resource }
+    emit({ type: 'user.changed', username, change: 'disconnected', ...device })
   },
 })
