@@ -1,7 +1,10 @@
 import { callLimits } from './limits/calls.ts'
+import { fileLimits } from './limits/files.ts'
+import { frameLimits } from './limits/frames.ts'
 import type { Limit } from './limits/limit.ts'
 import { memoryLimits } from './limits/memory.ts'
 import { socketLimits } from './limits/sockets.ts'
+import { userLimits } from './limits/users.ts'
 
 const limit = <L extends Limit>(declared: L): L => declared
 
@@ -9,6 +12,9 @@ const limit = <L extends Limit>(declared: L): L => declared
 export const limits = {
   ...callLimits,
   ...memoryLimits,
+  ...frameLimits,
+  ...fileLimits,
+  ...userLimits,
   ...socketLimits,
   bodyBytes: limit({
     value: 1_048_576,
