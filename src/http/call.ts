@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
 import { failure } from '../domain/failures.ts'
-import type { Client } from '../operations/operation.ts'
+import type { Client } from '../operations/given.ts'
 import type { Deps } from './deps.ts'
 import type { Call } from './envelope.ts'
 import { receiveFile } from './multipart.ts'

@@ -1,0 +1,52 @@
+import type { AppRecord } from '../domain/app.ts'
+import type { Dialect } from '../domain/dialect.ts'
+import type { Caller } from '../domain/event.ts'
+
+/** The `:names` in a route. */
+type ParamsOf<Route extends string> = Route extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamsOf<Rest>
+  : Route extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+/** The request, as far as operations see it. */
+export interface Given<Body = unknown, Route extends string = string> {
+  app: AppRecord
+  caller: Caller
+  /** Parts of the path, by their names in the route. */
+  params: Readonly<Record<ParamsOf<Route>, string>>
+  query: URLSearchParams
+  body: Body
+  /** The token of the call; undefined without one. */
+  token: string | undefined
+  /** Whether the call needed no token, and had none. */
+  isAnonymous: boolean
+  client: Client
+  dialect: Dialect
+}
+
+/** Who sent the request and waits for the response. */
+export interface Client {
+  /** The address it comes from; never empty. */
+  readonly address: string
+  /** Aborted when it is gone. */
+  readonly signal: AbortSignal
+  header(name: string): string | null
+  /** Gives `keep` the bytes of the uploaded file while they come; answers what `keep` does. */
+  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T>
+}
+
+/** What is answered: `data` and what stands beside it in the envelope. */
+export interface Reply {
+  data?: unknown
+  count?: number
+  cursor?: string | undefined
+  entities?: unknown[]
+  /** A file, which is answered alone. */
+  file?: Blob
+}
+
+/** JSON text that stands for itself in a reply. */
+export class Json {
+  constructor(readonly text: string | AsyncGenerator<string>) {}
+}
