@@ -1,5 +1,11 @@
-import { type Failure, TooBusy } from '../domain/failure.ts'
-import { tooManyLogins } from '../domain/failures.ts'
+import type { Failure } from '../domain/failure.ts'
+import { busy, tooManyLogins } from '../domain/failures.ts'
+
+/** The caller is gone; the text is for the log. */
+const abandonedCall = busy('nobody waits for the answer', {
+  en: 'the caller has closed the connection',
+  zh: '调用方已断开连接',
+})
 
 /** Who asks for work: turns go round the apps, and round the sources of an app. */
 export interface Asker {
@@ -139,7 +145,7 @@ export function fairTurns(ceilings: Ceilings) {
     new Promise((resolve, reject) => {
       const results: T[] = []
       let left = works.length
-      const abandoned = () => ticket.end(new TooBusy('nobody waits for the answer'))
+      const abandoned = () => ticket.end(abandonedCall())
       const ended = () => asker.signal.removeEventListener('abort', abandoned)
       const ticket: Ticket = {
         asker,

@@ -24,7 +24,7 @@ export const attributeLimits = {
 
 const legalKey = /^[A-Za-z0-9_.-]*$/
 
-const othersKey = 'others are not allowed to be set'
+export const othersKey = 'others are not allowed to be set'
 
 /** Why a key that somebody else set is left as it is. The web SDK looks for `is not part of you`, and has no other word for it. */
 export const othersKeyFor = (caller: Caller): string =>

@@ -1,4 +1,5 @@
 import { busy, failure, tooLarge } from './failures.ts'
+import { limits } from './limits.ts'
 
 /** The connection ended before the body did. */
 export const bodyBroken = failure('invalid_parameter', 'the body did not come whole', {
@@ -7,8 +8,8 @@ export const bodyBroken = failure('invalid_parameter', 'the body did not come wh
 })
 
 export const bodyTooSlow = failure('invalid_parameter', 'the body came too slowly', {
-  en: 'slower than 1 KiB a second',
-  zh: '低于每秒 1 KiB',
+  en: `slower than ${limits.bodyRate.value / 1024} KiB a second`,
+  zh: `低于每秒 ${limits.bodyRate.value / 1024} KiB`,
 })
 
 export const tooManyBodies = busy('too many bodies are being read; try again later', {
@@ -31,10 +32,14 @@ export const notWellFormed = failure('invalid_parameter', 'the body holds a NUL 
   zh: '文本中含有 NUL 或不完整的字符',
 })
 
-export const tooDeep = failure('invalid_parameter', 'the body is nested deeper than 64 levels', {
-  en: 'no call needs more than a few',
-  zh: '没有接口需要如此多的层级',
-})
+export const tooDeep = failure(
+  'invalid_parameter',
+  `the body is nested deeper than ${limits.bodyDepth.value} levels`,
+  {
+    en: 'no call needs more than a few',
+    zh: '没有接口需要如此多的层级',
+  },
+)
 
 export const notObject = failure('invalid_parameter', 'the body must be a JSON object', {
   en: 'the body is JSON of another kind',
@@ -66,8 +71,8 @@ export const noFile = failure('invalid_parameter', 'the body must be multipart/f
 })
 
 export const fileTooLarge = failure(tooLarge.word, tooLarge.text, {
-  en: 'the file is over 10 MiB',
-  zh: '文件超过 10 MiB',
+  en: `the file is over ${limits.fileBytes.value / 2 ** 20} MiB`,
+  zh: `文件超过 ${limits.fileBytes.value / 2 ** 20} MiB`,
 })
 
 export const noSpace = failure('exceed_limit', 'there is no space for attachments left', {

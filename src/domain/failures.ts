@@ -1,4 +1,5 @@
 import { Failure, type FailureWord, failures, TooBusy } from './failure.ts'
+import { limits } from './limits.ts'
 import type { Text } from './text.ts'
 
 /** The `{names}` in a text. */
@@ -99,6 +100,12 @@ export const joinedTooManyToJoin = failure(
 /** Why a user cannot come into a chat room. */
 export const joinFailures = [roomIsFull, isBlocked, joinedTooManyToJoin] as const
 
+/** The app was taken away while the call waited for its turn. */
+export const appGone = failure('organization_application_not_found', 'the app is gone', {
+  en: 'the app is not there any more',
+  zh: '应用已不存在',
+})
+
 /** A path that names nothing. */
 export const notFound = failure('service_resource_not_found', 'Service resource not found', {
   en: 'there is no call with this path',
@@ -140,8 +147,8 @@ export const unknownFields = failure('invalid_parameter', 'some of [{fields}] ar
 })
 
 export const tooLarge = failure('request_entity_too_large', 'Request Entity Too Large', {
-  en: 'a body over 1 MiB',
-  zh: '请求体超过 1 MiB',
+  en: `a body over ${limits.bodyBytes.value / 2 ** 20} MiB`,
+  zh: `请求体超过 ${limits.bodyBytes.value / 2 ** 20} MiB`,
 })
 
 /** Over a limit of calls or changes a second. */

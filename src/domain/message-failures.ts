@@ -19,13 +19,16 @@ export const noRooms = failure('illegal_argument', 'to must hold at least one ch
 export const tooManyTargets = failure(
   'illegal_argument',
   `to size is more than max limit : ${limits.messageRooms.value}`,
-  { en: 'more than 10 chat rooms', zh: '聊天室超过 10 个' },
+  {
+    en: `more than ${limits.messageRooms.value} chat rooms`,
+    zh: `聊天室超过 ${limits.messageRooms.value} 个`,
+  },
 )
 
 export const tooManyReceivers = failure(
   'illegal_argument',
   `users size is more than max limit : ${limits.messageUsers.value}`,
-  { en: 'more than 20 users', zh: '用户超过 20 个' },
+  { en: `more than ${limits.messageUsers.value} users`, zh: `用户超过 ${limits.messageUsers.value} 个` },
 )
 
 export const noSender = failure('illegal_argument', "from can't be empty", {
@@ -34,8 +37,8 @@ export const noSender = failure('illegal_argument', "from can't be empty", {
 })
 
 export const messageTooLarge = failure(tooLarge.word, tooLarge.text, {
-  en: 'the message is over 16 KiB',
-  zh: '消息超过 16 KiB',
+  en: `the message is over ${limits.messageBytes.value / 1024} KiB`,
+  zh: `消息超过 ${limits.messageBytes.value / 1024} KiB`,
 })
 
 /** What a message of the app's server can be refused for. */

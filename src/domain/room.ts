@@ -84,7 +84,7 @@ export const idTaken = failure('illegal_argument', 'group ID {roomid} already ex
   zh: '所选 `roomid` 已被占用，或曾被使用',
 })
 
-const idIllegal = failure('illegal_argument', 'group ID illegal, please check it', {
+export const idIllegal = failure('illegal_argument', 'group ID illegal, please check it', {
   en: '`roomid` is not 1 to 64 of a-z and 0-9',
   zh: '`roomid` 不是 1 到 64 位小写字母和数字',
 })
@@ -105,8 +105,8 @@ const descriptionTooLong = failure('exceed_limit', 'desc cannot exceed to {limit
 })
 
 const customTooLong = failure('exceed_limit', `custom cannot exceed to ${limits.custom}`, {
-  en: '`custom` is over 8 KB',
-  zh: '`custom` 超过 8 KB',
+  en: `\`custom\` is over ${limits.custom / 1024} KB`,
+  zh: `\`custom\` 超过 ${limits.custom / 1024} KB`,
 })
 
 const ceilingTooLow = failure('invalid_parameter', 'maxusers must be an integer of at least 1', {

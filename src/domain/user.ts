@@ -28,8 +28,8 @@ export interface NewUser {
 }
 
 const idTooLong = failure('illegal_argument', 'USERNAME_TOO_LONG', {
-  en: 'a user id over 64 bytes',
-  zh: '用户 ID 超过 64 字节',
+  en: `a user id over ${limits.userId.value} bytes`,
+  zh: `用户 ID 超过 ${limits.userId.value} 字节`,
 })
 
 const idIllegal = failure('illegal_argument', 'username [{username}] is not legal', {
@@ -40,8 +40,8 @@ const idIllegal = failure('illegal_argument', 'username [{username}] is not lega
 export const idFailures = [idIllegal, idTooLong] as const
 
 export const nicknameTooLong = failure('illegal_argument', 'NICKNAME_TOO_LONG', {
-  en: 'a nickname over 100 characters',
-  zh: '昵称超过 100 个字符',
+  en: `a nickname over ${limits.nickname.value} characters`,
+  zh: `昵称超过 ${limits.nickname.value} 个字符`,
 })
 
 export const passwordMissing = failure('illegal_argument', 'password or pin must provided', {
@@ -49,10 +49,14 @@ export const passwordMissing = failure('illegal_argument', 'password or pin must
   zh: '密码为空，或未带 token 时未提供密码',
 })
 
-const passwordTooLong = failure('illegal_argument', 'password is longer than 64 characters', {
-  en: 'a password over 64 characters',
-  zh: '密码超过 64 个字符',
-})
+const passwordTooLong = failure(
+  'illegal_argument',
+  `password is longer than ${limits.password.value} characters`,
+  {
+    en: `a password over ${limits.password.value} characters`,
+    zh: `密码超过 ${limits.password.value} 个字符`,
+  },
+)
 
 export const passwordFailures = [passwordMissing, passwordTooLong] as const
 

@@ -2,6 +2,7 @@ import type { App } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
 import type { Event } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
+import { appGone } from '../domain/failures.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { WriteStore } from '../store/store.ts'
 import { audit } from './audit.ts'
@@ -30,7 +31,7 @@ export async function runOperation(
   findApp: (id: number) => Awaitable<App | undefined> = store.apps.useApp,
 ): Promise<Done> {
   const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
-  if (!app) throw new Failure('organization_application_not_found', 'the app is gone')
+  if (!app) throw appGone()
   const events: Event[] = []
   const clock = app.clock ?? (await store.clock.nowUs())
   const now = Math.floor(clock / 1000)

@@ -7,6 +7,10 @@ import { outOfReach } from './room-members.ts'
 export const tooManyUsers = <const T extends string>(text: T) =>
   failure('invalid_parameter', text, { en: 'more users than a call takes', zh: '用户数超过单次调用上限' })
 
+/** The text that two calls share. */
+export const tooManyUsernames = (most: number) =>
+  tooManyUsers(`usernames size is more than max limit : ${most}`)
+
 /** How one of several users fared; `reason` says why not. */
 export interface Outcome {
   user: string

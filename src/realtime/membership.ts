@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import { limits } from '../domain/limits.ts'
+import { idIllegal } from '../domain/room.ts'
 import type { Commit } from '../engine/commit.ts'
 import { joinRoom, leaveRoom } from '../operations/members/join-room.ts'
 import { tooMany } from './accept.ts'
@@ -71,7 +72,7 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
     const id = body.mucId?.name ?? ''
     try {
       // PostgreSQL takes no NUL in a text.
-      if (id.includes('\0')) session.send(refused(meta.id ?? 0n, failed('group ID illegal, please check it')))
+      if (id.includes('\0')) session.send(refused(meta.id ?? 0n, failed(idIllegal.text)))
       else if (body.operation === MUCBody_Operation.JOIN) session.send(await join(session, meta, id, body))
       else if (body.operation === MUCBody_Operation.LEAVE) session.send(await leave(session, meta, id))
       else session.send(refused(meta.id ?? 0n, failed('only joining and leaving is done here')))

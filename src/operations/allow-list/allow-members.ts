@@ -6,19 +6,22 @@ import { rowOf, rows } from '../list-rows.ts'
 import { writeRoom } from '../operation.ts'
 import { requireMembers } from '../room-members.ts'
 import { Usernames } from '../schemas.ts'
-import { tooManyUsers } from '../user-batches.ts'
+import { tooManyUsernames } from '../user-batches.ts'
 import { added } from './rows.ts'
 
 const mostUsers = limits.membersListed.value
 
-const tooMany = tooManyUsers(`usernames size is more than max limit : ${mostUsers}`)
+const tooMany = tooManyUsernames(mostUsers)
 
 /** Puts several members on the allow list, all or none. */
 export const allowMembers = writeRoom({
   id: 'allowMembers',
   routes: ['POST /chatrooms/:chatroom_id/white/users'],
   tag: 'allowList',
-  summary: { en: 'Put up to 60 members on the allow list', zh: '批量加入白名单，最多 60 个' },
+  summary: {
+    en: `Put up to ${mostUsers} members on the allow list`,
+    zh: `批量加入白名单，最多 ${mostUsers} 个`,
+  },
   allowed: moderators,
   body: Usernames,
   response: { data: rows(added) },

@@ -16,8 +16,8 @@ export const disallowMembers = writeRoom({
   routes: ['DELETE /chatrooms/:chatroom_id/white/users/:username'],
   tag: 'allowList',
   summary: {
-    en: 'Take a user, or up to 60 with commas between, off the allow list',
-    zh: '移出白名单，多个以逗号分隔，最多 60 个',
+    en: `Take a user, or up to ${mostUsers} with commas between, off the allow list`,
+    zh: `移出白名单，多个以逗号分隔，最多 ${mostUsers} 个`,
   },
   allowed: moderators,
   hasDialects: true,

@@ -1,5 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
-import { attributeLimits } from '../../domain/attributes.ts'
+import { attributeLimits, othersKey } from '../../domain/attributes.ts'
 import { failure } from '../../domain/failures.ts'
 import { notInChatroom } from '../allowed.ts'
 import type { InRoom, Transaction } from '../operation.ts'
@@ -48,6 +48,6 @@ export const KeyOutcome = exactly({
   successKeys: t.Array(t.String(), { examples: [['mood']] }),
   errorKeys: t.Record(t.String(), t.String(), {
     ...says('Why keys were left as they are.', '未修改的键及其原因。'),
-    examples: [{ seat: 'others are not allowed to be set' }],
+    examples: [{ seat: othersKey }],
   }),
 })

@@ -19,7 +19,7 @@ export const blockUsers = writeRoom({
   id: 'blockUsers',
   routes: ['POST /chatrooms/:chatroom_id/blocks/users'],
   tag: 'blocks',
-  summary: { en: 'Block up to 60 members', zh: '批量加入黑名单，最多 60 个' },
+  summary: { en: `Block up to ${mostUsers} members`, zh: `批量加入黑名单，最多 ${mostUsers} 个` },
   allowed: moderators,
   body: Usernames,
   response: { data: rows(added) },

@@ -16,8 +16,8 @@ export const unblockUsers = writeRoom({
   routes: ['DELETE /chatrooms/:chatroom_id/blocks/users/:username'],
   tag: 'blocks',
   summary: {
-    en: 'Let a user, or up to 60 with commas between, come back',
-    zh: '移出黑名单，多个以逗号分隔，最多 60 个',
+    en: `Let a user, or up to ${mostUsers} with commas between, come back`,
+    zh: `移出黑名单，多个以逗号分隔，最多 ${mostUsers} 个`,
   },
   allowed: moderators,
   response: { data: oneOrRows(removed) },

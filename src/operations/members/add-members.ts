@@ -17,7 +17,7 @@ export const addMembers = writeRoom({
   id: 'addMembers',
   routes: ['POST /chatrooms/:chatroom_id/users'],
   tag: 'members',
-  summary: { en: 'Add up to 100 users to a chat room', zh: '批量添加成员，最多 100 个' },
+  summary: { en: `Add up to ${mostUsers} users to a chat room`, zh: `批量添加成员，最多 ${mostUsers} 个` },
   allowed: moderatorsOrComers,
   body: Usernames,
   response: {

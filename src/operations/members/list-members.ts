@@ -1,8 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../../domain/app.ts'
-import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Room } from '../../domain/room.ts'
+import { roomNotFound } from '../../domain/room.ts'
 import type { MemberPosition } from '../../store/members.ts'
 import type { ReadStore } from '../../store/store.ts'
 import { members } from '../allowed.ts'
@@ -77,10 +77,7 @@ export const listMembers = readRoom({
     zh: '三种形式：`pagenum` 与 `pagesize`；`version=v3` 配合 `limit` 与 `cursor`（只含用户 ID，不含所有者，`sort=asc` 表示最早加入的在前）；`joined_time=true` 配合 `limit` 与 `cursor`（含角色和加入时间）。',
   },
   allowed: members,
-  missing: failure('service_resource_not_found', 'do not find this group:{chatroom_id}', {
-    en: 'no chat room has this id',
-    zh: '聊天室 ID 不存在',
-  }),
+  missing: roomNotFound,
   parameters: [
     inQuery(
       'version',

@@ -42,8 +42,8 @@ export const removeMembers = writeRoom({
   routes: ['DELETE /chatrooms/:chatroom_id/users/:username'],
   tag: 'members',
   summary: {
-    en: 'Remove a member, or up to 60 with commas between; with its own token, a user leaves',
-    zh: '移除成员，多个以逗号分隔，最多 60 个；用户用自己的 token 调用即为退出',
+    en: `Remove a member, or up to ${mostUsers} with commas between; with its own token, a user leaves`,
+    zh: `移除成员，多个以逗号分隔，最多 ${mostUsers} 个；用户用自己的 token 调用即为退出`,
   },
   allowed: moderatorsOrComers,
   response: { data: t.Union([Removed, t.Array(t.Union([Removed, NotRemoved]))]) },

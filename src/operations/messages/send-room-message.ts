@@ -47,7 +47,10 @@ const RoomMessage = loosely({
   ),
   users: t.Optional(
     t.Array(t.String(), {
-      ...says('At most 20 user ids; nobody else gets it.', '最多 20 个用户 ID；仅这些用户会收到。'),
+      ...says(
+        `At most ${limits.messageUsers.value} user ids; nobody else gets it.`,
+        `最多 ${limits.messageUsers.value} 个用户 ID；仅这些用户会收到。`,
+      ),
       ...bounds({ maxItems: limits.messageUsers.value }),
     }),
   ),

@@ -24,11 +24,11 @@ export const muteMembers = writeRoom({
   id: 'muteMembers',
   routes: ['POST /chatrooms/:chatroom_id/mute'],
   tag: 'mutes',
-  summary: { en: 'Mute up to 60 members for a time', zh: '禁言成员一段时间，最多 60 个' },
+  summary: { en: `Mute up to ${mostUsers} members for a time`, zh: `禁言成员一段时间，最多 ${mostUsers} 个` },
   allowed: moderators,
   body: loosely({
     usernames: t.Array(t.String(), {
-      ...says('At most 60 user ids.', '最多 60 个用户 ID。'),
+      ...says(`At most ${mostUsers} user ids.`, `最多 ${mostUsers} 个用户 ID。`),
       examples: [['bob']],
       ...bounds({ minItems: 1, maxItems: mostUsers }),
     }),

@@ -16,7 +16,7 @@ export const unmuteMembers = writeRoom({
   id: 'unmuteMembers',
   routes: ['DELETE /chatrooms/:chatroom_id/mute/:username'],
   tag: 'mutes',
-  summary: { en: 'Unmute up to 60 users', zh: '解除禁言，最多 60 个' },
+  summary: { en: `Unmute up to ${mostUsers} users`, zh: `解除禁言，最多 ${mostUsers} 个` },
   allowed: moderators,
   response: { data: t.Array(exactly({ result: t.Literal(true), user: t.String({ examples: ['bob'] }) })) },
   failures: [tooMany],

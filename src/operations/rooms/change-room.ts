@@ -1,5 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { failure, unknownFields } from '../../domain/failures.ts'
+import { limits } from '../../domain/limits.ts'
 import { changedRoom, changeFailures, type RoomChange } from '../../domain/room.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { infoEditors } from '../allowed.ts'
@@ -41,7 +42,10 @@ export const changeRoom = writeRoom({
   body: exactly({
     name: t.Optional(
       t.String({
-        ...says('New name, at most 128 characters.', '新名称，最多 128 个字符。'),
+        ...says(
+          `New name, at most ${limits.roomName.value} characters.`,
+          `新名称，最多 ${limits.roomName.value} 个字符。`,
+        ),
         examples: ['early birds'],
         ...nameBounds,
       }),
@@ -53,7 +57,10 @@ export const changeRoom = writeRoom({
     ),
     description: t.Optional(
       t.String({
-        ...says('New description, at most 512 characters.', '新描述，最多 512 个字符。'),
+        ...says(
+          `New description, at most ${limits.roomDescription.value} characters.`,
+          `新描述，最多 ${limits.roomDescription.value} 个字符。`,
+        ),
         ...descriptionBounds,
       }),
     ),

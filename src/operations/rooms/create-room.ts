@@ -9,6 +9,8 @@ import { checkRoomsPerUser, checkUsersExist } from '../room-members.ts'
 import { bounds, exactly, loosely, RoomId, says, userIdPattern } from '../schemas.ts'
 import { descriptionBounds, nameBounds } from './schemas.ts'
 
+const grouped = (value: number): string => value.toLocaleString('en-US')
+
 /** Creates a chat room [create]. A user that creates one is its owner, whatever the draft says. */
 export const createRoom = write({
   id: 'createRoom',
@@ -25,12 +27,18 @@ export const createRoom = write({
   hasDialects: true,
   body: loosely({
     name: t.String({
-      ...says('Room name, at most 128 characters.', '聊天室名称，最多 128 个字符。'),
+      ...says(
+        `Room name, at most ${limits.roomName.value} characters.`,
+        `聊天室名称，最多 ${limits.roomName.value} 个字符。`,
+      ),
       examples: ['night owls'],
       ...nameBounds,
     }),
     description: t.String({
-      ...says('Room description, at most 512 characters.', '聊天室描述，最多 512 个字符。'),
+      ...says(
+        `Room description, at most ${limits.roomDescription.value} characters.`,
+        `聊天室描述，最多 ${limits.roomDescription.value} 个字符。`,
+      ),
       examples: ['late talk'],
       ...descriptionBounds,
     }),
@@ -42,8 +50,8 @@ export const createRoom = write({
     maxusers: t.Optional(
       t.Integer({
         ...says(
-          'Most members, the owner included: 1 to 10,000; 1000 when left out.',
-          '最大成员数，含所有者：1 到 10,000，默认 1000。',
+          `Most members, the owner included: 1 to ${grouped(limits.roomMembers.value)}; ${limits.roomDefault.value} when left out.`,
+          `最大成员数，含所有者：1 到 ${grouped(limits.roomMembers.value)}，默认 ${limits.roomDefault.value}。`,
         ),
         examples: [300],
         ...bounds({ minimum: 1 }),
@@ -58,7 +66,10 @@ export const createRoom = write({
     ),
     custom: t.Optional(
       t.String({
-        ...says('Extension text, at most 8 KB.', '扩展信息，最多 8 KB。'),
+        ...says(
+          `Extension text, at most ${limits.roomCustom.value / 1024} KB.`,
+          `扩展信息，最多 ${limits.roomCustom.value / 1024} KB。`,
+        ),
         ...bounds({ maxLength: limits.roomCustom.value }),
       }),
     ),

@@ -35,7 +35,10 @@ export const getRooms = read({
   id: 'getRooms',
   routes: ['GET /chatrooms/:chatroom_id'],
   tag: 'rooms',
-  summary: { en: 'Details of one chat room, or of up to 100', zh: '查询聊天室详情，一次最多 100 个' },
+  summary: {
+    en: `Details of one chat room, or of up to ${mostRooms}`,
+    zh: `查询聊天室详情，一次最多 ${mostRooms} 个`,
+  },
   description: {
     en:
       'One id answers an object, several an array, in the asked order and each once. Clients that log in as a user, ' +
@@ -48,8 +51,8 @@ export const getRooms = read({
       name: 'chatroom_id',
       in: 'path',
       says: {
-        en: 'One chat room id, or up to 100 separated by commas.',
-        zh: '聊天室 ID，多个以逗号分隔，最多 100 个。',
+        en: `One chat room id, or up to ${mostRooms} separated by commas.`,
+        zh: `聊天室 ID，多个以逗号分隔，最多 ${mostRooms} 个。`,
       },
       schema: { type: 'string' },
       example: '248710559375361',

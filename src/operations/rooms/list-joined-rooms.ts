@@ -47,8 +47,8 @@ export const listJoinedRooms = read({
   tag: 'rooms',
   summary: { en: 'List the chat rooms that a user has joined', zh: '获取用户加入的聊天室' },
   description: {
-    en: 'The most recently joined first; without paging the latest 500.',
-    zh: '最近加入的在前；不分页时返回最近的 500 个。',
+    en: `The most recently joined first; without paging the latest ${latest}.`,
+    zh: `最近加入的在前；不分页时返回最近的 ${latest} 个。`,
   },
   allowed: oneself,
   callsPerSecond: 50,

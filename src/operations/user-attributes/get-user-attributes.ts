@@ -38,7 +38,7 @@ export const getUsersAttributes = read({
   id: 'getUsersAttributes',
   routes: ['POST /metadata/user/get'],
   tag: 'users',
-  summary: { en: 'Attributes of up to 100 users', zh: '批量获取用户属性，最多 100 个用户' },
+  summary: { en: `Attributes of up to ${mostUsers} users`, zh: `批量获取用户属性，最多 ${mostUsers} 个用户` },
   allowed: everyone,
   body: loosely({
     targets: t.Array(t.String(), {

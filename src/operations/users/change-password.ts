@@ -16,7 +16,7 @@ export const changePassword = write({
   allowed: appOnly,
   body: loosely({
     newpassword: t.String({
-      ...says('At most 64 characters.', '最多 64 个字符。'),
+      ...says(`At most ${limits.password.value} characters.`, `最多 ${limits.password.value} 个字符。`),
       examples: ['secret-2'],
       ...bounds({ minLength: 1, maxLength: limits.password.value }),
     }),

@@ -68,14 +68,14 @@ const Registration = loosely({
   ),
   password: t.Optional(
     t.String({
-      ...says('At most 64 characters.', '最多 64 个字符。'),
+      ...says(`At most ${limits.password.value} characters.`, `最多 ${limits.password.value} 个字符。`),
       examples: ['secret-1'],
       ...bounds({ minLength: 1, maxLength: limits.password.value }),
     }),
   ),
   nickname: t.Optional(
     t.String({
-      ...says('At most 100 characters.', '最多 100 个字符。'),
+      ...says(`At most ${limits.nickname.value} characters.`, `最多 ${limits.nickname.value} 个字符。`),
       ...bounds({ maxLength: limits.nickname.value }),
     }),
   ),
@@ -150,7 +150,7 @@ export const registerUsers = write({
   id: 'registerUsers',
   routes: ['POST /users'],
   tag: 'users',
-  summary: { en: 'Register one user, or up to 60', zh: '注册用户，一次最多 60 个' },
+  summary: { en: `Register one user, or up to ${batchLimit}`, zh: `注册用户，一次最多 ${batchLimit} 个` },
   description: {
     en:
       'One user is sent as an object, several as an array. Of several, those that exist already do not hinder the others: ' +

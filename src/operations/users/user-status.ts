@@ -1,18 +1,16 @@
 import { Type as t } from '@sinclair/typebox'
-import { failure, userNotFound } from '../../domain/failures.ts'
+import { userNotFound } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { action } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
+import { tooManyUsernames } from '../user-batches.ts'
 import { Statuses } from './schemas.ts'
 
 const mostUsers = limits.usersAsked.value
 
-const tooMany = failure('invalid_parameter', `usernames size is more than max limit : ${mostUsers}`, {
-  en: `more than ${mostUsers} user ids`,
-  zh: `用户 ID 超过 ${mostUsers} 个`,
-})
+const tooMany = tooManyUsernames(mostUsers)
 
 const statusOf = (online: Set<string>, username: string) => ({
   [username]: online.has(username) ? 'online' : 'offline',
@@ -50,7 +48,7 @@ export const getUsersStatus = action({
   callsPerSecond: 50,
   body: loosely({
     usernames: t.Array(t.String(), {
-      ...says('At most 100 user ids.', '最多 100 个用户 ID。'),
+      ...says(`At most ${mostUsers} user ids.`, `最多 ${mostUsers} 个用户 ID。`),
       examples: [['alice', 'bob']],
       ...bounds({ maxItems: mostUsers }),
     }),
