@@ -17,9 +17,9 @@ const addRoom = db.prepare(
    values (?1, ?2, ?3, ?4, '', 1000, ?5, 2, 0, ?6)`,
 )
 const addMember = db.prepare('insert into members (app, room, username, joined) values (?1, ?2, ?3, ?4)')
-const addAudit = db.prepare(
-  `insert into audit (app, at, room, operator, operation, changes)
-   values (1, ?1, ?2, '', 'createRoom', '[{"type":"room.created","owner":"alice","members":1}]')`,
+const addEvent = db.prepare(
+  `insert into events (app, at, room, number, operator, operation, type, data)
+   values (1, ?1, ?2, 0, '', 'createRoom', 'room.created', '{"owner":"alice","members":1}')`,
 )
 const begin = db.prepare('begin immediate')
 const commit = db.prepare('commit')
@@ -35,7 +35,7 @@ while (performance.now() < end) {
     addRoom.run(1, String(id), 'night owls', 'late talk', 'alice', id)
     addMember.run(1, String(id), 'alice', id)
     addMember.run(1, String(id), 'bob', id)
-    addAudit.run(id, String(id))
+    addEvent.run(id, String(id))
   }
   commit.run()
   rooms += 64

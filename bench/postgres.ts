@@ -39,9 +39,9 @@ select pg_advisory_xact_lock_shared(1, 1);
 select *, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock from apps where id = 1;`
 
 const now = `(extract(epoch from clock_timestamp()) * 1000000)::bigint`
-const audited = (operation: string, changes: string): string =>
-  `insert into audit (app, at, room, operator, operation, changes)
-values (1, ${now}, (:id)::text, '', '${operation}', '${changes}');`
+const logged = (operation: string, type: string, data: string): string =>
+  `insert into events (app, at, room, number, operator, operation, type, data)
+values (1, ${now}, (:id)::text, 0, '', '${operation}', '${type}', '${data}');`
 const user = (n: number): string => `user-${n % people}`
 const spread = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n))
@@ -109,7 +109,7 @@ insert into rooms (app, id, name, description, custom, maxusers, owner, member_c
 values (1, (:id)::text, 'a room', 'for a bench', '', 1000, 'user-' || :n, 3, 0, ${now});
 insert into members (app, room, username, joined) select 1, (:id)::text, value, ${now}
 from (values ('user-' || :n), ('user-' || :n1), ('user-' || :n2)) as names (value) on conflict do nothing;
-${audited('createRoom', '[{"type":"room.created","owner":"user-1","members":2}]')}
+${logged('createRoom', 'room.created', '{"owner":"user-1","members":2}')}
 commit;`,
   },
   {
@@ -128,7 +128,7 @@ select id, name, description, custom, maxusers, owner, member_count, mute, creat
 from rooms where app = 1 and id = (:id)::text for update;
 update rooms set name = 'name ' || :n, description = 'd', custom = '', maxusers = 1000, owner = owner, mute = 0
 where app = 1 and id = (:id)::text;
-${audited('changeRoom', '[{"type":"room.changed","name":"name 1"}]')}
+${logged('changeRoom', 'room.changed', '{"name":"name 1"}')}
 commit;`,
   },
 ]

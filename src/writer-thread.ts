@@ -1,5 +1,5 @@
 import type { Outcome, Request, SentRequest } from './engine/commit.ts'
-import { increasing, outcomeOf, runOperation } from './engine/run.ts'
+import { increasing, outcomeOf, runOperation, type Ticks } from './engine/run.ts'
 import { writeOf } from './operations/index.ts'
 import type { UsedApp } from './store/apps.ts'
 import type { Awaitable } from './store/database.ts'
@@ -9,7 +9,7 @@ import { isStorageError } from './store/sqlite-file.ts'
 declare const self: Worker
 
 let writer: SqliteWriter
-const ticks = increasing()
+let ticks: Ticks
 
 /** Apps as this batch has them. */
 const apps = new Map<number, UsedApp>()
@@ -73,6 +73,7 @@ self.onmessage = async ({ data }: MessageEvent<string>) => {
   if ('open' in message) {
     try {
       writer = await openSqliteWriter(message.open)
+      ticks = increasing(await writer.store.events.latestUs())
       self.postMessage('{}')
     } catch (error) {
       self.postMessage(JSON.stringify({ refused: error instanceof Error ? error.message : String(error) }))

@@ -6,10 +6,10 @@ export type Caller = { kind: 'app' } | { kind: 'user'; username: string }
 /** What has happened to a room. Told to caches and listeners only after it is stored. */
 export type RoomEvent =
   | { type: 'room.created'; owner: string; members: string[] }
-  /** With what was asked for. */
-  | { type: 'room.changed'; change: RoomChange }
+  /** With what was asked for, and what was there before. */
+  | { type: 'room.changed'; change: RoomChange; before: RoomChange }
   | { type: 'room.transferred'; from: string; to: string }
-  | { type: 'room.dissolved' }
+  | { type: 'room.dissolved'; before: { name: string; owner: string; memberCount: number } }
   | { type: 'room.muted' }
   | { type: 'room.unmuted' }
   /** `ext` is what the user said on joining. */
@@ -30,7 +30,7 @@ export type RoomEvent =
   | { type: 'admin.added'; username: string }
   | { type: 'admin.removed'; username: string }
   /** Empty when it was cleared. */
-  | { type: 'announcement.changed'; announcement: string }
+  | { type: 'announcement.changed'; announcement: string; before: { announcement: string } }
   /** `username` is whose they are now. */
   | {
       type: 'attributes.set'

@@ -5,8 +5,8 @@ import { Failure } from '../domain/failure.ts'
 import { appGone } from '../domain/failures.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { WriteStore } from '../store/store.ts'
-import { audit } from './audit.ts'
 import type { Done, Outcome, Request } from './commit.ts'
+import { logEvents } from './event-log.ts'
 import type { Transaction } from './transaction.ts'
 
 const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings }
@@ -14,9 +14,9 @@ const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettin
 /** Gives times in microseconds: the clock's, or later than the last. */
 export type Ticks = (clock: number) => number
 
-/** The ticks of one engine: each is later than the last, also when the clock steps back. */
-export function increasing(): Ticks {
-  let last = 0
+/** The ticks of one engine: each is later than the last and than `after`, also when the clock steps back. */
+export function increasing(after = 0): Ticks {
+  let last = after
   return (clock) => {
     last = Math.max(last + 1, clock)
     return last
@@ -46,7 +46,7 @@ export async function runOperation(
   const { operation } = request
   const input = request.input as never
   const result = await operation.execute(transaction, input)
-  await audit(transaction, operation.auditedAs?.(input) ?? operation.id, events)
+  await logEvents(transaction, operation.auditedAs?.(input) ?? operation.id, events)
   return { result, events }
 }
 

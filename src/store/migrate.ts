@@ -11,8 +11,10 @@ import { userAttributes } from './migrations/0009-user-attributes.ts'
 import { appSecrets } from './migrations/0010-app-secrets.ts'
 import { messages } from './migrations/0011-messages.ts'
 import { presenceDevices } from './migrations/0012-presence-devices.ts'
+import { events } from './migrations/0013-events.ts'
 
-const migrations = [
+/** One for each version of the schema, in their order; each gives its statements. */
+export const migrations = [
   start,
   appVersions,
   quotas,
@@ -25,6 +27,7 @@ const migrations = [
   appSecrets,
   messages,
   presenceDevices,
+  events,
 ]
 
 /** The version of the schema that this program writes. */

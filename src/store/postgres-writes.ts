@@ -1,6 +1,6 @@
-import type { AuditRow } from './audit.ts'
 import { asOne, lookUp } from './coalescer.ts'
 import type { Database } from './database.ts'
+import type { EventRow } from './events.ts'
 import type { QuotaStore } from './quotas.ts'
 import type { RoomStore } from './rooms.ts'
 import type { WriteStore } from './store.ts'
@@ -82,13 +82,14 @@ export function writeTogether(db: Database, store: WriteStore): WriteStore {
     0,
   )
 
-  const addAudit = asOne<{ app: number; rows: AuditRow[] }, undefined>(
+  const addEvents = asOne<{ app: number; rows: EventRow[] }, undefined>(
     async (trails) => {
       const rows = trails.flatMap(({ app, rows }) => rows.map((row) => ({ app, ...row })))
       await db.run(
-        `insert into audit (app, at, room, operator, operation, changes)
-         select app, at, room, operator, operation, changes from json_to_recordset(?1::text::json)
-           as a(app integer, at bigint, room text, operator text, operation text, changes text)`,
+        `insert into events (app, at, room, number, operator, operation, type, data, before)
+         select app, at, room, number, operator, operation, type, data, before from json_to_recordset(?1::text::json)
+           as e(app integer, at bigint, room text, number integer, operator text, operation text, type text,
+             data text, before text)`,
         JSON.stringify(rows),
       )
       return trails.map(() => undefined)
@@ -99,7 +100,7 @@ export function writeTogether(db: Database, store: WriteStore): WriteStore {
 
   return {
     ...store,
-    audit: { ...store.audit, addAudit: (app, rows) => addAudit({ app, rows }) },
+    events: { ...store.events, addEvents: (app, rows) => addEvents({ app, rows }) },
     newId: () => newId(undefined),
     users: {
       ...store.users,

@@ -1,8 +1,8 @@
 import { type AppReads, type AppStore, appStore } from './apps.ts'
 import { type AttributeReads, type AttributeStore, attributeStore } from './attributes.ts'
-import { type AuditReads, type AuditStore, auditStore } from './audit.ts'
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
+import { type EventReads, type EventStore, eventStore } from './events.ts'
 import { type ListReads, type ListStore, listStore } from './lists.ts'
 import { type MemberReads, type MemberStore, memberStore } from './members.ts'
 import { type MessageReads, type MessageStore, messageStore } from './messages.ts'
@@ -25,7 +25,7 @@ export interface ReadStore {
   lists: ListReads
   attributes: AttributeReads
   superAdmins: SuperAdminReads
-  audit: AuditReads
+  events: EventReads
   presence: PresenceReads
   messages: MessageReads
 }
@@ -40,7 +40,7 @@ export interface WriteStore extends ReadStore {
   lists: ListStore
   attributes: AttributeStore
   superAdmins: SuperAdminStore
-  audit: AuditStore
+  events: EventStore
   presence: PresenceStore
   messages: MessageStore
   quotas: QuotaStore
@@ -61,7 +61,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   attributes: attributeStore(db),
   superAdmins: superAdminStore(db),
   rates: rateStore(db),
-  audit: auditStore(db),
+  events: eventStore(db),
   presence: presenceStore(db),
   messages: messageStore(db),
   newId,

@@ -203,7 +203,7 @@ describe('pruning', () => {
     const create = (app: number) => engine.commit(app, operator, createRoom, draft)
     await Promise.all(Array.from({ length: 600 }, () => create(one)))
     await create(two)
-    const count = async (app: number) => (await engine.store.audit.listAudit(app, 1000)).length
+    const count = async (app: number) => (await engine.store.events.listChanges(app, 1000)).length
     const before = Date.now() + 1
     while (Date.now() <= before) await Bun.sleep(1)
     await create(one)

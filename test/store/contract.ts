@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { defaultSettings } from '../../src/domain/app-settings.ts'
 import type { NewRoom } from '../../src/domain/room.ts'
+import type { EventPosition, EventRow } from '../../src/store/events.ts'
 import type { ReadStore, WriteStore } from '../../src/store/store.ts'
 import { rolesContract } from './roles-contract.ts'
 
@@ -459,24 +460,102 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect([await remove(), await remove()]).toEqual([true, false])
     })
 
-    test('the audit trail is read from the latest on, of one room or all, and cut off by age', async () => {
+    test('changes are read from the latest on, of one room or all, and cut off by age', async () => {
       const id = await app()
-      const row = (at: number, room: string) => ({
+      const row = (at: number, room: string): EventRow => ({ ...event, at, room })
+      const shown = (at: number, room: string) => ({
         at,
         room,
         operator: '',
         operation: 'createRoom',
-        changes: '[]',
+        changes,
       })
+      const event = {
+        number: 0,
+        operator: '',
+        operation: 'createRoom',
+        type: 'room.created',
+        data: '{"owner":"alice"}',
+        before: null,
+      }
+      const changes = '[{"type":"room.created","owner":"alice"}]'
       const rows = [row(1, 'r1'), row(2, 'r2'), row(2, 'r3'), row(3, '')]
-      await unit((store) => store.audit.addAudit(id, rows))
-      const all = await opened.store.audit.listAudit(id, 10)
+      await unit((store) => store.events.addEvents(id, rows))
+      const all = await opened.store.events.listChanges(id, 10)
       expect(all).toHaveLength(4)
       expect(all.map(({ at }) => at)).toEqual([3, 2, 2, 1])
-      expect(await opened.store.audit.listAudit(id, 10, 'r1')).toEqual([row(1, 'r1')])
-      expect(await opened.store.audit.listAudit(id, 10, undefined, all[1])).toEqual(all.slice(2))
-      expect(await unit((store) => store.audit.removeAudit(id, 3, 2))).toBe(2)
-      expect(await opened.store.audit.listAudit(id, 10)).toEqual(all.slice(0, 2))
+      expect(await opened.store.events.listChanges(id, 10, 'r1')).toEqual([shown(1, 'r1')])
+      expect(await opened.store.events.listChanges(id, 10, undefined, all[1])).toEqual(all.slice(2))
+      expect(await unit((store) => store.events.removeEvents(id, 3, 2))).toBe(2)
+      expect(await opened.store.events.listChanges(id, 10)).toEqual(all.slice(0, 2))
+    })
+
+    test('events are read after a position, and the latest one is never removed', async () => {
+      const id = await app()
+      const row = (at: number, number: number, type: string, before: string | null = null): EventRow => ({
+        at,
+        room: 'r1',
+        number,
+        operator: 'alice',
+        operation: 'changeRoom',
+        type,
+        data: '{}',
+        before,
+      })
+      const rows = [row(1, 0, 'a'), row(1, 1, 'b', '{"name":"old"}'), row(2, 0, 'c')]
+      for (const each of [rows.slice(0, 2), rows.slice(2)])
+        await unit((store) => store.events.addEvents(id, each))
+      const { events } = opened.store
+      const all = await events.eventsAfter(id, undefined, 10)
+      expect(all.map(({ xid, ...each }) => each)).toEqual(rows)
+      expect(await events.eventsAfter(id, all[0], 1, 'r1')).toEqual(all.slice(1, 2))
+      expect(await events.eventsAfter(id, all[2], 10)).toEqual([])
+      expect(await events.eventsAfter(id, undefined, 10, 'r2')).toEqual([])
+      expect((await events.listChanges(id, 10)).map(({ changes }) => changes)).toEqual([
+        '[{"type":"c"}]',
+        '[{"type":"a"},{"type":"b"}]',
+      ])
+      expect(await events.latestUs()).toBeGreaterThanOrEqual(2)
+      expect(await unit((store) => store.events.removeEvents(id, 100, 10))).toBe(2)
+      expect(await events.eventsAfter(id, undefined, 10)).toEqual(all.slice(2))
+    })
+
+    test('11.4 a reader of events misses none of a transaction that commits late', async () => {
+      const id = await app()
+      const row = (at: number, room: string): EventRow => ({
+        at,
+        room,
+        number: 0,
+        operator: '',
+        operation: 'x',
+        type: 'x',
+        data: '{}',
+        before: null,
+      })
+      const seen: string[] = []
+      let after: EventPosition | undefined
+      const read = async () => {
+        for (const event of await opened.store.events.eventsAfter(id, after, 10)) {
+          seen.push(event.room)
+          after = event
+        }
+      }
+      const wrote = Promise.withResolvers<void>()
+      const mayCommit = Promise.withResolvers<void>()
+      const late = unit(async (store) => {
+        await store.events.addEvents(id, [row(1, 'late')])
+        wrote.resolve()
+        await mayCommit.promise
+      })
+      await wrote.promise
+      const early = unit((store) => store.events.addEvents(id, [row(2, 'early')]))
+      if (name === 'PostgreSQL') await early
+      await read()
+      expect(seen).toEqual([])
+      mayCommit.resolve()
+      await Promise.all([late, early])
+      while (seen.length < 2) await read()
+      expect(seen).toEqual(['late', 'early'])
     })
 
     test('calls are counted by the second; a slow clock counts into the latest', async () => {

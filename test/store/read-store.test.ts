@@ -11,7 +11,7 @@ test('11.1 a read cannot write: its store has no writes, which the compiler chec
     // @ts-expect-error
     (store: ReadStore) => store.users.removeUser,
     // @ts-expect-error
-    (store: ReadStore) => store.audit.removeAudit,
+    (store: ReadStore) => store.events.removeEvents,
     // @ts-expect-error
     (store: ReadStore) => store.quotas,
     // @ts-expect-error

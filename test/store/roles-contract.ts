@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { AuditRow } from '../../src/store/audit.ts'
+import type { EventRow } from '../../src/store/events.ts'
 import type { ReadStore, WriteStore } from '../../src/store/store.ts'
 
 interface Given {
@@ -193,27 +193,37 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await read().rooms.announcement(id, 'r1')).toBe('be kind')
   })
 
-  test('the audit trail is read from the latest on, and forgotten from the oldest on', async () => {
+  test('changes are read from the latest on, and forgotten from the oldest on', async () => {
     const id = await app()
-    const row = (at: number, room: string): AuditRow => ({
+    const row = (at: number, room: string): EventRow => ({
+      at,
+      room,
+      number: 0,
+      operator: 'alice',
+      operation: 'changeRoom',
+      type: 'room.changed',
+      data: '{}',
+      before: null,
+    })
+    const shown = (at: number, room: string) => ({
       at,
       room,
       operator: 'alice',
       operation: 'changeRoom',
-      changes: '[]',
+      changes: '[{"type":"room.changed"}]',
     })
     // The same room in the same microsecond: the second takes the next.
     await unit((store) =>
-      store.audit.addAudit(id, [row(10, 'r1'), row(10, 'r2'), row(10, 'r1'), row(20, 'r2')]),
+      store.events.addEvents(id, [row(10, 'r1'), row(10, 'r2'), row(10, 'r1'), row(20, 'r2')]),
     )
-    const { audit } = read()
-    const all = [row(20, 'r2'), row(11, 'r1'), row(10, 'r2'), row(10, 'r1')]
-    expect(await audit.listAudit(id, 10)).toEqual(all)
-    expect(await audit.listAudit(id, 2, undefined, row(11, 'r1'))).toEqual(all.slice(2))
-    expect(await audit.listAudit(id, 10, 'r1')).toEqual([row(11, 'r1'), row(10, 'r1')])
-    expect(await audit.listAudit(id, 10, 'r1', row(11, 'r1'))).toEqual([row(10, 'r1')])
-    expect(await unit((store) => store.audit.removeAudit(id, 20, 2))).toBe(2)
-    expect(await audit.listAudit(id, 10)).toEqual(all.slice(0, 2))
-    expect(await unit((store) => store.audit.removeAudit(id, 20, 2))).toBe(1)
+    const { events } = read()
+    const all = [shown(20, 'r2'), shown(11, 'r1'), shown(10, 'r2'), shown(10, 'r1')]
+    expect(await events.listChanges(id, 10)).toEqual(all)
+    expect(await events.listChanges(id, 2, undefined, shown(11, 'r1'))).toEqual(all.slice(2))
+    expect(await events.listChanges(id, 10, 'r1')).toEqual([shown(11, 'r1'), shown(10, 'r1')])
+    expect(await events.listChanges(id, 10, 'r1', shown(11, 'r1'))).toEqual([shown(10, 'r1')])
+    expect(await unit((store) => store.events.removeEvents(id, 20, 2))).toBe(2)
+    expect(await events.listChanges(id, 10)).toEqual(all.slice(0, 2))
+    expect(await unit((store) => store.events.removeEvents(id, 20, 2))).toBe(1)
   })
 }

@@ -57,7 +57,7 @@ test('of writes that share a commit one that fails fails alone, whether it had w
   const reader = openSqliteReader(dir)
   const rooms = await reader.store.rooms.pageRooms(1, 10, 0)
   const joined = await reader.store.rooms.joinedRooms(1, 'bob')
-  const audit = await reader.store.audit.listAudit(1, 10)
+  const audit = await reader.store.events.listChanges(1, 10)
   reader.close()
   expect(rooms.map(({ name }) => name)).toEqual(['last', 'first'])
   expect(joined.sort()).toEqual(rooms.map(({ id }) => id).sort())

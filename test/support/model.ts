@@ -382,7 +382,12 @@ export async function listsOf(app: TestApp, id: string): Promise<string[][]> {
 export const stateOf = (model: Model, touched: string[]) => ({
   lists: touched.map((id) => {
     const room = model.rooms.find((each) => each.id === id)
-    return lists.map((list) => [...(room?.lists[list] ?? [])].toSorted())
+    return lists.map((list) => {
+      const names = [...(room?.lists[list] ?? [])]
+      if (!room || list !== 'allowed') return names.toSorted()
+      // The owner and the admins are on it without being put there.
+      return [...new Set([room.owner, ...[...room.lists.admins].toSorted(), ...names.toSorted()])]
+    })
   }),
   users: oldestFirst(model),
   rooms: model.rooms.map(foretold),

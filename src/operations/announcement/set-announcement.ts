@@ -36,8 +36,9 @@ export const setAnnouncement = writeRoom({
 
   async run({ app, store, room, emit }, { announcement }) {
     if (announcement.length > longest && [...announcement].length > longest) throw tooLong()
+    const before = { announcement: await store.rooms.announcement(app.id, room.id) }
     await store.rooms.setAnnouncement(app.id, room.id, announcement)
-    emit({ type: 'announcement.changed', announcement })
+    emit({ type: 'announcement.changed', announcement, before })
     return { id: room.id, result: true }
   },
 })

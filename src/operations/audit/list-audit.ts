@@ -1,6 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
-import type { AuditRow } from '../../store/audit.ts'
+import type { Change } from '../../store/events.ts'
 import { appOnly } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { Json } from '../given.ts'
@@ -10,11 +10,11 @@ import { exactly, loosely, milliseconds, says } from '../schemas.ts'
 
 const page = { default: 10, most: limits.auditPage.value }
 
-const shown = ({ at, room, operator, operation, changes }: AuditRow): string =>
+const shown = ({ at, room, operator, operation, changes }: Change): string =>
   `{"timestamp":${Math.floor(at / 1000)},"chatroomid":${JSON.stringify(room)},"operator":"${operator || '@ppAdmin'}",` +
   `"operation":"${operation}","changes":${changes}}`
 
-function positionOf(place: string | undefined): Pick<AuditRow, 'at' | 'room'> | undefined {
+function positionOf(place: string | undefined): Pick<Change, 'at' | 'room'> | undefined {
   if (place === undefined) return undefined
   const [at = '', room = ''] = place.split(':')
   return { at: Number(at), room }
@@ -25,7 +25,7 @@ async function pageOf({ app, store }: ReadContext, query: URLSearchParams, room?
   const limit = limitOf(query, page)
   const list = `audit:${room ?? ''}`
   const position = positionOf(openCursor(app, list, query.get('cursor')))
-  const found = await store.audit.listAudit(app.id, limit + 1, room, position)
+  const found = await store.events.listChanges(app.id, limit + 1, room, position)
   const rows = found.slice(0, limit)
   const last = rows.at(-1)
   const cursor = found.length > limit && last ? sealCursor(app, list, `${last.at}:${last.room}`) : undefined

@@ -9,5 +9,5 @@ export const pruneAudit = write({
   id: 'pruneAudit',
   allowed: appOnly,
   run: ({ app, store }, { beforeMs }: { beforeMs: number }) =>
-    store.audit.removeAudit(app.id, beforeMs * 1000, prunedRows),
+    store.events.removeEvents(app.id, beforeMs * 1000, prunedRows),
 })

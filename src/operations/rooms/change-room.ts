@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { failure, unknownFields } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { changedRoom, changeFailures, type RoomChange } from '../../domain/room.ts'
+import { changedRoom, changeFailures, type Room, type RoomChange } from '../../domain/room.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { infoEditors } from '../allowed.ts'
 import { writeRoom } from '../operation.ts'
@@ -24,6 +24,13 @@ const changed = t.Optional(t.Literal(true))
 
 /** Fields that the `docs` dialect does not know. */
 const sdkFields = ['custom', 'need_verify'] as const
+
+/** What a change replaces, without the extension text, which has any length. */
+const replaced = (room: Room, { name, description, maxusers }: RoomChange): RoomChange => ({
+  ...(name === undefined ? {} : { name: room.name }),
+  ...(description === undefined ? {} : { description: room.description }),
+  ...(maxusers === undefined ? {} : { maxusers: room.maxusers }),
+})
 
 /** Changes name, description, ceiling or extension text of a room [update]; or transfers it [transfer]. */
 export const changeRoom = writeRoom({
@@ -123,7 +130,7 @@ export const changeRoom = writeRoom({
 
   async run({ app, store, room, emit }, { change }) {
     await store.rooms.changeRoom(app.id, changedRoom(app.settings, room, change))
-    emit({ type: 'room.changed', change })
+    emit({ type: 'room.changed', change, before: replaced(room, change) })
     const { name: groupname, ...others } = change
     const fields = Object.entries({ groupname, ...others }).filter(([, value]) => value !== undefined)
     return Object.fromEntries(fields.map(([field]) => [field, true]))

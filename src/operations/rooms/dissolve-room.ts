@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import type { Room } from '../../domain/room.ts'
 import { ownerOnly } from '../allowed.ts'
 import { type Transaction, writeRoom } from '../operation.ts'
 import { exactly, RoomId } from '../schemas.ts'
@@ -19,15 +20,16 @@ export const dissolveRoom = writeRoom({
   input: ({ params }) => ({ room: params.chatroom_id }),
 
   async run(transaction) {
-    const { id } = transaction.room
-    await removeRoom(transaction, id)
-    return { success: true, id }
+    const { room } = transaction
+    await removeRoom(transaction, room)
+    return { success: true, id: room.id }
   },
 })
 
 /** Removes a locked room with everything in it. */
-export async function removeRoom({ app, store, emit }: Transaction, id: string): Promise<void> {
+export async function removeRoom({ app, store, emit }: Transaction, room: Room): Promise<void> {
+  const { id, name, owner, memberCount } = room
   await store.rooms.removeRoom(app.id, id)
   if (app.settings.rooms !== null) await store.quotas.giveQuota(app.id, 'rooms')
-  emit({ type: 'room.dissolved' }, id)
+  emit({ type: 'room.dissolved', before: { name, owner, memberCount } }, id)
 }

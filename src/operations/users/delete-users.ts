@@ -12,7 +12,10 @@ import { entity, UserEntity } from './schemas.ts'
 /** Removes a locked user: its own rooms are dissolved, and it leaves all others, every role and every list [delete user]. */
 async function removeUser(transaction: Transaction, username: string): Promise<void> {
   const { app, store, emit } = transaction
-  for (const id of await store.rooms.ownedRooms(app.id, username)) await removeRoom(transaction, id)
+  for (const id of await store.rooms.ownedRooms(app.id, username)) {
+    const room = await store.rooms.findRoom(app.id, id)
+    if (room) await removeRoom(transaction, room)
+  }
   for (const { room, memberCount } of await store.rooms.removeFromAllRooms(app.id, username)) {
     await dropAttributes(transaction, room, [username])
     emit({ type: 'member.left', usernames: [username], memberCount }, room)

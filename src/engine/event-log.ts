@@ -1,0 +1,51 @@
+import type { Event } from '../domain/event.ts'
+import type { Awaitable } from '../store/database.ts'
+import type { EventRow } from '../store/events.ts'
+import type { Transaction } from './transaction.ts'
+
+type Stored = { type: Event['type']; before?: object | undefined } & Record<string, unknown>
+
+/** An event without what the row says beside it, and without texts of any length. */
+function storedOf(event: Event): Stored {
+  const { app, room, by, at, ...own } = event
+  switch (own.type) {
+    case 'room.created':
+      return { type: own.type, owner: own.owner, members: own.members.length }
+    case 'room.changed': {
+      const { custom, ...change } = own.change
+      return {
+        type: own.type,
+        ...change,
+        ...(custom === undefined ? {} : { custom: true }),
+        before: own.before,
+      }
+    }
+    case 'attributes.set': {
+      const { attributes, ...set } = own
+      return { ...set, keys: Object.keys(attributes) }
+    }
+    default:
+      return own
+  }
+}
+
+/**
+ * Appends what an operation did to the log of events, in its own transaction. Apps that retain nothing (`auditDays` is
+ * 0) pay nothing.
+ */
+export function logEvents(transaction: Transaction, operation: string, events: Event[]): Awaitable<void> {
+  const { app, caller, store } = transaction
+  if (app.id === 0 || app.settings.auditDays === 0 || events.length === 0) return
+  const at = transaction.tick()
+  const operator = caller.kind === 'user' ? caller.username : ''
+  const counts = new Map<string, number>()
+  const rows = events.map((event): EventRow => {
+    const { type, before, ...data } = storedOf(event)
+    const { room } = event
+    const number = counts.get(room) ?? 0
+    counts.set(room, number + 1)
+    const was = before === undefined ? null : JSON.stringify(before)
+    return { at, room, number, operator, operation, type, data: JSON.stringify(data), before: was }
+  })
+  return store.events.addEvents(app.id, rows)
+}
