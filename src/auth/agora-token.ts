@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { inflateSync } from 'node:zlib'
+import { limits } from '../domain/limits.ts'
 
 /** What an AccessToken2 (`007…`) says: whom it is for, and when it ends. */
 export interface AgoraClaims {
@@ -14,8 +15,7 @@ const mostBytes = 4096
 /** The service of tokens for chat, and its two privileges. */
 const chatService = 5
 const privileges = { user: 1, app: 2 }
-/** Longest lifetime, and how far ahead its clock may be, in seconds. */
-const longestS = 24 * 3600
+/** How far ahead the clock of whoever issued it may be, in seconds. */
 const aheadS = 300
 
 const isId = /^[0-9a-f]{32}$/i
@@ -93,7 +93,7 @@ function claimsOf({ issued, expire, userId, rights }: Info, nowS: number): Agora
   const isApp = rights.has(privileges.app) && userId === ''
   const right = rights.get(isApp ? privileges.app : privileges.user)
   if (right === undefined || (!isApp && userId === '') || issued > nowS + aheadS) return undefined
-  const expires = Math.min(endOf(issued, expire), endOf(issued, right), issued + longestS)
+  const expires = Math.min(endOf(issued, expire), endOf(issued, right), issued + limits.agoraTokenTtl.value)
   return { userId, expires }
 }
 

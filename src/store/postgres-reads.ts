@@ -1,7 +1,8 @@
 import { limits } from '../domain/limits.ts'
 import { lookUp, same } from './coalescer.ts'
 import { type Database, each } from './database.ts'
-import type { JoinedRoom, RoomReads } from './rooms.ts'
+import type { JoinedRoom } from './joined-rooms.ts'
+import type { RoomReads } from './room-reads.ts'
 import type { ReadStore } from './store.ts'
 
 interface JoinedPage {

@@ -101,4 +101,11 @@ export const callLimits = {
     zh: 'token 的有效期',
     beyond: { en: 'shown as this long', zh: '按该值显示' },
   },
+  agoraTokenTtl: {
+    value: 24 * 3600,
+    unit: 's',
+    en: 'Lifetime of an AccessToken2 of Agora',
+    zh: 'Agora AccessToken2 的有效期',
+    beyond: { en: 'expires after this long', zh: '到此时间即过期' },
+  },
 } satisfies Record<string, Limit>

@@ -1,6 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
-import type { ListedRoom as Listed, RoomPosition } from '../../store/rooms.ts'
+import type { ListedRoom as Listed, RoomPosition } from '../../store/room-reads.ts'
 import { everyone } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { Json } from '../given.ts'

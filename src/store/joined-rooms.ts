@@ -1,0 +1,59 @@
+import type { Room } from '../domain/room.ts'
+import { type Awaitable, byIndex, type Database } from './database.ts'
+import { columns, type RoomRow, toRoom } from './room-rows.ts'
+
+/** A room as the list of a user's rooms shows it. */
+export type JoinedRoom = Pick<Room, 'id' | 'name'>
+
+/** The rooms that a user is in. */
+export interface JoinedReads {
+  /** Rooms that a user is in, the most recently joined first, without the first `offset`. */
+  pageJoined(app: number, username: string, limit: number, offset: number): Awaitable<JoinedRoom[]>
+  /** The same with all that a room is: twice the work. */
+  pageJoinedInFull(app: number, username: string, limit: number, offset: number): Promise<Room[]>
+  /** How many rooms a user is in; counting stops at `most`. */
+  countJoined(app: number, username: string, most: number): Awaitable<number>
+  /** Ids of the rooms that a user is in. */
+  joinedRooms(app: number, username: string): Promise<string[]>
+}
+
+export function joinedReads(db: Database): JoinedReads {
+  const byUser = byIndex(db, 'members_by_user')
+  const joined = `select room as id, (select name from rooms r where r.app = ?1 and r.id = m.room) as name
+    from members m ${byUser} where app = ?1 and username = ?2
+    order by joined desc, room desc limit ?3 offset ?4`
+  const joinedInFull = `select ${columns} from (
+      select room, joined from members ${byUser} where app = ?1 and username = ?2
+      order by joined desc, room desc limit ?3 offset ?4) page
+    join rooms r on r.app = ?1 and r.id = page.room
+    order by page.joined desc, page.room desc`
+
+  return {
+    pageJoined: (app, username, limit, offset) => db.all<JoinedRoom>(joined, app, username, limit, offset),
+
+    async pageJoinedInFull(app, username, limit, offset) {
+      const rows = await db.all<RoomRow>(joinedInFull, app, username, limit, offset)
+      return rows.map(toRoom)
+    },
+
+    async countJoined(app, username, most) {
+      const row = await db.get<{ total: number }>(
+        `select count(*) as total from (
+           select 1 from members ${byUser} where app = ?1 and username = ?2 limit ?3) as counted`,
+        app,
+        username,
+        most,
+      )
+      return row?.total ?? 0
+    },
+
+    async joinedRooms(app, username) {
+      const rows = await db.all<{ room: string }>(
+        `select room from members ${byUser} where app = ?1 and username = ?2 order by room`,
+        app,
+        username,
+      )
+      return rows.map((row) => row.room)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
+
+/** Who comes into rooms, and who goes from all of them. */
+export interface MembershipWrites {
+  /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
+  addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
+  /** Ids of the rooms that a user owns, also of those that it has left; holds them still until the unit ends. */
+  ownedRooms(app: number, username: string): Promise<string[]>
+  /** Takes a user out of every room; answers the rooms with their members after it. */
+  removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
+}
+
+/** Answers how many of the users were no members yet. */
+export async function insertMembers(
+  db: Database,
+  app: number,
+  room: string,
+  joined: number,
+  usernames: string[],
+): Promise<number> {
+  if (db.dialect === 'sqlite') {
+    const insert = `insert into members (app, room, username, joined) values (?1, ?2, ?3, ?4) on conflict do nothing`
+    let added = 0
+    for (const username of usernames) added += await db.run(insert, app, room, username, joined)
+    return added
+  }
+  return db.run(
+    `insert into members (app, room, username, joined)
+     select ?1, ?2, value, ?3 from ${each(db, 4)} as names where true
+     on conflict do nothing`,
+    app,
+    room,
+    joined,
+    JSON.stringify(usernames),
+  )
+}
+
+export function membershipWrites(db: Database): MembershipWrites {
+  const byUser = byIndex(db, 'members_by_user')
+
+  return {
+    async addMembers(app, room, usernames, joined) {
+      const added = await insertMembers(db, app, room, joined, usernames)
+      const row = await db.get<{ member_count: number }>(
+        `update rooms set member_count = member_count + ?3 where app = ?1 and id = ?2 returning member_count`,
+        app,
+        room,
+        added,
+      )
+      return row?.member_count ?? 0
+    },
+
+    async ownedRooms(app, username) {
+      const rows = await db.all<{ id: string }>(
+        `select r.id from rooms r where r.app = ?1 and r.owner = ?2 and r.id in (
+           select room from members ${byUser} where app = ?1 and username = ?2
+           union select room from absent_owners where app = ?1 and owner = ?2)
+         order by r.id ${forUpdate(db, 'r')}`,
+        app,
+        username,
+      )
+      return rows.map((row) => row.id)
+    },
+
+    async removeFromAllRooms(app, username) {
+      await db.all(
+        `select r.id from members m ${byUser} join rooms r on r.app = m.app and r.id = m.room
+         where m.app = ?1 and m.username = ?2 order by r.id ${forUpdate(db, 'r')}`,
+        app,
+        username,
+      )
+      // Now that the rooms stand still: whoever was taken out of one meanwhile is not counted twice.
+      const left = await db.all<{ room: string }>(
+        `delete from members ${byUser} where app = ?1 and username = ?2 returning room`,
+        app,
+        username,
+      )
+      return db.all(
+        `update rooms set member_count = member_count - 1 where app = ?1 and ${isOneOf(db, 'id', 2)}
+         returning id as room, member_count as "memberCount"`,
+        app,
+        JSON.stringify(left.map(({ room }) => room)),
+      )
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { Room } from '../domain/room.ts'
+
+export interface RoomRow {
+  id: string
+  name: string
+  description: string
+  custom: string
+  maxusers: number
+  owner: string
+  member_count: number
+  mute: number
+  created: number
+}
+
+export const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
+
+export const toRoom = (row: RoomRow): Room => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  custom: row.custom,
+  maxusers: row.maxusers,
+  owner: row.owner,
+  created: Math.floor(row.created / 1000),
+  memberCount: row.member_count,
+  mute: row.mute === 1,
+})
+
+/** The statement that finds one room. */
+export const findRoom = `select ${columns} from rooms where app = ?1 and id = ?2`
