@@ -23,7 +23,7 @@ import { entity, UserEntity } from './schemas.ts'
 /** Most users in one call. */
 const batchLimit = limits.usersRegistered.value
 
-const noUsername = failure('illegal_argument', 'Entity user requires a property named username', {
+export const noUsername = failure('illegal_argument', 'Entity user requires a property named username', {
   en: 'no `username`',
   zh: '没有 `username`',
 })

@@ -5,11 +5,12 @@ import { checkNickname, foldUsername, nicknameTooLong, type UserRecord } from '.
 import { appOnly, tokenHolder } from '../allowed.ts'
 import { type Transaction, write } from '../operation.ts'
 import { bounds, exactly, loosely, says, UserId } from '../schemas.ts'
+import { noUsername } from './register-users.ts'
 import { entity, UserEntity } from './schemas.ts'
 
 const mostUsers = limits.nicknamesSet.value
 
-const noSuchUser = failure('required_property_not_found', 'Entity user requires a property named username', {
+const noSuchUser = failure('required_property_not_found', noUsername.text, {
   en: 'the user is not registered',
   zh: '用户未注册',
 })
@@ -31,7 +32,7 @@ const pushNicknameTooLong = failure(
 )
 
 const Nickname = t.String({
-  ...says('At most 100 characters.', '最多 100 个字符。'),
+  ...says(`At most ${limits.nickname.value} characters.`, `最多 ${limits.nickname.value} 个字符。`),
   examples: ['Alice'],
   ...bounds({ maxLength: limits.nickname.value }),
 })
@@ -84,7 +85,10 @@ export const setNicknames = write({
   id: 'setNicknames',
   routes: ['PUT /push/nickname'],
   tag: 'users',
-  summary: { en: 'Set the nicknames of up to 50 users', zh: '批量设置推送昵称，最多 50 个用户' },
+  summary: {
+    en: `Set the nicknames of up to ${mostUsers} users`,
+    zh: `批量设置推送昵称，最多 ${mostUsers} 个用户`,
+  },
   allowed: appOnly,
   body: t.Array(
     loosely({ username: t.String({ examples: ['alice'] }), push_nickname: Nickname }),
