@@ -149,7 +149,7 @@ export async function startChatroomd(
       buffered: config.send_buffers * 1024 * 1024,
     },
   )
-  const { presence, post, relayed, missed } = realtime
+  const { presence, post, recalls, relayed, missed } = realtime
   bus = await openBus(
     config,
     await engine.store.presence.deployment(),
@@ -179,6 +179,7 @@ export async function startChatroomd(
       passwords: work,
       presence,
       post,
+      recalls,
       attachments,
       responses,
       rates:

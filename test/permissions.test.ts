@@ -49,6 +49,8 @@ async function aSpareUser(): Promise<string> {
   return `spare${spares}`
 }
 
+const recallIn = (room: string) => ({ msg_id: '1', to: room, chat_type: 'chatroom', force: true })
+
 type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
 
 /** How each operation is called: in a room, about a user, who is the caller where that is asked for. */
@@ -78,6 +80,9 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     '/messages/chatrooms',
     { to: [room], type: 'txt', body: { msg: 'hi' } },
   ],
+  recallMessage: (room) => ['POST', '/messages/msg_recall', recallIn(room)],
+  recallMessages: (room) => ['POST', '/messages/batch_recall', { msgs: [recallIn(room)] }],
+  recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],
   uploadAttachment: () => [
     'POST',
     '/chatfiles',

@@ -12,6 +12,9 @@ export const failures = {
     400,
     'org.apache.usergrid.persistence.exceptions.RequiredPropertyNotFoundException',
   ],
+  message_send_error: [400, 'MessageSendException'],
+  message_recall_error: [400, 'MessageRecallException'],
+  invalid_request_body: [400, 'com.easemob.im.exceptions.InvalidRequestBodyException'],
   invalid_grant: [400, 'org.apache.usergrid.rest.exceptions.InvalidGrantException'],
   duplicate_unique_property_exists: [
     400,

@@ -41,6 +41,15 @@ export const messageTooLarge = failure(tooLarge.word, tooLarge.text, {
   zh: `消息超过 ${limits.messageBytes.value / 1024} KiB`,
 })
 
+export const invalidBody = failure(
+  'invalid_request_body',
+  'Request body is invalid. Please check body is correct.',
+  {
+    en: 'the body is not a JSON object, or a field is of the wrong type',
+    zh: '请求体不是 JSON 对象，或字段类型不对',
+  },
+)
+
 /** What a message of the app's server can be refused for. */
 export const messageFailures = [
   contentMissing,

@@ -13,6 +13,7 @@ import {
 import { Failure } from '../domain/failure.ts'
 import { fieldMissing, tooLarge, unknownFields } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
+import type { BodyWords } from '../operations/body-words.ts'
 import { converted } from './converted.ts'
 import { watched } from './waiting-bodies.ts'
 
@@ -94,13 +95,13 @@ function checkTexts(value: unknown, depth = 0): void {
 }
 
 /** Reads JSON; an empty body is an empty object. Fails on broken JSON, NUL, lone surrogates and deep nesting. */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, broken: () => Failure = notJson): unknown {
   if (text.trim() === '') return {}
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw notJson()
+    throw broken()
   }
   if (text.length > 2 * depthLimit || text.includes('\\u')) checkTexts(value)
   return value
@@ -121,7 +122,15 @@ export function withoutNulls(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
 }
 
+/** The words that a choice of words allows; undefined of any other schema. */
+const wordsOf = ({ anyOf }: TSchema): string[] | undefined =>
+  anyOf?.every((one: TSchema) => typeof one.const === 'string')
+    ? anyOf.flatMap((one: TSchema) => one.const || [])
+    : undefined
+
 const wanted = (schema: TSchema): string => {
+  const words = wordsOf(schema)
+  if (words) return `one of ${words.join(', ')}`
   switch (schema.type) {
     case 'array':
       return `an array of ${wanted(schema.items).replace(/^an? /, '')}s`
@@ -134,27 +143,46 @@ const wanted = (schema: TSchema): string => {
   }
 }
 
+const isEmpty = (value: unknown): boolean =>
+  value === '' || (value !== null && typeof value === 'object' && Object.keys(value).length === 0)
+
+/** How the service of chat rooms refuses a body, and most others do. */
+const wordsOfRooms: BodyWords = {
+  missing: fieldMissing,
+  wrongType,
+  notObject,
+  notJson,
+  emptyIsMissing: false,
+}
+
 /**
  * Why a body does not fit its schema, in the reference's words: first a missing field in the schema's order,
  * then fields that nobody knows, then the first of the wrong type.
  */
-function schemaFailure(schema: TSchema, value: unknown): Failure {
+function schemaFailure(schema: TSchema, value: unknown, words: BodyWords): Failure {
   const kind = Array.isArray(value) ? 'array' : 'object'
   const meant = value && typeof value === 'object' && schema.anyOf?.find(({ type }: TSchema) => type === kind)
-  if (meant) return schemaFailure(meant, value)
+  if (meant) return schemaFailure(meant, value, words)
   if (schema.type === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
-    return notObject()
+    return words.notObject()
   }
   const fields = value as Record<string, unknown>
-  const missing = (schema.required ?? []).find((name: string) => fields[name] === undefined)
-  if (missing) return fieldMissing({ field: missing })
+  const isMissing = (name: string): boolean =>
+    fields[name] === undefined
+      ? (schema.required ?? []).includes(name)
+      : words.emptyIsMissing && isEmpty(fields[name]) && !Value.Check(schema.properties[name], fields[name])
+  const missing = Object.keys(schema.properties ?? {}).find(isMissing)
+  if (missing) return words.missing({ field: missing })
   if (schema.additionalProperties === false) {
     const unknown = Object.keys(fields).filter((name) => !Object.hasOwn(schema.properties, name))
     if (unknown.length > 0) return unknownFields({ fields: unknown.join(',') })
   }
-  for (const { path, schema: expected } of Value.Errors(schema, value)) {
-    const name = path.slice(1).replaceAll('/', '.')
-    return wrongType({ field: name || 'the body', type: wanted(expected) })
+  for (const { path, schema: expected, value: found } of Value.Errors(schema, value)) {
+    const names = path.slice(1).split('/')
+    if (words.emptyIsMissing && (found === undefined || isEmpty(found)))
+      return words.missing({ field: names.at(-1) ?? '' })
+    const of = { field: names.join('.') || 'the body', type: wanted(expected) }
+    return wordsOf(expected) && typeof found === 'string' ? wrongType(of) : words.wrongType(of)
   }
   return wrongType({ field: 'the body', type: 'as this call expects it' })
 }
@@ -169,10 +197,13 @@ function checkExact(wholeNumbers: string[], body: unknown): void {
 }
 
 /**
- * Checks bodies against a schema, in the reference's words; junk costs no more than a good call. `isForgiving` (the `sdk`
+ * Checks bodies against a schema, in the reference's `words`; junk costs no more than a good call. `isForgiving` (the `sdk`
  * dialect) first brings to the schema what can be. Answers the body as it counts.
  */
-export function bodyCheck(schema: TSchema): (body: unknown, isForgiving: boolean) => unknown {
+export function bodyCheck(
+  schema: TSchema,
+  words: BodyWords = wordsOfRooms,
+): (body: unknown, isForgiving: boolean) => unknown {
   const compiled = TypeCompiler.Compile(schema)
   const wholeNumbers = Object.entries<TSchema>(schema.properties ?? {}).flatMap(([name, { type }]) =>
     type === 'integer' ? name : [],
@@ -180,7 +211,7 @@ export function bodyCheck(schema: TSchema): (body: unknown, isForgiving: boolean
   return (given, isForgiving) => {
     const fits = compiled.Check(given)
     const body = fits || !isForgiving ? given : converted(schema, given)
-    if (!fits && !compiled.Check(body)) throw schemaFailure(schema, body)
+    if (!fits && !compiled.Check(body)) throw schemaFailure(schema, body, words)
     checkExact(wholeNumbers, body)
     return body
   }

@@ -4,6 +4,7 @@ import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-limiter.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { Post } from '../domain/posted-message.ts'
+import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -23,6 +24,7 @@ export interface Deps extends Origin {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
+  recalls: Recalls
   responses: ResponseCache
   rates: Rates
   metrics: Metrics

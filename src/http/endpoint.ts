@@ -136,14 +136,14 @@ const metadataUri = (uri: string): string => uri.replace(/(\/metadata\/chatroom)
  */
 export function endpointOf(deps: Deps, operation: Called, route: string): Endpoint {
   const { call: declared } = operation
-  const check = declared.body && bodyCheck(declared.body)
+  const check = declared.body && bodyCheck(declared.body, declared.bodyWords)
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
   const callsPerSecond = declared.callsPerSecond ?? 100
 
   async function bodyOf(request: Request, dialect: Dialect): Promise<unknown> {
     if (!check) return undefined
     const text = await readBody(request)
-    const json = declared.form ? parseForm(text) : parseJson(text)
+    const json = declared.form ? parseForm(text) : parseJson(text, declared.bodyWords?.notJson)
     return check(withoutNulls(json), dialect === 'sdk')
   }
 

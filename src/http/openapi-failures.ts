@@ -1,4 +1,4 @@
-import { bodyFailures } from '../domain/body-failures.ts'
+import { bodyFailures, notJson, notObject } from '../domain/body-failures.ts'
 import { failures } from '../domain/failure.ts'
 import {
   type FailureRow,
@@ -15,9 +15,12 @@ import type { Called } from './endpoint.ts'
 import { internalError } from './internal-error.ts'
 import type { Language } from './shown-schema.ts'
 
+/** What calls say otherwise that have words of their own for bodies. */
+const inOtherWords = new Set<FailureRow>([notJson, notObject])
+
 /** The failures of a call: its own first, then those that follow from its token, its path, its body and its kind. */
 export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
-  const { body, withoutToken } = call
+  const { body, bodyWords, withoutToken } = call
   const rows: FailureRow[] = [...call.failures]
   if (withoutToken !== 'always') rows.push(unauthorized)
   if (typeof withoutToken === 'object') rows.push(withoutToken.otherwise)
@@ -27,9 +30,9 @@ export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
   )
     rows.push(allowed.refusal)
   rows.push(appMissing, invalidRequest, storeUnavailable, overRate)
-  if (body?.required?.length) rows.push(fieldMissing)
+  if (body?.required?.length && !bodyWords) rows.push(fieldMissing)
   if (body?.additionalProperties === false) rows.push(unknownFields)
-  if (body) rows.push(...bodyFailures)
+  if (body) rows.push(...bodyFailures.filter((row) => !bodyWords || !inOtherWords.has(row)))
   if (kind !== 'read') rows.push(storeFailed, outcomeUnknown)
   rows.push(internalError)
   return [

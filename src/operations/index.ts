@@ -30,6 +30,7 @@ import { joinRoom, leaveRoom } from './members/join-room.ts'
 import { listMembers } from './members/list-members.ts'
 import { removeMembers } from './members/remove-members.ts'
 import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
+import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
 import { sendRoomMessage } from './messages/send-room-message.ts'
 import { isMuted } from './mutes/is-muted.ts'
 import { listMuted } from './mutes/list-muted.ts'
@@ -112,6 +113,9 @@ export const all: readonly Operation[] = [
   listMembers,
   removeMembers,
   sendRoomMessage,
+  recallMessage,
+  recallMessages,
+  recallMessagesOneByOne,
   isMuted,
   listMuted,
   muteMembers,

@@ -12,6 +12,7 @@ import type { Awaitable } from '../store/database.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Allowed } from './allowed.ts'
 import { authorise } from './authorise.ts'
+import type { BodyWords } from './body-words.ts'
 import type { Given, Reply } from './given.ts'
 import type { Parameter } from './parameters.ts'
 import type { Envelope } from './schemas.ts'
@@ -57,6 +58,8 @@ interface Described {
   hasDialects?: boolean
   /** `action` of the envelope, where the reference has a word of its own instead of the method. */
   action?: string
+  /** How a body is refused, where that is not as the service of chat rooms does; these failures are in `failures`. */
+  bodyWords?: BodyWords
   /** The body is a form, as clients of the service of user attributes send it; JSON is read, too. */
   form?: boolean
   /** The body is a file in multipart form, which the operation receives itself. */

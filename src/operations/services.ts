@@ -2,6 +2,7 @@ import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Post } from '../domain/posted-message.ts'
+import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { ReadStore } from '../store/store.ts'
@@ -17,4 +18,5 @@ export interface Services {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
+  recalls: Recalls
 }

@@ -1,10 +1,8 @@
-import { limits } from '../domain/limits.ts'
-import { timeOfMessage } from '../domain/message-ids.ts'
+import { tooLateToRecall } from '../domain/recall-failures.ts'
 import type { Incoming } from './decode.ts'
 import { failed, type Refusal } from './encode.ts'
-import type { MessageLog } from './message-log.ts'
+import type { FindOriginal, Original } from './originals.ts'
 import type { Parts } from './parts.ts'
-import type { Sent, SentMessages } from './sent.ts'
 import type { LiveRoom, Speech } from './session.ts'
 import { isModerator, silenced, speechOf } from './speech.ts'
 
@@ -12,12 +10,9 @@ import { isModerator, silenced, speechOf } from './speech.ts'
 const refusals = {
   notMember: failed('not in group or chatroom'),
   noRoom: failed('group not found'),
-  tooLate: failed('exceed recall time limit'),
+  tooLate: failed(tooLateToRecall.text),
   notTheirs: failed('message recall disabled'),
 }
-
-/** A message to be recalled, as far as it is known. */
-type Original = Sent | 'recalled' | undefined
 
 /** The room that a message may go to, or why it may not. */
 type Verdict = LiveRoom | Refusal
@@ -25,16 +20,8 @@ type Verdict = LiveRoom | Refusal
 /** Decides whether a member may send a message to its room now. */
 export function authoriser(
   { store, live, now }: Pick<Parts, 'store' | 'live' | 'now'>,
-  sent: SentMessages,
-  kept: MessageLog,
+  findOriginal: FindOriginal,
 ): (message: Incoming) => Verdict | Promise<Verdict> {
-  /** The message that is to be recalled; one that is too old is not looked for. */
-  function findOriginal(app: number, id: number): Original | Promise<Original> {
-    const age = now() - timeOfMessage(id)
-    if (!Number.isSafeInteger(id) || age > limits.recallTime.value) return undefined
-    return sent.find(id) ?? kept.find(app, id).then((row) => sent.find(id) ?? row)
-  }
-
   function checkRecall({ session, room }: Incoming, speech: Speech, original: Original): Refusal | undefined {
     const { username } = session.user
     if (!original || original === 'recalled') return refusals.tooLate

@@ -4,6 +4,7 @@ import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import { timeOfMessage } from '../domain/message-ids.ts'
 import type { Post } from '../domain/posted-message.ts'
+import type { Recalls } from '../domain/recall.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import { type Counters, counters } from '../metrics/counters.ts'
@@ -19,10 +20,12 @@ import { messageIds } from './ids.ts'
 import { liveState } from './live.ts'
 import { membership } from './membership.ts'
 import { messageLog } from './message-log.ts'
+import { originals } from './originals.ts'
 import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { pipeline } from './pipeline.ts'
 import { posting } from './post.ts'
+import { recalling } from './recall.ts'
 import { sentMessages } from './sent.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
@@ -36,6 +39,7 @@ export interface Realtime {
   hear(event: Event): void
   /** Sends a message of the app's own server. */
   post: Post
+  recalls: Recalls
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
   /** What other nodes said was lost for a while: looks everything up again. */
@@ -94,13 +98,14 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       newId = messageIds(node, lastMs + 1)
     },
   )
+  const original = originals(parts, sent, kept)
   const fan = fanOut(parts, sent, kept, given.others)
 
   const flooding = floods()
   const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff)
   const receive = pipeline(parts, {
     logIn,
-    authorise: authoriser(parts, sent, kept),
+    authorise: authoriser(parts, original),
     sent,
     fanOut: fan,
     joinOrLeave: membership(parts, given.commitOfUsers),
@@ -119,6 +124,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     upgrade: gate.upgrade,
     hear: announcer(parts, logOut),
     post: posting(parts, fan),
+    recalls: recalling(parts, { find: original, fanOut: fan }),
     relayed: (message) => fan.here(message),
     missed() {
       parts.log.warn('what other nodes said was missed for a while; everything is looked up again')

@@ -61,6 +61,7 @@ export const callLimits = {
     'Chat rooms that one message of the app goes to',
     '应用发送一条消息的目标聊天室数量',
   ),
+  messagesRecalled: items(30, 'Messages recalled in one call', '一次撤回的消息数量'),
   messageUsers: items(20, 'Users that one message of the app is for', '应用发送一条定向消息的用户数量'),
 
   roomDefault: items(1000, '`maxusers` of a chat room that names none', '未指定时聊天室的 `maxusers`', {

@@ -1,0 +1,40 @@
+import { failure } from './failures.ts'
+import { limits } from './limits.ts'
+
+const minutes = limits.recallTime.value / 60_000
+
+export const recallParameterMissing = failure('message_recall_error', "param {field} can't be empty", {
+  en: 'a required field is missing or empty',
+  zh: '缺少必填字段，或字段为空',
+})
+
+export const elsewhere = failure('message_recall_error', "can't find msg to", {
+  en: 'the message went to another chat room',
+  zh: '该消息不是发往 `to` 的',
+})
+
+export const tooLateToRecall = failure(
+  'message_recall_error',
+  'exceed recall time limit',
+  { en: `the message is older than ${minutes} minutes`, zh: `消息发送已超过 ${minutes} 分钟` },
+  403,
+)
+
+export const notFoundToRecall = failure(
+  'message_recall_error',
+  'not_found msg',
+  {
+    en: 'no message has this id, or it was recalled already',
+    zh: '消息 ID 不存在，或消息已撤回',
+  },
+  403,
+)
+
+export const tooManyToRecall = failure(
+  'message_recall_error',
+  `msgs size can't exceed limit ${limits.messagesRecalled.value}`,
+  {
+    en: `more than ${limits.messagesRecalled.value} messages`,
+    zh: `消息超过 ${limits.messagesRecalled.value} 条`,
+  },
+)

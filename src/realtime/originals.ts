@@ -1,0 +1,22 @@
+import { limits } from '../domain/limits.ts'
+import { timeOfMessage } from '../domain/message-ids.ts'
+import type { MessageLog } from './message-log.ts'
+import type { Parts } from './parts.ts'
+import type { Sent, SentMessages } from './sent.ts'
+
+/** A message to be recalled, as far as it is known. */
+export type Original = Sent | 'recalled' | undefined
+
+export type FindOriginal = (app: number, id: number) => Original | Promise<Original>
+
+/** Whether the time in which a message can be recalled is over, by its id. */
+export const isTooOld = (id: number, now: number): boolean =>
+  now - timeOfMessage(id) > limits.recallTime.value
+
+/** Finds messages that are to be recalled; one that is too old is not looked for. */
+export const originals =
+  ({ now }: Pick<Parts, 'now'>, sent: SentMessages, kept: MessageLog): FindOriginal =>
+  (app, id) => {
+    if (!Number.isSafeInteger(id) || isTooOld(id, now())) return undefined
+    return sent.find(id) ?? kept.find(app, id).then((row) => sent.find(id) ?? row)
+  }
