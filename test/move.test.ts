@@ -58,6 +58,10 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('PUT', `/metadata/chatroom/${room}/user/user-1`, { metaData: { k: 'v' }, autoDelete: 'NO_DELETE' })
   await to('POST', '/chatrooms/super_admin', { superadmin: 'user-3' })
   await to('PUT', '/metadata/user/user-4', { nickname: 'é 😀' })
+  const form = new FormData()
+  form.append('file', new File(['hi'], 'agenda.txt'))
+  const shared = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form }
+  expect((await fetch(`${url}/acme/lounge${at}/share_files`, shared)).status).toBe(200)
   // An owner may leave its own room.
   const inherit = { grant_type: 'inherit', username: 'user-1', autoCreateUser: false }
   const { access_token } = await to('POST', '/token', inherit)

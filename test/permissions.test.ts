@@ -51,6 +51,16 @@ async function aSpareUser(): Promise<string> {
 
 const recallIn = (room: string) => ({ msg_id: '1', to: room, chat_type: 'chatroom', force: true })
 
+/** A file that is shared in a room, by whom the token is of. Answers its id. */
+async function aFile(room: string, token: string): Promise<string> {
+  const body = new FormData()
+  body.append('file', new File(['"hi"'], 'a.txt'))
+  const headers = { authorization: `Bearer ${token}` }
+  const url = `${app.url}/chatrooms/${room}/share_files`
+  const reply = await fetch(url, { method: 'POST', headers, body })
+  return ((await reply.json()) as { data?: { file_id: string } }).data?.file_id ?? 'none'
+}
+
 type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
 
 /** How each operation is called: in a room, about a user, who is the caller where that is asked for. */
@@ -89,6 +99,18 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhi\r\n--x--\r\n',
     { 'content-type': 'multipart/form-data; boundary=x' },
   ],
+  uploadRoomFile: (room) => [
+    'POST',
+    `/chatrooms/${room}/share_files`,
+    '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhi\r\n--x--\r\n',
+    { 'content-type': 'multipart/form-data; boundary=x' },
+  ],
+  listRoomFiles: (room) => ['GET', `/chatrooms/${room}/share_files`],
+  downloadRoomFile: async (room) => ['GET', `/chatrooms/${room}/share_files/${await aFile(room, app.token)}`],
+  deleteRoomFile: async (room, about) => {
+    const { token } = ['nora', 'otto'].includes(about) ? app : await asUser(app, about)
+    return ['DELETE', `/chatrooms/${room}/share_files/${await aFile(room, token)}`]
+  },
   deleteAttachment: async (_, about) => {
     const body = new FormData()
     body.append('file', new File(['hi'], 'a.txt'))
@@ -285,7 +307,7 @@ describe('another app', () => {
         // A room of the other app does not exist in one's own, whatever the token.
         if (path.includes(theirs) && operation !== 'listRoomAudit') {
           const { status, body: answer } = await calls[role](method, path, body)
-          expect([role, status]).toEqual([role, 404])
+          expect([role, status]).toEqual([role, operation === 'uploadRoomFile' ? 400 : 404])
           expect(JSON.stringify(answer)).not.toMatch(/olivia|adam|mia"/)
         }
         // A token of the one app is none in the other.

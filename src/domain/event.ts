@@ -40,6 +40,9 @@ export type RoomEvent =
       forced: boolean
     }
   | { type: 'attributes.removed'; keys: string[] }
+  /** With the id of the file. */
+  | { type: 'file.uploaded'; file: string }
+  | { type: 'file.deleted'; file: string }
 
 /** What has happened to an app or its users. */
 export type AppEvent =

@@ -81,7 +81,7 @@ export class HttpClient implements Client {
     return this.request.headers.get(name)
   }
 
-  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T> {
+  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T> {
     return receiveFile(this.request, keep)
   }
 }

@@ -173,6 +173,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
       isAnonymous,
       client,
       dialect,
+      uri: call.uri,
     }
     const other = declared.instead?.(given)
     if (other) {

@@ -21,20 +21,22 @@ function parserFor(request: Request): BusboyInstance {
 /** What of the field `file` has been parsed and not been taken yet. */
 interface Parsed {
   found: boolean
+  name: string
   chunks: Uint8Array[]
   failure: Failure | undefined
   ended: boolean
 }
 
 function parse(parser: BusboyInstance): Parsed {
-  const parsed: Parsed = { found: false, chunks: [], failure: undefined, ended: false }
+  const parsed: Parsed = { found: false, name: '', chunks: [], failure: undefined, ended: false }
   const fail = (why: Failure) => {
     parsed.failure ??= why
   }
-  parser.on('file', (field, stream) => {
+  parser.on('file', (field, stream, name) => {
     stream.on('error', () => fail(noFile()))
     if (field !== 'file') return void stream.resume()
     parsed.found = true
+    parsed.name = name ?? ''
     stream.on('data', (chunk: Uint8Array) => parsed.chunks.push(chunk))
     stream.on('limit', () => fail(fileTooLarge()))
     stream.on('end', () => {
@@ -58,9 +60,9 @@ const ended = (parser: BusboyInstance): Promise<void> =>
 async function* partsOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   parser: BusboyInstance,
+  parsed: Parsed,
   came: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const parsed = parse(parser)
   let size = 0
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
@@ -80,17 +82,18 @@ async function* partsOf(
   if (!parsed.found || !parsed.ended) throw noFile()
 }
 
-/** Gives `keep` the field `file` of a multipart body while it comes, and ends with what `keep` makes of it. */
+/** Gives `keep` the field `file` of a multipart body while it comes, and its name when it has; ends with what `keep` makes of it. */
 export function receiveFile<T>(
   request: Request,
-  keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+  keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>,
 ): Promise<T> {
   if (Number(request.headers.get('content-length')) > limits.fileBytes.value + wrapping) throw fileTooLarge()
   const parser = parserFor(request)
   const reader = request.body?.getReader()
   if (!reader) throw noFile()
+  const parsed = parse(parser)
   return watched(
-    ({ came }) => keep(partsOf(reader, parser, came)),
+    ({ came }) => keep(partsOf(reader, parser, parsed, came), () => parsed.name),
     () => void reader.cancel().catch(() => undefined),
   )
 }

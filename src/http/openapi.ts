@@ -39,6 +39,10 @@ const inPath: Record<string, { says: Text; example: string }> = {
     says: { en: 'Id of the attachment.', zh: '附件 ID。' },
     example: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
   },
+  file_id: {
+    says: { en: 'Id of the file.', zh: '文件 ID。' },
+    example: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
+  },
   group_id: { says: { en: 'Group id.', zh: '群组 ID。' }, example: '248710559375362' },
   thread_id: { says: { en: 'Thread id.', zh: '子区 ID。' }, example: '248710559375363' },
   message_id: { says: { en: 'Message id.', zh: '消息 ID。' }, example: '1450000000000001003' },

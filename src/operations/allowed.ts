@@ -60,6 +60,11 @@ export const moderatorsOrOneself: Allowed = allow(['yes', 'no', 'yes', 'yes', 'o
 /** Moderators, and everybody for themselves: who joins or leaves. */
 export const moderatorsOrComers: Allowed = allow(['yes', 'own', 'yes', 'yes', 'own', 'own'], needsAdmin)
 export const members: Allowed = allow(['yes', 'no', 'yes', 'yes', 'yes', 'no'], noPermission)
+/** Members who upload: web SDKs take any refusal but 400 for a success. */
+export const uploaders: Allowed = allow(
+  ['yes', 'no', 'yes', 'yes', 'yes', 'no'],
+  failure(noPermission.word, noPermission.text, roleDoesNotSuffice, 400),
+)
 export const attributeReaders: Allowed = allow(['yes', 'no', 'yes', 'yes', 'yes', 'no'], notInChatroom)
 export const attributeWriters: Allowed = allow(['yes', 'no', 'own', 'own', 'own', 'no'], notInChatroom)
 

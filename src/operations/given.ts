@@ -23,6 +23,8 @@ export interface Given<Body = unknown, Route extends string = string> {
   isAnonymous: boolean
   client: Client
   dialect: Dialect
+  /** Absolute URL of the request, without the query. */
+  uri: string
 }
 
 /** Who sent the request and waits for the response. */
@@ -32,8 +34,8 @@ export interface Client {
   /** Aborted when it is gone. */
   readonly signal: AbortSignal
   header(name: string): string | null
-  /** Gives `keep` the bytes of the uploaded file while they come; answers what `keep` does. */
-  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T>
+  /** Gives `keep` the bytes of the uploaded file while they come, and its name when they have; answers what `keep` does. */
+  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T>
 }
 
 /** What is answered: `data` and what stands beside it in the envelope. */

@@ -42,6 +42,8 @@ import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
+import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from './room-files/room-files.ts'
+import { addRoomFile, uploadRoomFile } from './room-files/upload-room-file.ts'
 import { changeRoom } from './rooms/change-room.ts'
 import { createRoom } from './rooms/create-room.ts'
 import { dissolveRoom } from './rooms/dissolve-room.ts'
@@ -129,6 +131,12 @@ export const all: readonly Operation[] = [
   depart,
   leaveOffline,
   endConnections,
+  deleteRoomFile,
+  downloadRoomFile,
+  listRoomFiles,
+  removeRoomFile,
+  addRoomFile,
+  uploadRoomFile,
   changeRoom,
   createRoom,
   dissolveRoom,

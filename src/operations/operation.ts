@@ -203,6 +203,21 @@ export const read = <Input, Output, const Route extends string, Body extends TSc
   execute: authorised(declared),
 })
 
+/** Finds the room and authorises the caller in it before `run`. */
+const inRoom =
+  <Context extends ReadContext, Input extends { room: string }, Output>({
+    allowed,
+    about,
+    missing = roomMissing,
+    run,
+  }: NamedInRoom<Input> & { run(context: Context & InRoom, input: Input): Awaitable<Output> }) =>
+  async (context: Context, input: Input): Promise<Output> => {
+    const room = await context.store.rooms.findRoom(context.app.id, input.room)
+    if (!room) throw missing({ chatroom_id: input.room })
+    const role = await authorise(context, allowed, room, about?.(input))
+    return run({ ...context, room, role }, input)
+  }
+
 /** Declares an operation that reads one room, which its input names. */
 export const readRoom = <
   Input extends { room: string },
@@ -212,19 +227,8 @@ export const readRoom = <
 >(
   declared: DeclaredInRoom<ReadContext, Input, Output, Body, Route>,
 ): ReadOperation<Input, Output> => {
-  const { id, allowed, about, missing = roomMissing, run } = declared
-  return {
-    kind: 'read',
-    id,
-    allowed,
-    call: callOf(declared, missing),
-    async execute(context, input) {
-      const room = await context.store.rooms.findRoom(context.app.id, input.room)
-      if (!room) throw missing({ chatroom_id: input.room })
-      const role = await authorise(context, allowed, room, about?.(input))
-      return run({ ...context, room, role }, input)
-    },
-  }
+  const { id, allowed, missing = roomMissing } = declared
+  return { kind: 'read', id, allowed, call: callOf(declared, missing), execute: inRoom(declared) }
 }
 
 /** Declares an operation that writes. */
@@ -273,3 +277,16 @@ export const action = <Input, Output, const Route extends string, Body extends T
   call: callOf(declared),
   execute: authorised(declared),
 })
+
+/** Declares an operation on one room, which its input names, that uses services. */
+export const actionInRoom = <
+  Input extends { room: string },
+  Output,
+  const Route extends string,
+  Body extends TSchema = TSchema,
+>(
+  declared: DeclaredInRoom<ActionContext, Input, Output, Body, Route>,
+): ActionOperation<Input, Output> => {
+  const { id, allowed, missing = roomMissing } = declared
+  return { kind: 'action', id, allowed, call: callOf(declared, missing), execute: inRoom(declared) }
+}

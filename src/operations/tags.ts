@@ -58,6 +58,10 @@ export const tags = {
       zh: '由应用服务端发送的消息；客户端消息通过 WebSocket 发送。',
     },
   },
+  files: {
+    name: { en: 'Shared files', zh: '共享文件' },
+    says: { en: 'Files that members share in a chat room.', zh: '成员在聊天室中共享的文件。' },
+  },
   audit: {
     name: { en: 'Audit trail', zh: '变更记录' },
     says: { en: 'Who changed what, and when.', zh: '谁在何时改了什么。' },

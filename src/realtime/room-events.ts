@@ -119,6 +119,10 @@ export function noticesOf(event: Event): Notice[] {
           others(event.by),
         ),
       ]
+    case 'file.uploaded':
+      return [notice(Op.UPLOAD_FILE)]
+    case 'file.deleted':
+      return [notice(Op.DELETE_FILE)]
     default:
       return []
   }

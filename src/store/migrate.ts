@@ -12,6 +12,7 @@ import { appSecrets } from './migrations/0010-app-secrets.ts'
 import { messages } from './migrations/0011-messages.ts'
 import { presenceDevices } from './migrations/0012-presence-devices.ts'
 import { events } from './migrations/0013-events.ts'
+import { roomFiles } from './migrations/0014-room-files.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -28,6 +29,7 @@ export const migrations = [
   messages,
   presenceDevices,
   events,
+  roomFiles,
 ]
 
 /** The version of the schema that this program writes. */

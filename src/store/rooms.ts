@@ -20,7 +20,7 @@ export interface RoomStore extends RoomReads, MembershipWrites {
 
 export function roomStore(db: Database): RoomStore {
   const holdRoom = `${findRoom} ${forUpdate(db)}`
-  const removals = ['members', 'absent_owners', 'mutes', 'blocks', 'attributes'].map(
+  const removals = ['members', 'absent_owners', 'mutes', 'blocks', 'attributes', 'room_files'].map(
     (table) => `delete from ${table} where app = ?1 and room = ?2`,
   )
 

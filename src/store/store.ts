@@ -10,6 +10,7 @@ import { type MessageReads, type MessageStore, messageStore } from './messages.t
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
+import { type RoomFileReads, type RoomFileStore, roomFileStore } from './room-files.ts'
 import type { RoomReads } from './room-reads.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
 import { type SuperAdminReads, type SuperAdminStore, superAdminStore } from './super-admins.ts'
@@ -23,6 +24,7 @@ export interface ReadStore {
   users: UserReads
   userAttributes: UserAttributeReads
   rooms: RoomReads
+  roomFiles: RoomFileReads
   members: MemberReads
   lists: ListReads
   attributes: AttributeReads
@@ -38,6 +40,7 @@ export interface WriteStore extends ReadStore {
   users: UserStore
   userAttributes: UserAttributeStore
   rooms: RoomStore
+  roomFiles: RoomFileStore
   members: MemberStore
   lists: ListStore
   attributes: AttributeStore
@@ -57,6 +60,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   users: userStore(db),
   userAttributes: userAttributeStore(db),
   rooms: roomStore(db),
+  roomFiles: roomFileStore(db),
   quotas: quotaStore(db),
   members: memberStore(db),
   lists: listStore(db),

@@ -568,6 +568,35 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await count(101, 1)).toEqual({ second: 101, used: 1 })
     })
 
+    test('files of a room are listed by pages, found, counted and pruned, and go with the room', async () => {
+      const id = await app()
+      const file = (n: number) => ({
+        id: `f${n}`,
+        name: `议程 ${n}`,
+        owner: 'alice',
+        size: 2 ** 31 + n,
+        created: n * 1000,
+        secret: 's',
+      })
+      await unit((store) => store.rooms.addRoom(id, aRoom({ id: '7001' })))
+      for (const n of [1, 2, 3]) await unit((store) => store.roomFiles.addRoomFile(id, '7001', file(n)))
+      await unit((store) => store.roomFiles.addRoomFile(id, '7002', file(4)))
+      const { roomFiles } = opened.store
+      expect(await roomFiles.roomFiles(id, '7001', 0, 2, 0)).toEqual([file(3), file(2)])
+      expect(await roomFiles.roomFiles(id, '7001', 0, 2, 2)).toEqual([file(1)])
+      expect(await roomFiles.roomFiles(id, '7001', 2000, 9, 0)).toEqual([file(3)])
+      expect(await roomFiles.findRoomFile(id, '7001', 'f2', 0)).toEqual(file(2))
+      expect(await roomFiles.findRoomFile(id, '7001', 'f2', 2000)).toBeUndefined()
+      expect(await roomFiles.findRoomFile(id, '7001', 'f4', 0)).toBeUndefined()
+      const remove = (name: string) => unit((store) => store.roomFiles.removeRoomFile(id, '7001', name))
+      expect([await remove('f2'), await remove('f2')]).toEqual([true, false])
+      await unit((store) => store.roomFiles.pruneRoomFiles(id, '7001', 3000))
+      expect(await roomFiles.countRoomFiles(id, '7001')).toBe(1)
+      await unit((store) => store.rooms.removeRoom(id, '7001'))
+      expect(await roomFiles.countRoomFiles(id, '7001')).toBe(0)
+      expect(await roomFiles.countRoomFiles(id, '7002')).toBe(1)
+    })
+
     test('a node has a number for as long as it renews it, and its users leave after it', async () => {
       const id = await app()
       const take = (process: string) => unit((store) => store.presence.takeNode(901, process, 1000))

@@ -39,6 +39,12 @@ export const callLimits = {
   ),
   superAdminsPage: items(1000, 'Super admins on a page', '超级管理员列表每页数量', clamped),
   usersPage: items(100, 'Users on a page', '用户列表每页数量', clamped),
+  roomFiles: items(10_000, 'Shared files of a chat room', '聊天室的共享文件数量'),
+  roomFilesPage: items(1000, 'Shared files on a page', '共享文件列表每页数量', clamped),
+  fileName: items(255, 'Characters of the name of a shared file', '共享文件名的字符数', {
+    en: 'the rest is cut off',
+    zh: '截断超出部分',
+  }),
   auditPage: items(1000, 'Rows of the audit trail on a page', '审计记录每页数量', clamped),
 
   roomsAsked: items(100, 'Chat rooms in one question for details', '一次查询详情的聊天室数量'),

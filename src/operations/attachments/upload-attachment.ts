@@ -3,8 +3,7 @@ import { fileFailures } from '../../domain/body-failures.ts'
 import { everyone } from '../allowed.ts'
 import { action } from '../operation.ts'
 import { exactly, says } from '../schemas.ts'
-
-const MiB = 1024 * 1024
+import { attachmentSender } from './sender.ts'
 
 /** Keeps an attachment of a message [files]. */
 export const uploadAttachment = action({
@@ -38,12 +37,7 @@ export const uploadAttachment = action({
   input: ({ client }) => ({ client }),
 
   async run({ app, caller, services }, { client }) {
-    const sender = {
-      app: app.id,
-      username: caller.kind === 'user' ? caller.username : undefined,
-      appSpace: app.settings.fileSpace * MiB,
-      userSpace: app.settings.userFileSpace * MiB,
-    }
+    const sender = attachmentSender(app, caller)
     const isRestricted = !['false', '0'].includes(
       client.header('restrict-access')?.trim().toLowerCase() ?? '',
     )

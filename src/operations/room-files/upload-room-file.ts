@@ -1,0 +1,132 @@
+import { Type as t } from '@sinclair/typebox'
+import {
+  bodyBroken,
+  bodyTooSlow,
+  diskFull,
+  fileTooLarge,
+  noFile,
+  noSpace,
+} from '../../domain/body-failures.ts'
+import { Failure } from '../../domain/failure.ts'
+import { type FailureKind, failure, roomMissing } from '../../domain/failures.ts'
+import { limits } from '../../domain/limits.ts'
+import type { RoomFile } from '../../store/room-files.ts'
+import { members, uploaders } from '../allowed.ts'
+import { attachmentSender } from '../attachments/sender.ts'
+import { actionInRoom, writeRoom } from '../operation.ts'
+import { exactly, RoomId, says } from '../schemas.ts'
+import { fileFields, oldest } from './schemas.ts'
+
+const fileMissing = failure('illegal_argument', 'file must be provided.', noFile.when)
+
+const tooManyFiles = failure(
+  'exceed_limit',
+  'the chat room has too many files',
+  {
+    en: `there are ${limits.roomFiles.value} files in the chat room`,
+    zh: `聊天室已有 ${limits.roomFiles.value} 个文件`,
+  },
+  400,
+)
+
+/** Web SDKs take any other status with a JSON body for a success. */
+const asBadRequest = <const T extends string>({ word, text, when }: FailureKind<T>): FailureKind<T> =>
+  failure(word, text, when, 400)
+const tooLarge = asBadRequest(fileTooLarge)
+const spaceUsedUp = asBadRequest(noSpace)
+
+/** Refuses a file with the status that web SDKs read. */
+async function received<T>(receive: () => Promise<T>): Promise<T> {
+  try {
+    return await receive()
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    if (error.text === noFile.text) throw fileMissing()
+    if (error.text === fileTooLarge.text) throw tooLarge()
+    throw error.text === noSpace.text ? spaceUsedUp() : error
+  }
+}
+
+/** A name as it is kept: no longer than names of files are, and storable as text. */
+const storable = (name: string): string =>
+  name.replaceAll('\0', '').slice(0, limits.fileName.value).toWellFormed()
+
+/** Lists a file whose bytes have been kept, for the members to see. */
+export const addRoomFile = writeRoom({
+  id: 'addRoomFile',
+  allowed: members,
+  auditedAs: () => 'uploadRoomFile',
+
+  async run({ app, store, room, emit, now }, { file }: { room: string; file: Omit<RoomFile, 'created'> }) {
+    await store.roomFiles.pruneRoomFiles(app.id, room.id, oldest(now))
+    if ((await store.roomFiles.countRoomFiles(app.id, room.id)) >= limits.roomFiles.value)
+      throw tooManyFiles()
+    await store.roomFiles.addRoomFile(app.id, room.id, { ...file, created: now })
+    emit({ type: 'file.uploaded', file: file.id })
+    return now
+  },
+})
+
+/** Shares a file with the members of a room [files]. */
+export const uploadRoomFile = actionInRoom({
+  id: 'uploadRoomFile',
+  routes: ['POST /chatrooms/:chatroom_id/share_files'],
+  tag: 'files',
+  summary: { en: 'Share a file in a chat room', zh: '上传聊天室共享文件' },
+  description: {
+    en: 'Kept for 7 days, in the space for attachments. A refused file is answered 400, as web SDKs read it.',
+    zh: '保存 7 天，占用附件空间。文件被拒绝时返回 400，以便 Web SDK 识别。',
+  },
+  allowed: uploaders,
+  missing: asBadRequest(roomMissing),
+  upload: true,
+  response: {
+    data: exactly({
+      file_url: t.String(says('Where members download it.', '成员的下载地址。')),
+      group_id: RoomId,
+      ...fileFields,
+    }),
+  },
+  failures: [fileMissing, bodyBroken, bodyTooSlow, tooLarge, spaceUsedUp, tooManyFiles, diskFull],
+  input: ({ params, client }) => ({ room: params.chatroom_id, client }),
+
+  async run({ app, caller, room, services }, { client }) {
+    const sender = attachmentSender(app, caller)
+    let size = 0
+    async function* counted(chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        size += chunk.length
+        yield chunk
+      }
+    }
+    const {
+      uuid,
+      secret = '',
+      name,
+    } = await received(() =>
+      client.receiveFile(async (chunks, nameOf) => ({
+        ...(await services.attachments.add(sender, counted(chunks), true)),
+        name: storable(nameOf()),
+      })),
+    )
+    const file = { id: uuid, name, owner: sender.username ?? '', size, secret }
+    try {
+      const created = await services.commit(app.id, caller, addRoomFile, { room: room.id, file })
+      return { ...file, created, room: room.id }
+    } catch (error) {
+      await services.attachments.remove(app.id, uuid)
+      throw error
+    }
+  },
+
+  reply: ({ id, name, size, created, room }, _, { uri }) => ({
+    data: {
+      file_url: `${uri}/${id}`,
+      group_id: room,
+      file_id: id,
+      file_name: name,
+      file_size: size,
+      created,
+    },
+  }),
+})
