@@ -8,7 +8,7 @@ import { FileId, FileOwner, fileFields, noSuchFile, oldest } from './schemas.ts'
 
 const bounds = { default: limits.roomFilesPage.value, most: limits.roomFilesPage.value }
 
-/** The files of a room, the newest first [files]. */
+/** The files of a room, the newest first. */
 export const listRoomFiles = readRoom({
   id: 'listRoomFiles',
   routes: ['GET /chatrooms/:chatroom_id/share_files'],
@@ -32,7 +32,7 @@ export const listRoomFiles = readRoom({
   },
 })
 
-/** A file of a room, to its members [files]. */
+/** A file of a room, to its members. */
 export const downloadRoomFile = actionInRoom({
   id: 'downloadRoomFile',
   routes: ['GET /chatrooms/:chatroom_id/share_files/:file_id'],
@@ -69,7 +69,7 @@ export const removeRoomFile = writeRoom({
   },
 })
 
-/** Deletes a file of a room: who shared it may, and those who manage the room [files]. */
+/** Deletes a file of a room: who shared it may, and those who manage the room. */
 export const deleteRoomFile = actionInRoom({
   id: 'deleteRoomFile',
   routes: ['DELETE /chatrooms/:chatroom_id/share_files/:file_id'],

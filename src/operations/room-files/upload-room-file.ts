@@ -17,6 +17,9 @@ import { actionInRoom, writeRoom } from '../operation.ts'
 import { exactly, RoomId, says } from '../schemas.ts'
 import { fileFields, oldest } from './schemas.ts'
 
+/** Days for which a file is kept. */
+const days = limits.fileTime.value / 86_400_000
+
 const fileMissing = failure('illegal_argument', 'file must be provided.', noFile.when)
 
 const tooManyFiles = failure(
@@ -67,15 +70,15 @@ export const addRoomFile = writeRoom({
   },
 })
 
-/** Shares a file with the members of a room [files]. */
+/** Shares a file with the members of a room. */
 export const uploadRoomFile = actionInRoom({
   id: 'uploadRoomFile',
   routes: ['POST /chatrooms/:chatroom_id/share_files'],
   tag: 'files',
   summary: { en: 'Share a file in a chat room', zh: '上传聊天室共享文件' },
   description: {
-    en: 'Kept for 7 days, in the space for attachments. A refused file is answered 400, as web SDKs read it.',
-    zh: '保存 7 天，占用附件空间。文件被拒绝时返回 400，以便 Web SDK 识别。',
+    en: `Kept for ${days} days, in the space for attachments. A refused file is answered 400, as web SDKs read it.`,
+    zh: `保存 ${days} 天，占用附件空间。文件被拒绝时返回 400，以便 Web SDK 识别。`,
   },
   allowed: uploaders,
   missing: asBadRequest(roomMissing),
