@@ -53,8 +53,7 @@ export interface EventReads {
 export interface EventStore extends EventReads {
   addEvents(app: number, rows: EventRow[]): Promise<void>
   /**
-   * Removes at most `limit` of the events before a time (microseconds), the oldest first, and never the latest of the
-   * app, which positions continue; answers how many.
+   * Removes at most `limit` of the events before a time (microseconds), the oldest first; answers how many.
    */
   removeEvents(app: number, beforeUs: number, limit: number): Promise<number>
 }
@@ -80,12 +79,14 @@ export function eventStore(db: Database): EventStore {
 
   return {
     async addEvents(app, rows) {
-      let shiftUs = 0
+      // By room, as an operation may come back to a room after another one: its events there stay together.
+      let shifts: Map<string, number> | undefined
       for (const { at, room, number, operator, operation, type, data, before } of rows) {
-        if (number === 0) shiftUs = 0
+        let shiftUs = number === 0 ? 0 : (shifts?.get(room) ?? 0)
         const values = [room, number, operator, operation, type, data, before] as const
         // Two servers can change one room in the same microsecond of the clock that they share.
         while ((await db.run(insert, app, at + shiftUs, ...values)) === 0) shiftUs += 1
+        if (shiftUs > 0 || shifts) shifts = (shifts ?? new Map()).set(room, shiftUs)
       }
     },
 
@@ -127,8 +128,7 @@ export function eventStore(db: Database): EventStore {
     async removeEvents(app, beforeUs, limit) {
       return db.run(
         `delete from events where app = ?1 and (at, room, number) in (
-           select at, room, number from events where app = ?1 and at < ?2
-             and at < (select max(at) from events where app = ?1) order by at limit ?3)`,
+           select at, room, number from events where app = ?1 and at < ?2 order by at, room, number limit ?3)`,
         app,
         beforeUs,
         limit,

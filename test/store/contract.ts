@@ -490,7 +490,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await opened.store.events.listChanges(id, 10)).toEqual(all.slice(0, 2))
     })
 
-    test('events are read after a position, and the latest one is never removed', async () => {
+    test('11.4 events are read after a position, and none outlasts its time', async () => {
       const id = await app()
       const row = (at: number, number: number, type: string, before: string | null = null): EventRow => ({
         at,
@@ -516,8 +516,35 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         '[{"type":"a"},{"type":"b"}]',
       ])
       expect(await events.latestUs()).toBeGreaterThanOrEqual(2)
-      expect(await unit((store) => store.events.removeEvents(id, 100, 10))).toBe(2)
+      expect(await unit((store) => store.events.removeEvents(id, 2, 10))).toBe(2)
       expect(await events.eventsAfter(id, undefined, 10)).toEqual(all.slice(2))
+      expect(await unit((store) => store.events.removeEvents(id, 100, 10))).toBe(1)
+      expect(await events.eventsAfter(id, undefined, 10)).toEqual([])
+      // A reader goes on where it was.
+      await unit((store) => store.events.addEvents(id, [row(101, 0, 'd')]))
+      expect((await events.eventsAfter(id, all[2], 10)).map(({ type }) => type)).toEqual(['d'])
+    })
+
+    test('11.4 what one operation did in a room stays one change when another had its microsecond', async () => {
+      const id = await app()
+      const row = (operation: string, room: string, number: number): EventRow => ({
+        at: 10,
+        room,
+        number,
+        operator: '',
+        operation,
+        type: operation,
+        data: '{}',
+        before: null,
+      })
+      const first = ['r1', 'r2'].map((room) => row('first', room, 0))
+      const second = [row('second', 'r1', 0), row('second', 'r3', 0), row('second', 'r1', 1)]
+      for (const rows of [first, second]) await unit((store) => store.events.addEvents(id, rows))
+      const found = await opened.store.events.listChanges(id, 10, 'r1')
+      expect(found.map(({ at, changes }) => [at, changes])).toEqual([
+        [11, '[{"type":"second"},{"type":"second"}]'],
+        [10, '[{"type":"first"}]'],
+      ])
     })
 
     test('11.4 a reader of events misses none of a transaction that commits late', async () => {
