@@ -57,13 +57,9 @@ function largest<T>(queues: Iterable<T>, size: (queue: T) => number): T | undefi
   return found
 }
 
-/**
- * Dear work in fair turns. When too much waits, what came last from whoever has most waiting is refused, so that a
- * flood of one app or address keeps nobody else out.
- */
-export function fairTurns(ceilings: Ceilings) {
+/** Tickets by app and source; each app, and each source of an app, has its turn after all others had theirs. */
+function turnQueue() {
   const apps = new Map<number, Map<string, Source>>()
-  let free = ceilings.running
   let waiting = 0
 
   function enter(ticket: Ticket): void {
@@ -106,9 +102,27 @@ export function fairTurns(ceilings: Ceilings) {
     return undefined
   }
 
+  return {
+    enter,
+    leave,
+    next,
+    size: () => waiting,
+    apps: () => apps.values(),
+    of: (app: number) => apps.get(app),
+  }
+}
+
+/**
+ * Dear work in fair turns. When too much waits, what came last from whoever has most waiting is refused, so that a
+ * flood of one app or address keeps nobody else out.
+ */
+export function fairTurns(ceilings: Ceilings) {
+  const queue = turnQueue()
+  let free = ceilings.running
+
   function run(): void {
     while (free > 0) {
-      const work = next()
+      const work = queue.next()
       if (!work) return
       free -= 1
       work().finally(() => {
@@ -122,16 +136,16 @@ export function fairTurns(ceilings: Ceilings) {
   function isWithin({ app, source, name }: Asker, more: number): boolean {
     if (more > ceilings.waiting) return false
     if (source === '') return true
-    const mine = [...(apps.get(app)?.get(source) ?? [])]
+    const mine = [...(queue.of(app)?.get(source) ?? [])]
     const same = mine.filter(({ asker }) => asker.name === name)
     return sizeOf(mine) + more <= ceilings.ofAddress && sizeOf(same) + more <= ceilings.ofName
   }
 
   /** Makes space by refusing what came last from whoever has more waiting than this asker then would. */
   function makeSpace({ app, source }: Asker, more: number): boolean {
-    while (waiting + more > ceilings.waiting) {
-      const crowd = largest(apps.values(), sizeOfApp)
-      const mine = apps.get(app)
+    while (queue.size() + more > ceilings.waiting) {
+      const crowd = largest(queue.apps(), sizeOfApp)
+      const mine = queue.of(app)
       if (crowd !== mine && sizeOfApp(crowd) <= sizeOfApp(mine) + more) return false
       const tickets = largest(crowd?.values() ?? [], sizeOf)
       if (crowd === mine && sizeOf(tickets) <= sizeOf(mine?.get(source)) + more) return false
@@ -157,13 +171,13 @@ export function fairTurns(ceilings: Ceilings) {
             ended()
             resolve(results)
           } catch (error) {
-            leave(ticket)
+            queue.leave(ticket)
             ended()
             reject(error)
           }
         }),
         end(error) {
-          leave(ticket)
+          queue.leave(ticket)
           ended()
           reject(error)
         },
@@ -172,7 +186,7 @@ export function fairTurns(ceilings: Ceilings) {
       if (asker.signal.aborted) return abandoned()
       if (free < left && !(isWithin(asker, left) && makeSpace(asker, left))) return reject(tooManyLogins())
       asker.signal.addEventListener('abort', abandoned)
-      enter(ticket)
+      queue.enter(ticket)
       run()
     })
 }

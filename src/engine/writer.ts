@@ -32,12 +32,8 @@ const sent = ({ request }: Waiting): SentRequest => ({ ...request, operation: re
 /** Yields one event-loop turn so that pending I/O is processed. */
 const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
 
-/**
- * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
- * while a commit is under way goes into the next one together. `onEvents` is
- * called with each operation's events before its caller has the answer. Fails when the data cannot be opened.
- */
-export async function openWriter(dir: string, onEvents: OnEvents, batch = batchLimit): Promise<Writer> {
+/** Starts the thread, which opens the store in `dir`; `ask` sends it one question at a time. */
+async function openThread(dir: string) {
   const thread = startWriterThread()
   const ask = (message: unknown): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -45,12 +41,47 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
       thread.onerror = (event) => reject(new Error(event.message))
       thread.postMessage(JSON.stringify(message))
     })
-
   const { refused } = JSON.parse(await ask({ open: dir })) as { refused?: string }
   if (refused) {
     thread.terminate()
     throw new Error(refused)
   }
+  return { ask, terminate: () => thread.terminate() }
+}
+
+/** Why an outcome is none. */
+function reasonOf(outcome: Outcome | undefined): string | undefined {
+  if (!outcome) return undefined
+  if ('failure' in outcome) return outcome.failure.cause ?? outcome.failure.text
+  return 'error' in outcome ? outcome.error : undefined
+}
+
+/** A storage failure fails a whole batch, hence its first outcome. */
+function troubleIn([outcome]: Outcome[]): string | undefined {
+  const failure = outcome && 'failure' in outcome ? outcome.failure : undefined
+  return failure?.word === 'service_unavailable' ? (failure.cause ?? failure.text) : undefined
+}
+
+/** Gives the caller its outcome, after the events that it has caused are known everywhere in this process. */
+function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined, onEvents: OnEvents) {
+  if (!outcome) return reject(new Error('the writer gave no outcome'))
+  if ('error' in outcome) return reject(new Error(outcome.error))
+  if ('failure' in outcome) {
+    const { word, text, status, cause } = outcome.failure
+    return reject(Object.assign(new Failure(word, text, status), { cause }))
+  }
+  const published = onEvents(outcome.events)
+  if (published) published.then(() => resolve(outcome.result), reject)
+  else resolve(outcome.result)
+}
+
+/**
+ * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
+ * while a commit is under way goes into the next one together. `onEvents` is
+ * called with each operation's events before its caller has the answer. Fails when the data cannot be opened.
+ */
+export async function openWriter(dir: string, onEvents: OnEvents, batch = batchLimit): Promise<Writer> {
+  const { ask, terminate } = await openThread(dir)
 
   let queue: Waiting[] = []
   let working: Promise<void> | undefined
@@ -61,39 +92,16 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
   let trouble: string | undefined
   let probing: PromiseWithResolvers<void> | undefined
 
-  /** A storage failure fails a whole batch, hence its first outcome. */
-  function troubleIn([outcome]: Outcome[]): string | undefined {
-    const failure = outcome && 'failure' in outcome ? outcome.failure : undefined
-    return failure?.word === 'service_unavailable' ? (failure.cause ?? failure.text) : undefined
-  }
-
   async function probe(done: PromiseWithResolvers<void>): Promise<void> {
     try {
       const [outcome] = JSON.parse(await ask({ probe: true })) as Outcome[]
-      trouble =
-        outcome && 'failure' in outcome
-          ? (outcome.failure.cause ?? outcome.failure.text)
-          : outcome && 'error' in outcome
-            ? outcome.error
-            : undefined
+      trouble = reasonOf(outcome)
     } catch (error) {
       death = error
       trouble = String(error)
     }
     probing = undefined
     done.resolve()
-  }
-
-  function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined) {
-    if (!outcome) return reject(new Error('the writer gave no outcome'))
-    if ('error' in outcome) return reject(new Error(outcome.error))
-    if ('failure' in outcome) {
-      const { word, text, status, cause } = outcome.failure
-      return reject(Object.assign(new Failure(word, text, status), { cause }))
-    }
-    const published = onEvents(outcome.events)
-    if (published) published.then(() => resolve(outcome.result), reject)
-    else resolve(outcome.result)
   }
 
   /**
@@ -120,7 +128,7 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
         trouble = troubleIn(outcomes) ?? trouble
         commits += 1
         operations += together.length
-        for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place])
+        for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place], onEvents)
       } catch (error) {
         death = error
         for (const { reject } of [...together, ...queue]) reject(error)
@@ -155,7 +163,7 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
     async close() {
       await working
       if (!death) await ask({ close: true })
-      thread.terminate()
+      terminate()
     },
   }
 }

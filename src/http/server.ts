@@ -1,27 +1,18 @@
-import type { BunRequest, Server } from 'bun'
 import type { Logger } from 'pino'
-import { dialectOf } from '../domain/dialect.ts'
-import { Failure, TooBusy } from '../domain/failure.ts'
-import { seldom } from '../metrics/seldom.ts'
 import type { Operation } from '../operations/operation.ts'
-import { bearer, invalidRequest } from './call.ts'
+import { cached } from './cached.ts'
 import type { Deps } from './deps.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { docsEndpoints } from './docs.ts'
 import { type Called, endpointOf } from './endpoint.ts'
-import { failed, successFrom, varyByCaller } from './envelope.ts'
+import { type Handler, handlers } from './handler.ts'
 import { healthEndpoints } from './health.ts'
-import { internalError } from './internal-error.ts'
 import { describeApi } from './openapi.ts'
 import { pageGuard } from './pages.ts'
-import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
-import { traffic } from './traffic.ts'
 import { unknownCall } from './unknown-call.ts'
-import { pathOf } from './url.ts'
 
-type Handler = (request: BunRequest, server: Server<unknown>) => Response | Promise<Response>
 type Routes = Record<string, Record<string, Handler>>
 
 /** What Bun serves: handlers by path and method, and one for everything else. */
@@ -33,21 +24,9 @@ export interface Http {
 /** The prefix of every call of an app. */
 const ofApp = '/:org/:app'
 
-/** Announces what Bun does by itself: a connection that the client wants closed is closed. */
-function announcingClose(request: Request, response: Response): Response {
-  const connection = request.headers.get('connection')
-  if (connection !== null && /\bclose\b/i.test(connection)) response.headers.set('connection', 'close')
-  return response
-}
-
-/** Fails on several `Host` headers: proxies and servers may each take another one. */
-function checkHost({ headers }: Request): void {
-  if (headers.get('host')?.includes(',')) throw invalidRequest()
-}
-
 /** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
 export function httpServer(deps: Deps, operations: readonly Operation[], log: Logger) {
-  const recordsOf = traffic(deps.metrics, log)
+  const handlerOf = handlers(deps, log)
   const called = operations.filter((operation): operation is Called => operation.call !== undefined)
   const system = [
     ...healthEndpoints(deps),
@@ -56,68 +35,10 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 
-  const storeFailed = seldom((failure: Failure, times) =>
-    log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
-  )
-
-  function logged(request: Request, requestId: string, error: unknown, refusal: Failure): void {
-    if (refusal.word === 'service_unavailable' && !(refusal instanceof TooBusy)) {
-      storeFailed(refusal)
-      return
-    }
-    const level = refusal instanceof TooBusy ? 'debug' : 'error'
-    const traceparent = request.headers.get('traceparent') ?? undefined
-    const { method, url } = request
-    log[level]({ requestId, traceparent, method, path: pathOf(url), err: error }, refusal.text)
-  }
-
-  function refused(request: Request, error: unknown): Response {
-    const requestId = requestIdOf(request)
-    const refusal = error instanceof Failure ? error : internalError()
-    if (refusal.status >= 500) logged(request, requestId, error, refusal)
-    return failed(requestId, refusal, refusal instanceof OverLimit ? refusal.headers : {})
-  }
-
-  /** Answers by `respond`, in the error envelope where it fails, and takes note of it. */
-  function handlerOf(operation: string, respond: Handler): Handler {
-    const record = recordsOf(operation)
-    const finish = (request: Request, response: Response, startedMs: number): Response => {
-      record(request, response, startedMs)
-      return announcingClose(request, response)
-    }
-    return (request, server) => {
-      const startedMs = performance.now()
-      try {
-        checkHost(request)
-        const responding = respond(request, server)
-        if (responding instanceof Response) return finish(request, responding, startedMs)
-        return responding
-          .catch((error: unknown) => refused(request, error))
-          .then((response) => finish(request, response, startedMs))
-      } catch (error) {
-        return finish(request, refused(request, error), startedMs)
-      }
-    }
-  }
-
-  /** A cached response, where the app itself asks; that needs no more than to look at its token. */
-  function cached(request: Request, { call }: Called): Response | undefined {
-    const known = deps.responses.find(request.url)
-    if (!known) return undefined
-    const { app, head } = known
-    if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined
-    const token = bearer(request)
-    if (token === undefined || !deps.login.isApp(app, token)) return undefined
-    const isByCaller = call.hasDialects && app.settings.dialect === 'auto'
-    if (isByCaller && dialectOf(app.settings, () => request.headers.get('user-agent')) !== 'docs')
-      return undefined
-    return successFrom(head, requestIdOf(request), deps.now(), isByCaller ? varyByCaller : undefined)
-  }
-
   function ofOperation(operation: Called, route: string): Handler {
     const endpoint = endpointOf(deps, operation, route)
     const respond: Handler = operation.call.dependsOn
-      ? (request, server) => cached(request, operation) ?? endpoint(request, request.params, server)
+      ? (request, server) => cached(deps, request, operation) ?? endpoint(request, request.params, server)
       : (request, server) => endpoint(request, request.params, server)
     return handlerOf(operation.id, respond)
   }

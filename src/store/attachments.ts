@@ -1,31 +1,10 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskFull, noSpace } from '../domain/body-failures.ts'
-import { limits } from '../domain/limits.ts'
+import { diskFull } from '../domain/body-failures.ts'
+import { headLength, headOf, none, senderHash, sha256 } from './attachment-head.ts'
+import { attachmentSpace, counted, pruneEveryMs, type Sender, type Upload } from './attachment-space.ts'
 
-/** How often old attachments are looked for, in ms. */
-const prunes = 3600 * 1000
-
-/** What a file of an attachment begins with: the hash of who sent it, and the hash of its secret. */
-const hashLength = 64
-const headLength = 2 * hashLength
-/** In place of a hash: no user sent it, or no secret is needed. */
-const none = '-'.repeat(hashLength)
-
-/** Files of attachments, those that an older version named by a hash, and what is left of uploads that never ended. */
-const fileName = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})(\.part)?$/
 const uuidOnly = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex')
-
-/** Whose an attachment is, and what may be taken of the space, in bytes. */
-interface Sender {
-  app: number
-  /** Undefined where the app itself sends it. */
-  username: string | undefined
-  appSpace: number
-  userSpace: number
-}
 
 /** Attachments of messages, as files in a directory. */
 export interface Attachments {
@@ -43,45 +22,6 @@ export interface Attachments {
   stop(): void
 }
 
-interface Head {
-  sender: string
-  secret: string
-}
-
-async function headOf(path: string): Promise<Head | undefined> {
-  const text = await Bun.file(path)
-    .slice(0, headLength)
-    .text()
-    .catch(() => '')
-  if (text.length < headLength) return undefined
-  return { sender: text.slice(0, hashLength), secret: text.slice(hashLength) }
-}
-
-const senderHash = (app: number, username: string | undefined): string =>
-  username === undefined ? none : sha256(`${app}:${username}`)
-
-/** What an attachment counts for: no file takes less than a block of the disk. */
-const counted = (bytes: number): number => Math.max(bytes, limits.fileLeast.value)
-
-/** Bytes that are taken, in all and by app and by user. */
-class Used {
-  total = 0
-  readonly #by = new Map<string, number>()
-
-  of(key: string): number {
-    return this.#by.get(key) ?? 0
-  }
-
-  count(app: number | string, sender: string, bytes: number): void {
-    this.total += bytes
-    for (const key of [`${app}`, `${app}/${sender}`]) {
-      const now = this.of(key) + bytes
-      if (now > 0) this.#by.set(key, now)
-      else this.#by.delete(key)
-    }
-  }
-}
-
 const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
 
@@ -94,39 +34,9 @@ export async function openAttachments(dir: string, space: number, now: () => num
   const pathOf = (app: number, uuid: string): string | undefined =>
     uuidOnly.test(uuid) ? join(dirOf(app), uuid) : undefined
 
-  let used = new Used()
-  /** Bytes of uploads that have not ended, which are no files yet. */
-  const coming = new Set<{ app: number; sender: string; bytes: number }>()
-
-  /** Removes what is too old, and counts what is left. What is no attachment is left alone. */
-  async function prune(): Promise<void> {
-    const found = new Used()
-    const apps = await readdir(dir, { withFileTypes: true }).catch(() => [])
-    for (const app of apps.filter((each) => each.isDirectory() && /^\d+$/.test(each.name))) {
-      for (const name of await readdir(join(dir, app.name)).catch(() => []))
-        if (fileName.test(name)) await look(found, app.name, name)
-    }
-    for (const { app, sender, bytes } of coming) found.count(app, sender, bytes)
-    used = found
-  }
-
-  async function look(found: Used, app: string, name: string): Promise<void> {
-    const path = join(dir, app, name)
-    // Another node may have removed it meanwhile.
-    const file = await stat(path).catch(() => undefined)
-    if (!file?.isFile()) return
-    const part = name.endsWith('.part')
-    if (file.mtimeMs + (part ? prunes : limits.fileTime.value) < now()) await rm(path, { force: true })
-    else if (!part) found.count(app, (await headOf(path))?.sender ?? none, counted(file.size - headLength))
-  }
-
-  function checkSpace({ app, username, appSpace, userSpace }: Sender, sender: string, more: number): void {
-    const user = username === undefined ? 0 : used.of(`${app}/${sender}`) + more
-    if (used.total + more > space || used.of(`${app}`) + more > appSpace || user > userSpace) throw noSpace()
-  }
-
-  await prune()
-  const pruning = setInterval(() => prune().catch(() => undefined), prunes)
+  const taken = attachmentSpace(dir, space, now)
+  await taken.prune()
+  const pruning = setInterval(() => taken.prune().catch(() => undefined), pruneEveryMs)
   pruning.unref()
 
   return {
@@ -139,14 +49,9 @@ export async function openAttachments(dir: string, space: number, now: () => num
         : undefined
       const path = join(dirOf(app), uuid)
       const part = `${path}.part`
-      const upload = { app, sender, bytes: 0 }
-      const take = (bytes: number): void => {
-        const more = counted(bytes) - upload.bytes
-        checkSpace(from, sender, more)
-        upload.bytes += more
-        used.count(app, sender, more)
-      }
-      coming.add(upload)
+      const upload: Upload = { app, sender, bytes: 0 }
+      const take = (bytes: number): void => taken.take(upload, from, bytes)
+      taken.begin(upload)
       try {
         take(0)
         await mkdir(dirOf(app), { recursive: true, mode: 0o700 })
@@ -165,12 +70,12 @@ export async function openAttachments(dir: string, space: number, now: () => num
         await rename(part, path)
         return { uuid, secret }
       } catch (error) {
-        used.count(app, sender, -upload.bytes)
+        taken.free(app, sender, upload.bytes)
         await rm(part, { force: true }).catch(() => undefined)
         if (isFull(error)) throw diskFull()
         throw error
       } finally {
-        coming.delete(upload)
+        taken.end(upload)
       }
     },
 
@@ -199,7 +104,7 @@ export async function openAttachments(dir: string, space: number, now: () => num
         // Somebody else was faster, and counts it.
         return
       }
-      used.count(app, head.sender, -counted(file.size - headLength))
+      taken.free(app, head.sender, counted(file.size - headLength))
     },
 
     stop: () => clearInterval(pruning),

@@ -1,16 +1,7 @@
-import { SQL } from 'bun'
+import type { SQL } from 'bun'
+import { openClients, type PostgresSettings } from './postgres-clients.ts'
 import { isLost } from './postgres-errors.ts'
 import { unavailable, unknownOutcome } from './unavailable.ts'
-
-/** How to reach PostgreSQL, and how patient to be with it. */
-export interface PostgresSettings {
-  /** `postgres://…`; with `?pgbouncer=true` where a pooler in transaction mode stands between. */
-  url: string
-  /** Most connections of this process. */
-  pool: number
-  /** Milliseconds after which whatever waits for PostgreSQL is given up. */
-  timeout: number
-}
 
 export type Rows = Record<string, unknown>[] & SQL.ResultMetadata
 export type Ask = (sql: string, params: unknown[]) => Promise<Rows>
@@ -36,88 +27,21 @@ const askOn =
   (text, params) =>
     sql.unsafe<Rows>(text, params)
 
-/** Milliseconds between two attempts to reach a PostgreSQL that is gone. */
-const probeEvery = 100
-
-export function openPool({ url, pool, timeout }: PostgresSettings): Pool {
-  const address = new URL(url)
-  const pooled = address.searchParams.get('pgbouncer') === 'true'
-  address.searchParams.delete('pgbouncer')
-  // The server gives a statement up a little before we do, so that its connection stays good.
-  const patience = Math.ceil(timeout * 0.8)
-
-  const connect = (max: number): SQL =>
-    new SQL(address.href, {
-      max,
-      connectionTimeout: Math.max(1, Math.ceil(timeout / 1000)),
-      // A pooler hands the connection to somebody else after each transaction: nothing may stay on it.
-      prepare: !pooled,
-      connection: pooled
-        ? {}
-        : {
-            application_name: 'chatroomd',
-            statement_timeout: patience,
-            idle_in_transaction_session_timeout: timeout,
-          },
-    })
-  const connectAll = () => ({
-    reads: connect(Math.max(1, pool >> 1)),
-    writes: connect(Math.max(1, pool - (pool >> 1))),
-  })
-  const discard = (clients: ReturnType<typeof connectAll>) => {
-    for (const client of Object.values(clients)) client.close({ timeout: 0 }).catch(() => undefined)
-  }
-
-  let clients = connectAll()
-  let closed = false
-  /** Why nothing can be asked now; while it stands, everything is refused at once. */
-  let down: unknown
-
-  /** Gives up after the deadline, with what `late` answers. */
-  async function withDeadline<T>(work: PromiseLike<T>, late: () => Error): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(late()), timeout)
-    try {
-      return await Promise.race([work, promise])
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  async function answers(): Promise<boolean> {
-    const probe = connect(1)
-    try {
-      await withDeadline(probe.unsafe('select 1'), () => new Error('no answer'))
-      return true
-    } catch (error) {
-      down = error
-      return false
-    } finally {
-      probe.close({ timeout: 0 }).catch(() => undefined)
-    }
-  }
-
-  async function recover(reason: unknown): Promise<void> {
-    if (down !== undefined || closed) return
-    down = reason
-    discard(clients)
-    while (!closed && !(await answers())) await Bun.sleep(probeEvery)
-    if (closed) return
-    clients = connectAll()
-    down = undefined
-  }
+export function openPool(settings: PostgresSettings): Pool {
+  const clients = openClients(settings)
+  const { recover, withDeadline } = clients
 
   /** The deadline has passed. A statement that the server should have given up by now shows that it is lost. */
   function late(sent: number): Error {
     const reason = unavailable('no answer within the deadline')
-    if (performance.now() - sent >= patience) recover(reason)
+    if (performance.now() - sent >= clients.patienceMs) recover(reason)
     return reason
   }
 
   async function readOnce(text: string, params: unknown[]): Promise<Rows> {
-    if (down !== undefined) throw unavailable(down)
+    const reads = clients.reads()
     const sent = performance.now()
-    return withDeadline(askOn(clients.reads)(text, params), () => late(sent))
+    return withDeadline(askOn(reads)(text, params), () => late(sent))
   }
 
   return {
@@ -137,16 +61,16 @@ export function openPool({ url, pool, timeout }: PostgresSettings): Pool {
     },
 
     async transaction(work) {
-      if (down !== undefined) throw unavailable(down)
+      const writes = clients.writes()
       let sent = Number.POSITIVE_INFINITY
       let state: 'open' | 'late' | 'committing' = 'open'
-      const running = clients.writes.begin(async (tx) => {
+      const running = writes.begin(async (tx) => {
         const ask: Ask = (text, params) => {
           if (state === 'late') throw unavailable('no answer within the deadline')
           sent = performance.now()
           return askOn(tx)(text, params)
         }
-        if (pooled) await ask(`set local statement_timeout = ${patience}`, [])
+        if (clients.isPooled) await ask(`set local statement_timeout = ${clients.patienceMs}`, [])
         const result = await work(ask)
         if (state === 'late') throw unavailable('no answer within the deadline')
         state = 'committing'
@@ -167,7 +91,7 @@ export function openPool({ url, pool, timeout }: PostgresSettings): Pool {
     },
 
     async patiently(work) {
-      const result = await clients.writes.begin(async (tx) => {
+      const result = await clients.writes().begin(async (tx) => {
         await tx.unsafe('set local statement_timeout = 0')
         await tx.unsafe('set local idle_in_transaction_session_timeout = 0')
         return work(askOn(tx))
@@ -177,9 +101,6 @@ export function openPool({ url, pool, timeout }: PostgresSettings): Pool {
 
     recover,
 
-    async close() {
-      closed = true
-      await Promise.all(Object.values(clients).map((client) => client.close({ timeout: 5 })))
-    },
+    close: clients.close,
   }
 }

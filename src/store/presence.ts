@@ -1,5 +1,6 @@
 import type { Device } from '../domain/device.ts'
 import { type Database, each, isOneOf } from './database.ts'
+import { type NodeReads, type NodeStore, nodeStore } from './nodes.ts'
 
 /** Someone who is offline for so long that it leaves its rooms. */
 interface Due {
@@ -8,11 +9,9 @@ interface Due {
 }
 
 /** Which nodes live, and which users are connected to them. Times in Unix ms. */
-export interface PresenceReads {
+export interface PresenceReads extends NodeReads {
   /** Tells this store from every other. */
   deployment(): Promise<string>
-  /** Nodes that have not renewed their number before `now`. */
-  expiredNodes(now: number): Promise<number[]>
   /** Those of `usernames` that are connected to some node. */
   onlineAmong(app: number, usernames: string[]): Promise<string[]>
   /** Devices with which a user is connected to other nodes than `node`. */
@@ -21,13 +20,7 @@ export interface PresenceReads {
   due(now: number, limit: number): Promise<Due[]>
 }
 
-export interface PresenceStore extends PresenceReads {
-  /** Takes a number for a process until `expires`; false when another has it. */
-  takeNode(number: number, process: string, expires: number): Promise<boolean>
-  /** False when the number is no longer this process's. */
-  renewNode(number: number, process: string, expires: number): Promise<boolean>
-  /** Removes a node; whoever was connected to it leaves at `leaves`. */
-  removeNode(number: number, leaves: number): Promise<void>
+export interface PresenceStore extends PresenceReads, NodeStore {
   /** Notes that users are connected to a node, each with these devices. */
   arrive(app: number, users: Iterable<[string, Device[]]>, node: number): Promise<void>
   /** Notes that users are offline, also those who came and went unseen. */
@@ -61,33 +54,12 @@ export function presenceStore(db: Database): PresenceStore {
   }
 
   return {
+    ...nodeStore(db),
+
     async deployment() {
       const row = await db.get<{ id: string }>(`select id from deployment`)
       if (!row) throw new Error('the store has no id')
       return row.id
-    },
-
-    async takeNode(number, process, expires) {
-      const sql = `insert into nodes (number, process, expires) values (?1, ?2, ?3) on conflict do nothing`
-      return (await db.run(sql, number, process, expires)) === 1
-    },
-
-    async renewNode(number, process, expires) {
-      const sql = `update nodes set expires = ?3 where number = ?1 and process = ?2`
-      return (await db.run(sql, number, process, expires)) === 1
-    },
-
-    async expiredNodes(now) {
-      const rows = await db.all<{ number: number }>(
-        `select number from nodes where expires < ?1 order by number`,
-        now,
-      )
-      return rows.map((row) => row.number)
-    },
-
-    async removeNode(number, leaves) {
-      await db.run(`update presence set leaves = ?2 where node = ?1 and leaves is null`, number, leaves)
-      await db.run(`delete from nodes where number = ?1`, number)
     },
 
     arrive: (app, users, node) => put(app, users, node, null),

@@ -1,0 +1,20 @@
+import { dialectOf } from '../domain/dialect.ts'
+import { bearer } from './call.ts'
+import type { Deps } from './deps.ts'
+import type { Called } from './endpoint.ts'
+import { successFrom, varyByCaller } from './envelope.ts'
+import { requestIdOf } from './request-id.ts'
+
+/** A cached response, where the app itself asks; that needs no more than to look at its token. */
+export function cached(deps: Deps, request: Request, { call }: Called): Response | undefined {
+  const known = deps.responses.find(request.url)
+  if (!known) return undefined
+  const { app, head } = known
+  if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined
+  const token = bearer(request)
+  if (token === undefined || !deps.login.isApp(app, token)) return undefined
+  const isByCaller = call.hasDialects && app.settings.dialect === 'auto'
+  if (isByCaller && dialectOf(app.settings, () => request.headers.get('user-agent')) !== 'docs')
+    return undefined
+  return successFrom(head, requestIdOf(request), deps.now(), isByCaller ? varyByCaller : undefined)
+}

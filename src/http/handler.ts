@@ -1,0 +1,75 @@
+import type { BunRequest, Server } from 'bun'
+import type { Logger } from 'pino'
+import { Failure, TooBusy } from '../domain/failure.ts'
+import { seldom } from '../metrics/seldom.ts'
+import { invalidRequest } from './call.ts'
+import type { Deps } from './deps.ts'
+import { failed } from './envelope.ts'
+import { internalError } from './internal-error.ts'
+import { OverLimit } from './rate-limits.ts'
+import { requestIdOf } from './request-id.ts'
+import { traffic } from './traffic.ts'
+import { pathOf } from './url.ts'
+
+export type Handler = (request: BunRequest, server: Server<unknown>) => Response | Promise<Response>
+
+/** Announces what Bun does by itself: a connection that the client wants closed is closed. */
+function announcingClose(request: Request, response: Response): Response {
+  const connection = request.headers.get('connection')
+  if (connection !== null && /\bclose\b/i.test(connection)) response.headers.set('connection', 'close')
+  return response
+}
+
+/** Fails on several `Host` headers: proxies and servers may each take another one. */
+function checkHost({ headers }: Request): void {
+  if (headers.get('host')?.includes(',')) throw invalidRequest()
+}
+
+/** Makes handlers that answer failures in the error envelope, log what is the server's fault, and count every call. */
+export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
+  const recordsOf = traffic(metrics, log)
+
+  const storeFailed = seldom((failure: Failure, times) =>
+    log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
+  )
+
+  function logged(request: Request, requestId: string, error: unknown, refusal: Failure): void {
+    if (refusal.word === 'service_unavailable' && !(refusal instanceof TooBusy)) {
+      storeFailed(refusal)
+      return
+    }
+    const level = refusal instanceof TooBusy ? 'debug' : 'error'
+    const traceparent = request.headers.get('traceparent') ?? undefined
+    const { method, url } = request
+    log[level]({ requestId, traceparent, method, path: pathOf(url), err: error }, refusal.text)
+  }
+
+  function refused(request: Request, error: unknown): Response {
+    const requestId = requestIdOf(request)
+    const refusal = error instanceof Failure ? error : internalError()
+    if (refusal.status >= 500) logged(request, requestId, error, refusal)
+    return failed(requestId, refusal, refusal instanceof OverLimit ? refusal.headers : {})
+  }
+
+  /** Answers by `respond`, in the error envelope where it fails, and takes note of it. */
+  return function handlerOf(operation: string, respond: Handler): Handler {
+    const record = recordsOf(operation)
+    const finish = (request: Request, response: Response, startedMs: number): Response => {
+      record(request, response, startedMs)
+      return announcingClose(request, response)
+    }
+    return (request, server) => {
+      const startedMs = performance.now()
+      try {
+        checkHost(request)
+        const responding = respond(request, server)
+        if (responding instanceof Response) return finish(request, responding, startedMs)
+        return responding
+          .catch((error: unknown) => refused(request, error))
+          .then((response) => finish(request, response, startedMs))
+      } catch (error) {
+        return finish(request, refused(request, error), startedMs)
+      }
+    }
+  }
+}

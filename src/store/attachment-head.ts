@@ -1,0 +1,24 @@
+/** What a file of an attachment begins with: the hash of who sent it, and the hash of its secret. */
+const hashLength = 64
+export const headLength = 2 * hashLength
+/** In place of a hash: no user sent it, or no secret is needed. */
+export const none = '-'.repeat(hashLength)
+
+export const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex')
+
+interface Head {
+  sender: string
+  secret: string
+}
+
+export async function headOf(path: string): Promise<Head | undefined> {
+  const text = await Bun.file(path)
+    .slice(0, headLength)
+    .text()
+    .catch(() => '')
+  if (text.length < headLength) return undefined
+  return { sender: text.slice(0, hashLength), secret: text.slice(hashLength) }
+}
+
+export const senderHash = (app: number, username: string | undefined): string =>
+  username === undefined ? none : sha256(`${app}:${username}`)

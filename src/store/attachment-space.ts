@@ -1,0 +1,101 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { noSpace } from '../domain/body-failures.ts'
+import { limits } from '../domain/limits.ts'
+import { headLength, headOf, none } from './attachment-head.ts'
+
+/** How often old attachments are looked for, in ms. */
+export const pruneEveryMs = 3600 * 1000
+
+/** Files of attachments, those that an older version named by a hash, and what is left of uploads that never ended. */
+const fileName = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})(\.part)?$/
+
+/** Whose an attachment is, and what may be taken of the space, in bytes. */
+export interface Sender {
+  app: number
+  /** Undefined where the app itself sends it. */
+  username: string | undefined
+  appSpace: number
+  userSpace: number
+}
+
+/** What an attachment counts for: no file takes less than a block of the disk. */
+export const counted = (bytes: number): number => Math.max(bytes, limits.fileLeast.value)
+
+/** Bytes that are taken, in all and by app and by user. */
+class Used {
+  total = 0
+  readonly #by = new Map<string, number>()
+
+  of(key: string): number {
+    return this.#by.get(key) ?? 0
+  }
+
+  count(app: number | string, sender: string, bytes: number): void {
+    this.total += bytes
+    for (const key of [`${app}`, `${app}/${sender}`]) {
+      const now = this.of(key) + bytes
+      if (now > 0) this.#by.set(key, now)
+      else this.#by.delete(key)
+    }
+  }
+}
+
+/** An upload that has not ended, which is no file yet. */
+export interface Upload {
+  app: number
+  sender: string
+  bytes: number
+}
+
+/** How the attachments in `dir` fill the `spaceBytes` that there are, and each app's and user's share. */
+export function attachmentSpace(dir: string, spaceBytes: number, now: () => number) {
+  let used = new Used()
+  /** Bytes of uploads that have not ended, which are no files yet. */
+  const coming = new Set<Upload>()
+
+  /** Removes what is too old, and counts what is left. What is no attachment is left alone. */
+  async function prune(): Promise<void> {
+    const found = new Used()
+    const apps = await readdir(dir, { withFileTypes: true }).catch(() => [])
+    for (const app of apps.filter((each) => each.isDirectory() && /^\d+$/.test(each.name))) {
+      for (const name of await readdir(join(dir, app.name)).catch(() => []))
+        if (fileName.test(name)) await look(found, app.name, name)
+    }
+    for (const { app, sender, bytes } of coming) found.count(app, sender, bytes)
+    used = found
+  }
+
+  async function look(found: Used, app: string, name: string): Promise<void> {
+    const path = join(dir, app, name)
+    // Another node may have removed it meanwhile.
+    const file = await stat(path).catch(() => undefined)
+    if (!file?.isFile()) return
+    const part = name.endsWith('.part')
+    if (file.mtimeMs + (part ? pruneEveryMs : limits.fileTime.value) < now()) await rm(path, { force: true })
+    else if (!part) found.count(app, (await headOf(path))?.sender ?? none, counted(file.size - headLength))
+  }
+
+  function checkSpace({ app, username, appSpace, userSpace }: Sender, sender: string, more: number): void {
+    const user = username === undefined ? 0 : used.of(`${app}/${sender}`) + more
+    if (used.total + more > spaceBytes || used.of(`${app}`) + more > appSpace || user > userSpace)
+      throw noSpace()
+  }
+
+  return {
+    prune,
+
+    /** Counts more bytes of an upload. Fails where they do not fit. */
+    take(upload: Upload, from: Sender, bytes: number): void {
+      const more = counted(bytes) - upload.bytes
+      checkSpace(from, upload.sender, more)
+      upload.bytes += more
+      used.count(upload.app, upload.sender, more)
+    },
+
+    begin: (upload: Upload) => coming.add(upload),
+    end: (upload: Upload) => coming.delete(upload),
+    /** Counts what is there no more. */
+    free: (app: number, sender: string, bytes: number): void => used.count(app, sender, -bytes),
+  }
+}
