@@ -10,6 +10,8 @@ export type RoomEvent =
   | { type: 'room.changed'; change: RoomChange; before: RoomChange }
   | { type: 'room.transferred'; from: string; to: string }
   | { type: 'room.dissolved'; before: { name: string; owner: string; memberCount: number } }
+  | { type: 'room.disabled' }
+  | { type: 'room.enabled' }
   | { type: 'room.muted' }
   | { type: 'room.unmuted' }
   /** `ext` is what the user said on joining. */

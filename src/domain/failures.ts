@@ -82,6 +82,12 @@ export const roomIsFull = failure('forbidden_op', 'group member list is full!', 
   zh: '聊天室成员已满',
 })
 
+/** Nobody joins a disabled room, and no user manages it. */
+export const roomDisabled = failure('forbidden_op', 'can not operate this group, reason: group is disabled', {
+  en: 'the chat room is disabled',
+  zh: '聊天室已禁用',
+})
+
 export const isBlocked = failure(
   'forbidden_op',
   'can not join this group, reason:user {username} is in the blacklist',
@@ -98,7 +104,7 @@ export const joinedTooManyToJoin = failure(
 )
 
 /** Why a user cannot come into a chat room. */
-export const joinFailures = [roomIsFull, isBlocked, joinedTooManyToJoin] as const
+export const joinFailures = [roomDisabled, roomIsFull, isBlocked, joinedTooManyToJoin] as const
 
 /** The app was taken away while the call waited for its turn. */
 export const appGone = failure('organization_application_not_found', 'the app is gone', {

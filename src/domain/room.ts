@@ -20,6 +20,8 @@ export interface Room {
   memberCount: number
   /** Whether everybody is muted. */
   mute: boolean
+  /** Nobody joins, speaks or manages it. */
+  disabled: boolean
 }
 
 /** A room and who is in it. */

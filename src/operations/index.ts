@@ -46,6 +46,7 @@ import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from 
 import { addRoomFile, uploadRoomFile } from './room-files/upload-room-file.ts'
 import { changeRoom } from './rooms/change-room.ts'
 import { createRoom } from './rooms/create-room.ts'
+import { disableRoom, enableRoom } from './rooms/disable-room.ts'
 import { dissolveRoom } from './rooms/dissolve-room.ts'
 import { getRooms } from './rooms/get-rooms.ts'
 import { listJoinedRooms } from './rooms/list-joined-rooms.ts'
@@ -139,6 +140,8 @@ export const all: readonly Operation[] = [
   uploadRoomFile,
   changeRoom,
   createRoom,
+  disableRoom,
+  enableRoom,
   dissolveRoom,
   getRooms,
   listJoinedRooms,

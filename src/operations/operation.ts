@@ -2,7 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import type { AppRecord } from '../domain/app.ts'
 import type { Caller } from '../domain/event.ts'
 import type { Failure } from '../domain/failure.ts'
-import { type FailureKind, type FailureRow, roomMissing } from '../domain/failures.ts'
+import { type FailureKind, type FailureRow, roomDisabled, roomMissing } from '../domain/failures.ts'
 import type { Role } from '../domain/role.ts'
 import type { Room } from '../domain/room.ts'
 import type { Text } from '../domain/text.ts'
@@ -162,19 +162,24 @@ type DeclaredInRoom<Context, Input, Output, Body extends TSchema, Route extends 
 function callOf<Context, Input, Output, Body extends TSchema, Route extends string>(
   declared: Declared<Context, Input, Output, Body, Route>,
   missing?: FailureRow,
+  more: FailureRow[] = [],
 ): HttpCall | undefined {
   if (declared.routes === undefined) return undefined
   const { body, input, reply = (data: Output): Reply => ({ data }) } = declared
   return {
     ...declared,
     body,
-    failures: missing ? [missing, ...declared.failures] : declared.failures,
+    failures: [...(missing ? [missing] : []), ...more, ...declared.failures],
     instead: declared.instead as HttpCall['instead'],
     input: input as HttpCall['input'],
     reply: reply as HttpCall['reply'],
     dependsOn: declared.dependsOn as HttpCall['dependsOn'],
   }
 }
+
+/** Whether anybody but the app itself may call. */
+const isForUsers = ({ rights }: Allowed): boolean =>
+  Object.entries(rights).some(([holder, right]) => holder !== 'app' && right !== 'no')
 
 function namedAs<Input>({ id, allowed, auditedAs }: Named<Input>) {
   return { id, allowed, ...(auditedAs ? { auditedAs } : {}) }
@@ -256,11 +261,12 @@ export const writeRoom = <
     kind: 'write',
     ...namedAs(declared),
     sharesTransaction: false,
-    call: callOf(declared, missing),
+    call: callOf(declared, missing, isForUsers(allowed) ? [roomDisabled] : []),
     async execute(transaction, input) {
       const room = await transaction.store.rooms.holdRoom(transaction.app.id, input.room)
       if (!room) throw missing({ chatroom_id: input.room })
       const role = await authorise(transaction, allowed, room, about?.(input))
+      if (room.disabled && transaction.caller.kind === 'user') throw roomDisabled()
       const emit: Transaction['emit'] = (event, of = room.id) => transaction.emit(event, of)
       return run({ ...transaction, room, role, emit }, input)
     },

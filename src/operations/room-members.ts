@@ -1,5 +1,12 @@
 import type { Failure } from '../domain/failure.ts'
-import { isBlocked, joinedTooManyToJoin, notMembers, roomIsFull, userMissing } from '../domain/failures.ts'
+import {
+  isBlocked,
+  joinedTooManyToJoin,
+  notMembers,
+  roomDisabled,
+  roomIsFull,
+  userMissing,
+} from '../domain/failures.ts'
 import type { Room } from '../domain/room.ts'
 import type { Allowed } from './allowed.ts'
 import type { InRoom, Transaction } from './operation.ts'
@@ -72,6 +79,7 @@ export async function putInRoom(
   const present = new Set(await store.members.membersAmong(app.id, room.id, usernames))
   const added = usernames.filter((username) => !present.has(username))
   if (added.length === 0) return
+  if (room.disabled) throw roomDisabled()
   const [blocked] = await store.lists.blockedAmong(app.id, room.id, added)
   if (blocked !== undefined) throw isBlocked({ username: blocked })
   if (room.memberCount + added.length > room.maxusers) throw roomIsFull()

@@ -19,6 +19,8 @@ const logoutFor: Partial<Record<UserChange, StatisticsBody_Operation>> = {
 /** Events after which others may speak in a room; whoever leaves loses the roles that let it. */
 const changesSpeech = new Set<Event['type']>([
   'room.transferred',
+  'room.disabled',
+  'room.enabled',
   'room.muted',
   'room.unmuted',
   'member.left',

@@ -129,6 +129,8 @@ export interface Speech {
   admins: ReadonlySet<string>
   /** Whether everybody is muted: then owner, admins and the allow list speak. */
   mute: boolean
+  /** Then nobody speaks. */
+  disabled: boolean
   allowed: ReadonlySet<string>
   /** Unix ms until which each muted member is. */
   muted: ReadonlyMap<string, number>

@@ -5,6 +5,7 @@ import type { LiveRoom, Speech } from './session.ts'
 
 /** Why a member may not speak at `now` (Unix ms); a mute of its own beats the allow list. */
 export function silenced(speech: Speech, username: string, now: number): Refusal | undefined {
+  if (speech.disabled) return { code: Status_ErrorCode.FAIL, reason: 'group is disabled' }
   if (silencedUntil(speech, username, now) > 0) {
     return { code: Status_ErrorCode.USER_MUTED, reason: 'you were muted in this chat room' }
   }
@@ -47,6 +48,7 @@ async function readSpeech(store: ReadStore, { app, id }: LiveRoom): Promise<Spee
     owner: room.owner,
     admins: new Set(admins),
     mute: room.mute,
+    disabled: room.disabled,
     allowed: new Set(allowed),
     muted: new Map(muted.map(({ username, expires }) => [username, expires])),
   }

@@ -13,6 +13,7 @@ import { messages } from './migrations/0011-messages.ts'
 import { presenceDevices } from './migrations/0012-presence-devices.ts'
 import { events } from './migrations/0013-events.ts'
 import { roomFiles } from './migrations/0014-room-files.ts'
+import { disabledRooms } from './migrations/0015-disabled-rooms.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -30,6 +31,7 @@ export const migrations = [
   presenceDevices,
   events,
   roomFiles,
+  disabledRooms,
 ]
 
 /** The version of the schema that this program writes. */

@@ -9,10 +9,11 @@ export interface RoomRow {
   owner: string
   member_count: number
   mute: number
+  disabled: number
   created: number
 }
 
-export const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, created'
+export const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, disabled, created'
 
 export const toRoom = (row: RoomRow): Room => ({
   id: row.id,
@@ -24,6 +25,7 @@ export const toRoom = (row: RoomRow): Room => ({
   created: Math.floor(row.created / 1000),
   memberCount: row.member_count,
   mute: row.mute === 1,
+  disabled: row.disabled === 1,
 })
 
 /** The statement that finds one room. */

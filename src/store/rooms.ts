@@ -9,7 +9,7 @@ export interface RoomStore extends RoomReads, MembershipWrites {
   holdRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Keeps a new room with its owner and members; `created` in microseconds. */
   addRoom(app: number, room: NewRoom & { id: string; created: number }): Promise<void>
-  /** Keeps name, description, custom, maxusers, owner and mute. */
+  /** Keeps name, description, custom, maxusers, owner, mute and disabled. */
   changeRoom(app: number, room: Room): Promise<void>
   /** Keeps that an id was chosen; fails where another unit has just chosen it. */
   useId(app: number, id: string): Promise<void>
@@ -52,7 +52,7 @@ export function roomStore(db: Database): RoomStore {
 
     async changeRoom(app, room) {
       await db.run(
-        `update rooms set name = ?3, description = ?4, custom = ?5, maxusers = ?6, owner = ?7, mute = ?8
+        `update rooms set name = ?3, description = ?4, custom = ?5, maxusers = ?6, owner = ?7, mute = ?8, disabled = ?9
          where app = ?1 and id = ?2`,
         app,
         room.id,
@@ -62,6 +62,7 @@ export function roomStore(db: Database): RoomStore {
         room.maxusers,
         room.owner,
         room.mute ? 1 : 0,
+        room.disabled ? 1 : 0,
       )
     },
 

@@ -225,7 +225,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const given = aRoom({ id: 'r1', members: ['bob', 'carol'], custom: '{"a":1}', maxusers: 10_000 })
       await unit((store) => store.rooms.addRoom(id, given))
       const { members, created, ...fields } = given
-      const kept = { ...fields, created: Math.floor(created / 1000), memberCount: 3, mute: false }
+      const kept = {
+        ...fields,
+        created: Math.floor(created / 1000),
+        memberCount: 3,
+        mute: false,
+        disabled: false,
+      }
       expect(await opened.store.rooms.findRoom(id, 'r1')).toEqual(kept)
       expect(await unit(async (store) => store.rooms.holdRoom(id, 'r1'))).toEqual(kept)
       const [details, ...more] = await opened.store.rooms.findDetails(id, ['r1', 'r2'])
@@ -246,7 +252,15 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('a change of a room keeps every field', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1', members: ['bob'] })
-      const change = { name: 'n', description: 'd', custom: 'c', maxusers: 5, owner: 'bob', mute: true }
+      const change = {
+        name: 'n',
+        description: 'd',
+        custom: 'c',
+        maxusers: 5,
+        owner: 'bob',
+        mute: true,
+        disabled: true,
+      }
       await unit(async (store) => {
         const room = await store.rooms.holdRoom(id, 'r1')
         if (!room) throw new Error('the room is gone')

@@ -33,5 +33,6 @@ export const aRoom = (given: Partial<Room> = {}): Room => ({
   created: 0,
   memberCount: 2,
   mute: false,
+  disabled: false,
   ...given,
 })
