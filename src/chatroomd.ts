@@ -1,36 +1,36 @@
 import { join } from 'node:path'
-import type { Server } from 'bun'
 import type { Logger } from 'pino'
+import { appDirectory } from './auth/app-directory.ts'
 import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
-import { noBus, openBus } from './cluster/bus.ts'
+import { openBus } from './cluster/bus.ts'
 import { ownRates, sharedRates } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
-import { type AppRecord, agoraAppId } from './domain/app.ts'
 import type { Event } from './domain/event.ts'
 import { limits } from './domain/limits.ts'
+import type { RelayedMessage } from './domain/relayed-message.ts'
 import { openEngine } from './engine/engine.ts'
+import type { Engine } from './engine/engine-types.ts'
+import { type Publisher, publisher } from './engine/publisher.ts'
 import { responseCache } from './engine/response-cache.ts'
-import { listenOn, servePages, urlOn } from './http/listen.ts'
+import { Listener, servePages, urlOn } from './http/listen.ts'
 import { originOf } from './http/origin.ts'
-import { httpServer } from './http/server.ts'
+import { type Http, httpServer } from './http/server.ts'
 import type { Counters } from './metrics/counters.ts'
 import { measure } from './metrics/measures.ts'
 import { metrics } from './metrics/metrics.ts'
-import { seldom } from './metrics/seldom.ts'
 import { all } from './operations/index.ts'
 import { type Admin, adminOn, startAdmin } from './operator/admin.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { startPruning } from './operator/prune.ts'
+import { startReloading } from './operator/reload-apps.ts'
+import type { SocketTerms } from './realtime/gateway.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
 import { openAttachments } from './store/attachments.ts'
 import { isReadByOthers } from './store/sqlite-file.ts'
-
-/** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
-const appsReload = 250
 
 /** Where clients connect for real time: web SDKs at `/websocket`, native ones at `/ws`. */
 const isForSocket = (request: Request): boolean =>
@@ -56,180 +56,104 @@ interface StartOptions {
   lostLines?(): number
 }
 
-/**
- * Puts the parts together and listens. Fails, with what to do about it, when it cannot.
- */
+/** Puts the parts together and listens. Fails, with what to do about it, when it cannot; then nothing is left open. */
 export async function startChatroomd(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0 }: StartOptions = {},
+  options: StartOptions = {},
 ): Promise<Chatroomd> {
-  // Several nodes write to PostgreSQL: what one of them remembers, another may have changed.
-  const responses = responseCache(config.database_url === '' ? undefined : 0)
-  let apps = new Map<string, AppRecord>()
-  let appsById = new Map<string, AppRecord>()
-  let rates = new Map<number, number | null>()
-  let appsVersion = ''
-  let realtime: Realtime | undefined
-  const loadApps = async () => {
-    const version = await engine.store.apps.appsVersion()
-    if (version === appsVersion) return
-    const records = await engine.store.apps.listApps()
-    apps = new Map(records.map((app) => [`${app.org}/${app.name}`, app]))
-    appsById = new Map(records.map((app) => [agoraAppId(app), app]))
-    rates = new Map(records.map(({ id, settings }) => [id, settings.userMessageRate]))
-    appsVersion = version
-    realtime?.appsChanged()
+  // Whatever was opened is closed in the opposite order.
+  const closing = new AsyncDisposableStack()
+  try {
+    return await start(config, log, options, closing)
+  } catch (error) {
+    await closing.disposeAsync()
+    throw error
   }
+}
 
-  const findApp = (org: string, name: string) =>
-    org === 'app-id' ? appsById.get(name) : apps.get(`${org}/${name}`)
+async function start(
+  config: Config,
+  log: Logger,
+  { batch, lostLines = () => 0 }: StartOptions,
+  closing: AsyncDisposableStack,
+): Promise<Chatroomd> {
+  const { engine, bus, events, relayed, missed } = await openStore(config, log, batch, closing)
+  const isAlone = engine.kind === 'sqlite'
+  const { responses, work, users, apps } = await remember(engine, events)
+  if (!isAlone) closing.defer(startReloading(apps.reload, log))
 
-  /** Brings this node up to date with what was written, here or on another node. */
-  function hearAll(events: Event[]): undefined | Promise<void> {
-    for (const event of events) {
-      responses.hear(event)
-      users.hear(event)
-      realtime?.hear(event)
-    }
-    return events.some(({ type }) => type === 'app.changed') ? loadApps() : undefined
-  }
-
-  let bus = noBus
-  const engine = await openEngine(
-    config,
-    (events) => {
-      if (events.length > 0) bus.send({ events })
-      return hearAll(events)
-    },
-    batch,
-  )
-  const work = passwords()
-  const users = login({
-    store: engine.store,
-    checkToken: tokenChecker(),
-    passwords: work,
-    now: Date.now,
-    elapsed: () => performance.now(),
-  })
-  await loadApps()
-  const reloadFailed = seldom((error: unknown, times) =>
-    log.warn({ err: error, times }, 'apps could not be reloaded; it is tried again'),
-  )
-  const reloading =
-    engine.kind === 'postgres' ? setInterval(() => loadApps().catch(reloadFailed), appsReload) : undefined
-  let server: Server<Connection> | undefined
-  const commitOfUsers = metered(engine.commit, (app) => rates.get(app) ?? null)
-  const measured = metrics()
+  // The operator.
   const admin = adminOn(engine)
-  await createMissingApps(admin, config.apps, findApp, log)
+  await createMissingApps(admin, config.apps, apps.find, log)
   const adminSocket = await startAdmin(engine, config, log)
+  closing.defer(() => adminSocket.stop())
+  const pruning = startPruning(engine.commit, apps.all, log)
+  closing.defer(() => pruning.stop())
 
-  realtime = await startRealtime(
+  // Real time.
+  const listener = new Listener<Connection>(config)
+  closing.defer(() => listener.stop())
+  const commitOfUsers = metered(engine.commit, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
+  const realtime = await startRealtime(
     {
       store: engine.store,
       commit: engine.commit,
       commitOfUsers,
       login: users,
-      findApp,
-      publish: (topic, bytes) => void server?.publish(topic, bytes),
+      findApp: apps.find,
+      publish: listener.publish,
       others: (message) => bus.send({ message }),
       now: Date.now,
       log,
     },
-    {
-      lease: config.node_lease * 1000,
-      grace: config.presence_grace * 1000,
-      alone: engine.kind === 'sqlite',
-    },
-    {
-      ping: config.ping_interval * 1000,
-      connections: config.max_connections,
-      perAddress: config.address_connections,
-      buffered: config.send_buffers * 1024 * 1024,
-    },
+    { lease: config.node_lease * 1000, grace: config.presence_grace * 1000, alone: isAlone },
+    socketTerms(config),
   )
-  const { presence, post, recalls, relayed, missed } = realtime
-  bus = await openBus(
-    config,
-    await engine.store.presence.deployment(),
-    {
-      hear: (item) => ('message' in item ? relayed(item.message) : void hearAll(item.events)),
-      missed,
-    },
-    log,
-  )
+  closing.defer(() => realtime.stop())
+  events.subscribe((batch) => {
+    for (const event of batch) realtime.hear(event)
+  })
+  relayed.subscribe(realtime.relayed)
+  missed.subscribe(realtime.missed)
+  apps.subscribe(realtime.appsChanged)
 
-  if (isReadByOthers(config.data_dir))
-    log.warn(
-      { dir: config.data_dir },
-      'other users can look into the data directory, which holds secrets: chmod 700',
-    )
-  const attachments = await openAttachments(
-    join(config.data_dir, 'files'),
-    config.file_space * 1024 * 1024,
-    Date.now,
-  )
-
+  // HTTP.
+  const files = join(config.data_dir, 'files')
+  const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now)
+  closing.defer(() => attachments.stop())
+  const measured = metrics()
+  measure(measured, engine, realtime.counters)
+  measured.counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
+  const elapsedMs = () => performance.now()
   const http = httpServer(
     {
       store: engine.store,
       commit: commitOfUsers,
       login: users,
       passwords: work,
-      presence,
-      post,
-      recalls,
+      presence: realtime.presence,
+      post: realtime.post,
+      recalls: realtime.recalls,
       attachments,
       responses,
-      rates:
-        engine.kind === 'postgres'
-          ? sharedRates(engine.commit, () => performance.now())
-          : ownRates(() => performance.now()),
+      rates: isAlone ? ownRates(elapsedMs) : sharedRates(engine.commit, elapsedMs),
       metrics: measured,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
-      findApp,
+      findApp: apps.find,
       check: engine.check,
-      ...originOf(config.public_url, config.trusted_proxies, () => urlOn(config.host, server?.port)),
+      ...originOf(config.public_url, config.trusted_proxies, listener.url),
       now: Date.now,
     },
     all,
     log,
   )
 
-  const pruning = startPruning(engine.commit, () => apps.values(), log)
-  measure(measured, engine, realtime.counters)
-  measured.counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
-  const closeStore = async () => {
-    clearInterval(reloading)
-    pruning.stop()
-    attachments.stop()
-    await adminSocket.stop()
-    await bus.stop()
-    await engine.close()
-  }
-  const listen = () =>
-    Bun.serve({
-      hostname: config.host,
-      port: config.port,
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      routes: http.main.routes as Bun.Serve.Routes<Connection, string>,
-      fetch: (request, self) =>
-        isForSocket(request) ? realtime.upgrade(request, self) : http.main.fetch(request),
-      websocket: realtime.websocket,
-      idleTimeout: limits.idleTime.value,
-    })
-  let pages: Server<undefined> | undefined
-  try {
-    pages = servePages(config, http.pages)
-    server = listenOn(config.host, config.port, 'CHATROOMD_PORT or CHATROOMD_HOST', listen)
-  } catch (error) {
-    await pages?.stop(true)
-    await realtime.stop()
-    await closeStore()
-    throw error
-  }
-  const url = urlOn(config.host, server.port)
+  // Listening.
+  const pages = servePages(config, http.pages)
+  closing.defer(async () => pages?.stop(true))
+  listener.listen((address) => serve(address, http.main, realtime))
+  const url = listener.url()
   const pagesUrl = pages ? urlOn(config.metrics_host, pages.port) : url
   log.info({ url, ...(pages ? { pages: pagesUrl } : {}), store: engine.kind }, 'listening')
 
@@ -239,15 +163,94 @@ export async function startChatroomd(
     admin,
     counters: realtime.counters,
     async stop(grace = 10_000) {
-      const deadline = performance.now() + grace
-      await realtime.stop()
-      const stopped = server.stop()
-      while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(10)
-      // A socket that goes while it is closed can leave Bun waiting for it.
-      await pages?.stop(true)
-      await Promise.race([stopped, server.stop(true), Bun.sleep(1000)])
-      await closeStore()
+      listener.graceMs = grace
+      await closing.disposeAsync()
       log.info('stopped')
     },
   }
+}
+
+/** Serves HTTP and sockets. */
+const serve = (address: { hostname: string; port: number }, http: Http, realtime: Realtime) =>
+  Bun.serve({
+    ...address,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    routes: http.routes as Bun.Serve.Routes<Connection, string>,
+    fetch: (request, self) => (isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request)),
+    websocket: realtime.websocket,
+    idleTimeout: limits.idleTime.value,
+  })
+
+const socketTerms = (config: Config): SocketTerms => ({
+  ping: config.ping_interval * 1000,
+  connections: config.max_connections,
+  perAddress: config.address_connections,
+  buffered: config.send_buffers * 1024 * 1024,
+})
+
+/** Opens the store and the bus to other nodes. `events` has what was written, by this node or by another. */
+async function openStore(
+  config: Config,
+  log: Logger,
+  batch: number | undefined,
+  closing: AsyncDisposableStack,
+) {
+  const committed = publisher<Event[]>()
+  const events = publisher<Event[]>()
+  const engine = await openEngine(config, committed.publish, batch)
+  closing.defer(() => engine.close())
+  if (isReadByOthers(config.data_dir))
+    log.warn(
+      { dir: config.data_dir },
+      'other users can look into the data directory, which holds secrets: chmod 700',
+    )
+
+  const notApplied = (error: unknown) =>
+    log.error(
+      { err: error },
+      'what another node has written could not be applied here; it is looked up again',
+    )
+  const relayed = publisher<RelayedMessage>()
+  const missed = publisher<void>()
+  const bus = await openBus(
+    config,
+    await engine.store.presence.deployment(),
+    {
+      hear(item) {
+        if ('message' in item) relayed.publish(item.message)
+        else events.publish(item.events)?.catch(notApplied)
+      },
+      missed: () => void missed.publish(),
+    },
+    log,
+  )
+  closing.defer(() => bus.stop())
+  committed.subscribe((batch) => {
+    if (batch.length > 0) bus.send({ events: batch })
+    return events.publish(batch)
+  })
+  return { engine, bus, events, relayed, missed }
+}
+
+/** What this node holds in memory of the store, brought up to date by events. */
+async function remember(engine: Engine, events: Publisher<Event[]>) {
+  // Several nodes write to PostgreSQL: a response of one of them may be out of date before the event is here.
+  const responses = responseCache(engine.kind === 'sqlite' ? undefined : 0)
+  const work = passwords()
+  const users = login({
+    store: engine.store,
+    checkToken: tokenChecker(),
+    passwords: work,
+    now: Date.now,
+    elapsed: () => performance.now(),
+  })
+  const apps = await appDirectory(engine.store)
+  events.subscribe((batch) => {
+    for (const event of batch) {
+      responses.hear(event)
+      users.hear(event)
+    }
+  })
+  events.subscribe((batch) => (batch.some(({ type }) => type === 'app.changed') ? apps.reload() : undefined))
+  return { responses, work, users, apps }
 }

@@ -178,7 +178,7 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
 }
 
 /** The only node of its store has nobody to tell. */
-export const noBus: Bus = { send: () => undefined, stop: async () => undefined }
+const noBus: Bus = { send: () => undefined, stop: async () => undefined }
 
 /**
  * The bus that the configuration asks for. `deployment` names the store: deployments that share a Redis do not hear

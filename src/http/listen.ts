@@ -7,7 +7,7 @@ export const urlOn = (host: string, port: number | undefined): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Begins to listen. Fails with what to do about it when the address cannot be had. */
-export function listenOn<S>(host: string, port: number, settings: string, listen: () => S): S {
+function listenOn<S>(host: string, port: number, settings: string, listen: () => S): S {
   try {
     return listen()
   } catch (cause) {
@@ -15,6 +15,41 @@ export function listenOn<S>(host: string, port: number, settings: string, listen
       `${host}:${port} cannot be listened on: is something else there, or is it no address of this machine? Choose another with ${settings}.`,
       { cause },
     )
+  }
+}
+
+/**
+ * Where clients connect. It is made before the parts that need its address or its topics, and listens after them.
+ */
+export class Listener<Data> {
+  private server: Server<Data> | undefined
+  /** Milliseconds that requests in flight have when it stops. */
+  graceMs = 0
+
+  constructor(private readonly config: Pick<Config, 'host' | 'port'>) {}
+
+  /** The URL that clients have; a port that the machine chooses is known when it listens. */
+  readonly url = (): string => urlOn(this.config.host, this.server?.port ?? this.config.port)
+
+  /** Writes to every socket that subscribes to a topic. */
+  readonly publish = (topic: string, bytes: Uint8Array): void => void this.server?.publish(topic, bytes)
+
+  listen(serve: (address: { hostname: string; port: number }) => Server<Data>): void {
+    const { host, port } = this.config
+    this.server = listenOn(host, port, 'CHATROOMD_PORT or CHATROOMD_HOST', () =>
+      serve({ hostname: host, port }),
+    )
+  }
+
+  /** Accepts nothing more, and waits for what is in flight. */
+  async stop(): Promise<void> {
+    const { server } = this
+    if (!server) return
+    const deadlineMs = performance.now() + this.graceMs
+    const stopped = server.stop()
+    while (server.pendingRequests > 0 && performance.now() < deadlineMs) await Bun.sleep(10)
+    // A socket that goes while it is closed can leave Bun waiting for it.
+    await Promise.race([stopped, server.stop(true), Bun.sleep(1000)])
   }
 }
 

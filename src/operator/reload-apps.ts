@@ -1,0 +1,14 @@
+import type { Logger } from 'pino'
+import { seldom } from '../metrics/seldom.ts'
+
+/** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
+const periodMs = 250
+
+/** Reloads apps again and again, as other nodes change them. Answers how to stop. */
+export function startReloading(reload: () => Promise<void>, log: Logger): () => void {
+  const failed = seldom((error: unknown, times) =>
+    log.warn({ err: error, times }, 'apps could not be reloaded; it is tried again'),
+  )
+  const timer = setInterval(() => reload().catch(failed), periodMs)
+  return () => clearInterval(timer)
+}
