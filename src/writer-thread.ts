@@ -4,7 +4,7 @@ import { writeOf } from './operations/index.ts'
 import type { UsedApp } from './store/apps.ts'
 import type { Awaitable } from './store/database.ts'
 import { openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
-import { isStorageError } from './store/sqlite-file.ts'
+import { isStorageError, startError } from './store/sqlite-file.ts'
 
 declare const self: Worker
 
@@ -75,7 +75,8 @@ self.onmessage = async ({ data }: MessageEvent<string>) => {
       writer = await openSqliteWriter(message.open)
       ticks = increasing(await writer.store.events.latestUs())
       self.postMessage('{}')
-    } catch (error) {
+    } catch (thrown) {
+      const error = startError(message.open, thrown)
       self.postMessage(JSON.stringify({ refused: error instanceof Error ? error.message : String(error) }))
     }
     return
