@@ -16,6 +16,8 @@ export interface ListedRoom {
   name: string
   owner: string
   memberCount: number
+  /** 1 where it is disabled. */
+  disabled: number
   /** Microseconds since the epoch. */
   created: number
 }
@@ -35,7 +37,7 @@ export interface RoomReads extends JoinedReads {
   announcement(app: number, room: string): Promise<string>
 }
 
-const listed = 'id, name, owner, member_count as "memberCount", created'
+const listed = 'id, name, owner, member_count as "memberCount", disabled, created'
 
 /** A room and its members in one statement, so that both are of one moment. */
 const details = (chosen: string): string =>

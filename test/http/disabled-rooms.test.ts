@@ -38,6 +38,12 @@ test('in a disabled room nobody joins, speaks or manages, until it is enabled', 
   const carol = await asUser(app, 'carol')
   expectRefusal(await carol('POST', `/chatrooms/${room}/users/carol`), 403, 'forbidden_op', text)
 
+  const inLists = async () => [
+    (await app.call('GET', '/chatrooms?limit=1')).body.data[0].disabled,
+    (await app.call('GET', '/users/alice/joined_chatrooms?detail=true')).body.data[0].disabled,
+  ]
+  expect(await inLists()).toEqual([true, 'true'])
+
   // The app itself still reads and changes it.
   expect((await app.call('GET', `/chatrooms/${room}`)).body.data.affiliations_count).toBe(2)
   expect((await app.call('PUT', `/chatrooms/${room}`, { name: 'changed' })).status).toBe(200)

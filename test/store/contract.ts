@@ -282,6 +282,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         name: 'a room',
         owner: 'alice',
         memberCount: 1,
+        disabled: 0,
         created: expect.any(Number),
       })
       const after = async (place: number) => {

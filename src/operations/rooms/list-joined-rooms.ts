@@ -31,7 +31,7 @@ const detailed = (app: App, room: Room, page: { limit: number; number: number })
   public: 'true',
   allow_user_invites: 'false',
   invite_need_confirm: 'true',
-  disabled: 'false',
+  disabled: String(room.disabled),
   type: 'chatroom',
   scale: 'large',
   appkey: appKey(app),

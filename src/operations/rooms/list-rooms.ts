@@ -25,7 +25,7 @@ const jsonOf = (rooms: Listed[]): Json =>
         name: room.name,
         owner: room.owner,
         affiliations_count: room.memberCount,
-        disabled: false,
+        disabled: room.disabled === 1,
       })),
     ),
   )

@@ -15,7 +15,7 @@ export const ListedRoom = exactly({
   name: RoomName,
   owner: UserId,
   affiliations_count: memberCount,
-  disabled: alwaysFalse,
+  disabled: t.Boolean({ ...says('Whether nobody speaks there now.', '是否已禁用。'), examples: [false] }),
 })
 
 /** The wire's details of a chat room [details]. */
