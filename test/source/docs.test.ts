@@ -1,0 +1,54 @@
+import { expect, test } from 'bun:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Glob } from 'bun'
+
+const architecture = ['docs/architecture.md', 'docs/architecture.zh-CN.md']
+const pages = [...new Glob('{*.md,docs/**/*.md}').scanSync()].sort()
+
+const namedIn = (path: string): string[] =>
+  [...readFileSync(path, 'utf8').matchAll(/(?:src|test)\/[\w./-]*[\w/]|\.dependency-cruiser\.cjs/g)].map(
+    ([name]) => name,
+  )
+
+test('11.5 every file and folder that docs/architecture.md names is there', () => {
+  for (const path of architecture) {
+    expect(namedIn(path).length).toBeGreaterThan(40)
+    expect(namedIn(path).filter((name) => !existsSync(name))).toEqual([])
+  }
+})
+
+test('11.5 both languages of docs/architecture.md draw the same three pictures', () => {
+  const [english = '', chinese = ''] = architecture.map((path) => readFileSync(path, 'utf8'))
+  expect(english.match(/```mermaid/g)).toHaveLength(3)
+  expect(chinese.match(/```mermaid/g)).toHaveLength(3)
+  const [ours, theirs] = architecture.map((path) => namedIn(path))
+  expect(theirs).toEqual(ours as string[])
+})
+
+test('11.5 every folder of src is in docs/architecture.md', () => {
+  const folders = new Set([...new Glob('src/*/**/*.ts').scanSync()].map((path) => path.split('/')[1]))
+  for (const path of architecture) {
+    const text = readFileSync(path, 'utf8')
+    expect([...folders].filter((name) => !text.includes(`| \`src/${name}/\` |`))).toEqual([])
+  }
+})
+
+test('11.5 every link from a page to a file of the project leads somewhere', () => {
+  const broken: string[] = []
+  for (const page of pages)
+    for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [path = ''] = target.split('#')
+      if (path === '' || /^[a-z]+:/.test(path)) continue
+      if (!existsSync(join(dirname(page), path))) broken.push(`${page}: ${target}`)
+    }
+  expect(broken).toEqual([])
+})
+
+test('11.5 decisions have a number each, and the title of a page begins with it', () => {
+  const files = [...new Glob('docs/adr/*.md').scanSync()].sort()
+  const numbers = files.map((path) => /\/(\d{4})-/.exec(path)?.[1] ?? path)
+  expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([])
+  const untitled = files.filter((path, at) => !readFileSync(path, 'utf8').startsWith(`# ${numbers[at]}. `))
+  expect(untitled).toEqual([])
+})
