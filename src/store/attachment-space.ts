@@ -7,8 +7,10 @@ import { headLength, headOf, none } from './attachment-head.ts'
 /** How often old attachments are looked for, in ms. */
 export const pruneEveryMs = 3600 * 1000
 
-/** Files of attachments, those that an older version named by a hash, and what is left of uploads that never ended. */
+/** Files of attachments, those of version 0.1.0, and what is left of uploads that never ended. */
 const fileName = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})(\.part)?$/
+/** What version 0.1.0 wrote: named by the hash of id and secret, and nothing but the bytes. */
+const isOldName = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
 /** Whose an attachment is, and what may be taken of the space, in bytes. */
 export interface Sender {
@@ -73,6 +75,7 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
     if (!file?.isFile()) return
     const part = name.endsWith('.part')
     if (file.mtimeMs + (part ? pruneEveryMs : limits.fileTime.value) < now()) await rm(path, { force: true })
+    else if (isOldName(name)) found.count(app, none, counted(file.size))
     else if (!part) found.count(app, (await headOf(path))?.sender ?? none, counted(file.size - headLength))
   }
 

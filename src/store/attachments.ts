@@ -81,8 +81,12 @@ export async function openAttachments(dir: string, space: number, now: () => num
 
     async find(app, uuid, secret) {
       const path = pathOf(app, uuid)
-      const head = path === undefined ? undefined : await headOf(path)
-      if (path === undefined || !head) return undefined
+      if (path === undefined) return undefined
+      const head = await headOf(path)
+      if (!head) {
+        const old = Bun.file(join(dirOf(app), sha256(`${uuid}:${secret}`)))
+        return (await old.exists()) ? old : undefined
+      }
       if (head.secret !== none && head.secret !== sha256(`${uuid}:${secret}`)) return undefined
       return Bun.file(path).slice(headLength)
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { limits } from '../../src/domain/limits.ts'
 import { openAttachments } from '../../src/store/attachments.ts'
 import { refusal } from '../support/bodies.ts'
 import { asUser } from '../support/people.ts'
@@ -126,4 +127,34 @@ test('10.14 stray files are left alone, and a full disk is 503 and leaves neithe
   await kept.add(sender, whole(), true)
   kept.stop()
   expect(existsSync(join(dir, '7', 'notes.txt'))).toBe(true)
+})
+
+test('10.14 an attachment of the version before is read with its secret until it is too old', async () => {
+  const uuid = crypto.randomUUID()
+  const secret = 'a-secret-of-then'
+  const name = new Bun.CryptoHasher('sha256').update(`${uuid}:${secret}`).digest('hex')
+  const bytes = new Uint8Array(300).fill(7)
+  await upload(1, app.token)
+  const files = join(server.dir, 'files')
+  for (const each of readdirSync(files)) writeFileSync(join(files, each, name), bytes)
+  const read = await fetch(`${app.url}/chatfiles/${uuid}?share-secret=${secret}`)
+  expect(read.status).toBe(200)
+  expect(await read.bytes()).toEqual(bytes)
+  for (const wrong of ['', '?share-secret=another'])
+    expect((await fetch(`${app.url}/chatfiles/${uuid}${wrong}`)).status).toBe(404)
+
+  const dir = join(server.dir, 'old')
+  mkdirSync(join(dir, '7'), { recursive: true })
+  writeFileSync(join(dir, '7', name), bytes)
+  const opened = await openAttachments(dir, 4096, Date.now)
+  expect((await opened.find(7, uuid, secret))?.size).toBe(300)
+  const more = { app: 7, username: undefined, appSpace: 4096, userSpace: 4096 }
+  async function* empty(): AsyncGenerator<Uint8Array> {}
+  await expect(opened.add(more, empty(), true)).rejects.toMatchObject({ status: 403 })
+  opened.stop()
+  const longAgo = new Date(Date.now() - limits.fileTime.value - 1000)
+  utimesSync(join(dir, '7', name), longAgo, longAgo)
+  const later = await openAttachments(dir, 4096, Date.now)
+  expect(await later.find(7, uuid, secret)).toBeUndefined()
+  later.stop()
 })
