@@ -17,7 +17,7 @@ import { type Publisher, publisher } from './engine/publisher.ts'
 import { responseCache } from './engine/response-cache.ts'
 import { Listener, servePages, urlOn } from './http/listen.ts'
 import { originOf } from './http/origin.ts'
-import { type Http, httpServer } from './http/server.ts'
+import { httpServer } from './http/server.ts'
 import type { Counters } from './metrics/counters.ts'
 import { measure } from './metrics/measures.ts'
 import { metrics } from './metrics/metrics.ts'
@@ -94,6 +94,7 @@ async function start(
   // Real time.
   const listener = new Listener<Connection>(config)
   closing.defer(() => listener.stop())
+  const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
   const commitOfUsers = metered(engine.commit, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const realtime = await startRealtime(
     {
@@ -104,6 +105,7 @@ async function start(
       findApp: apps.find,
       publish: listener.publish,
       others: (message) => bus.send({ message }),
+      addressOf: origin.addressOf,
       now: Date.now,
       log,
     },
@@ -142,7 +144,7 @@ async function start(
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       check: engine.check,
-      ...originOf(config.public_url, config.trusted_proxies, listener.url),
+      ...origin,
       now: Date.now,
     },
     all,
@@ -152,7 +154,7 @@ async function start(
   // Listening.
   const pages = servePages(config, http.pages)
   closing.defer(async () => pages?.stop(true))
-  listener.listen((address) => serve(address, http.main, realtime))
+  listener.listen((address) => serve(address, http, realtime))
   const url = listener.url()
   const pagesUrl = pages ? urlOn(config.metrics_host, pages.port) : url
   log.info({ url, ...(pages ? { pages: pagesUrl } : {}), store: engine.kind }, 'listening')
@@ -171,12 +173,17 @@ async function start(
 }
 
 /** Serves HTTP and sockets. */
-const serve = (address: { hostname: string; port: number }, http: Http, realtime: Realtime) =>
+const serve = (
+  address: { hostname: string; port: number },
+  { main, connecting }: ReturnType<typeof httpServer>,
+  realtime: Realtime,
+) =>
   Bun.serve({
     ...address,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    routes: http.routes as Bun.Serve.Routes<Connection, string>,
-    fetch: (request, self) => (isForSocket(request) ? realtime.upgrade(request, self) : http.fetch(request)),
+    routes: main.routes as Bun.Serve.Routes<Connection, string>,
+    fetch: (request, self) =>
+      isForSocket(request) ? connecting(request, () => realtime.upgrade(request, self)) : main.fetch(request),
     websocket: realtime.websocket,
     idleTimeout: limits.idleTime.value,
   })

@@ -1,3 +1,4 @@
+import type { Server } from 'bun'
 import { dialectOf } from '../domain/dialect.ts'
 import { bearer } from './call.ts'
 import type { Deps } from './deps.ts'
@@ -6,8 +7,13 @@ import { successFrom, varyByCaller } from './envelope.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** A cached response, where the app itself asks; that needs no more than to look at its token. */
-export function cached(deps: Deps, request: Request, { call }: Called): Response | undefined {
-  const known = deps.responses.find(request.url)
+export function cached(
+  deps: Deps,
+  request: Request,
+  { call }: Called,
+  server: Server<unknown>,
+): Response | undefined {
+  const known = deps.responses.find(deps.cacheKeyOf(request, server))
   if (!known) return undefined
   const { app, head } = known
   if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined

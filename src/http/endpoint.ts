@@ -24,6 +24,7 @@ import {
   varyByCaller,
 } from './envelope.ts'
 import { countCall } from './rate-limits.ts'
+import { announcesBody, checkStillOpen } from './still-open.ts'
 import { queryOf } from './url.ts'
 
 /** Answers a request that a route has matched. */
@@ -100,6 +101,7 @@ const textOf = (data: unknown): string | AsyncGenerator<string> | undefined => {
 
 interface Done {
   request: Request
+  server: Server<unknown>
   operation: Called
   call: Call
   given: Given
@@ -108,7 +110,7 @@ interface Done {
 }
 
 /** Turns what an operation gave into a response, which is cached where the operation says on what it depends. */
-function respond(deps: Deps, { request, operation, call, given, input, output }: Done): Response {
+function respond(deps: Deps, { request, server, operation, call, given, input, output }: Done): Response {
   const { response, reply, dependsOn } = operation.call
   const replied = reply(output, input, given)
   if (replied.file) return fileResponse(call.requestId, replied.file)
@@ -123,7 +125,7 @@ function respond(deps: Deps, { request, operation, call, given, input, output }:
   const room = caller.kind === 'app' ? dependsOn?.(input, given) : undefined
   if (room === undefined || data === undefined) return success(call, data, extras)
   const head = successHead(call, data, extras)
-  deps.responses.add(request.url, { app, operation: operation.id, room, head })
+  deps.responses.add(deps.cacheKeyOf(request, server), { app, operation: operation.id, room, head })
   return successFrom(head, requestId, started, headers)
 }
 
@@ -138,6 +140,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
   const { call: declared } = operation
   const check = declared.body && bodyCheck(declared.body, declared.bodyWords)
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
+  const mayBeMistaken = operation.kind !== 'read'
   const callsPerSecond = declared.callsPerSecond ?? 100
 
   async function bodyOf(request: Request, dialect: Dialect): Promise<unknown> {
@@ -162,6 +165,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     if (declared.hasDialects && app.settings.dialect === 'auto')
       call.headers = call.headers ? { ...call.headers, ...varyByCaller } : varyByCaller
     const body = await bodyOf(request, dialect)
+    if (mayBeMistaken && !announcesBody(request)) await checkStillOpen(request)
     const client = new HttpClient(request, deps.addressOf, server)
     const given: Given = {
       app,
@@ -183,6 +187,6 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const made = declared.input(given, deps)
     const input = made instanceof Promise ? await made : made
     const output = await run(deps, operation, given, input)
-    return respond(deps, { request, operation, call, given, input, output })
+    return respond(deps, { request, server, operation, call, given, input, output })
   }
 }

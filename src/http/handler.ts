@@ -1,6 +1,8 @@
 import type { BunRequest, Server } from 'bun'
 import type { Logger } from 'pino'
+import { bodyBroken } from '../domain/body-failures.ts'
 import { Failure, TooBusy } from '../domain/failure.ts'
+import { limits } from '../domain/limits.ts'
 import { seldom } from '../metrics/seldom.ts'
 import { invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
@@ -9,6 +11,7 @@ import { internalError } from './internal-error.ts'
 import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 import { traffic } from './traffic.ts'
+import { turns } from './turns.ts'
 import { pathOf } from './url.ts'
 
 export type Handler = (request: BunRequest, server: Server<unknown>) => Response | Promise<Response>
@@ -25,9 +28,18 @@ function checkHost({ headers }: Request): void {
   if (headers.get('host')?.includes(',')) throw invalidRequest()
 }
 
+/** Answers what had to wait, if the connection is still there. */
+const afterTurn =
+  (respond: Handler): Handler =>
+  (request, server) => {
+    if (request.signal.aborted) throw bodyBroken()
+    return respond(request, server)
+  }
+
 /** Makes handlers that answer failures in the error envelope, log what is the server's fault, and count every call. */
 export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   const recordsOf = traffic(metrics, log)
+  const nextTurn = turns(limits.callsOfTurn.value)
 
   const storeFailed = seldom((failure: Failure, times) =>
     log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
@@ -52,8 +64,9 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   }
 
   /** Answers by `respond`, in the error envelope where it fails, and takes note of it. */
-  return function handlerOf(operation: string, respond: Handler): Handler {
+  function handlerOf(operation: string, respond: Handler): Handler {
     const record = recordsOf(operation)
+    const respondLate = afterTurn(respond)
     const finish = (request: Request, response: Response, startedMs: number): Response => {
       record(request, response, startedMs)
       return announcingClose(request, response)
@@ -62,7 +75,8 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
       const startedMs = performance.now()
       try {
         checkHost(request)
-        const responding = respond(request, server)
+        const turn = nextTurn()
+        const responding = turn ? turn.then(() => respondLate(request, server)) : respond(request, server)
         if (responding instanceof Response) return finish(request, responding, startedMs)
         return responding
           .catch((error: unknown) => refused(request, error))
@@ -72,4 +86,23 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
       }
     }
   }
+  const recordConnecting = recordsOf('connect')
+
+  /** Lets a request become a socket by `upgrade`; what it answers instead is named and noted as any other response. */
+  function connecting(request: Request, upgrade: () => Response | undefined): Response | undefined {
+    const startedMs = performance.now()
+    let response: Response | undefined
+    try {
+      checkHost(request)
+      response = upgrade()
+    } catch (error) {
+      response = refused(request, error)
+    }
+    if (!response) return undefined
+    response.headers.set('x-request-id', requestIdOf(request))
+    recordConnecting(request, response, startedMs)
+    return announcingClose(request, response)
+  }
+
+  return { handlerOf, connecting }
 }

@@ -8,6 +8,8 @@ export interface Origin {
   addressOf(request: Request, server: Server<unknown>): string
   /** The absolute URL of a request, without the query. */
   urlOf(request: Request, server: Server<unknown>): string
+  /** What names a request in a cache of responses: the URL that they show, with the query. */
+  cacheKeyOf(request: Request, server: Server<unknown>): string
 }
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4')
@@ -19,9 +21,10 @@ export function readNetworks(text: string): BlockList | undefined {
   let count = 0
   for (const entry of entries) {
     if (entry === '') continue
-    const [address = '', bits] = entry.split('/')
+    const [address = '', bits, ...more] = entry.split('/')
     const most = isIPv6(address) ? 128 : 32
-    if (isIP(address) === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
+    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most)
+    if (isIP(address) === 0 || !isNetwork || more.length > 0)
       throw new Error('must be addresses or networks such as 10.0.0.0/8, separated by commas')
     networks.addSubnet(address, bits === undefined ? most : Number(bits), familyOf(address))
     count += 1
@@ -64,6 +67,9 @@ export function originOf(publicUrl: string, trusted: BlockList | undefined, list
     return to === '' ? listening() : `${proto}://${to}`
   }
 
+  const urlOf = (request: Request, server: Server<unknown>): string =>
+    (publicUrl === '' ? sentTo(request, server) : publicUrl) + pathOf(request.url)
+
   return {
     addressOf(request, server) {
       const peer = peerOf(request, server)
@@ -73,7 +79,13 @@ export function originOf(publicUrl: string, trusted: BlockList | undefined, list
       return hops.findLast((hop) => !isTrusted(hop)) ?? hops[0] ?? peer
     },
 
-    urlOf: (request, server) =>
-      (publicUrl === '' ? sentTo(request, server) : publicUrl) + pathOf(request.url),
+    urlOf,
+
+    cacheKeyOf(request, server) {
+      const { url } = request
+      if (!trusted || publicUrl !== '') return url
+      const query = url.indexOf('?')
+      return urlOf(request, server) + (query < 0 ? '' : url.slice(query))
+    },
   }
 }

@@ -26,7 +26,7 @@ const ofApp = '/:org/:app'
 
 /** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
 export function httpServer(deps: Deps, operations: readonly Operation[], log: Logger) {
-  const handlerOf = handlers(deps, log)
+  const { handlerOf, connecting } = handlers(deps, log)
   const called = operations.filter((operation): operation is Called => operation.call !== undefined)
   const system = [
     ...healthEndpoints(deps),
@@ -38,7 +38,8 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
   function ofOperation(operation: Called, route: string): Handler {
     const endpoint = endpointOf(deps, operation, route)
     const respond: Handler = operation.call.dependsOn
-      ? (request, server) => cached(deps, request, operation) ?? endpoint(request, request.params, server)
+      ? (request, server) =>
+          cached(deps, request, operation, server) ?? endpoint(request, request.params, server)
       : (request, server) => endpoint(request, request.params, server)
     return handlerOf(operation.id, respond)
   }
@@ -87,6 +88,7 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
 
   return {
     described: { called, system },
+    connecting,
     /** Everything. */
     main: http({ ...served(system, false), ...ofOperations() }),
     /** The pages of the operator, and nothing else, on an address of their own. */

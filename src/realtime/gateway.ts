@@ -31,11 +31,15 @@ export interface SocketTerms {
   buffered: number
 }
 
+/** The address of a client, behind trusted proxies too. */
+export type AddressOf = (request: Request, server: Server<unknown>) => string
+
 /** What the gateway hands on to, and shares with others. */
 interface Inside {
   arrived: Arrivals
   floods: Floods
   cutOff: CutOff
+  addressOf: AddressOf
   /** Handles a frame; throws on one that no client sends. */
   receive(connection: Connection, bytes: Uint8Array): undefined | Promise<void>
   /** The last of a connection, logged in or not. */
@@ -48,7 +52,7 @@ interface Inside {
 export function gateway(
   { counters, now, log }: Pick<Parts, 'counters' | 'now' | 'log'>,
   terms: SocketTerms,
-  { arrived, floods, cutOff, receive, closed, lookForSlow }: Inside,
+  { arrived, floods, cutOff, addressOf, receive, closed, lookForSlow }: Inside,
 ) {
   const connections = arrived.all
   let isStopped = false
@@ -178,7 +182,7 @@ export function gateway(
     /** Turns a request into a connection; an answer says why not. */
     upgrade(request: Request, server: Server<Connection>): Response | undefined {
       if (isStopped) return new Response(null, { status: 503 })
-      const address = server.requestIP(request)?.address ?? ''
+      const address = addressOf(request, server)
       const refusal = arrived.refusal(address)
       if (refusal !== undefined) {
         count(counters.connectionsRefused, refusal)

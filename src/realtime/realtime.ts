@@ -15,7 +15,7 @@ import { authoriser } from './authorise.ts'
 import { closeCode, cuttingOff } from './close.ts'
 import { fanOut } from './fan-out.ts'
 import { floods } from './floods.ts'
-import { gateway, type SocketTerms } from './gateway.ts'
+import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
 import { messageIds } from './ids.ts'
 import { liveState } from './live.ts'
 import { membership } from './membership.ts'
@@ -57,6 +57,7 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   commitOfUsers: Commit
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
+  addressOf: AddressOf
   /** Tells the other nodes of a message. */
   others(message: RelayedMessage): void
 }
@@ -114,6 +115,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     arrived,
     floods: flooding,
     cutOff,
+    addressOf: given.addressOf,
     receive,
     closed,
     lookForSlow: slow.look,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig, type SettingTexts } from '../../src/config.ts'
 import type { AppSettings } from '../../src/domain/app-settings.ts'
@@ -70,14 +70,17 @@ const nodes = Number(process.env.TEST_NODES ?? 1)
 
 /**
  * A whole server on a free port, with an empty store of its own: on the PostgreSQL server that TEST_DATABASE_URL
- * names, else embedded; `settings` are set beside. With TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
+ * names, else embedded; `settings` are set beside, and it writes to `log`. With TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
  */
-export async function aServer(settings: SettingTexts = {}): Promise<TestServer> {
+export async function aServer(
+  settings: SettingTexts = {},
+  log: Logger = pino({ level: 'silent' }),
+): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   const database = await aDatabase()
   const place = { data_dir: dir, port: '0', database_url: database?.url ?? '' }
   const config = readConfig({ ...place, ...settings }, {}, '')
-  const chatroomd = await startChatroomd(config, pino({ level: 'silent' }))
+  const chatroomd = await startChatroomd(config, log)
   const { admin } = chatroomd
   const others = await Promise.all(Array.from({ length: nodes - 1 }, () => startNode(config.database_url)))
   const urls = [chatroomd.url, ...others.map(({ url }) => url)]

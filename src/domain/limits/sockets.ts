@@ -90,4 +90,14 @@ export const socketLimits = {
     beyond: { en: 'connections are closed, the slowest first', zh: '从最慢的连接开始关闭' },
     memory: 256 * MiB,
   },
+  callsOfTurn: {
+    value: 64,
+    unit: 'items',
+    en: 'Calls that are answered before the server looks at all connections again',
+    zh: '服务端轮询全部连接一次之间应答的调用数',
+    beyond: {
+      en: 'they wait for that; a connection that sends further calls before its answer is closed',
+      zh: '等待下一轮；未等应答就继续发送调用（pipelining）的连接会被关闭',
+    },
+  },
 } satisfies Record<string, Limit>
