@@ -90,6 +90,11 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     '/messages/chatrooms',
     { to: [room], type: 'txt', body: { msg: 'hi' } },
   ],
+  sendDirectedMessage: (room) => [
+    'POST',
+    '/messages/chatrooms/users',
+    { to: [room], users: ['mia'], type: 'txt', body: { msg: 'hi' } },
+  ],
   recallMessage: (room) => ['POST', '/messages/msg_recall', recallIn(room)],
   recallMessages: (room) => ['POST', '/messages/batch_recall', { msgs: [recallIn(room)] }],
   recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],

@@ -1,20 +1,6 @@
 import type { Commit } from '../engine/commit.ts'
 import { countCalls } from '../operations/apps/count-calls.ts'
-import type { Awaitable } from '../store/database.ts'
-
-/** What became of a call that counts towards a limit. */
-export interface Counted {
-  isOver: boolean
-  /** Calls a second. */
-  limit: number
-  /** Calls that are left of this second. */
-  remaining: number
-}
-
-/** Counts the calls of an app's operations in seconds; what is over the limit is not counted. */
-export interface Rates {
-  count(app: number, operation: string, limit: number): Awaitable<Counted>
-}
+import type { Counted, Rates } from './rate-types.ts'
 
 const secondOf = (ms: number): number => Math.floor(ms / 1000)
 

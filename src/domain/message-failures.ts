@@ -1,4 +1,4 @@
-import { failure, tooLarge } from './failures.ts'
+import { failure } from './failures.ts'
 import { limits } from './limits.ts'
 
 export const contentMissing = failure('illegal_argument', 'body.{field} must be provided', {
@@ -11,35 +11,35 @@ export const contentNotNumber = failure('illegal_argument', 'body.{field} must b
   zh: '应为数字的字段给了其他类型的值',
 })
 
-export const noRooms = failure('illegal_argument', 'to must hold at least one chat room', {
-  en: '`to` is empty',
-  zh: '`to` 为空',
+export const sendParameterMissing = failure('message_send_error', "param {field} can't be empty", {
+  en: 'a required field is missing, or a field is empty',
+  zh: '缺少必填字段，或字段为空',
 })
 
-export const tooManyTargets = failure(
-  'illegal_argument',
-  `to size is more than max limit : ${limits.messageRooms.value}`,
-  {
-    en: `more than ${limits.messageRooms.value} chat rooms`,
-    zh: `聊天室超过 ${limits.messageRooms.value} 个`,
-  },
-)
-
-export const tooManyReceivers = failure(
-  'illegal_argument',
-  `users size is more than max limit : ${limits.messageUsers.value}`,
-  { en: `more than ${limits.messageUsers.value} users`, zh: `用户超过 ${limits.messageUsers.value} 个` },
-)
-
-export const noSender = failure('illegal_argument', "from can't be empty", {
-  en: '`from` is empty',
-  zh: '`from` 为空',
+export const extNotObject = failure('message_send_error', 'param ext must be JSONObject', {
+  en: '`ext` is not an object',
+  zh: '`ext` 不是对象',
 })
 
-export const messageTooLarge = failure(tooLarge.word, tooLarge.text, {
+export const tooManyOf = failure('message_send_error', "params {field}'s size can't exceed limit {limit}", {
+  en: 'a field holds more than the call takes',
+  zh: '字段的元素个数超过接口上限',
+})
+
+export const messageTooLarge = failure('message_send_error', 'message is too large', {
   en: `the message is over ${limits.messageBytes.value / 1024} KiB`,
   zh: `消息超过 ${limits.messageBytes.value / 1024} KiB`,
 })
+
+export const overSendRate = failure(
+  'message_send_error',
+  'message send reach limit',
+  {
+    en: `over ${limits.messagesSent.value} messages a second, each chat room counted, where the app has \`rateLimits\``,
+    zh: `应用开启 \`rateLimits\` 且每秒消息数超过 ${limits.messagesSent.value}（每个聊天室计一条）`,
+  },
+  403,
+)
 
 export const invalidBody = failure(
   'invalid_request_body',
@@ -50,13 +50,14 @@ export const invalidBody = failure(
   },
 )
 
-/** What a message of the app's server can be refused for. */
+/** What a message of the app's server to chat rooms can be refused for. */
 export const messageFailures = [
+  sendParameterMissing,
+  extNotObject,
   contentMissing,
   contentNotNumber,
-  noRooms,
-  tooManyTargets,
-  tooManyReceivers,
-  noSender,
+  tooManyOf,
   messageTooLarge,
+  overSendRate,
+  invalidBody,
 ] as const

@@ -1,20 +1,32 @@
 import type { App } from './app.ts'
+import type { Failure } from './failure.ts'
 
-/** A message that the app's own server sends to rooms (sending messages to chat rooms). */
-export interface Posted {
-  /** The sender that clients show; `admin` when there is none. It need not be in the room. */
-  from?: string | undefined
-  /** Room ids. */
-  to: string[]
+/** What a message of the app's own server says. */
+export interface PostedContent {
   type: 'txt' | 'img' | 'audio' | 'video' | 'file' | 'loc' | 'cmd' | 'custom'
   /** What the kind of message needs: `msg` of a text, `url` of a file, … */
   body: Record<string, unknown>
   /** The app's own attributes. */
   ext?: Record<string, unknown> | undefined
-  chatroom_msg_level?: 'high' | 'normal' | 'low' | undefined
+}
+
+/** A message that the app's own server sends [send]. */
+export interface PostedToAll extends PostedContent {
+  /** The sender that clients show; `admin` when there is none. It need not be in the room. */
+  from?: string | undefined
+  /** Nothing and an empty text are `normal`. */
+  chatroom_msg_level?: 'high' | 'normal' | 'low' | '' | undefined
+  /** How a message that is too large is refused, in the words of the call. */
+  tooLarge(): Failure
+}
+
+/** A message that the app's own server sends to some rooms. */
+export interface Posted extends PostedToAll {
+  /** Ids of rooms, or of none. */
+  to: string[]
   /** Only these users get it. */
   users?: string[] | undefined
 }
 
-/** Sends a message to each of its rooms; answers the message id by room. */
+/** Sends a message to each of its rooms; answers a message id for each, whether or not there is such a room. */
 export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>

@@ -1,12 +1,14 @@
 import { failure } from './failures.ts'
 import { limits } from './limits.ts'
+import { sendParameterMissing } from './message-failures.ts'
 
 const minutes = limits.recallTime.value / 60_000
 
-export const recallParameterMissing = failure('message_recall_error', "param {field} can't be empty", {
-  en: 'a required field is missing or empty',
-  zh: '缺少必填字段，或字段为空',
-})
+export const recallParameterMissing = failure(
+  'message_recall_error',
+  sendParameterMissing.text,
+  sendParameterMissing.when,
+)
 
 export const elsewhere = failure('message_recall_error', "can't find msg to", {
   en: 'the message went to another chat room',

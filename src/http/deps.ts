@@ -1,7 +1,7 @@
 import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
-import type { Rates } from '../cluster/rate-limiter.ts'
+import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { Post } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'

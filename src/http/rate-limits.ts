@@ -1,4 +1,4 @@
-import type { Counted } from '../cluster/rate-limiter.ts'
+import type { Counted } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { Failure } from '../domain/failure.ts'
 import { overRate } from '../domain/failures.ts'

@@ -31,7 +31,7 @@ import { listMembers } from './members/list-members.ts'
 import { removeMembers } from './members/remove-members.ts'
 import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
 import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
-import { sendRoomMessage } from './messages/send-room-message.ts'
+import { sendDirectedMessage, sendRoomMessage } from './messages/send-room-message.ts'
 import { isMuted } from './mutes/is-muted.ts'
 import { listMuted } from './mutes/list-muted.ts'
 import { muteMembers } from './mutes/mute-members.ts'
@@ -116,6 +116,7 @@ export const all: readonly Operation[] = [
   listMembers,
   removeMembers,
   sendRoomMessage,
+  sendDirectedMessage,
   recallMessage,
   recallMessages,
   recallMessagesOneByOne,

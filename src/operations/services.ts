@@ -1,6 +1,7 @@
 import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
+import type { Rates } from '../cluster/rate-types.ts'
 import type { Post } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -18,5 +19,7 @@ export interface Services {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
+  /** Counts what apps do in a second. */
+  rates: Rates
   recalls: Recalls
 }

@@ -36,8 +36,8 @@ for (const [title, from, text] of [
 test("10.33 the 16 KiB of a message of the app's own server count its attributes", async () => {
   expect((await post({ ext: { text: 'x'.repeat(16_000) } })).status).toBe(200)
   const { status, body } = await post({ ext: { text: 'x'.repeat(16_384) } })
-  expect(status).toBe(413)
-  expect(body).toEqual(refusal('request_entity_too_large', 'Request Entity Too Large'))
+  expect(status).toBe(400)
+  expect(body).toEqual(refusal('message_send_error', 'message is too large'))
 })
 
 test('10.33 the 16 KiB of a message of a member count the attributes beside it', async () => {

@@ -67,6 +67,13 @@ export const callLimits = {
     'Chat rooms that one message of the app goes to',
     '应用发送一条消息的目标聊天室数量',
   ),
+  messagesSent: {
+    value: 100,
+    unit: 'per second',
+    en: 'Messages of the app to chat rooms, where its `rateLimits` are on; each chat room counts',
+    zh: '应用开启 `rateLimits` 时发送的聊天室消息数量（每个聊天室计一条）',
+    beyond: { en: '403; nothing is sent', zh: '返回 403，不发送' },
+  },
   messagesRecalled: items(30, 'Messages recalled in one call', '一次撤回的消息数量'),
   messageUsers: items(20, 'Users that one message of the app is for', '应用发送一条定向消息的用户数量'),
 
