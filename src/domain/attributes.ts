@@ -1,4 +1,4 @@
-import type { Caller } from './event.ts'
+import type { Caller, EarlierAttributes } from './event.ts'
 import { limits } from './limits.ts'
 
 /** A custom attribute of a room. */
@@ -23,6 +23,19 @@ export const attributeLimits = {
 }
 
 const legalKey = /^[A-Za-z0-9_.-]*$/
+
+/** What attributes were, for the log of events; undefined where there were none. */
+export function earlierAttributes(attributes: Attribute[]): EarlierAttributes | undefined {
+  if (attributes.length === 0) return undefined
+  let left = limits.loggedValues.value
+  return Object.fromEntries(
+    attributes.map(({ name, value, owner, autoDelete }) => {
+      const isKept = value.length <= left
+      if (isKept) left -= value.length
+      return [name, isKept ? { owner, autoDelete, value } : { owner, autoDelete }]
+    }),
+  )
+}
 
 export const othersKey = 'others are not allowed to be set'
 

@@ -1,7 +1,11 @@
+import type { Mute } from './mute.ts'
 import type { RoomChange } from './room.ts'
 
 /** Who asks: the app itself (an app token) or one of its users. */
 export type Caller = { kind: 'app' } | { kind: 'user'; username: string }
+
+/** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be kept. */
+export type EarlierAttributes = Record<string, { owner: string; autoDelete: boolean; value?: string }>
 
 /** What has happened to a room. Told to caches and listeners only after it is stored. */
 export type RoomEvent =
@@ -23,9 +27,9 @@ export type RoomEvent =
   /** Removed and kept out. */
   | { type: 'member.blocked'; usernames: string[]; memberCount: number }
   | { type: 'member.unblocked'; usernames: string[] }
-  /** `expires` in Unix ms. */
-  | { type: 'member.muted'; usernames: string[]; expires: number }
-  | { type: 'member.unmuted'; usernames: string[] }
+  /** `expires` in Unix ms; `before` has those who were muted already. */
+  | { type: 'member.muted'; usernames: string[]; expires: number; before?: { muted: Mute[] } | undefined }
+  | { type: 'member.unmuted'; usernames: string[]; before?: { muted: Mute[] } | undefined }
   /** On and off the allow list. */
   | { type: 'member.allowed'; usernames: string[] }
   | { type: 'member.disallowed'; usernames: string[] }
@@ -40,8 +44,9 @@ export type RoomEvent =
       username: string
       autoDelete: boolean
       forced: boolean
+      before?: EarlierAttributes | undefined
     }
-  | { type: 'attributes.removed'; keys: string[] }
+  | { type: 'attributes.removed'; keys: string[]; before?: EarlierAttributes | undefined }
   /** With the id of the file. */
   | { type: 'file.uploaded'; file: string }
   | { type: 'file.deleted'; file: string }

@@ -1,3 +1,4 @@
+import { earlierAttributes } from '../domain/attributes.ts'
 import type { Failure } from '../domain/failure.ts'
 import {
   isBlocked,
@@ -107,8 +108,10 @@ export async function dropAttributes(
   room: string,
   usernames: string[],
 ): Promise<void> {
-  const names = await store.attributes.removeWithOwners(app.id, room, usernames)
-  if (names.length > 0) emit({ type: 'attributes.removed', keys: names }, room)
+  const gone = await store.attributes.removeWithOwners(app.id, room, usernames)
+  if (gone.length === 0) return
+  const keys = gone.map(({ name }) => name)
+  emit({ type: 'attributes.removed', keys, before: earlierAttributes(gone) }, room)
 }
 
 /** Takes a user that leaves by itself out of a locked room; one who is not in it is a success. */

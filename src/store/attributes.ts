@@ -9,8 +9,8 @@ export interface AttributeReads {
 export interface AttributeStore extends AttributeReads {
   setAttributes(app: number, room: string, attributes: Attribute[]): Promise<void>
   removeAttributes(app: number, room: string, names: string[]): Promise<void>
-  /** Removes those that go when one of `owners` leaves; answers their names. */
-  removeWithOwners(app: number, room: string, owners: string[]): Promise<string[]>
+  /** Removes those that go when one of `owners` leaves; answers them. */
+  removeWithOwners(app: number, room: string, owners: string[]): Promise<Attribute[]>
 }
 
 interface AttributeRow {
@@ -19,6 +19,11 @@ interface AttributeRow {
   owner: string
   auto_delete: number
 }
+
+const attributeOf = ({ auto_delete, ...row }: AttributeRow): Attribute => ({
+  ...row,
+  autoDelete: auto_delete === 1,
+})
 
 export function attributeStore(db: Database): AttributeStore {
   return {
@@ -31,7 +36,7 @@ export function attributeStore(db: Database): AttributeStore {
         room,
         ...(names ? [JSON.stringify(names)] : []),
       )
-      return rows.map(({ auto_delete, ...row }) => ({ ...row, autoDelete: auto_delete === 1 }))
+      return rows.map(attributeOf)
     },
 
     async setAttributes(app, room, attributes) {
@@ -60,14 +65,14 @@ export function attributeStore(db: Database): AttributeStore {
     },
 
     async removeWithOwners(app, room, owners) {
-      const rows = await db.all<{ name: string }>(
+      const rows = await db.all<AttributeRow>(
         `delete from attributes where app = ?1 and room = ?2 and auto_delete = 1 and ${isOneOf(db, 'owner', 3)}
-         returning name`,
+         returning name, value, owner, auto_delete`,
         app,
         room,
         JSON.stringify(owners),
       )
-      return rows.map((row) => row.name)
+      return rows.map(attributeOf)
     },
   }
 }

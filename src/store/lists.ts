@@ -1,15 +1,10 @@
+import type { Mute } from '../domain/mute.ts'
 import { byIndex, type Database, each, isOneOf } from './database.ts'
-
-/** A muted user; `expires` in Unix ms. */
-interface Mute {
-  username: string
-  expires: number
-}
 
 /** The mute and the block list of a room. Both outlast a user's leaving. */
 export interface ListReads {
-  /** Who is muted at `now` (Unix ms). */
-  muted(app: number, room: string, now: number): Promise<Mute[]>
+  /** Who is muted at `now` (Unix ms), of all or of `usernames`. */
+  muted(app: number, room: string, now: number, usernames?: string[]): Promise<Mute[]>
   isMuted(app: number, room: string, username: string, now: number): Promise<boolean>
   blocked(app: number, room: string): Promise<string[]>
   /** Those of `usernames` that are blocked. */
@@ -31,13 +26,17 @@ export function listStore(db: Database): ListStore {
     (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
 
   return {
-    muted: async (app, room, now) =>
-      db.all<Mute>(
-        `select username, expires from mutes where app = ?1 and room = ?2 and expires > ?3 order by username`,
+    async muted(app, room, now, usernames) {
+      const among = usernames ? `and ${isOneOf(db, 'username', 4)}` : ''
+      return db.all<Mute>(
+        `select username, expires from mutes
+         where app = ?1 and room = ?2 and expires > ?3 ${among} order by username`,
         app,
         room,
         now,
-      ),
+        ...(usernames ? [JSON.stringify(usernames)] : []),
+      )
+    },
 
     async isMuted(app, room, username, now) {
       const row = await db.get(

@@ -458,7 +458,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await attributes.attributes(id, 'r1')).toEqual([b, a])
       expect(await attributes.attributes(id, 'r1', ['a', 'x'])).toEqual([a])
       expect(await unit((store) => store.attributes.removeWithOwners(id, 'r1', ['alice', 'bob']))).toEqual([
-        'a',
+        a,
       ])
       await unit((store) => store.attributes.removeAttributes(id, 'r1', ['B']))
       expect(await attributes.attributes(id, 'r1')).toEqual([])

@@ -105,6 +105,12 @@ export const callLimits = {
   announcement: items(512, 'Announcement, in characters', '公告的字符数'),
   attributeKey: items(128, 'Key of a custom attribute, in characters', '自定义属性 key 的字符数'),
   attributeValue: items(4096, 'Value of a custom attribute, in characters', '自定义属性值的字符数'),
+  loggedValues: items(
+    2048,
+    'Earlier values of the custom attributes that one call changes, in the log of events, in characters',
+    '一次调用所修改的自定义属性的旧值在事件日志中的字符数',
+    { en: 'the value is not logged', zh: '不记录该值' },
+  ),
   userId: bytes(64, 'User id', '用户 ID'),
   nickname: items(100, 'Nickname, in characters', '昵称的字符数'),
   password: items(64, 'Password, in characters', '密码的字符数'),

@@ -1,4 +1,4 @@
-import { othersKeyFor } from '../../domain/attributes.ts'
+import { earlierAttributes, othersKeyFor } from '../../domain/attributes.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { attributeWriters } from '../allowed.ts'
 import { type InRoom, type Transaction, writeRoom } from '../operation.ts'
@@ -34,7 +34,8 @@ async function remove(
   const removed = known.map(({ name }) => name).filter((name) => !others.has(name))
   if (removed.length > 0) {
     await store.attributes.removeAttributes(app.id, room.id, removed)
-    emit({ type: 'attributes.removed', keys: removed })
+    const before = earlierAttributes(known.filter(({ name }) => !others.has(name)))
+    emit({ type: 'attributes.removed', keys: removed, before })
   }
   return {
     successKeys: keys.filter((key) => !others.has(key)),

@@ -1,5 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
-import { type Attribute, attributeLimits, whyNotSet } from '../../domain/attributes.ts'
+import { type Attribute, attributeLimits, earlierAttributes, whyNotSet } from '../../domain/attributes.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { attributeWriters } from '../allowed.ts'
 import { type InRoom, type Transaction, writeRoom } from '../operation.ts'
@@ -43,7 +43,8 @@ async function set(
   if (stored.length === 0) return outcome
   await store.attributes.setAttributes(app.id, room.id, stored)
   const attributes = Object.fromEntries(stored.map(({ name, value }) => [name, value]))
-  emit({ type: 'attributes.set', attributes, username, autoDelete, forced })
+  const before = earlierAttributes(stored.flatMap(({ name }) => known.get(name) ?? []))
+  emit({ type: 'attributes.set', attributes, username, autoDelete, forced, before })
   return outcome
 }
 

@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { failure, notMembers } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { muteEnd } from '../../domain/mute.ts'
+import { mutedBefore, muteEnd } from '../../domain/mute.ts'
 import { folded } from '../../domain/user-ids.ts'
 import { moderators } from '../allowed.ts'
 import { writeRoom } from '../operation.ts'
@@ -53,12 +53,13 @@ export const muteMembers = writeRoom({
     await requireMembers(transaction, usernames)
     await checkReach(transaction, usernames, moderators)
     const expire = muteEnd(now, durationMs)
+    const before = mutedBefore(await store.lists.muted(app.id, room.id, now, usernames))
     if (expire === 0) {
       await store.lists.unmute(app.id, room.id, usernames)
-      emit({ type: 'member.unmuted', usernames })
+      emit({ type: 'member.unmuted', usernames, before })
     } else {
       await store.lists.mute(app.id, room.id, usernames, expire, now)
-      emit({ type: 'member.muted', usernames, expires: expire })
+      emit({ type: 'member.muted', usernames, expires: expire, before })
     }
     return usernames.map((user) => ({ result: true, expire, user }))
   },

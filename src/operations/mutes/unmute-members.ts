@@ -1,5 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
+import { mutedBefore } from '../../domain/mute.ts'
 import { userIdsIn } from '../../domain/user-ids.ts'
 import { moderators } from '../allowed.ts'
 import { writeRoom } from '../operation.ts'
@@ -23,11 +24,12 @@ export const unmuteMembers = writeRoom({
   input: ({ params }) => ({ room: params.chatroom_id, usernames: userIdsIn(params.username) }),
 
   async run(transaction, { usernames }) {
-    const { app, store, room, emit } = transaction
+    const { app, store, room, now, emit } = transaction
     if (usernames.length > mostUsers) throw tooMany()
     await checkReach(transaction, usernames, moderators)
+    const before = mutedBefore(await store.lists.muted(app.id, room.id, now, usernames))
     await store.lists.unmute(app.id, room.id, usernames)
-    emit({ type: 'member.unmuted', usernames })
+    emit({ type: 'member.unmuted', usernames, before })
     return usernames.map((user) => ({ result: true, user }))
   },
 })
