@@ -122,7 +122,7 @@ async function start(
 
   // HTTP.
   const files = join(config.data_dir, 'files')
-  const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now)
+  const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
   closing.defer(() => attachments.stop())
   const measured = metrics()
   measure(measured, engine, realtime.counters)

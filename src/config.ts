@@ -22,6 +22,7 @@ function parse(text: string): object | undefined {
   try {
     return Bun.TOML.parse(text)
   } catch {
+    // The caller looks for the line that is wrong, and tells that.
     return undefined
   }
 }

@@ -120,6 +120,7 @@ export function readAgoraToken(
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined
     return claimsOf(info, nowS)
   } catch {
+    // Anybody sends texts that are no token; the caller refuses them.
     return undefined
   }
 }

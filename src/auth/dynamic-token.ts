@@ -33,6 +33,7 @@ export function readDynamicToken(app: AppRecord, token: string, nowS: number): D
     const expected = createHash('sha256').update(signed).digest('hex')
     return sameText(signature, expected) ? { userId, expires: curTime + ttl } : undefined
   } catch {
+    // Anybody sends texts that are no token; the caller refuses them.
     return undefined
   }
 }

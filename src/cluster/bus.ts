@@ -156,7 +156,8 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
       try {
         await listen()
         return ear.reconnected()
-      } catch {
+      } catch (error) {
+        log.debug({ err: error }, 'Redis cannot be listened to; this is tried again')
         await Bun.sleep(200)
       }
     }

@@ -69,6 +69,7 @@ function readChunks(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
       }
       return Buffer.concat(chunks)
     },
+    // The call has been answered with why: a body that was broken off cannot be cancelled any more.
     () => void reader.cancel().catch(() => undefined),
   )
 }

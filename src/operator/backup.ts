@@ -2,6 +2,7 @@ import { constants, existsSync, renameSync, rmSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
+import { ifThere } from '../store/attachment-head.ts'
 import { copyDatabase } from '../store/sqlite-backup.ts'
 
 /** Makes what was written in a file or a directory last through a loss of power. */
@@ -32,7 +33,8 @@ async function copyAttachment(from: string, to: string): Promise<boolean> {
 async function copyAttachments(from: string, to: string): Promise<number> {
   let copied = 0
   await mkdir(to, { mode: 0o700 })
-  const entries = await readdir(from, { recursive: true, withFileTypes: true }).catch(() => [])
+  // No directory: nobody has uploaded anything. One that cannot be read fails, or the backup would lack it in silence.
+  const entries = (await ifThere(readdir(from, { recursive: true, withFileTypes: true }))) ?? []
   for (const entry of entries) {
     if (!entry.isFile() || entry.name.endsWith('.part')) continue
     const folder = join(to, entry.parentPath.slice(from.length))

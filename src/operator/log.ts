@@ -19,6 +19,7 @@ function withoutBlocking(fd: number): number {
     // Opened again, the flag is of this descriptor alone; whoever else has the pipe keeps its own.
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch {
+    // Without /proc, as on macOS, lines are written through the descriptor as it is.
     return fd
   }
 }

@@ -22,6 +22,7 @@ function readJsonToken(text: string | undefined): string | undefined {
     const { token } = JSON.parse(text ?? '{}')
     return typeof token === 'string' ? token : undefined
   } catch {
+    // No JSON, no token: the login is refused for that.
     return undefined
   }
 }

@@ -11,12 +11,19 @@ interface Head {
   secret: string
 }
 
+/** What work on a file came to; undefined where there is no such file. Any other failure stays one. */
+export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 export async function headOf(path: string): Promise<Head | undefined> {
-  const text = await Bun.file(path)
-    .slice(0, headLength)
-    .text()
-    .catch(() => '')
-  if (text.length < headLength) return undefined
+  const text = await ifThere(Bun.file(path).slice(0, headLength).text())
+  if (text === undefined || text.length < headLength) return undefined
   return { sender: text.slice(0, hashLength), secret: text.slice(hashLength) }
 }
 

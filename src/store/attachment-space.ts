@@ -1,8 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Logger } from 'pino'
 import { noSpace } from '../domain/body-failures.ts'
 import { limits } from '../domain/limits.ts'
-import { headLength, headOf, none } from './attachment-head.ts'
+import { headLength, headOf, ifThere, none } from './attachment-head.ts'
 
 /** How often old attachments are looked for, in ms. */
 export const pruneEveryMs = 3600 * 1000
@@ -51,27 +52,43 @@ export interface Upload {
 }
 
 /** How the attachments in `dir` fill the `spaceBytes` that there are, and each app's and user's share. */
-export function attachmentSpace(dir: string, spaceBytes: number, now: () => number) {
+export function attachmentSpace(dir: string, spaceBytes: number, now: () => number, log: Logger) {
   let used = new Used()
   /** Bytes of uploads that have not ended, which are no files yet. */
   const coming = new Set<Upload>()
 
+  /** What cannot be read or removed is told and passed over: it keeps neither the rest nor the server from its work. */
+  async function orTold(path: string, work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      log.error({ err: error, path }, 'old attachments could not be looked for; this is tried again')
+    }
+  }
+
   /** Removes what is too old, and counts what is left. What is no attachment is left alone. */
   async function prune(): Promise<void> {
     const found = new Used()
-    const apps = await readdir(dir, { withFileTypes: true }).catch(() => [])
-    for (const app of apps.filter((each) => each.isDirectory() && /^\d+$/.test(each.name))) {
-      for (const name of await readdir(join(dir, app.name)).catch(() => []))
-        if (fileName.test(name)) await look(found, app.name, name)
-    }
+    await orTold(dir, lookThrough(found))
     for (const { app, sender, bytes } of coming) found.count(app, sender, bytes)
     used = found
+  }
+
+  async function lookThrough(found: Used): Promise<void> {
+    const apps = (await ifThere(readdir(dir, { withFileTypes: true }))) ?? []
+    for (const app of apps.filter((each) => each.isDirectory() && /^\d+$/.test(each.name)))
+      await orTold(join(dir, app.name), lookIn(found, app.name))
+  }
+
+  async function lookIn(found: Used, app: string): Promise<void> {
+    for (const name of (await ifThere(readdir(join(dir, app)))) ?? [])
+      if (fileName.test(name)) await orTold(join(dir, app, name), look(found, app, name))
   }
 
   async function look(found: Used, app: string, name: string): Promise<void> {
     const path = join(dir, app, name)
     // Another node may have removed it meanwhile.
-    const file = await stat(path).catch(() => undefined)
+    const file = await ifThere(stat(path))
     if (!file?.isFile()) return
     const part = name.endsWith('.part')
     if (file.mtimeMs + (part ? pruneEveryMs : limits.fileTime.value) < now()) await rm(path, { force: true })

@@ -1,7 +1,8 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Logger } from 'pino'
 import { diskFull } from '../domain/body-failures.ts'
-import { headLength, headOf, none, senderHash, sha256 } from './attachment-head.ts'
+import { headLength, headOf, ifThere, none, senderHash, sha256 } from './attachment-head.ts'
 import { attachmentSpace, counted, pruneEveryMs, type Sender, type Upload } from './attachment-space.ts'
 
 const uuidOnly = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -29,14 +30,19 @@ const isFull = (error: unknown): boolean =>
  * Keeps attachments in `dir`, at most `space` bytes in all, each for seven days. A file is named by its attachment's id,
  * and begins with who sent it and the hash of its secret, so that nodes which share the directory share all that.
  */
-export async function openAttachments(dir: string, space: number, now: () => number): Promise<Attachments> {
+export async function openAttachments(
+  dir: string,
+  space: number,
+  now: () => number,
+  log: Logger,
+): Promise<Attachments> {
   const dirOf = (app: number): string => join(dir, String(app))
   const pathOf = (app: number, uuid: string): string | undefined =>
     uuidOnly.test(uuid) ? join(dirOf(app), uuid) : undefined
 
-  const taken = attachmentSpace(dir, space, now)
+  const taken = attachmentSpace(dir, space, now, log)
   await taken.prune()
-  const pruning = setInterval(() => taken.prune().catch(() => undefined), pruneEveryMs)
+  const pruning = setInterval(taken.prune, pruneEveryMs)
   pruning.unref()
 
   return {
@@ -71,7 +77,12 @@ export async function openAttachments(dir: string, space: number, now: () => num
         return { uuid, secret }
       } catch (error) {
         taken.free(app, sender, upload.bytes)
-        await rm(part, { force: true }).catch(() => undefined)
+        await rm(part, { force: true }).catch((left) =>
+          log.error(
+            { err: left, path: part },
+            'a part of an upload could not be removed; this is tried again',
+          ),
+        )
         if (isFull(error)) throw diskFull()
         throw error
       } finally {
@@ -99,16 +110,12 @@ export async function openAttachments(dir: string, space: number, now: () => num
 
     async remove(app, uuid) {
       const path = pathOf(app, uuid)
-      const file = path === undefined ? undefined : await stat(path).catch(() => undefined)
+      const file = path === undefined ? undefined : await ifThere(stat(path))
       const head = path === undefined ? undefined : await headOf(path)
       if (path === undefined || !file || !head) return
-      try {
-        await rm(path)
-      } catch {
-        // Somebody else was faster, and counts it.
-        return
-      }
-      taken.free(app, head.sender, counted(file.size - headLength))
+      // Where somebody else was faster, it is they who count it.
+      const removed = await ifThere(rm(path).then(() => true))
+      if (removed) taken.free(app, head.sender, counted(file.size - headLength))
     },
 
     stop: () => clearInterval(pruning),

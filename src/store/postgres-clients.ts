@@ -83,6 +83,7 @@ export function openClients(settings: PostgresSettings): Clients {
       down = error
       return false
     } finally {
+      // A client of a server that is gone may fail to close; why it is gone is kept in `down`.
       probe.close({ timeout: 0 }).catch(() => undefined)
     }
   }
@@ -102,6 +103,7 @@ export function openClients(settings: PostgresSettings): Clients {
     async recover(reason) {
       if (down !== undefined || closed) return
       down = reason
+      // As above.
       for (const client of Object.values(clients)) client.close({ timeout: 0 }).catch(() => undefined)
       while (!closed && !(await answers())) await Bun.sleep(probeEvery)
       if (closed) return

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { limits } from '../../src/domain/limits.ts'
 import { openAttachments } from '../../src/store/attachments.ts'
 import { refusal } from '../support/bodies.ts'
+import { aLog, errorLevel } from '../support/log.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
 const MiB = 1024 * 1024
 
+const { log } = aLog()
 let server: TestServer
 let app: TestApp
 let alice: string
@@ -112,7 +114,7 @@ test('10.14 stray files are left alone, and a full disk is 503 and leaves neithe
   mkdirSync(join(dir, '7', 'folder'), { recursive: true })
   writeFileSync(join(dir, '.DS_Store'), 'x')
   writeFileSync(join(dir, '7', 'notes.txt'), 'x')
-  const kept = await openAttachments(dir, 8192, Date.now)
+  const kept = await openAttachments(dir, 8192, Date.now, log)
   const sender = { app: 8, username: 'alice', appSpace: 8192, userSpace: 8192 }
   async function* full(): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(5000)
@@ -146,7 +148,7 @@ test('10.14 an attachment of the version before is read with its secret until it
   const dir = join(server.dir, 'old')
   mkdirSync(join(dir, '7'), { recursive: true })
   writeFileSync(join(dir, '7', name), bytes)
-  const opened = await openAttachments(dir, 4096, Date.now)
+  const opened = await openAttachments(dir, 4096, Date.now, log)
   expect((await opened.find(7, uuid, secret))?.size).toBe(300)
   const more = { app: 7, username: undefined, appSpace: 4096, userSpace: 4096 }
   async function* empty(): AsyncGenerator<Uint8Array> {}
@@ -154,7 +156,16 @@ test('10.14 an attachment of the version before is read with its secret until it
   opened.stop()
   const longAgo = new Date(Date.now() - limits.fileTime.value - 1000)
   utimesSync(join(dir, '7', name), longAgo, longAgo)
-  const later = await openAttachments(dir, 4096, Date.now)
+  const later = await openAttachments(dir, 4096, Date.now, log)
   expect(await later.find(7, uuid, secret)).toBeUndefined()
   later.stop()
+})
+
+test('10.14 a folder that cannot be looked through is told with its cause, and does not stop the start', async () => {
+  const file = join(server.dir, 'no-folder')
+  writeFileSync(file, 'x')
+  const { log, lines } = aLog()
+  const told = await openAttachments(file, 8192, Date.now, log)
+  told.stop()
+  expect(lines).toMatchObject([{ level: errorLevel, path: file, err: { code: 'ENOTDIR' } }])
 })
