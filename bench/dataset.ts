@@ -93,7 +93,7 @@ async function fill(
       maxusers: 10_000,
       owner,
       members,
-      created,
+      createdUs: created,
     })
     return id
   }

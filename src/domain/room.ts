@@ -15,7 +15,7 @@ export interface Room {
   maxusers: number
   owner: string
   /** Unix ms. */
-  created: number
+  createdMs: number
   /** Members now, the owner included: the wire's `affiliations_count`. */
   memberCount: number
   /** Whether everybody is muted. */

@@ -8,9 +8,9 @@ export interface User {
   nickname: string | null
   activated: boolean
   /** Unix ms. */
-  created: number
+  createdMs: number
   /** Unix ms. */
-  modified: number
+  modifiedMs: number
 }
 
 /** What a login is checked against. Never leaves the server. */

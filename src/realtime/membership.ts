@@ -30,7 +30,7 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
     return JSON.stringify({
       [user.username]: {
         is_all_mute: speech.mute,
-        create_timestamp: kept.created,
+        create_timestamp: kept.createdMs,
         is_in_white_list: speech.allowed.has(user.username),
         member_count: memberCount,
         mute_duration: silencedUntil(speech, user.username, now()),

@@ -1,15 +1,15 @@
 import { type Awaitable, type Database, isOneOf } from './database.ts'
 
-/** Someone in a room. `joined` in microseconds since the epoch. */
+/** Someone in a room. */
 interface Member {
   username: string
   admin: boolean
-  joined: number
+  joinedUs: number
 }
 
 /** A place in a list of members by when they joined. */
 export interface MemberPosition {
-  joined: number
+  joinedUs: number
   username: string
 }
 
@@ -42,7 +42,11 @@ interface MemberRow {
   joined: number
 }
 
-const toMember = (row: MemberRow): Member => ({ ...row, admin: row.admin === 1 })
+const toMember = ({ username, admin, joined }: MemberRow): Member => ({
+  username,
+  admin: admin === 1,
+  joinedUs: joined,
+})
 
 export function memberReads(db: Database): MemberReads {
   const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
@@ -86,7 +90,7 @@ export function memberReads(db: Database): MemberReads {
         room,
         without,
         limit,
-        ...(position ? [position.joined, position.username] : []),
+        ...(position ? [position.joinedUs, position.username] : []),
       )
       return rows.map(toMember)
     },

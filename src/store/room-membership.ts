@@ -3,7 +3,7 @@ import { byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
 /** Who comes into rooms, and who goes from all of them. */
 export interface MembershipWrites {
   /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
-  addMembers(app: number, room: string, usernames: string[], joined: number): Promise<number>
+  addMembers(app: number, room: string, usernames: string[], joinedUs: number): Promise<number>
   /** Ids of the rooms that a user owns, also of those that it has left; holds them still until the unit ends. */
   ownedRooms(app: number, username: string): Promise<string[]>
   /** Takes a user out of every room; answers the rooms with their members after it. */

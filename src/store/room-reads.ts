@@ -6,7 +6,7 @@ import { columns, findRoom, type RoomRow, toRoom } from './room-rows.ts'
 /** A place in a list of rooms, newest first. */
 export interface RoomPosition {
   /** Microseconds since the epoch. */
-  created: number
+  createdUs: number
   id: string
 }
 
@@ -19,10 +19,10 @@ export interface ListedRoom {
   /** 1 where it is disabled. */
   disabled: number
   /** Microseconds since the epoch. */
-  created: number
+  createdUs: number
 }
 
-/** Rooms and who is in them. `created` and `joined` are kept in microseconds: they are the order, too. */
+/** Rooms and who is in them. Times are stored in microseconds: they are the order, too. */
 export interface RoomReads extends JoinedReads {
   findRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Known rooms among `ids` with their members, each as it was at one moment; in no particular order. */
@@ -37,7 +37,7 @@ export interface RoomReads extends JoinedReads {
   announcement(app: number, room: string): Promise<string>
 }
 
-const listed = 'id, name, owner, member_count as "memberCount", disabled, created'
+const listed = 'id, name, owner, member_count as "memberCount", disabled, created as "createdUs"'
 
 /** A room and its members in one statement, so that both are of one moment. */
 const details = (chosen: string): string =>
@@ -83,7 +83,7 @@ export function roomReads(db: Database): RoomReads {
 
     listRooms(app, limit, position) {
       if (!position) return this.pageRooms(app, limit, 0)
-      return db.all<ListedRoom>(newestFrom, app, position.created, position.id, limit)
+      return db.all<ListedRoom>(newestFrom, app, position.createdUs, position.id, limit)
     },
 
     pageRooms(app, limit, offset) {

@@ -22,7 +22,7 @@ export const toRoom = (row: RoomRow): Room => ({
   custom: row.custom,
   maxusers: row.maxusers,
   owner: row.owner,
-  created: Math.floor(row.created / 1000),
+  createdMs: Math.floor(row.created / 1000),
   memberCount: row.member_count,
   mute: row.mute === 1,
   disabled: row.disabled === 1,

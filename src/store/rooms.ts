@@ -8,7 +8,7 @@ export interface RoomStore extends RoomReads, MembershipWrites {
   /** Finds a room and holds it still until the unit ends. */
   holdRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Keeps a new room with its owner and members; `created` in microseconds. */
-  addRoom(app: number, room: NewRoom & { id: string; created: number }): Promise<void>
+  addRoom(app: number, room: NewRoom & { id: string; createdUs: number }): Promise<void>
   /** Keeps name, description, custom, maxusers, owner, mute and disabled. */
   changeRoom(app: number, room: Room): Promise<void>
   /** Keeps that an id was chosen; fails where another unit has just chosen it. */
@@ -45,9 +45,9 @@ export function roomStore(db: Database): RoomStore {
         room.maxusers,
         room.owner,
         room.members.length + 1,
-        room.created,
+        room.createdUs,
       )
-      await insertMembers(db, app, room.id, room.created, [room.owner, ...room.members])
+      await insertMembers(db, app, room.id, room.createdUs, [room.owner, ...room.members])
     },
 
     async changeRoom(app, room) {

@@ -2,7 +2,7 @@ import type { NewUser, User, UserRecord } from '../domain/user.ts'
 import { type Awaitable, type Database, forKeyShare, forUpdate, isOneOf } from './database.ts'
 
 /** A place in the list of users; the user there need not exist any more. */
-export type UserPosition = Pick<User, 'created' | 'username'>
+export type UserPosition = Pick<User, 'createdMs' | 'username'>
 
 export interface UserReads {
   findUser(app: number, username: string): Awaitable<UserRecord | undefined>
@@ -48,8 +48,8 @@ const toUser = (row: UserRow): User => ({
   username: row.username,
   nickname: row.nickname,
   activated: row.activated === 1,
-  created: row.created,
-  modified: row.modified,
+  createdMs: row.created,
+  modifiedMs: row.modified,
 })
 
 const toRecord = (row: UserRow): UserRecord => ({
@@ -102,7 +102,7 @@ export function userStore(db: Database): UserStore {
         `select ${columns} from users where app = ?1 and (created, username) > (?2, ?3)
          order by created, username limit ?4`,
         app,
-        after?.created ?? -1,
+        after?.createdMs ?? -1,
         after?.username ?? '',
         limit,
       )
@@ -133,7 +133,7 @@ export function userStore(db: Database): UserStore {
         user.passwordHash,
         user.activated ? 1 : 0,
         user.tokenEpoch,
-        user.modified,
+        user.modifiedMs,
         user.nickname,
       )
     },

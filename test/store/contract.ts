@@ -27,7 +27,7 @@ const aRoom = (given: Partial<NewRoom> & { id: string }) => ({
   maxusers: 300,
   owner: 'alice',
   members: [],
-  created: tick(),
+  createdUs: tick(),
   ...given,
 })
 
@@ -165,8 +165,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         username: 'alice',
         nickname: 'Al',
         activated: true,
-        created: given.now,
-        modified: given.now,
+        createdMs: given.now,
+        modifiedMs: given.now,
       }
       expect(await unit((store) => store.users.addUser(id, given))).toEqual(shown)
       expect(await unit((store) => store.users.addUser(id, given))).toBeUndefined()
@@ -178,7 +178,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         passwordHash: null,
         activated: false,
         tokenEpoch: 2 ** 30,
-        modified: given.now + 1,
+        modifiedMs: given.now + 1,
       }
       await unit((store) => store.users.changeUser(id, changed))
       expect(await unit(async (store) => store.users.holdUser(id, 'alice'))).toEqual(changed)
@@ -224,10 +224,10 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const [id, other] = [await app('alice', 'bob'), await app('alice')]
       const given = aRoom({ id: 'r1', members: ['bob', 'carol'], custom: '{"a":1}', maxusers: 10_000 })
       await unit((store) => store.rooms.addRoom(id, given))
-      const { members, created, ...fields } = given
+      const { members, createdUs, ...fields } = given
       const kept = {
         ...fields,
-        created: Math.floor(created / 1000),
+        createdMs: Math.floor(createdUs / 1000),
         memberCount: 3,
         mute: false,
         disabled: false,
@@ -274,7 +274,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const moment = tick()
       for (const room of ['r1', 'r2', 'r3']) await addRoom(id, { id: room })
       for (const room of ['b', 'a'])
-        await unit((store) => store.rooms.addRoom(id, { ...aRoom({ id: room }), created: moment }))
+        await unit((store) => store.rooms.addRoom(id, { ...aRoom({ id: room }), createdUs: moment }))
       const all = await opened.store.rooms.listRooms(id, 10)
       expect(all.map((room) => room.id)).toEqual(['r3', 'r2', 'r1', 'b', 'a'])
       expect(all[0]).toEqual({
@@ -283,11 +283,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         owner: 'alice',
         memberCount: 1,
         disabled: 0,
-        created: expect.any(Number),
+        createdUs: expect.any(Number),
       })
       const after = async (place: number) => {
-        const { created, id: room } = all[place] as { created: number; id: string }
-        return (await opened.store.rooms.listRooms(id, 2, { created, id: room })).map((each) => each.id)
+        const { createdUs, id: room } = all[place] as { createdUs: number; id: string }
+        return (await opened.store.rooms.listRooms(id, 2, { createdUs, id: room })).map((each) => each.id)
       }
       expect(await after(0)).toEqual(['r2', 'r1'])
       expect(await after(3)).toEqual(['a'])
@@ -359,7 +359,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await members.findMember(id, 'r1', 'bob')).toEqual({
         username: 'bob',
         admin: false,
-        joined: expect.any(Number),
+        joinedUs: expect.any(Number),
       })
       expect(await members.findMember(id, 'r1', 'dave')).toBeUndefined()
       expect((await members.membersAmong(id, 'r1', ['dave', 'carol', 'bob'])).sort()).toEqual([
@@ -370,7 +370,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const list = async (
         ascending: boolean,
         limit: number,
-        position?: { joined: number; username: string },
+        position?: { joinedUs: number; username: string },
       ) => members.listMembers(id, 'r1', { ascending, without: 'alice', limit, position })
       const [first, second] = await list(true, 5)
       expect([first?.username, second?.username]).toEqual(['carol', 'bob'])

@@ -30,7 +30,7 @@ export const aRoom = (given: Partial<Room> = {}): Room => ({
   custom: '',
   maxusers: 10,
   owner: 'alice',
-  created: 0,
+  createdMs: 0,
   memberCount: 2,
   mute: false,
   disabled: false,

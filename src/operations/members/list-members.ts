@@ -40,7 +40,7 @@ function askedOf(query: URLSearchParams): Asked {
 function positionOf(text: string | undefined): MemberPosition | undefined {
   if (text === undefined) return undefined
   const split = text.indexOf(':')
-  return { joined: Number(text.slice(0, split)), username: text.slice(split + 1) }
+  return { joinedUs: Number(text.slice(0, split)), username: text.slice(split + 1) }
 }
 
 /** A page by when members joined, the latest first unless ascending, and the cursor of the next. */
@@ -61,7 +61,7 @@ async function pageByTime(
   const page = found.slice(0, limit)
   const last = page.at(-1)
   const hasMore = found.length > limit && last
-  return { page, cursor: hasMore ? sealCursor(app, list, `${last.joined}:${last.username}`) : undefined }
+  return { page, cursor: hasMore ? sealCursor(app, list, `${last.joinedUs}:${last.username}`) : undefined }
 }
 
 const joined_time = milliseconds('When the member joined, Unix ms.', '加入时间，Unix 毫秒。')
@@ -131,7 +131,7 @@ export const listMembers = readRoom({
     const data =
       asked.form === 'named'
         ? page.map(({ username }) => username)
-        : page.map(({ username, admin, joined }) => ({
+        : page.map(({ username, admin, joinedUs: joined }) => ({
             [username === room.owner ? 'owner' : admin ? 'admin' : 'member']: username,
             joined_time: Math.floor(joined / 1000),
           }))

@@ -108,7 +108,7 @@ export const createRoom = write({
       throw tooManyRooms({ app_key: appKey(app) })
     if (chosen !== undefined) await store.rooms.useId(app.id, chosen)
     const id = chosen ?? (await store.newId())
-    await store.rooms.addRoom(app.id, { ...room, id, created: tick() })
+    await store.rooms.addRoom(app.id, { ...room, id, createdUs: tick() })
     emit({ type: 'room.created', owner: room.owner, members: room.members }, id)
     return { id }
   },

@@ -33,7 +33,7 @@ const jsonOf = (rooms: Listed[]): Json =>
 function positionOf(place: string | undefined): RoomPosition | undefined {
   if (place === undefined) return undefined
   const [created = '', id = ''] = place.split(':')
-  return { created: Number(created), id }
+  return { createdUs: Number(created), id }
 }
 
 /** Pages by the rooms they show: the same rooms answer what many ask at once (coalesced reads). */
@@ -50,7 +50,7 @@ async function pageFrom({ app, store }: ReadContext, limit: number, position?: R
   const page: ListPage = {
     data: jsonOf(shown),
     count: shown.length,
-    cursor: hasMore ? sealCursor(app, 'chatrooms', `${last.created}:${last.id}`) : undefined,
+    cursor: hasMore ? sealCursor(app, 'chatrooms', `${last.createdUs}:${last.id}`) : undefined,
   }
   pages.set(rooms, page)
   return page

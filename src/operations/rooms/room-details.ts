@@ -5,7 +5,7 @@ import type { ReadContext } from '../operation.ts'
 const opening = (room: RoomDetails): string =>
   `{"id":"${room.id}","name":${JSON.stringify(room.name)},"description":${JSON.stringify(room.description)},` +
   `"membersonly":false,"allowinvites":false,"maxusers":${room.maxusers},"owner":"${room.owner}",` +
-  `"created":${room.created},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
+  `"created":${room.createdMs},"custom":${JSON.stringify(room.custom)},"mute":${room.mute},` +
   `"affiliations_count":${room.memberCount},"affiliations":[`
 
 /** `affiliations` of members, whose user ids need no escaping. */

@@ -13,13 +13,13 @@ export const usersPage = { default: 10, most: limits.usersPage.value }
 /** The cursor of what follows a page. */
 export function cursorAfter(app: AppRecord, page: User[]): string | undefined {
   const last = page.at(-1)
-  return last && sealCursor(app, 'users', `${last.created}:${last.username}`)
+  return last && sealCursor(app, 'users', `${last.createdMs}:${last.username}`)
 }
 
 function positionOf(place: string | undefined): UserPosition | undefined {
   if (place === undefined) return undefined
   const [created = '', username = ''] = place.split(':')
-  return { created: Number(created), username }
+  return { createdMs: Number(created), username }
 }
 
 /** Lists the users of the app, the oldest registration first. */

@@ -20,8 +20,8 @@ export const UserEntity = exactly({
 export const entity = (user: User) => ({
   uuid: user.uuid,
   type: 'user',
-  created: user.created,
-  modified: user.modified,
+  created: user.createdMs,
+  modified: user.modifiedMs,
   username: user.username,
   activated: user.activated,
   ...(user.nickname === null ? {} : { nickname: user.nickname }),
