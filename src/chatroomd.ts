@@ -254,8 +254,8 @@ async function remember(engine: Engine, events: Publisher<Event[]>) {
   const apps = await appDirectory(engine.store)
   events.subscribe((batch) => {
     for (const event of batch) {
-      responses.hear(event)
-      users.hear(event)
+      responses.onEvent(event)
+      users.onEvent(event)
     }
   })
   events.subscribe((batch) => (batch.some(({ type }) => type === 'app.changed') ? apps.reload() : undefined))

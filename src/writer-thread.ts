@@ -17,7 +17,7 @@ const apps = new Map<number, UsedApp>()
 const appOf = (id: number): Awaitable<UsedApp | undefined> => apps.get(id) ?? findApp(id)
 
 async function findApp(id: number): Promise<UsedApp | undefined> {
-  const app = await writer.store.apps.useApp(id)
+  const app = await writer.store.apps.lockAppShared(id)
   if (app) apps.set(id, app)
   return app
 }

@@ -138,7 +138,7 @@ export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
     },
 
     /** Forgets a user that was changed. */
-    hear(event: Event): void {
+    onEvent(event: Event): void {
       if (event.type !== 'user.changed') return
       changes += 1
       known.delete(`${event.app}/${event.username}`)

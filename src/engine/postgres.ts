@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import { Failure } from '../domain/failure.ts'
 import type { UsedApp } from '../store/apps.ts'
-import { rounds } from '../store/batcher.ts'
+import { batcher } from '../store/batcher.ts'
 import { openPostgres } from '../store/postgres.ts'
 import { RunAlone } from '../store/postgres-writes.ts'
 import type { WriteStore } from '../store/store.ts'
@@ -51,7 +51,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   function runSideBySide(store: WriteStore, batch: Waiting[]): Promise<Outcome[]> {
     const apps = new Map<number, Promise<UsedApp | undefined>>()
     const appOf = (id: number) => {
-      const app = apps.get(id) ?? store.apps.useApp(id)
+      const app = apps.get(id) ?? store.apps.lockAppShared(id)
       apps.set(id, app)
       return app
     }
@@ -88,7 +88,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   }
 
   // A batch that waits for a lock keeps the next one waiting no longer than 20 ms.
-  const addToRound = rounds(together, { limit: batchLimit, patience: 20 })
+  const addToRound = batcher(together, { limit: batchLimit, patience: 20 })
 
   const commit = committing(
     (request) =>

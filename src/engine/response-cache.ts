@@ -13,15 +13,15 @@ export interface CachedResponse {
   head: string
 }
 
-/** Characters of responses, with their URLs and what it takes to find them, that are kept. */
+/** Characters of responses, with their URLs and what it takes to find them, that are cached. */
 const embedded = limits.responsesKept.value
 
-/** What it takes to remember a URL, in characters. */
+/** What it takes to cache a URL, in characters. */
 const overhead = (url: string): number => url.length + 100
 
 const subject = (app: number, room: string): string => `${app}/${room}`
 
-/** Half of what is kept. */
+/** Half of the cache. */
 const half = () => ({
   responses: new Map<string, CachedResponse>(),
   /** URLs that were asked for, but not yet again. */
@@ -86,7 +86,7 @@ export function responseCache(bound = embedded) {
     },
 
     /** Drops whatever an event made untrue. */
-    hear({ app, room, type }: Event): void {
+    onEvent({ app, room, type }: Event): void {
       if (type === 'app.changed') [newer, older] = [half(), half()]
       if (room === '') return
       if (type !== 'room.created') forget(subject(app, room))

@@ -28,7 +28,7 @@ export async function runOperation(
   store: WriteStore,
   request: Request,
   ticks: Ticks,
-  findApp: (id: number) => Awaitable<App | undefined> = store.apps.useApp,
+  findApp: (id: number) => Awaitable<App | undefined> = store.apps.lockAppShared,
 ): Promise<Done> {
   const app: (App & { clock?: number }) | undefined = request.app === 0 ? noApp : await findApp(request.app)
   if (!app) throw appGone()

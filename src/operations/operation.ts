@@ -263,7 +263,7 @@ export const writeRoom = <
     sharesTransaction: false,
     call: callOf(declared, missing, isForUsers(allowed) ? [roomDisabled] : []),
     async execute(transaction, input) {
-      const room = await transaction.store.rooms.holdRoom(transaction.app.id, input.room)
+      const room = await transaction.store.rooms.lockRoom(transaction.app.id, input.room)
       if (!room) throw missing({ chatroom_id: input.room })
       const role = await authorise(transaction, allowed, room, about?.(input))
       if (room.disabled && transaction.caller.kind === 'user') throw roomDisabled()

@@ -17,7 +17,7 @@ import type { InRoom, Transaction } from './operation.ts'
  * the transaction ends, and, where the app limits their rooms, from joining any other.
  */
 export async function checkUsersExist({ app, store }: Transaction, usernames: string[]): Promise<void> {
-  const known = await store.users.holdUsers(app.id, usernames, app.settings.roomsPerUser !== null)
+  const known = await store.users.lockUsers(app.id, usernames, app.settings.roomsPerUser !== null)
   if (known.length === usernames.length) return
   const registered = new Set(known)
   for (const username of usernames) if (!registered.has(username)) throw userMissing({ username })

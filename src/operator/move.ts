@@ -140,7 +140,7 @@ export async function importFrom(path: string, to: Movable, progress: Progress):
   const tables = await to.snapshot(tablesOf)
   const { head, sums } = await readWhole(path, tables)
   const total = totalOf(head)
-  const start = await to.unit((db) => placeOf(db, head.id))
+  const start = await to.transaction((db) => placeOf(db, head.id))
 
   let place = 0
   let piece: Row[] = []
@@ -149,7 +149,7 @@ export async function importFrom(path: string, to: Movable, progress: Progress):
     const [rows, into, reached] = [piece, table, place]
     piece = []
     if (!into || rows.length === 0) return
-    await to.unit(async (db) => {
+    await to.transaction(async (db) => {
       await addRows(db, into, rows)
       await db.run(`update import_place set place = ?1`, reached)
     })
@@ -181,7 +181,7 @@ export async function importFrom(path: string, to: Movable, progress: Progress):
         throw new Error(`the table ${each.name} is not what was exported; empty the store and import again`)
     }
   })
-  await to.unit(async (db) => {
+  await to.transaction(async (db) => {
     await continueIds(db, head.nextId)
     await countQuotas(db)
     await db.run(`drop table import_place`)

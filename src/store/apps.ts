@@ -2,7 +2,7 @@ import type { AppRecord } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
 import type { Awaitable, Database } from './database.ts'
 
-/** An app in a unit. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
+/** An app in a transaction. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
 export type UsedApp = AppRecord & { clock: number }
 
 export interface AppReads {
@@ -13,13 +13,13 @@ export interface AppReads {
 }
 
 export interface AppStore extends AppReads {
-  /** Finds an app and holds it still until the unit ends; waits for the units that use it. */
-  holdApp(org: string, name: string): Awaitable<AppRecord | undefined>
-  /** Finds an app whose settings stay as they are until the unit ends; hinders no unit but those that change them. */
-  useApp(id: number): Promise<UsedApp | undefined>
-  /** Answers the new app's id. */
+  /** Finds an app and locks it until the transaction ends; waits for the transactions that share it. */
+  lockApp(org: string, name: string): Awaitable<AppRecord | undefined>
+  /** Finds an app whose settings stay as they are until the transaction ends; blocks no transaction but those that change them. */
+  lockAppShared(id: number): Promise<UsedApp | undefined>
+  /** Returns the new app's id. */
   addApp(app: Omit<AppRecord, 'id'>): Promise<number>
-  /** Keeps secret, token key and settings. */
+  /** Stores secret, token key and settings. */
   changeApp(app: AppRecord): Promise<void>
 }
 
@@ -52,8 +52,8 @@ const toApp = (row: AppRow): AppRecord => ({
 })
 
 /**
- * PostgreSQL's locks that are kept in no table: every unit of an app shares one, a change of its settings has it
- * alone. A lock of the app's row would be written to that row by every unit.
+ * PostgreSQL's locks that are stored in no table: every transaction of an app shares one, a change of its settings has it
+ * alone. A lock of the app's row would be written to that row by every transaction.
  */
 const settingsLock = 1
 
@@ -76,14 +76,14 @@ export function appStore(db: Database): AppStore {
       return row && toApp(row)
     },
 
-    async holdApp(org, name) {
+    async lockApp(org, name) {
       const app = await this.findApp(org, name)
       if (!app || db.dialect === 'sqlite') return app
       await db.run(`select pg_advisory_xact_lock(${settingsLock}, ?1)`, app.id)
       return this.findApp(org, name)
     },
 
-    async useApp(id) {
+    async lockAppShared(id) {
       // Sent together; the second sees what was committed until the lock was had.
       if (db.dialect === 'sqlite') {
         const row = await db.get<AppRow>(`select * from apps where id = ?1`, id)

@@ -1,15 +1,15 @@
-interface RoundOptions {
-  /** Most items in a round. */
+interface BatchOptions {
+  /** Most items in a batch. */
   limit: number
-  /** Milliseconds after which a round begins though earlier ones are under way. */
+  /** Milliseconds after which a batch begins though earlier ones are under way. */
   patience: number
 }
 
 /**
- * Gathers what arrives while a round is under way into the next one, so that the more waits, the less each costs.
- * A round begins after everything in it has arrived. `run` settles its items and does not fail.
+ * Gathers what arrives while a batch is under way into the next one, so that the more waits, the less each costs.
+ * A batch begins after everything in it has arrived. `run` settles its items and does not fail.
  */
-export function rounds<Item>(run: (items: Item[]) => Promise<void>, { limit, patience }: RoundOptions) {
+export function batcher<Item>(run: (items: Item[]) => Promise<void>, { limit, patience }: BatchOptions) {
   const waiting: Item[] = []
   let underWay = 0
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,4 +1,4 @@
-import { rounds } from './batcher.ts'
+import { batcher } from './batcher.ts'
 
 interface Call<Question, Answer> {
   question: Question
@@ -6,13 +6,13 @@ interface Call<Question, Answer> {
   reject(error: unknown): void
 }
 
-/** Makes one statement of the calls that are made at the same time; `ask` answers them in their order. */
-export function asOne<Question, Answer>(
+/** Coalesces calls that are made at the same time into one statement; `ask` returns their results in order. */
+export function coalesce<Question, Answer>(
   ask: (questions: Question[]) => Promise<Answer[]>,
   limit: number,
   patience: number,
 ): (question: Question) => Promise<Answer> {
-  const add = rounds<Call<Question, Answer>>(
+  const add = batcher<Call<Question, Answer>>(
     async (calls) => {
       try {
         const answers = await ask(calls.map(({ question }) => question))
@@ -31,13 +31,13 @@ interface Keys {
   keys: string[]
 }
 
-/** The same for look-ups by key: one statement an app, in which each key stands once. */
-export function lookUp<Row>(
+/** Coalesces look-ups by key: one statement per app, with each key once. */
+export function coalesceKeys<Row>(
   find: (app: number, keys: string[]) => Promise<Row[]>,
   keyOf: (row: Row) => string,
   patience: number,
 ): (question: Keys) => Promise<Row[]> {
-  return asOne(
+  return coalesce(
     async (questions) => {
       const wanted = new Map<number, Set<string>>()
       for (const { app, keys } of questions) {
@@ -58,12 +58,12 @@ export function lookUp<Row>(
   )
 }
 
-/** Makes one of the same calls that are made at the same time. */
-export function same<Given extends unknown[], Answer>(
+/** Coalesces equal calls that are made at the same time into one. */
+export function coalesceEqual<Given extends unknown[], Answer>(
   ask: (...given: Given) => Promise<Answer>,
   patience: number,
 ): (...given: Given) => Promise<Answer> {
-  const once = asOne<Given, Answer>(
+  const once = coalesce<Given, Answer>(
     async (questions) => {
       const answers = new Map<string, Promise<Answer>>()
       return Promise.all(

@@ -1,4 +1,4 @@
-/** Both engines answer the same calls: SQLite at once, PostgreSQL later. */
+/** Both databases answer the same calls: SQLite at once, PostgreSQL later. */
 export type Awaitable<T> = T | Promise<T>
 
 export type Param = string | number | null
@@ -11,14 +11,14 @@ export interface Database {
   readonly dialect: 'sqlite' | 'postgres'
   get<Row>(sql: string, ...params: Param[]): Awaitable<Row | undefined>
   all<Row>(sql: string, ...params: Param[]): Awaitable<Row[]>
-  /** Answers how many rows were changed. */
+  /** Returns how many rows were changed. */
   run(sql: string, ...params: Param[]): Awaitable<number>
 }
 
 /** A whole database, to be moved to another. */
 export interface Movable {
   /** Runs `work` in a transaction that is durable when the promise resolves, however long it takes. */
-  unit<T>(work: (db: Database) => Promise<T>): Promise<T>
+  transaction<T>(work: (db: Database) => Promise<T>): Promise<T>
   /** Runs `work`, which only reads, on what the database holds at one moment. */
   snapshot<T>(work: (db: Database) => Promise<T>): Promise<T>
   close(): Promise<void>

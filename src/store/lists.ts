@@ -12,7 +12,7 @@ export interface ListReads {
 }
 
 export interface ListStore extends ListReads {
-  /** Mutes users until `expires` (Unix ms), and forgets mutes that ended before `now`. */
+  /** Mutes users until `expires` (Unix ms), and removes mutes that ended before `now`. */
   mute(app: number, room: string, usernames: string[], expires: number, now: number): Promise<void>
   unmute(app: number, room: string, usernames: string[]): Promise<void>
   block(app: number, room: string, usernames: string[]): Promise<void>

@@ -2,7 +2,7 @@ import { type Database, isOneOf } from './database.ts'
 import { type MemberReads, memberReads } from './member-reads.ts'
 
 export interface MemberStore extends MemberReads {
-  /** Takes users out of a room that the unit holds, with the roles they have there; answers the members after it. */
+  /** Takes users out of a room that the transaction has locked, with the roles they have there; returns how many members it has then. */
   removeMembers(app: number, room: string, usernames: string[]): Promise<number>
   /** Makes a member an admin, or an admin a member. */
   setAdmin(app: number, room: string, username: string, admin: boolean): Promise<void>

@@ -1,5 +1,5 @@
 import { limits } from '../domain/limits.ts'
-import { lookUp, same } from './coalescer.ts'
+import { coalesceEqual, coalesceKeys } from './coalescer.ts'
 import { type Database, each } from './database.ts'
 import type { JoinedRoom } from './joined-rooms.ts'
 import type { RoomReads } from './room-reads.ts'
@@ -44,22 +44,22 @@ async function pagesJoined(
  * Reads of many requests in few statements: fifty rooms in one statement cost PostgreSQL a sixth of fifty statements.
  * A read that takes long, of large rooms, keeps the others waiting for no more than 5 ms.
  */
-export function readTogether(db: Database, store: ReadStore): ReadStore {
+export function coalescedReads(db: Database, store: ReadStore): ReadStore {
   const patience = 5
-  const findDetails = lookUp(
+  const findDetails = coalesceKeys(
     async (app, ids) => store.rooms.findDetails(app, ids),
     ({ id }) => id,
     patience,
   )
-  const listRooms = same(
+  const listRooms = coalesceEqual(
     async (...given: Parameters<RoomReads['listRooms']>) => store.rooms.listRooms(...given),
     patience,
   )
-  const findUser = lookUp(store.users.findUsers, ({ username }) => username, patience)
+  const findUser = coalesceKeys(store.users.findUsers, ({ username }) => username, patience)
   // By page, so that one statement reads the same page for all who ask.
   const joinedPages = new Map<string, ReturnType<typeof joinedPage>>()
   const joinedPage = (limit: number, offset: number) =>
-    lookUp(
+    coalesceKeys(
       (app, usernames) => pagesJoined(db, app, usernames, limit, offset),
       ({ username }) => username,
       patience,

@@ -1,4 +1,4 @@
-import { asOne, lookUp } from './coalescer.ts'
+import { coalesce, coalesceKeys } from './coalescer.ts'
 import type { Database } from './database.ts'
 import type { EventRow } from './events.ts'
 import type { QuotaStore } from './quotas.ts'
@@ -26,17 +26,17 @@ export async function drawIds(db: Database, count: number): Promise<string[]> {
 export class RunAlone extends Error {}
 
 /** The store of a transaction in which operations that touch nothing of each other run side by side. */
-export function writeTogether(db: Database, store: WriteStore): WriteStore {
-  const hold = lookUp(
-    (app, names) => store.users.holdUsers(app, names, false),
+export function coalescedWrites(db: Database, store: WriteStore): WriteStore {
+  const hold = coalesceKeys(
+    (app, names) => store.users.lockUsers(app, names, false),
     (name) => name,
     0,
   )
 
-  const newId = asOne<undefined, string>((questions) => drawIds(db, questions.length), 500, 0)
+  const newId = coalesce<undefined, string>((questions) => drawIds(db, questions.length), 500, 0)
 
   type NewRoom = Parameters<RoomStore['addRoom']>[1] & { app: number }
-  const addRoom = asOne<NewRoom, undefined>(
+  const addRoom = coalesce<NewRoom, undefined>(
     async (rooms) => {
       const given = JSON.stringify(rooms.map((room) => ({ ...room, members: [room.owner, ...room.members] })))
       await Promise.all([
@@ -59,7 +59,7 @@ export function writeTogether(db: Database, store: WriteStore): WriteStore {
   )
 
   type Quota = Parameters<QuotaStore['takeQuota']>[1]
-  const takeQuota = asOne<{ app: number; kind: Quota; wanted: number }, number>(
+  const takeQuota = coalesce<{ app: number; kind: Quota; wanted: number }, number>(
     async (questions) => {
       const wanted = new Map<string, { app: number; kind: Quota; count: number }>()
       for (const { app, kind, wanted: more } of questions) {
@@ -82,7 +82,7 @@ export function writeTogether(db: Database, store: WriteStore): WriteStore {
     0,
   )
 
-  const addEvents = asOne<{ app: number; rows: EventRow[] }, undefined>(
+  const addEvents = coalesce<{ app: number; rows: EventRow[] }, undefined>(
     async (trails) => {
       const rows = trails.flatMap(({ app, rows }) => rows.map((row) => ({ app, ...row })))
       await db.run(
@@ -104,7 +104,7 @@ export function writeTogether(db: Database, store: WriteStore): WriteStore {
     newId: () => newId(undefined),
     users: {
       ...store.users,
-      async holdUsers(app, names, alone) {
+      async lockUsers(app, names, alone) {
         if (alone) throw new RunAlone()
         return hold({ app, keys: names })
       },

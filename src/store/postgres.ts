@@ -3,8 +3,8 @@ import { migratePostgres } from './migrate.ts'
 import type { PostgresSettings } from './postgres-clients.ts'
 import { failureOf, isLost, isRepeatable } from './postgres-errors.ts'
 import { type Ask, openPool, type Pool, type Rows } from './postgres-pool.ts'
-import { readTogether } from './postgres-reads.ts'
-import { drawIds, writeTogether } from './postgres-writes.ts'
+import { coalescedReads } from './postgres-reads.ts'
+import { coalescedWrites, drawIds } from './postgres-writes.ts'
 import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
 
@@ -62,7 +62,7 @@ export async function openPostgresDatabase(settings: PostgresSettings): Promise<
   const pool = openPool(settings)
   await reach(settings, pool)
   return {
-    unit: (work) => pool.patiently((ask) => work(databaseOn(ask))),
+    transaction: (work) => pool.patiently((ask) => work(databaseOn(ask))),
     snapshot: (work) =>
       pool.patiently(async (ask) => {
         await ask('set transaction isolation level repeatable read, read only', [])
@@ -129,13 +129,13 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
     throw error
   }
   return {
-    store: readTogether(reading, storeOf(reading)),
+    store: coalescedReads(reading, storeOf(reading)),
     transaction,
     async sharedTransaction(work) {
       try {
         return await pool.transaction((ask) => {
           const db = databaseOn(ask)
-          return work(writeTogether(db, storeOf(db)))
+          return work(coalescedWrites(db, storeOf(db)))
         })
       } catch (error) {
         throw isRepeatable(error) || isLost(error) ? error : failureOf(error)

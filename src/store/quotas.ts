@@ -10,7 +10,7 @@ export interface QuotaStore {
   /** Takes `wanted`, or as many as remain; answers how many that were. */
   takeQuota(app: number, kind: QuotaKind, wanted: number): Promise<number>
   giveQuota(app: number, kind: QuotaKind): Promise<void>
-  /** Sets how many the app may have, those it has included; null = no limit. The unit holds the app. */
+  /** Sets how many the app may have, those it has included; null = no limit. The transaction has locked the app. */
   setQuota(app: number, kind: QuotaKind, limit: number | null): Promise<void>
 }
 

@@ -2,15 +2,15 @@ import { byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
 
 /** Who comes into rooms, and who goes from all of them. */
 export interface MembershipWrites {
-  /** Adds users to a room that the unit holds; `joined` in microseconds. Answers the members after it. */
+  /** Adds users to a room that the transaction has locked; returns how many members it has then. */
   addMembers(app: number, room: string, usernames: string[], joinedUs: number): Promise<number>
-  /** Ids of the rooms that a user owns, also of those that it has left; holds them still until the unit ends. */
+  /** Ids of the rooms that a user owns, also of those that it has left; locks them until the transaction ends. */
   ownedRooms(app: number, username: string): Promise<string[]>
-  /** Takes a user out of every room; answers the rooms with their members after it. */
+  /** Takes a user out of every room; returns the rooms with their members after it. */
   removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
 }
 
-/** Answers how many of the users were no members yet. */
+/** Returns how many of the users were no members yet. */
 export async function insertMembers(
   db: Database,
   app: number,

@@ -5,13 +5,13 @@ import { type RoomReads, roomReads } from './room-reads.ts'
 import { findRoom, type RoomRow, toRoom } from './room-rows.ts'
 
 export interface RoomStore extends RoomReads, MembershipWrites {
-  /** Finds a room and holds it still until the unit ends. */
-  holdRoom(app: number, id: string): Awaitable<Room | undefined>
-  /** Keeps a new room with its owner and members; `created` in microseconds. */
+  /** Finds a room and locks it until the transaction ends. */
+  lockRoom(app: number, id: string): Awaitable<Room | undefined>
+  /** Stores a new room with its owner and members; `createdUs` in microseconds since the epoch. */
   addRoom(app: number, room: NewRoom & { id: string; createdUs: number }): Promise<void>
-  /** Keeps name, description, custom, maxusers, owner, mute and disabled. */
+  /** Stores name, description, custom, maxusers, owner, mute and disabled. */
   changeRoom(app: number, room: Room): Promise<void>
-  /** Keeps that an id was chosen; fails where another unit has just chosen it. */
+  /** Stores that an id was chosen; fails where another transaction has just chosen it. */
   useId(app: number, id: string): Promise<void>
   /** Removes a room with everything in it; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
@@ -19,7 +19,7 @@ export interface RoomStore extends RoomReads, MembershipWrites {
 }
 
 export function roomStore(db: Database): RoomStore {
-  const holdRoom = `${findRoom} ${forUpdate(db)}`
+  const lockRoom = `${findRoom} ${forUpdate(db)}`
   const removals = ['members', 'absent_owners', 'mutes', 'blocks', 'attributes', 'room_files'].map(
     (table) => `delete from ${table} where app = ?1 and room = ?2`,
   )
@@ -28,8 +28,8 @@ export function roomStore(db: Database): RoomStore {
     ...roomReads(db),
     ...membershipWrites(db),
 
-    async holdRoom(app, id) {
-      const row = await db.get<RoomRow>(holdRoom, app, id)
+    async lockRoom(app, id) {
+      const row = await db.get<RoomRow>(lockRoom, app, id)
       return row && toRoom(row)
     },
 

@@ -236,7 +236,7 @@ export async function openSqliteDatabase(dir: string, role: 'reader' | 'writer')
       }
     }
   return {
-    unit: within('begin immediate'),
+    transaction: within('begin immediate'),
     snapshot: within('begin'),
     async close() {
       db.finalize()

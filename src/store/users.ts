@@ -13,19 +13,19 @@ export interface UserReads {
 }
 
 export interface UserStore extends UserReads {
-  /** Finds a user and holds it still until the unit ends. */
-  holdUser(app: number, username: string): Awaitable<UserRecord | undefined>
+  /** Finds a user and locks it until the transaction ends. */
+  lockUser(app: number, username: string): Awaitable<UserRecord | undefined>
   /**
-   * Those of `usernames` that are registered; none of them can be deleted until the unit ends. With `alone`, no
-   * other unit holds one of them meanwhile, so that what is counted for them stays true.
+   * Those of `usernames` that are registered; none of them can be deleted until the transaction ends. With `alone`, no
+   * other transaction locks one of them meanwhile, so that what is counted for them stays true.
    */
-  holdUsers(app: number, usernames: string[], alone: boolean): Promise<string[]>
-  /** Keeps a new user; undefined when the user id is taken. `now` in Unix ms. */
+  lockUsers(app: number, usernames: string[], alone: boolean): Promise<string[]>
+  /** Stores a new user; undefined when the user id is taken. `now` in Unix ms. */
   addUser(
     app: number,
     user: NewUser & { uuid: string; tokenEpoch: number; now: number },
   ): Promise<User | undefined>
-  /** Keeps password hash, nickname, activation, token epoch and time of modification. */
+  /** Stores password hash, nickname, activation, token epoch and time of modification. */
   changeUser(app: number, user: UserRecord): Promise<void>
   removeUser(app: number, username: string): Promise<void>
 }
@@ -76,12 +76,12 @@ export function userStore(db: Database): UserStore {
       return rows.map(toRecord)
     },
 
-    async holdUser(app, username) {
+    async lockUser(app, username) {
       const row = await db.get<UserRow>(`${byName} ${forUpdate(db)}`, app, username)
       return row && toRecord(row)
     },
 
-    async holdUsers(app, usernames, alone) {
+    async lockUsers(app, usernames, alone) {
       if (db.dialect === 'sqlite') {
         // One look-up a name: a tenth of the time that json_each takes for the few names of a usual room.
         const known: string[] = []

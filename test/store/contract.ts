@@ -102,13 +102,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const id = await unit((store) => store.apps.addApp(given))
       const kept = { id, ...given }
       expect(await opened.store.apps.findApp('acme', 'found')).toEqual(kept)
-      const used = await unit((store) => store.apps.useApp(id))
+      const used = await unit((store) => store.apps.lockAppShared(id))
       expect(used).toEqual({ ...kept, clock: expect.any(Number) })
       expect(Math.abs((used?.clock ?? 0) / 1000 - Date.now())).toBeLessThan(60_000)
       expect(await opened.store.apps.listApps()).toContainEqual(kept)
       expect(await opened.store.apps.appsVersion()).not.toBe(before)
       expect(await opened.store.apps.findApp('acme', 'other')).toBeUndefined()
-      expect(await unit((store) => store.apps.useApp(id + 1000))).toBeUndefined()
+      expect(await unit((store) => store.apps.lockAppShared(id + 1000))).toBeUndefined()
     })
 
     test('a change of an app keeps secret, key and settings, and changes the version of the apps', async () => {
@@ -122,7 +122,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         settings: { ...defaultSettings, rooms: 5, dialect: 'sdk' as const },
       }
       await unit(async (store) => {
-        const held = await store.apps.holdApp('acme', 'changed')
+        const held = await store.apps.lockApp('acme', 'changed')
         if (!held) throw new Error('the app is gone')
         await store.apps.changeApp({ ...held, ...change })
       })
@@ -133,7 +133,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         ...change,
       })
       expect(await opened.store.apps.appsVersion()).not.toBe(before)
-      expect(await unit(async (store) => store.apps.holdApp('acme', 'nobody'))).toBeUndefined()
+      expect(await unit(async (store) => store.apps.lockApp('acme', 'nobody'))).toBeUndefined()
     })
 
     test('a failed unit leaves nothing', async () => {
@@ -181,7 +181,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         modifiedMs: given.now + 1,
       }
       await unit((store) => store.users.changeUser(id, changed))
-      expect(await unit(async (store) => store.users.holdUser(id, 'alice'))).toEqual(changed)
+      expect(await unit(async (store) => store.users.lockUser(id, 'alice'))).toEqual(changed)
       await unit((store) => store.users.removeUser(id, 'alice'))
       expect(await opened.store.users.findUser(id, 'alice')).toBeUndefined()
     })
@@ -215,7 +215,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('of the users that a unit asks for, it holds those that are registered', async () => {
       const id = await app('alice', 'bob')
       for (const alone of [true, false]) {
-        const held = unit((store) => store.users.holdUsers(id, ['bob', 'carol', 'alice'], alone))
+        const held = unit((store) => store.users.lockUsers(id, ['bob', 'carol', 'alice'], alone))
         expect((await held).sort()).toEqual(['alice', 'bob'])
       }
     })
@@ -233,13 +233,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         disabled: false,
       }
       expect(await opened.store.rooms.findRoom(id, 'r1')).toEqual(kept)
-      expect(await unit(async (store) => store.rooms.holdRoom(id, 'r1'))).toEqual(kept)
+      expect(await unit(async (store) => store.rooms.lockRoom(id, 'r1'))).toEqual(kept)
       const [details, ...more] = await opened.store.rooms.findDetails(id, ['r1', 'r2'])
       expect({ ...details, members: details?.members.split(',').sort() }).toEqual({ ...kept, members })
       expect(more).toEqual([])
       expect(await opened.store.rooms.findRoom(other, 'r1')).toBeUndefined()
       expect(await opened.store.rooms.findDetails(other, ['r1'])).toEqual([])
-      expect(await unit(async (store) => store.rooms.holdRoom(other, 'r1'))).toBeUndefined()
+      expect(await unit(async (store) => store.rooms.lockRoom(other, 'r1'))).toBeUndefined()
     })
 
     test('two rooms of one id cannot be', async () => {
@@ -262,7 +262,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         disabled: true,
       }
       await unit(async (store) => {
-        const room = await store.rooms.holdRoom(id, 'r1')
+        const room = await store.rooms.lockRoom(id, 'r1')
         if (!room) throw new Error('the room is gone')
         await store.rooms.changeRoom(id, { ...room, ...change })
       })
@@ -803,7 +803,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         await addRoom(id, { id: `r${round}`, name: '' })
         const addOne = () =>
           unit(async (store) => {
-            const room = await store.rooms.holdRoom(id, `r${round}`)
+            const room = await store.rooms.lockRoom(id, `r${round}`)
             if (!room) throw new Error('the room is gone')
             await store.rooms.changeRoom(id, { ...room, name: `${room.name}+` })
           })
@@ -818,11 +818,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         const user = `user-${round}`
         await unit((store) => store.users.addUser(id, aUser(user)))
         const joining = unit(async (store) => {
-          if ((await store.users.holdUsers(id, [user], false)).length === 0) return
+          if ((await store.users.lockUsers(id, [user], false)).length === 0) return
           await store.rooms.addRoom(id, aRoom({ id: `of-${user}`, owner: user }))
         })
         const deleting = unit(async (store) => {
-          await store.users.holdUser(id, user)
+          await store.users.lockUser(id, user)
           for (const room of await store.rooms.ownedRooms(id, user)) await store.rooms.removeRoom(id, room)
           await store.users.removeUser(id, user)
         })
@@ -836,14 +836,14 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         const id = await app()
         const key = `app-${apps}`
         const limiting = unit(async (store) => {
-          const held = await store.apps.holdApp('acme', key)
+          const held = await store.apps.lockApp('acme', key)
           if (!held) throw new Error('the app is gone')
           await store.apps.changeApp({ ...held, settings: { ...held.settings, users: 3 } })
           await store.quotas.setQuota(id, 'users', 3)
         })
         const adding = Array.from({ length: 8 }, (_, n) =>
           unit(async (store) => {
-            const used = await store.apps.useApp(id)
+            const used = await store.apps.lockAppShared(id)
             if (used?.settings.users !== null && !(await takes(id, 'users')(store))) return
             await store.users.addUser(id, aUser(`user-${n}`))
           }),

@@ -7,7 +7,7 @@ test('11.1 a read cannot write: its store has no writes, which the compiler chec
     // @ts-expect-error
     (store: ReadStore) => store.rooms.addRoom,
     // @ts-expect-error
-    (store: ReadStore) => store.rooms.holdRoom,
+    (store: ReadStore) => store.rooms.lockRoom,
     // @ts-expect-error
     (store: ReadStore) => store.users.removeUser,
     // @ts-expect-error

@@ -6,7 +6,7 @@ import type { Transaction } from '../operation.ts'
 /** An app, locked until the transaction ends. Fails when there is none with this key. */
 export async function lockedApp({ store }: Transaction, key: string): Promise<AppRecord> {
   const { org, name } = parseAppKey(key)
-  const app = await store.apps.holdApp(org, name)
+  const app = await store.apps.lockApp(org, name)
   if (app) return app
   throw new Failure(
     'organization_application_not_found',

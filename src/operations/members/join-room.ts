@@ -42,6 +42,6 @@ export const leaveRoom = write({
 })
 
 async function leaveIfThere(transaction: Transaction, id: string, username: string): Promise<void> {
-  const room = await transaction.store.rooms.holdRoom(transaction.app.id, id)
+  const room = await transaction.store.rooms.lockRoom(transaction.app.id, id)
   if (room) await leave(transaction, room, username)
 }

@@ -35,7 +35,7 @@ export const leaveOffline = write({
     if (gone.length === 0) return
     const leaving = Map.groupBy(await store.members.roomsToLeave(app.id, gone), ({ room }) => room)
     for (const [id, rows] of leaving) {
-      const room = await store.rooms.holdRoom(app.id, id)
+      const room = await store.rooms.lockRoom(app.id, id)
       if (!room) continue
       const members = rows.map(({ username }) => username)
       const memberCount = await takeOut(transaction, room, members)

@@ -77,7 +77,7 @@ export const deleteUsers = write({
       const users = await store.users.listUsers(app.id, left + 1)
       for (const { username } of users.slice(0, left)) {
         // One that another transaction deletes meanwhile is not among them; the next one is.
-        const user = await store.users.holdUser(app.id, username)
+        const user = await store.users.lockUser(app.id, username)
         if (!user) continue
         await removeUser(transaction, username)
         deleted.push(user)

@@ -42,7 +42,7 @@ async function change(
   username: string,
   nickname: string,
 ): Promise<UserRecord> {
-  const user = await store.users.holdUser(app.id, username)
+  const user = await store.users.lockUser(app.id, username)
   if (!user) throw noSuchUser()
   const changed = { ...user, nickname, modified: now }
   await store.users.changeUser(app.id, changed)
