@@ -30,7 +30,7 @@ beforeAll(async () => {
   remove = database?.remove
   const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
   engine = await openEngine(config, (events) => {
-    for (const event of events) here?.hear(event)
+    for (const event of events) here?.onEvent(event)
   })
   const { store } = engine
   const parts = {
@@ -73,7 +73,7 @@ test('what was asked before a change and answered after it is not remembered', a
   const token = await aToken('bob')
   const asked = elsewhere.userOf(app, token)
   const change = { type: 'user.changed', username: 'bob', change: 'password' } as const
-  elsewhere.hear({ ...change, app: app.id, room: '', by: operator, at: clock.ms })
+  elsewhere.onEvent({ ...change, app: app.id, room: '', by: operator, at: clock.ms })
   await asked
   await engine.commit(app.id, operator, changePassword, { username: 'bob', passwordHash: 'hash' })
   expect(await elsewhere.userOf(app, token)).toBeUndefined()
