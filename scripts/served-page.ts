@@ -69,7 +69,8 @@ Paths of apps are below \`/{org_name}/{app_name}\`, or \`/app-id/{app_id}\`. Wha
 
 ## Served
 
-Real time for client SDKs is at \`/websocket\` and \`/ws\`: login, chat rooms, messages to them, and events.
+Real time for client SDKs is at \`/websocket\` and \`/ws\`: login, chat rooms, messages to them and to single users,
+receipts of the latter, and events. Messages to a user who is offline are not kept: the sender is answered \`user is offline\`.
 
 ${served('en')}
 
@@ -88,7 +89,7 @@ ${notServed('en')}
 
 ## 支持
 
-客户端 SDK 的实时连接在 \`/websocket\` 和 \`/ws\`：登录、聊天室、聊天室消息和事件。
+客户端 SDK 的实时连接在 \`/websocket\` 和 \`/ws\`：登录、聊天室、聊天室消息、单聊消息及其回执，以及事件。不保存离线消息：单聊对方不在线时，发送者收到 \`user is offline\`。
 
 ${served('zh')}
 

@@ -10,7 +10,7 @@ import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
 import type { Event } from './domain/event.ts'
 import { limits } from './domain/limits.ts'
-import type { RelayedMessage } from './domain/relayed-message.ts'
+import type { RelayedMessage, UserMessage } from './domain/relayed-message.ts'
 import { openEngine } from './engine/engine.ts'
 import type { Engine } from './engine/engine-types.ts'
 import { type Publisher, publisher } from './engine/publisher.ts'
@@ -78,7 +78,12 @@ async function start(
   { batch, lostLines = () => 0 }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
-  const { engine, bus, events, relayed, missed } = await openStore(config, log, batch, closing)
+  const { engine, bus, events, relayed, relayedToUsers, missed } = await openStore(
+    config,
+    log,
+    batch,
+    closing,
+  )
   const isAlone = engine.kind === 'sqlite'
   const { responses, work, users, apps } = await remember(engine, events)
   if (!isAlone) closing.defer(startReloading(apps.reload, log))
@@ -106,6 +111,7 @@ async function start(
       publish: listener.publish,
       others: (message) => bus.send({ message }),
       addressOf: origin.addressOf,
+      othersOfUsers: (userMessage) => bus.send({ userMessage }),
       now: Date.now,
       log,
     },
@@ -117,6 +123,7 @@ async function start(
     for (const event of batch) realtime.hear(event)
   })
   relayed.subscribe(realtime.relayed)
+  relayedToUsers.subscribe(realtime.relayedToUsers)
   missed.subscribe(realtime.missed)
   apps.subscribe(realtime.appsChanged)
 
@@ -136,6 +143,7 @@ async function start(
       passwords: work,
       presence: realtime.presence,
       post: realtime.post,
+      postToUsers: realtime.postToUsers,
       recalls: realtime.recalls,
       attachments,
       responses,
@@ -218,6 +226,7 @@ async function openStore(
       'what another node has written could not be applied here; it is looked up again',
     )
   const relayed = publisher<RelayedMessage>()
+  const relayedToUsers = publisher<UserMessage>()
   const missed = publisher<void>()
   const bus = await openBus(
     config,
@@ -225,6 +234,7 @@ async function openStore(
     {
       hear(item) {
         if ('message' in item) relayed.publish(item.message)
+        else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
         else events.publish(item.events)?.catch(notApplied)
       },
       missed: () => void missed.publish(),
@@ -236,7 +246,7 @@ async function openStore(
     if (batch.length > 0) bus.send({ events: batch })
     return events.publish(batch)
   })
-  return { engine, bus, events, relayed, missed }
+  return { engine, bus, events, relayed, relayedToUsers, missed }
 }
 
 /** What this node holds in memory of the store, brought up to date by events. */

@@ -98,6 +98,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   recallMessage: (room) => ['POST', '/messages/msg_recall', recallIn(room)],
   recallMessages: (room) => ['POST', '/messages/batch_recall', { msgs: [recallIn(room)] }],
   recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],
+  sendUserMessage: () => ['POST', '/messages/users', { to: ['nora'], type: 'txt', body: { msg: 'hi' } }],
   uploadAttachment: () => [
     'POST',
     '/chatfiles',

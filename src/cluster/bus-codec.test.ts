@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import { decode, encode, type Item, joiner, type Numbered, position, split } from './bus-codec.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 3000 })
@@ -23,6 +23,26 @@ describe('11. the codec of the bus', () => {
     fc.assert(
       fc.property(message, (each: RelayedMessage) => {
         const item: Item = { message: each }
+        expect(decode(encode(item))).toEqual(item)
+      }),
+    )
+  })
+
+  test('12.6 decodes a message to users as it was encoded', () => {
+    const message = fc.record({
+      app: fc.nat(),
+      sender: text,
+      resource: fc.constant('web_1'),
+      to: fc.array(fc.tuple(text, fc.maxSafeNat()), { maxLength: 3 }),
+      copiedTo: text,
+      isRemembered: fc.boolean(),
+      client: fc.nat(),
+      recalls: fc.nat(),
+      meta: fc.uint8Array({ maxLength: 2000 }),
+    })
+    fc.assert(
+      fc.property(message, (each: UserMessage) => {
+        const item: Item = { userMessage: each }
         expect(decode(encode(item))).toEqual(item)
       }),
     )

@@ -1,9 +1,9 @@
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
-import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 
 /** What nodes tell each other: what was written, and messages on their way. */
-export type Item = { events: Event[] } | { message: RelayedMessage }
+export type Item = { events: Event[] } | { message: RelayedMessage } | { userMessage: UserMessage }
 
 /** An encoded item and its number: each node counts what it says, whether or not it could be carried. */
 export interface Numbered {
@@ -25,18 +25,28 @@ interface Packet {
 /** Bytes of a packet beside its items. */
 const packetBytes = 200
 
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
+
 export function encode(item: Item): string {
+  if ('userMessage' in item) {
+    const { meta, ...userMessage } = item.userMessage
+    return JSON.stringify({ userMessage: { ...userMessage, meta: base64(meta) } })
+  }
   if (!('message' in item)) return JSON.stringify(item)
   const { frame, id, ...message } = item.message
-  const bytes = Buffer.from(frame).toString('base64')
-  return JSON.stringify({ message: { ...message, id: String(id), frame: bytes } })
+  return JSON.stringify({ message: { ...message, id: String(id), frame: base64(frame) } })
 }
 
 export function decode(text: string): Item {
   const item = JSON.parse(text)
+  if (item.userMessage) {
+    const { meta, ...userMessage } = item.userMessage
+    return { userMessage: { ...userMessage, meta: bytesOf(meta) } }
+  }
   if (!item.message) return item
   const { frame, id, ...message } = item.message
-  return { message: { ...message, id: BigInt(id), frame: new Uint8Array(Buffer.from(frame, 'base64')) } }
+  return { message: { ...message, id: BigInt(id), frame: bytesOf(frame) } }
 }
 
 const packet = (fields: Packet): string => JSON.stringify(fields)
@@ -65,10 +75,10 @@ export function split(from: string, items: Numbered[], longest: number): string[
       size += bytes
       continue
     }
-    const base64 = Buffer.from(text).toString('base64')
-    const of = Math.ceil(base64.length / room)
+    const whole = Buffer.from(text).toString('base64')
+    const of = Math.ceil(whole.length / room)
     for (let at = 0; at < of; at += 1)
-      texts.push(packet({ from, n, part: { at, of, text: base64.slice(at * room, (at + 1) * room) } }))
+      texts.push(packet({ from, n, part: { at, of, text: whole.slice(at * room, (at + 1) * room) } }))
   }
   flush()
   return texts

@@ -30,3 +30,18 @@ export interface Posted extends PostedToAll {
 
 /** Sends a message to each of its rooms; answers a message id for each, whether or not there is such a room. */
 export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
+
+/** A message that the app's own server sends to users, each by itself. */
+export interface PostedToUsers extends PostedContent {
+  /** The sender that clients show; `admin` when there is none. It need not exist. */
+  from?: string | undefined
+  /** User ids, of users or of nobody. */
+  to: string[]
+  /** Whether the sender's own devices get it, too. */
+  sync_device?: boolean | undefined
+  /** How a message that is too large is refused, in the words of the call. */
+  tooLarge(): Failure
+}
+
+/** Sends a message to each of its users who is online; answers a message id for each, whether or not it is. */
+export type PostToUsers = (app: App, posted: PostedToUsers) => Promise<Record<string, string>>

@@ -66,6 +66,10 @@ const legal = /^(?!\.{1,2}$)[a-z0-9_.-]+$/i
 /** User ids are compared in lower case everywhere [register]. */
 export const foldUsername = (username: string): string => username.toLowerCase()
 
+/** Whether a text can be a user id. */
+export const isUsername = (given: string): boolean =>
+  legal.test(given) && Buffer.byteLength(given) <= limits.userId.value
+
 /** A user id as it is kept. Fails with `illegal_argument` when it is over 64 bytes or has other characters. */
 export function checkUsername(given: string): string {
   const username = foldUsername(given)

@@ -3,7 +3,7 @@ import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
-import type { Post } from '../domain/posted-message.ts'
+import type { Post, PostToUsers } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
@@ -25,6 +25,8 @@ export interface Deps extends Origin {
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
   recalls: Recalls
+  /** Sends a message of the app's own server to users. */
+  postToUsers: PostToUsers
   responses: ResponseCache
   rates: Rates
   metrics: Metrics

@@ -32,6 +32,7 @@ import { removeMembers } from './members/remove-members.ts'
 import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
 import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
 import { sendDirectedMessage, sendRoomMessage } from './messages/send-room-message.ts'
+import { sendUserMessage } from './messages/send-user-message.ts'
 import { isMuted } from './mutes/is-muted.ts'
 import { listMuted } from './mutes/list-muted.ts'
 import { muteMembers } from './mutes/mute-members.ts'
@@ -120,6 +121,7 @@ export const all: readonly Operation[] = [
   recallMessage,
   recallMessages,
   recallMessagesOneByOne,
+  sendUserMessage,
   isMuted,
   listMuted,
   muteMembers,

@@ -2,7 +2,7 @@ import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
-import type { Post } from '../domain/posted-message.ts'
+import type { Post, PostToUsers } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Attachments } from '../store/attachments.ts'
@@ -22,4 +22,6 @@ export interface Services {
   /** Counts what apps do in a second. */
   rates: Rates
   recalls: Recalls
+  /** Sends a message of the app's own server to users. */
+  postToUsers: PostToUsers
 }

@@ -21,8 +21,8 @@ function priorityOf(ext: KeyValue[] | undefined): Priority {
 /** Tags that only the server gives: what it sends to all rooms is shown as such. */
 const serverTags = new Set(['is_broadcast'])
 
-/** The tags of a member's message that go on to the room. */
-const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
+/** The tags of a client's message that go on to those who get it. */
+export const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined =>
   ext?.some(({ key }) => serverTags.has(key ?? ''))
     ? ext.filter(({ key }) => !serverTags.has(key ?? ''))
     : ext

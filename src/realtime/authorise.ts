@@ -10,6 +10,10 @@ import { isModerator, silenced, speechOf } from './speech.ts'
 const refusals = {
   notMember: failed('not in group or chatroom'),
   noRoom: failed('group not found'),
+}
+
+/** Why a message is not recalled; clients tell these apart by their texts, too. */
+export const recallRefusals = {
   tooLate: failed(tooLateToRecall.text),
   notTheirs: failed('message recall disabled'),
 }
@@ -24,9 +28,11 @@ export function authoriser(
 ): (message: Incoming) => Verdict | Promise<Verdict> {
   function checkRecall({ session, room }: Incoming, speech: Speech, original: Original): Refusal | undefined {
     const { username } = session.user
-    if (!original || original === 'recalled') return refusals.tooLate
-    if (original.app !== session.app.id || original.room !== room) return refusals.tooLate
-    return original.sender === username || isModerator(speech, username) ? undefined : refusals.notTheirs
+    if (!original || original === 'recalled') return recallRefusals.tooLate
+    if (original.app !== session.app.id || original.room !== room) return recallRefusals.tooLate
+    return original.sender === username || isModerator(speech, username)
+      ? undefined
+      : recallRefusals.notTheirs
   }
 
   const isIn = ({ session }: Incoming, room: LiveRoom): boolean => session.user.rooms.get(room.id) === room

@@ -1,6 +1,8 @@
 import { limits } from '../domain/limits.ts'
+import { placeOfUser } from '../domain/relayed-message.ts'
+import { foldUsername, isUsername } from '../domain/user.ts'
 import { bytesOf, type FrameReader } from './bytes.ts'
-import { denied, failed, type Refusal } from './encode.ts'
+import { denied, failed, type Refusal, roomDomain, userDomain } from './encode.ts'
 import { MessageBody, MessageBody_Type, Meta } from './generated/protocol.ts'
 import type { Session } from './session.ts'
 
@@ -8,8 +10,10 @@ import type { Session } from './session.ts'
 export interface Incoming {
   session: Session
   meta: Meta
-  /** The room that it is for. */
+  /** The room that it is for, or what stands for the user. */
   room: string
+  /** The user that it is for; undefined when it is for a room. */
+  user: string | undefined
   body: MessageBody
   /** Tells a message that a client repeats; undefined where the client gave no id. */
   client: number | undefined
@@ -19,7 +23,8 @@ export interface Incoming {
 
 /** Clients tell these apart by their texts (client protocol: refusals of a message). */
 const refusals = {
-  notForRoom: failed('only messages to chat rooms are served'),
+  notServed: failed('only messages to chat rooms and to users are served'),
+  noUser: failed("the username doesn't exist!"),
   tooLarge: denied('Sorry, data is too large'),
   tooManyDirected: failed('limit directed users'),
 }
@@ -40,6 +45,21 @@ const hashBits = (1n << 53n) - 1n
 const hashOf = (name: string, payload: Uint8Array | undefined): number =>
   Number(Bun.hash.wyhash(payload ?? '', Bun.hash.wyhash(name)) & hashBits)
 
+/** Kinds of messages and receipts between users; the client says by the domain whether others are. */
+const betweenUsers = new Set<MessageBody_Type | undefined>([
+  MessageBody_Type.CHAT,
+  MessageBody_Type.READ_ACK,
+  MessageBody_Type.DELIVER_ACK,
+  MessageBody_Type.CHANNEL_ACK,
+])
+
+/** Whether a message that is none to a room by its type is for a user; recalls are of either kind. */
+function isForUser(type: MessageBody_Type | undefined, { to }: Meta): boolean {
+  return type === MessageBody_Type.RECALL
+    ? to?.domain === userDomain
+    : betweenUsers.has(type) && to?.domain !== roomDomain
+}
+
 /** Reads a message of a client. */
 export function decodeMessage(session: Session, meta: Meta, reader: FrameReader): Incoming | Refusal {
   // Most frames are small, and need no look at what they hold.
@@ -47,12 +67,20 @@ export function decodeMessage(session: Session, meta: Meta, reader: FrameReader)
   if ((meta.directedUsers?.length ?? 0) > mostDirected) return refusals.tooManyDirected
   const body = reader.read(MessageBody, meta.payload)
   const isRecall = body.type === MessageBody_Type.RECALL
-  const room = meta.to?.name ?? ''
-  if ((!isRecall && body.type !== MessageBody_Type.CHATROOM) || room === '') return refusals.notForRoom
+  const to = meta.to?.name ?? ''
+  if (to === '') return refusals.notServed
+  let user: string | undefined
+  if (body.type !== MessageBody_Type.CHATROOM) {
+    const isToUser = isForUser(body.type, meta)
+    if (!isToUser && !isRecall) return refusals.notServed
+    if (isToUser && !isUsername(to)) return refusals.noUser
+    if (isToUser) user = foldUsername(to)
+  }
   return {
     session,
     meta,
-    room,
+    room: user === undefined ? to : placeOfUser(user),
+    user,
     body,
     client: meta.id ? hashOf(`${session.device}/${meta.id}`, meta.payload) : undefined,
     recalls: isRecall ? Number(body.ackMessageId ?? 0n) : undefined,

@@ -6,7 +6,7 @@ import {
   type KeyValue,
   Logout,
   MessageBody,
-  type Meta,
+  Meta,
   Meta_NameSpace,
   MSync_Command,
   Provision,
@@ -85,4 +85,26 @@ export function roomMessage(
   const payload = bytesOf(MessageBody, body)
   const meta = { id, from, to, timestamp: BigInt(at), ns: Meta_NameSpace.CHAT, payload, ext }
   return delivery(to, [meta], at)
+}
+
+/** A message to users, but for what differs from one of them to the next: id and receiver. */
+export function metaOfUserMessage(
+  message: { sender: string; resource: string | undefined; at: number },
+  body: MessageBody,
+  ext: KeyValue[] | undefined,
+): Uint8Array {
+  const { sender, resource, at } = message
+  const from = { name: sender, domain: userDomain, clientResource: resource }
+  body.from = from
+  body.to = undefined
+  const payload = bytesOf(MessageBody, body)
+  return bytesOf(Meta, { from, timestamp: BigInt(at), ns: Meta_NameSpace.CHAT, payload, ext })
+}
+
+/** A message to one user in the conversation with `peer`: for a copy to its sender that is the receiver. */
+export function userMessage(meta: Meta, id: bigint, receiver: string, peer: string): Uint8Array {
+  const to = { name: receiver, domain: userDomain }
+  // Fields of an encoded message may stand in any order: the receiver is written after all others.
+  const payload = Buffer.concat([meta.payload ?? new Uint8Array(), bytesOf(MessageBody, { to })])
+  return delivery({ name: peer, domain: userDomain }, [{ ...meta, id, to, payload }], Number(meta.timestamp))
 }

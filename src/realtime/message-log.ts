@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import { firstMessageId } from '../domain/message-ids.ts'
-import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { RememberedMessage } from '../domain/relayed-message.ts'
 import { keepMessages } from '../operations/messages/keep-messages.ts'
 import type { MessageRow } from '../store/messages.ts'
 import type { Parts } from './parts.ts'
@@ -49,7 +49,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
 
   return {
     /** Takes in a message that this node has accepted. */
-    add({ id, app, room, sender, client, recalls }: RelayedMessage): void {
+    add({ id, app, room, sender, client, recalls }: RememberedMessage): void {
       if (rows.length < most) rows.push({ id: Number(id), app, room, sender, client: client ?? null })
       if (recalls !== undefined && recalled.length < most) recalled.push(recalls)
       writing ??= write()

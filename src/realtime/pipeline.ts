@@ -20,8 +20,9 @@ import { CommSyncUL, type Meta, Meta_NameSpace, MSync, MSync_Command } from './g
 import type { Parts } from './parts.ts'
 import type { SentMessages } from './sent.ts'
 import type { Connection, LiveRoom, Session } from './session.ts'
+import type { Outcome } from './single-chat.ts'
 
-const unknown = failed('only chat rooms are served')
+const unknown = failed('only chat rooms and single chats are served')
 const internal = failed('internal error')
 
 /** What the pipeline hands on. */
@@ -29,29 +30,34 @@ interface Steps {
   /** Handles the first frame of a connection. */
   logIn(connection: Connection, frame: MSync): Promise<void>
   authorise: ReturnType<typeof authoriser>
+  /** Hands a message to one user. */
+  toUser(message: Incoming, username: string): Outcome | Promise<Outcome>
   sent: SentMessages
   fanOut: FanOut
   /** Handles a join or a leave, and answers it. */
   joinOrLeave(session: Session, meta: Meta, reader: FrameReader): Promise<void>
 }
 
-/**
- * The way of each frame of a client, and of a message to everyone in its room:
- * decode → authenticate → authorise → accept → encode → fan out.
- * Nothing waits as long as memory knows enough. Throws on a frame that no client sends.
- */
-export function pipeline(parts: Parts, { logIn, authorise, sent, fanOut, joinOrLeave }: Steps) {
-  const { counters, now, newId, log } = parts
-
+/** Logs why requests of clients failed; an outage of the store now and then only. */
+function failureLog(log: Parts['log']): (error: unknown) => void {
   const noteOutage = seldom((error: Failure, times) =>
     log.error({ cause: String(error.cause ?? 'unknown'), times }, error.text),
   )
-
-  function noteFailure(error: unknown): void {
+  return (error) => {
     const isOutage = error instanceof Failure && error.word === 'service_unavailable'
     if (isOutage) noteOutage(error)
     else log.error({ err: error }, 'a request of a client failed')
   }
+}
+
+/**
+ * The way of each frame of a client, and of a message to everyone in its room, or to one user:
+ * decode → authenticate → authorise → accept → encode → fan out.
+ * Nothing waits as long as memory knows enough. Throws on a frame that no client sends.
+ */
+export function pipeline(parts: Parts, { logIn, authorise, toUser, sent, fanOut, joinOrLeave }: Steps) {
+  const { counters, now, newId } = parts
+  const noteFailure = failureLog(parts.log)
 
   /** Decodes a frame; the first of a connection authenticates it. */
   function receive(connection: Connection, bytes: Uint8Array): undefined | Promise<void> {
@@ -110,6 +116,7 @@ export function pipeline(parts: Parts, { logIn, authorise, sent, fanOut, joinOrL
       session.send(acknowledged(meta.id ?? 0n, earlier, now()))
       return
     }
+    if (message.user !== undefined) return sendToUser(message, message.user)
     const verdict = authorise(message)
     if (verdict instanceof Promise) return verdict.then((known) => send(message, known))
     send(message, verdict)
@@ -126,6 +133,17 @@ export function pipeline(parts: Parts, { logIn, authorise, sent, fanOut, joinOrL
     counters.messages += 1
     session.send(acknowledged(meta.id ?? 0n, id, at))
     fanOut.everywhere(relayed, session)
+  }
+
+  /** A message to one user. */
+  function sendToUser(message: Incoming, username: string): undefined | Promise<void> {
+    const { session, meta } = message
+    const answer = (outcome: Outcome): undefined => {
+      if (isRefusal(outcome)) return refuse(session, meta, outcome)
+      session.send(acknowledged(meta.id ?? 0n, outcome.id, outcome.at))
+    }
+    const outcome = toUser(message, username)
+    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome)
   }
 
   function refuse(session: Session, meta: Meta, refusal: Refusal): undefined {

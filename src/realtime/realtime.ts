@@ -3,9 +3,9 @@ import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import { timeOfMessage } from '../domain/message-ids.ts'
-import type { Post } from '../domain/posted-message.ts'
+import type { Post, PostToUsers } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
-import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import { type Counters, counters } from '../metrics/counters.ts'
 import type { Terms } from '../operations/nodes/node-leases.ts'
@@ -25,10 +25,13 @@ import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { pipeline } from './pipeline.ts'
 import { posting } from './post.ts'
+import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
 import { sentMessages } from './sent.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
+import { singleChat } from './single-chat.ts'
+import { userFanOut } from './to-users.ts'
 
 /** Real time: sockets, who is connected, and what they send and hear. */
 export interface Realtime {
@@ -40,8 +43,10 @@ export interface Realtime {
   /** Sends a message of the app's own server. */
   post: Post
   recalls: Recalls
+  postToUsers: PostToUsers
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
+  relayedToUsers(message: UserMessage): void
   /** What other nodes said was lost for a while: looks everything up again. */
   missed(): void
   /** Looks at the apps again: their settings, and whether tokens still stand. */
@@ -60,6 +65,8 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   addressOf: AddressOf
   /** Tells the other nodes of a message. */
   others(message: RelayedMessage): void
+  /** Tells the other nodes of a message to users. */
+  othersOfUsers(message: UserMessage): void
 }
 
 /** Puts the parts of real time together. */
@@ -99,14 +106,16 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       newId = messageIds(node, lastMs + 1)
     },
   )
-  const original = originals(parts, sent, kept)
+  const findOriginal = originals(parts, sent, kept)
   const fan = fanOut(parts, sent, kept, given.others)
+  const fanToUsers = userFanOut(parts, sent, kept, given.othersOfUsers)
 
   const flooding = floods()
   const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff)
   const receive = pipeline(parts, {
     logIn,
-    authorise: authoriser(parts, original),
+    authorise: authoriser(parts, findOriginal),
+    toUser: singleChat(parts, { findOriginal, online: presence.online, fanOut: fanToUsers }),
     sent,
     fanOut: fan,
     joinOrLeave: membership(parts, given.commitOfUsers),
@@ -126,8 +135,10 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     upgrade: gate.upgrade,
     hear: announcer(parts, logOut),
     post: posting(parts, fan),
-    recalls: recalling(parts, { find: original, fanOut: fan }),
+    recalls: recalling(parts, { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers }),
+    postToUsers: postingToUsers(parts, fanToUsers),
     relayed: (message) => fan.here(message),
+    relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
       parts.log.warn('what other nodes said was missed for a while; everything is looked up again')
       kept

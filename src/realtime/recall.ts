@@ -2,7 +2,9 @@ import type { App } from '../domain/app.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Recalled, Recalls } from '../domain/recall.ts'
 import { elsewhere, notFoundToRecall, tooLateToRecall } from '../domain/recall-failures.ts'
-import { roomMessage } from './encode.ts'
+import { isPlaceOfUser, placeOfUser } from '../domain/relayed-message.ts'
+import { foldUsername, isUsername } from '../domain/user.ts'
+import { metaOfUserMessage, roomMessage } from './encode.ts'
 import type { FanOut } from './fan-out.ts'
 import {
   type KeyValue,
@@ -13,6 +15,8 @@ import {
 } from './generated/protocol.ts'
 import { type FindOriginal, isTooOld } from './originals.ts'
 import type { Parts } from './parts.ts'
+import type { Sent } from './sent.ts'
+import type { UserFanOut } from './to-users.ts'
 
 /** The number of a message as clients know it; undefined for what they cannot. */
 const numberOf = (id: string): bigint | undefined =>
@@ -29,38 +33,64 @@ const extOf = (extension: string | undefined): KeyValue[] | undefined =>
     ? undefined
     : [{ key: 'recallMessageExtensionInfo', type: Kind.STRING, stringValue: extension }]
 
+const placeOf = (type: Recalled['type'], to: string): string =>
+  type === 'chat' ? placeOfUser(foldUsername(to)) : to
+
 /** Recalls of the app's own server: of whatever sender, and with `force` of whatever age. */
 export function recalling(
   { store, now, newId }: Pick<Parts, 'store' | 'now' | 'newId'>,
-  { find, fanOut }: { find: FindOriginal; fanOut: FanOut },
+  { find, fanOut, fanOutToUsers }: { find: FindOriginal; fanOut: FanOut; fanOutToUsers: UserFanOut },
 ): Recalls {
   async function refusal(app: App, { id, to, type, force }: Recalled): Promise<Failure | undefined> {
     const number = Number(numberOf(id) ?? Number.NaN)
-    const original = type === 'chatroom' ? await find(app.id, number) : undefined
-    if (typeof original === 'object' && original.app === app.id)
-      return original.room === to ? undefined : elsewhere()
+    const original = await originalOf(app, type, number)
+    if (original) return original.room === placeOf(type, to) ? undefined : elsewhere()
     if (force) return undefined
-    if (type === 'chatroom' && Number.isSafeInteger(number) && isTooOld(number, now()))
+    if (type !== 'groupchat' && Number.isSafeInteger(number) && isTooOld(number, now()))
       return tooLateToRecall()
     return notFoundToRecall()
   }
 
-  async function recall(app: App, { id, to: room, type, from, extension }: Recalled): Promise<void> {
+  /** A message of this app: a forced recall may name any number. */
+  async function originalOf(app: App, type: Recalled['type'], number: number): Promise<Sent | undefined> {
+    const original = type === 'groupchat' ? undefined : await find(app.id, number)
+    if (!original || original === 'recalled' || original.app !== app.id) return undefined
+    return isPlaceOfUser(original.room) === (type === 'chat') ? original : undefined
+  }
+
+  /** Tells the receiver of a message, and the devices of its sender. */
+  function recallOfUser(app: App, number: bigint, original: Sent | undefined, recalled: Recalled): void {
+    const { to, from: sender, extension } = recalled
+    const at = now()
+    fanOutToUsers.everywhere({
+      app: app.id,
+      sender,
+      resource: undefined,
+      to: [[foldUsername(to), Number(newId(at))]],
+      copiedTo: original?.sender ?? sender,
+      isRemembered: true,
+      client: undefined,
+      recalls: original ? Number(number) : undefined,
+      meta: metaOfUserMessage({ sender, resource: undefined, at }, bodyOf(number), extOf(extension)),
+    })
+  }
+
+  async function recall(app: App, recalled: Recalled): Promise<void> {
+    const { id, to: room, type, from: sender, extension } = recalled
     const number = numberOf(id)
-    if (number === undefined || type !== 'chatroom' || !(await store.rooms.findRoom(app.id, room))) return
-    // A forced recall may name any number: what is noted as recalled must be a message of this app.
-    const original = await find(app.id, Number(number))
-    const isKnown = typeof original === 'object' && original.app === app.id
+    if (number === undefined) return
+    const original = await originalOf(app, type, Number(number))
+    if (type === 'chat' && isUsername(room)) recallOfUser(app, number, original, recalled)
+    if (type !== 'chatroom' || !(await store.rooms.findRoom(app.id, room))) return
     const at = now()
     const event = newId(at)
-    const sender = from
     fanOut.everywhere({
       app: app.id,
       room,
       id: event,
       sender,
       client: undefined,
-      recalls: isKnown ? Number(number) : undefined,
+      recalls: original ? Number(number) : undefined,
       directed: undefined,
       frame: roomMessage(
         { id: event, room, sender, resource: undefined, at },

@@ -1,10 +1,11 @@
 import { limits } from '../domain/limits.ts'
-import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { RememberedMessage } from '../domain/relayed-message.ts'
 import type { MessageRow } from '../store/messages.ts'
 
 /** A message that was sent a short time ago. */
 export interface Sent {
   app: number
+  /** Its room, or what stands for the user that it went to. */
   room: string
   sender: string
 }
@@ -24,7 +25,7 @@ export function sentMessages() {
   let restored = new Map<number, bigint>()
 
   return {
-    keep({ app, room, sender, id, client, recalls }: RelayedMessage): void {
+    keep({ app, room, sender, id, client, recalls }: RememberedMessage): void {
       if (newer.byId.size >= remembered / 2) {
         older = newer
         newer = half()

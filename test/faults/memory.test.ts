@@ -54,8 +54,6 @@ test('10 messages that can be recalled take no more memory than the page of limi
         sender: longName(number),
         client: Number.MAX_SAFE_INTEGER - number,
         recalls: undefined,
-        directed: undefined,
-        frame: new Uint8Array(0),
       })
     return sent
   })

@@ -108,8 +108,11 @@ test('each refusal has the code and the text that clients know', async () => {
   const bob = await login('bob')
   const tooLarge = await bob.say(room, 'x'.repeat(20_000))
   expect(tooLarge.status).toMatchObject({ errorCode: 7, reason: 'Sorry, data is too large' })
-  const toUser = MessageBody.encode({ type: MessageBody_Type.CHAT, contents: [{ text: 'hi' }] }).finish()
-  const { status } = await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: 'alice' }, payload: toUser })
+  const toGroup = MessageBody.encode({
+    type: MessageBody_Type.GROUPCHAT,
+    contents: [{ text: 'hi' }],
+  }).finish()
+  const { status } = await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: 'alice' }, payload: toGroup })
   expect(status?.errorCode).toBe(1)
   expect((await bob.say(room, 'still here')).status?.errorCode).toBe(0)
 })

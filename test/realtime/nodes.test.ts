@@ -65,8 +65,8 @@ if (!process.env.TEST_DATABASE_URL) {
       await redis?.stop()
     })
 
-    const login = async (node: 0 | 1, name: string): Promise<TestSocket> =>
-      TestSocket.login(cluster.nodes[node].url, key, name, (await asUser(cluster.app, name)).token)
+    const login = async (node: 0 | 1, name: string, resource?: string): Promise<TestSocket> =>
+      TestSocket.login(cluster.nodes[node].url, key, name, (await asUser(cluster.app, name)).token, resource)
 
     for (const name of sdkNames) {
       const sdkLogin = (node: 0 | 1, user: string) => ({
@@ -106,6 +106,34 @@ if (!process.env.TEST_DATABASE_URL) {
       expect(bob.texts).toEqual(texts.map((text) => `alice: ${text}`))
       alice.close()
       bob.close()
+    })
+
+    test('what one user sends to another reaches all devices of both, on whatever node', async () => {
+      const [alice, tablet] = [await login(0, 'alice'), await login(1, 'alice', 'tablet')]
+      const [bob, phone] = [await login(1, 'bob'), await login(0, 'bob', 'phone')]
+      const owned = async () => (await cluster.second('GET', '/users/alice/resources')).body.data
+      while ((await owned()).length < 2) await Bun.sleep(20)
+      expect((await bob.tell('alice', 'hello')).status?.errorCode).toBe(0)
+      for (const each of [alice, tablet, phone]) await each.text('bob: hello')
+      phone.close()
+      await phone.closed
+      const devices = async () => (await cluster.app.call('GET', '/users/bob/resources')).body.data
+      const isAtOtherNodeOnly = (rows: { res: string }[]) => rows.length === 1 && rows[0]?.res === 'test'
+      while (!isAtOtherNodeOnly(await devices())) await Bun.sleep(20)
+      expect((await alice.tell('bob', 'from the other node')).status?.errorCode).toBe(0)
+      await bob.text('alice: from the other node')
+      await tablet.text('alice: from the other node')
+      const { body } = await cluster.app.call('POST', '/messages/users', {
+        to: ['bob', 'alice'],
+        type: 'txt',
+        body: { msg: 'notice' },
+      })
+      const { sync } = await bob.text('admin: notice')
+      expect(String(sync?.metas?.[0]?.id)).toBe(body.data.bob)
+      await alice.text('admin: notice')
+      await tablet.text('admin: notice')
+      expect(bob.texts).not.toContain('bob: hello')
+      for (const each of [alice, tablet, bob]) each.close()
     })
 
     test('status and disconnecting work from any node', async () => {

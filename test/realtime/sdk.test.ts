@@ -11,7 +11,7 @@ let app: TestApp
 beforeAll(async () => {
   server = await aServer()
   app = await server.app('acme#lounge')
-  for (const username of ['alice', 'bob']) {
+  for (const username of ['alice', 'bob', 'carol']) {
     await app.call('POST', '/users', { username, password: `${username}-1` })
   }
   await app.call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
@@ -84,6 +84,48 @@ for (const name of sdkNames) {
         expect((await fetch(url.replace(/share-secret=.*/, 'share-secret=wrong'))).status).toBe(404)
       })
     }
+
+    test('users talk to each other alone, also on other devices, and see who has got and read it', async () => {
+      const phone = await sdkInBun(name, { ...login('alice'), options: { isFixedDeviceId: false } })
+      const receiving = await sdkInBun(name, {
+        ...login('bob'),
+        options: { delivery: true, isFixedDeviceId: false },
+      })
+      const single = { chatType: 'singleChat' }
+      const { serverMsgId } = await alice.send('bob', 'txt', { ...single, msg: 'psst', ext: { mood: 'sly' } })
+      const heard = { id: serverMsgId, from: 'alice', to: 'bob', msg: 'psst', ...single }
+      for (const each of [bob, receiving, phone])
+        await each.hears('onTextMessage', { ...heard, ext: { mood: 'sly' } })
+      await alice.hears('onDeliveredMessage', { mid: serverMsgId, from: 'bob' })
+      await bob.send('alice', 'read', { ...single, id: serverMsgId })
+      await alice.hears('onReadMessage', { mid: serverMsgId, from: 'bob' })
+      await bob.send('alice', 'cmd', { ...single, action: 'wave' })
+      await alice.hears('onCmdMessage', { action: 'wave', from: 'bob', ...single })
+      await bob.send('alice', 'custom', { ...single, customEvent: 'gift', customExts: { n: '1' } })
+      await alice.hears('onCustomMessage', { customEvent: 'gift', from: 'bob', ...single })
+      await alice.call('recallMessage', { mid: serverMsgId, to: 'bob', ...single })
+      await bob.hears('onRecallMessage', { mid: serverMsgId, from: 'alice' })
+      await phone.close()
+      await receiving.close()
+    })
+
+    test("the app's own server reaches one user", async () => {
+      const notice = { to: ['bob'], type: 'cmd', body: { action: 'refresh' }, ext: { page: 2 } }
+      const { body } = await app.call('POST', '/messages/users', notice)
+      const heard = { id: body.data.bob, from: 'admin', to: 'bob', chatType: 'singleChat' }
+      await bob.hears('onCmdMessage', { ...heard, action: 'refresh', ext: { page: 2 } })
+    })
+
+    test('a message to a user who is offline, or to nobody, is refused with a type of the SDK', async () => {
+      const refused = (to: string, more = {}) =>
+        alice.send(to, 'txt', { chatType: 'singleChat', msg: 'x', ...more }).then(
+          () => 'sent',
+          ({ type, message }) => [type, message],
+        )
+      expect(await refused('carol')).toEqual([502, 'user is offline'])
+      expect(await refused('nobody')).toEqual([204, "the username doesn't exist!"])
+      expect(await refused('carol', { deliverOnlineOnly: true })).toBe('sent')
+    })
 
     test('a room from its creation to its end', () => wholeStory(app, alice, bob))
 

@@ -16,7 +16,7 @@ export interface SdkClient {
   hears(event: string, fields?: Record<string, unknown>): Promise<Told['data']>
   /** Calls a method of the connection; fails with `type` and `message` as the SDK does. */
   call(method: string, params?: unknown): Promise<Told['data']>
-  /** Sends a message to a room; `more` is what the kind of message needs. */
+  /** Sends a message to a room, or elsewhere with `chatType`; `more` is what the kind of message needs. */
   send(room: string, type: string, more: Record<string, unknown>): Promise<{ serverMsgId: string }>
   close(): Promise<void>
 }
@@ -53,6 +53,8 @@ const handlers = [
   'onCmdMessage',
   'onCustomMessage',
   'onRecallMessage',
+  'onReadMessage',
+  'onDeliveredMessage',
   'onChatroomEvent',
 ]
 

@@ -125,6 +125,20 @@ export class TestSocket {
     return this.sync({ ns: Meta_NameSpace.CHAT, to: { name: room }, payload, ...more })
   }
 
+  /** Sends a text to one user; `more` changes the item around it. */
+  tell(username: string, text: string, more: Meta = {}): Promise<CommSyncDL> {
+    const payload = MessageBody.encode({
+      type: MessageBody_Type.CHAT,
+      contents: [{ type: MessageBody_Content_Type.TEXT, text }],
+    }).finish()
+    return this.sync({
+      ns: Meta_NameSpace.CHAT,
+      to: { name: username, domain: 'easemob.com' },
+      payload,
+      ...more,
+    })
+  }
+
   /** Joins a room, or leaves it. */
   muc(operation: MUCBody_Operation, room: string, more: MUCBody = {}): Promise<CommSyncDL> {
     const payload = MUCBody.encode({ mucId: { name: room }, operation, isChatroom: true, ...more }).finish()

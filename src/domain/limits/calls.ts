@@ -75,6 +75,7 @@ export const callLimits = {
     beyond: { en: '403; nothing is sent', zh: '返回 403，不发送' },
   },
   messagesRecalled: items(30, 'Messages recalled in one call', '一次撤回的消息数量'),
+  messageReceivers: items(600, 'Users that one message of the app goes to', '应用发送一条单聊消息的用户数量'),
   messageUsers: items(20, 'Users that one message of the app is for', '应用发送一条定向消息的用户数量'),
 
   roomDefault: items(1000, '`maxusers` of a chat room that names none', '未指定时聊天室的 `maxusers`', {

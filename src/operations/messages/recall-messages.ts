@@ -25,15 +25,15 @@ const Recall = loosely({
   msg_id: t.String({ minLength: 1, says: MessageId.says, examples: MessageId.examples }),
   to: t.String({
     minLength: 1,
-    ...says('The chat room that the message went to.', '消息发往的聊天室 ID。'),
+    ...says('The chat room or user that the message went to.', '消息发往的聊天室 ID 或用户 ID。'),
     examples: ['248710559375361'],
   }),
   chat_type: t.Union(
     types.map((type) => t.Literal(type)),
     {
       ...says(
-        'Messages to users and groups are not kept: without `force` they are not found.',
-        '单聊和群聊消息不保存：不带 `force` 时返回未找到。',
+        'There are no groups: without `force` their messages are not found.',
+        '不提供群组：群聊消息不带 `force` 时返回未找到。',
       ),
       examples: ['chatroom'],
     },
@@ -132,7 +132,7 @@ export const recallMessage = action({
   id: 'recallMessage',
   routes: ['POST /messages/msg_recall'],
   tag: 'messages',
-  summary: { en: 'Recall a message of a chat room', zh: '撤回聊天室消息' },
+  summary: { en: 'Recall a message of a chat room, or to one user', zh: '撤回聊天室消息或单聊消息' },
   allowed: appOnly,
   body: Recall,
   bodyWords: words,
