@@ -146,8 +146,8 @@ export const settings = {
     'CHATROOMD_ADDRESS_CONNECTIONS',
     integer(0, 10_000_000),
     '0',
-    'Connections of one address to one process; 0 = no limit, as behind a proxy, which is one address.',
-    '单个地址到一个进程的最大连接数；0 表示不限，位于代理之后时应为 0，因为代理只有一个地址。',
+    'Connections of one address to one process; 0 = no limit. Behind a proxy set trusted_proxies too, or all clients have one address.',
+    '单个地址到一个进程的最大连接数；0 表示不限。位于代理之后时须同时设置 trusted_proxies，否则所有客户端都算作同一地址。',
   ),
   send_buffers: setting(
     'CHATROOMD_SEND_BUFFERS',
