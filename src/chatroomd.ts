@@ -144,6 +144,7 @@ async function start(
       presence: realtime.presence,
       post: realtime.post,
       postToUsers: realtime.postToUsers,
+      broadcast: realtime.broadcast,
       recalls: realtime.recalls,
       attachments,
       responses,

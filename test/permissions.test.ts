@@ -95,6 +95,12 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     '/messages/chatrooms/users',
     { to: [room], users: ['mia'], type: 'txt', body: { msg: 'hi' } },
   ],
+  broadcastToRooms: () => ['POST', '/messages/chatrooms/broadcast', { msg: { type: 'txt', msg: 'hi' } }],
+  sendMessage: (room) => [
+    'POST',
+    '/messages',
+    { target_type: 'chatrooms', target: [room], msg: { type: 'txt', msg: 'hi' } },
+  ],
   recallMessage: (room) => ['POST', '/messages/msg_recall', recallIn(room)],
   recallMessages: (room) => ['POST', '/messages/batch_recall', { msgs: [recallIn(room)] }],
   recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],

@@ -143,6 +143,8 @@ export async function startPresence(
       return [...devicesHere(app, username), ...(await store.presence.devicesElsewhere(app, username, node))]
     },
 
+    roomsElsewhere: (app) => store.presence.roomsElsewhere(app, node),
+
     disconnect: (app, username, resource) => commit(app, server, endConnections, { username, resource }),
 
     async stop() {

@@ -26,6 +26,14 @@ export const tooManyOf = failure('message_send_error', "params {field}'s size ca
   zh: '字段的元素个数超过接口上限',
 })
 
+/** The words of older calls. */
+export const olderParameterMissing = failure('illegal_argument', "{field} can't be empty", {
+  en: sendParameterMissing.when.en,
+  zh: sendParameterMissing.when.zh,
+})
+
+export const olderExtNotObject = failure('illegal_argument', 'ext must be JSONObject', extNotObject.when)
+
 export const messageTooLarge = failure('message_send_error', 'message is too large', {
   en: `the message is over ${limits.messageBytes.value / 1024} KiB`,
   zh: `消息超过 ${limits.messageBytes.value / 1024} KiB`,
@@ -49,6 +57,23 @@ export const invalidBody = failure(
     zh: '请求体不是 JSON 对象，或字段类型不对',
   },
 )
+
+export const olderTooLarge = failure('illegal_argument', messageTooLarge.text, messageTooLarge.when)
+
+export const tooManyBroadcasts = failure('forbidden_op', 'chatroom broadcast limit exceeded', {
+  en: `over ${limits.broadcastsPerDay.value} broadcasts in a day (UTC), where the app has \`rateLimits\``,
+  zh: `应用开启 \`rateLimits\` 且当天（UTC）广播超过 ${limits.broadcastsPerDay.value} 次`,
+})
+
+/** What a message can be refused for in the words of older calls. */
+export const olderFailures = [
+  olderParameterMissing,
+  olderExtNotObject,
+  contentMissing,
+  contentNotNumber,
+  olderTooLarge,
+  invalidBody,
+] as const
 
 /** What a message of the app's server to chat rooms can be refused for. */
 export const messageFailures = [

@@ -28,6 +28,9 @@ export interface Posted extends PostedToAll {
   users?: string[] | undefined
 }
 
+/** Sends a message to every room in which someone is connected; answers the id of the whole. */
+export type Broadcast = (app: App, posted: PostedToAll) => Promise<number>
+
 /** Sends a message to each of its rooms; answers a message id for each, whether or not there is such a room. */
 export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
 

@@ -3,7 +3,7 @@ import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
-import type { Post, PostToUsers } from '../domain/posted-message.ts'
+import type { Broadcast, Post, PostToUsers } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
@@ -24,6 +24,8 @@ export interface Deps extends Origin {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
+  /** Sends a message of the app's own server to all chat rooms in which someone is connected. */
+  broadcast: Broadcast
   recalls: Recalls
   /** Sends a message of the app's own server to users. */
   postToUsers: PostToUsers

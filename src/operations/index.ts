@@ -29,8 +29,10 @@ import { addMembers } from './members/add-members.ts'
 import { joinRoom, leaveRoom } from './members/join-room.ts'
 import { listMembers } from './members/list-members.ts'
 import { removeMembers } from './members/remove-members.ts'
+import { broadcastToRooms, countBroadcast } from './messages/broadcast-to-rooms.ts'
 import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
 import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
+import { sendMessage } from './messages/send-message.ts'
 import { sendDirectedMessage, sendRoomMessage } from './messages/send-room-message.ts'
 import { sendUserMessage } from './messages/send-user-message.ts'
 import { isMuted } from './mutes/is-muted.ts'
@@ -118,6 +120,9 @@ export const all: readonly Operation[] = [
   removeMembers,
   sendRoomMessage,
   sendDirectedMessage,
+  broadcastToRooms,
+  countBroadcast,
+  sendMessage,
   recallMessage,
   recallMessages,
   recallMessagesOneByOne,

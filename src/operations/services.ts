@@ -2,7 +2,7 @@ import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
-import type { Post, PostToUsers } from '../domain/posted-message.ts'
+import type { Broadcast, Post, PostToUsers } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Attachments } from '../store/attachments.ts'
@@ -19,6 +19,8 @@ export interface Services {
   attachments: Attachments
   /** Sends a message of the app's own server to chat rooms. */
   post: Post
+  /** Sends a message of the app's own server to all chat rooms in which someone is connected. */
+  broadcast: Broadcast
   /** Counts what apps do in a second. */
   rates: Rates
   recalls: Recalls

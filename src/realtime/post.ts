@@ -1,5 +1,5 @@
 import { limits } from '../domain/limits.ts'
-import type { Post, PostedToAll } from '../domain/posted-message.ts'
+import type { Broadcast, Post, PostedToAll } from '../domain/posted-message.ts'
 import { checkUsername, foldUsername } from '../domain/user.ts'
 import { bytesOf } from './bytes.ts'
 import { bodyOf } from './content.ts'
@@ -25,34 +25,70 @@ function prepared(posted: PostedToAll) {
   return { sender, body, tags }
 }
 
+type Prepared = ReturnType<typeof prepared>
+
+/** Rooms that a broadcast reaches before it lets others go first, for so many milliseconds. */
+const together = 500
+const pause = 20
+
+interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'newId' | 'log'> {
+  /** Rooms of an app in which someone is who is connected to another node. */
+  roomsElsewhere(app: number): Promise<string[]>
+}
+
 /** Sends messages of an app's own server; they are neither muted nor held to the rates of rooms and users. */
-export const posting =
-  (
-    { store, counters, now, newId }: Pick<Parts, 'store' | 'counters' | 'now' | 'newId'>,
-    fanOut: FanOut,
-  ): Post =>
-  async (app, posted) => {
-    const { sender, body, tags } = prepared(posted)
-    const directed = posted.users?.length ? posted.users.map(foldUsername) : undefined
-    const ids: Record<string, string> = {}
-    for (const room of new Set(posted.to)) {
-      const isRoom = (await store.rooms.findRoom(app.id, room)) !== undefined
-      const at = now()
-      const id = newId(at)
-      ids[room] = String(id)
-      if (!isRoom) continue
-      const frame = roomMessage({ id, room, sender, resource: undefined, at }, body, tags)
-      counters.messages += 1
-      fanOut.everywhere({
-        app: app.id,
-        room,
-        id,
-        sender,
-        client: undefined,
-        recalls: undefined,
-        directed,
-        frame,
-      })
-    }
-    return ids
+export function posting(
+  { store, live, counters, now, newId, log, roomsElsewhere }: Given,
+  fanOut: FanOut,
+): { post: Post; broadcast: Broadcast } {
+  /** Sends a message to one room; answers its id there. */
+  function send(app: number, room: string, message: Prepared, directed: string[] | undefined): bigint {
+    const { sender, body, tags } = message
+    const at = now()
+    const id = newId(at)
+    counters.messages += 1
+    fanOut.everywhere({
+      app,
+      room,
+      id,
+      sender,
+      client: undefined,
+      recalls: undefined,
+      directed,
+      frame: roomMessage({ id, room, sender, resource: undefined, at }, body, tags),
+    })
+    return id
   }
+
+  async function sendToAll(app: number, rooms: string[], message: Prepared): Promise<void> {
+    for (const [place, room] of rooms.entries()) {
+      if (place > 0 && place % together === 0) await Bun.sleep(pause)
+      send(app, room, message, undefined)
+    }
+  }
+
+  return {
+    async post(app, posted) {
+      const message = prepared(posted)
+      const directed = posted.users?.length ? posted.users.map(foldUsername) : undefined
+      const ids: Record<string, string> = {}
+      for (const room of new Set(posted.to)) {
+        const isRoom = (await store.rooms.findRoom(app.id, room)) !== undefined
+        ids[room] = String(isRoom ? send(app.id, room, message, directed) : newId(now()))
+      }
+      return ids
+    },
+
+    async broadcast(app, posted) {
+      const message = prepared(posted)
+      message.tags.push({ key: 'is_broadcast', type: Kind.BOOL, varintValue: 1n })
+      const elsewhere = await roomsElsewhere(app.id)
+      const here = [...live.rooms.values()].filter((room) => room.app === app.id).map(({ id }) => id)
+      const id = newId(now())
+      sendToAll(app.id, [...new Set([...here, ...elsewhere])], message).catch((error) =>
+        log.error({ err: error }, 'a broadcast did not reach all chat rooms'),
+      )
+      return Number(id)
+    },
+  }
+}

@@ -3,7 +3,7 @@ import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import { timeOfMessage } from '../domain/message-ids.ts'
-import type { Post, PostToUsers } from '../domain/posted-message.ts'
+import type { Broadcast, Post, PostToUsers } from '../domain/posted-message.ts'
 import type { Recalls } from '../domain/recall.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -42,6 +42,7 @@ export interface Realtime {
   hear(event: Event): void
   /** Sends a message of the app's own server. */
   post: Post
+  broadcast: Broadcast
   recalls: Recalls
   postToUsers: PostToUsers
   /** Hands on a message that another node has accepted. */
@@ -134,9 +135,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     hear: announcer(parts, logOut),
-    post: posting(parts, fan),
     recalls: recalling(parts, { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers }),
     postToUsers: postingToUsers(parts, fanToUsers),
+    ...posting({ ...parts, roomsElsewhere: presence.roomsElsewhere }, fan),
     relayed: (message) => fan.here(message),
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {

@@ -16,6 +16,8 @@ export interface PresenceReads extends NodeReads {
   onlineAmong(app: number, usernames: string[]): Promise<string[]>
   /** Devices with which a user is connected to other nodes than `node`. */
   devicesElsewhere(app: number, username: string, node: number): Promise<Device[]>
+  /** Rooms in which someone is who is connected to another node than `node`. */
+  roomsElsewhere(app: number, node: number): Promise<string[]>
   /** At most `limit` users whose time to leave has come. */
   due(now: number, limit: number): Promise<Due[]>
 }
@@ -71,6 +73,16 @@ export function presenceStore(db: Database): PresenceStore {
         node,
         leaves,
       ),
+
+    async roomsElsewhere(app, node) {
+      const rows = await db.all<{ room: string }>(
+        `select distinct m.room from presence p join members m on m.app = p.app and m.username = p.username
+         where p.app = ?1 and p.node <> ?2 and p.leaves is null`,
+        app,
+        node,
+      )
+      return rows.map(({ room }) => room)
+    },
 
     async devicesElsewhere(app, username, node) {
       const rows = await db.all<{ devices: string }>(

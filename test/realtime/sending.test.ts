@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { expectRefusal, expectSuccess } from '../support/bodies.ts'
+import { startNode } from '../support/cluster.ts'
 import { asUser } from '../support/people.ts'
 import { type SdkClient, sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
 
 setDefaultTimeout(60_000)
 
@@ -55,6 +57,26 @@ for (const name of sdkNames) {
       expect(heard.priority).toBe('normal')
     })
 
+    test('12.1 a broadcast reaches each room under an id of its own, and the SDK shows it as such', async () => {
+      const other = await app.room({ owner: 'bob' })
+      const path = '/messages/chatrooms/broadcast'
+      const msg = { type: 'txt', msg: `to all ${name}` }
+      const reply = await app.call('POST', path, { from: 'Stage', ext: { n: 1 }, msg })
+      expectSuccess(reply, app, 'post', path, { path, data: { id: expect.any(Number) } })
+      const heard = { msg: `to all ${name}`, from: 'stage', broadcast: true }
+      const here = await clients.bob.hears('onTextMessage', { ...heard, to: room })
+      const there = await clients.bob.hears('onTextMessage', { ...heard, to: other })
+      expect(here.ext).toEqual({ n: 1 })
+      expect(here.id).not.toBe(there.id)
+      await clients.alice.hears('onTextMessage', { ...heard, to: room, id: here.id })
+    })
+
+    test('12.1 a message in the older form reaches its rooms', async () => {
+      const msg = { type: 'text', msg: `old ${name}` }
+      await app.call('POST', '/messages', { target_type: 'chatrooms', target: [room], msg, from: 'stage' })
+      await clients.bob.hears('onTextMessage', { to: room, from: 'stage', msg: `old ${name}` })
+    })
+
     test('12.1 a directed message reaches those members alone; users who are not in the room are passed over', async () => {
       const path = '/messages/chatrooms/users'
       const reply = await direct({ users: ['Bob', 'carol', 'nobody'], ...text(`psst ${name}`) })
@@ -64,6 +86,88 @@ for (const name of sdkNames) {
       await clients.alice.hears('onTextMessage', { msg: `after ${name}` })
       expect(clients.alice.told.some(({ data }) => data?.msg === `psst ${name}`)).toBe(false)
     })
+  })
+}
+
+const broadcast = (to: TestApp, message: object = {}) =>
+  to.call('POST', '/messages/chatrooms/broadcast', { msg: { type: 'txt', msg: 'to all' }, ...message })
+
+for (const [title, change, problem] of [
+  ['an empty sender', { from: '' }, "from can't be empty"],
+  ['attributes as a text', { ext: 'x' }, 'ext must be JSONObject'],
+  ['no message', { msg: undefined }, "msg can't be empty"],
+  ['a message without a kind', { msg: { msg: 'x' } }, "type can't be empty"],
+  ['a message without a text', { msg: { type: 'txt' } }, 'body.msg must be provided'],
+  ['20,000 characters', { msg: { type: 'txt', msg: 'x'.repeat(20_000) } }, 'message is too large'],
+] as const) {
+  test(`12.1 a broadcast with ${title} is refused`, async () => {
+    expectRefusal(await broadcast(app, change), 400, 'illegal_argument', problem)
+  })
+}
+
+test('12.1 an app with rate limits broadcasts once a second', async () => {
+  const limited = await server.app('acme#loud', { rateLimits: true })
+  const replies = await Promise.all(Array.from({ length: 9 }, () => broadcast(limited)))
+  expect(replies[0]?.status).toBe(200)
+  const refused = replies.filter(({ status }) => status !== 200)
+  expect(refused.length).toBeGreaterThan(0)
+  for (const reply of refused) expectRefusal(reply, 429, 'reach_limit', 'This request has reached api limit')
+})
+
+const older = (message: object, query = '') =>
+  app.call('POST', `/messages${query}`, {
+    target_type: 'chatrooms',
+    target: [room, '404'],
+    msg: { type: 'text', msg: 'old' },
+    ...message,
+  })
+
+test('12.1 the older form says `success`, or the message ids', async () => {
+  const path = '/messages'
+  const success = { [room]: 'success', '404': 'success' }
+  expectSuccess(await older({}), app, 'post', path, { path, data: success })
+  expectSuccess(await older({}, '?useMsgId=true'), app, 'post', path, {
+    path,
+    data: { [room]: anId, '404': anId },
+  })
+})
+
+const targets = "target_type can only be 'users' or 'chatgroups' or 'chatrooms'"
+for (const [title, change, status, word, problem] of [
+  ['another target', { target_type: 'rooms' }, 400, 'illegal_argument', targets],
+  ['no kind of target', { target_type: undefined }, 400, 'illegal_argument', targets],
+  ['no target', { target: [] }, 400, 'illegal_argument', "target can't be empty"],
+  ['an empty sender', { from: '' }, 400, 'illegal_argument', "from can't be empty"],
+  [
+    'eleven rooms',
+    { target: Array(11).fill('1') },
+    400,
+    'message_send_error',
+    "params target's size can't exceed limit 10",
+  ],
+  ['a group', { target_type: 'chatgroups' }, 403, 'forbidden_op', 'service not open!'],
+] as const) {
+  test(`12.1 the older form with ${title} is refused`, async () => {
+    expectRefusal(await older(change), status, word, problem)
+  })
+}
+
+if (process.env.TEST_DATABASE_URL) {
+  test('12.1 a broadcast reaches those who are connected to another node', async () => {
+    const node = await startNode(server.databaseUrl)
+    try {
+      const { token } = await asUser(app, 'carol')
+      await app.room({ owner: 'carol' })
+      const carol = await TestSocket.login(node.url, app.key, 'carol', token)
+      // Where she is connected is written a moment after she is.
+      while (!(await app.call('GET', '/users/carol/status')).body.data.carol.includes('online'))
+        await Bun.sleep(20)
+      expect((await broadcast(app)).status).toBe(200)
+      await carol.text('admin: to all')
+      carol.close()
+    } finally {
+      await node.stop()
+    }
   })
 }
 

@@ -74,6 +74,18 @@ export const callLimits = {
     zh: '应用开启 `rateLimits` 时发送的聊天室消息数量（每个聊天室计一条）',
     beyond: { en: '403; nothing is sent', zh: '返回 403，不发送' },
   },
+  broadcastsPerMinute: items(
+    10,
+    'Broadcasts of an app to its chat rooms in a minute, where its `rateLimits` are on',
+    '应用开启 `rateLimits` 时每分钟的聊天室广播次数',
+    { en: '429; nothing is sent', zh: '返回 429，不发送' },
+  ),
+  broadcastsPerDay: items(
+    100,
+    'Broadcasts of an app to its chat rooms in a day (UTC), where its `rateLimits` are on',
+    '应用开启 `rateLimits` 时每天（UTC）的聊天室广播次数',
+    { en: '403; nothing is sent', zh: '返回 403，不发送' },
+  ),
   messagesRecalled: items(30, 'Messages recalled in one call', '一次撤回的消息数量'),
   messageReceivers: items(600, 'Users that one message of the app goes to', '应用发送一条单聊消息的用户数量'),
   messageUsers: items(20, 'Users that one message of the app is for', '应用发送一条定向消息的用户数量'),

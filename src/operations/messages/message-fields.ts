@@ -1,14 +1,17 @@
-import { type TSchema, Type as t } from '@sinclair/typebox'
+import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
 import {
   extNotObject,
   invalidBody,
+  olderExtNotObject,
+  olderParameterMissing,
   overSendRate,
   sendParameterMissing,
 } from '../../domain/message-failures.ts'
+import type { PostedContent } from '../../domain/posted-message.ts'
 import type { BodyWords } from '../body-words.ts'
 import type { ActionContext } from '../operation.ts'
-import { bounds, says } from '../schemas.ts'
+import { bounds, loosely, says } from '../schemas.ts'
 
 /** Kinds of messages. */
 const kinds = ['txt', 'img', 'audio', 'video', 'file', 'loc', 'cmd', 'custom'] as const
@@ -75,6 +78,32 @@ export const words: BodyWords = {
   notObject: invalidBody,
   notJson: invalidBody,
   emptyIsMissing: true,
+}
+
+/** How older calls refuse a body. */
+export const olderWords: BodyWords = {
+  missing: olderParameterMissing,
+  wrongType: ({ field }) => (field === 'ext' ? olderExtNotObject() : invalidBody()),
+  notObject: invalidBody,
+  notJson: invalidBody,
+  emptyIsMissing: true,
+}
+
+/** A kind and what it needs beside it, as older calls have it. */
+export const Msg = loosely(
+  {
+    type: t.Union(
+      [...kinds, 'text' as const].map((kind) => t.Literal(kind)),
+      { ...kindSays, examples: ['txt'] },
+    ),
+  },
+  { ...contentSays, examples: [{ type: 'txt', msg: 'the show begins' }] },
+)
+
+/** The content of a message whose fields stand beside its kind. */
+export function contentOf(msg: Static<typeof Msg>): Pick<PostedContent, 'type' | 'body'> {
+  const type = msg.type === 'text' ? 'txt' : msg.type
+  return { type: type as PostedContent['type'], body: msg }
 }
 
 /** The message ids of a response, by chat room. */
