@@ -8,6 +8,7 @@ import { tags } from '../operations/tags.ts'
 import type { Called } from './endpoint.ts'
 import { ErrorEnvelope, enveloped } from './envelope-schema.ts'
 import { failureResponses, failuresOf } from './openapi-failures.ts'
+import { mayBeAbsent, withNulls } from './request-body-schema.ts'
 import { sampleOf } from './sample.ts'
 import { type Language, shownSchema } from './shown-schema.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
@@ -140,13 +141,17 @@ function securityOf({ allowed, call: { withoutToken } }: Called): Record<string,
 }
 
 /** One call of an app: its path and method, and what OpenAPI says of it. */
-function describeCall(operation: Called, language: Language): [path: string, method: string, said: object] {
+function describeCall(
+  operation: Called,
+  route: string,
+  language: Language,
+): [path: string, method: string, said: object] {
   const { id, allowed, call } = operation
-  const [method = '', rest = ''] = (call.routes[0] ?? '').split(' ')
+  const [method = '', rest = ''] = route.split(' ')
   const path = `/:org_name/:app_name${rest}`
   const response = isEnvelope(call.response) ? enveloped(call.response) : call.response
   const said = {
-    operationId: id,
+    operationId: route === call.routes[0] ? id : `${id}By${method[0]}${method.slice(1).toLowerCase()}`,
     summary: call.summary[language],
     ...(call.description ? { description: call.description[language] } : {}),
     tags: [tags[call.tag].name[language]],
@@ -156,8 +161,8 @@ function describeCall(operation: Called, language: Language): [path: string, met
     ...(call.body
       ? {
           requestBody: {
-            required: true,
-            content: json(shownSchema(call.body, language), { example: sampleOf(call.body) }),
+            required: !mayBeAbsent(call.body),
+            content: json(shownSchema(withNulls(call.body), language), { example: sampleOf(call.body) }),
           },
         }
       : {}),
@@ -204,8 +209,10 @@ export function describeApi(
 ): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const operation of operations) {
-    const [path, method, said] = describeCall(operation, language)
-    paths[path] = { ...paths[path], [method]: said }
+    for (const route of operation.call.routes) {
+      const [path, method, said] = describeCall(operation, route, language)
+      paths[path] = { ...paths[path], [method]: said }
+    }
   }
   for (const endpoint of system)
     if (!endpoint.isHidden) paths[endpoint.path] = { get: describeSystem(endpoint, language) }

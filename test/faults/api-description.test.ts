@@ -17,7 +17,7 @@ interface Schema {
 interface Operation {
   operationId: string
   parameters: { name: string; in: string }[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
+  requestBody?: { required: boolean; content: Record<string, { schema: Schema }> }
   responses: Record<string, { content: Record<string, { schema: Schema }> }>
 }
 
@@ -91,4 +91,12 @@ test('10.36 what is beyond a bound of a schema is refused with the text of its r
     expect(answer.error_description).toEqual(text)
     expect(answer.error_description).not.toContain('to match')
   }
+})
+
+test('10.36 a field that may be left out may be null, and a body of such fields alone may be left out', () => {
+  const isNullable = (id: string, name: string) => JSON.stringify(fieldsOf(id)[name]).includes('"null"')
+  expect(isNullable('createRoom', 'maxusers')).toBe(true)
+  expect(isNullable('createRoom', 'owner')).toBe(false)
+  expect(operation('createRoom').requestBody?.required).toBe(true)
+  expect(operation('setNotificationLanguage').requestBody?.required).toBe(false)
 })
