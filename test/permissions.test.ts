@@ -85,6 +85,9 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   setNickname: (_, about) => ['PUT', `/users/${about}`, { nickname: 'x' }],
   setNicknames: () => ['PUT', '/push/nickname', [{ username: 'nora', push_nickname: 'x' }]],
   disconnectUser: () => ['GET', '/users/nora/disconnect'],
+  muteUser: () => ['POST', '/mutes', { username: 'nora', chatroom: 0 }],
+  listMutedUsers: () => ['GET', '/mutes'],
+  getUserMutes: () => ['GET', '/mutes/nora'],
   sendRoomMessage: (room) => [
     'POST',
     '/messages/chatrooms',

@@ -1,4 +1,4 @@
-import type { Mute } from './mute.ts'
+import type { AppMutes, Mute } from './mute.ts'
 import type { RoomChange } from './room.ts'
 
 /** Who asks: the app itself (an app token) or one of its users. */
@@ -56,6 +56,8 @@ export type AppEvent =
   | { type: 'app.changed' }
   /** With the keys that were set, or removed where `isRemoved`. */
   | { type: 'userAttributes.changed'; username: string; keys: string[]; isRemoved: boolean }
+  /** Muted in the whole app, or not any more: by kind of conversation the Unix ms until which it is, 0 = not. */
+  | { type: 'user.muted'; username: string; expires: Partial<AppMutes>; before: AppMutes }
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

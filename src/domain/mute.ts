@@ -16,3 +16,19 @@ export function muteEnd(nowMs: number, durationMs: number): number {
 /** What the log of events says of those who were muted before a change. */
 export const mutedBefore = (muted: Mute[]): { muted: Mute[] } | undefined =>
   muted.length === 0 ? undefined : { muted }
+
+/** Whole seconds for which a mute that ends at `endMs` goes on at `nowMs` (Unix ms); -1 = for ever, 0 = it is over. */
+export function secondsLeft(endMs: number, nowMs: number): number {
+  if (endMs >= foreverMs) return -1
+  return Math.max(0, Math.ceil((endMs - nowMs) / 1000))
+}
+
+/** What a user can be muted in everywhere: single chats, groups and chat rooms. */
+export const muteKinds = ['chat', 'groupchat', 'chatroom'] as const
+export type MuteKind = (typeof muteKinds)[number]
+
+/** Unix ms until which a user is muted in the whole app; 0 or the past when it is not. */
+export type AppMutes = Readonly<Record<MuteKind, number>>
+
+/** Shared by all users who are not muted anywhere. */
+export const noAppMutes: AppMutes = { chat: 0, groupchat: 0, chatroom: 0 }

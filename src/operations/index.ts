@@ -8,6 +8,9 @@ import { isAllowed } from './allow-list/is-allowed.ts'
 import { listAllowed } from './allow-list/list-allowed.ts'
 import { getAnnouncement } from './announcement/get-announcement.ts'
 import { setAnnouncement } from './announcement/set-announcement.ts'
+import { getUserMutes } from './app-mutes/get-user-mutes.ts'
+import { listMutedUsers } from './app-mutes/list-muted-users.ts'
+import { muteUser } from './app-mutes/mute-user.ts'
 import { changeApp } from './apps/change-app.ts'
 import { countCalls } from './apps/count-calls.ts'
 import { createApp } from './apps/create-app.ts'
@@ -127,6 +130,9 @@ export const all: readonly Operation[] = [
   recallMessages,
   recallMessagesOneByOne,
   sendUserMessage,
+  muteUser,
+  listMutedUsers,
+  getUserMutes,
   isMuted,
   listMuted,
   muteMembers,

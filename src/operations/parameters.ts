@@ -64,16 +64,19 @@ export const cursorParameter: Parameter = inQuery(
   { type: 'string' },
 )
 
-/** `pagenum` and `pagesize`, as the API description has them. */
-export const pageParameters = ({ default: usual, most }: Bounds): Parameter[] => [
+/** `pagenum` and `pagesize`, as the API description has them; some calls spell them otherwise. */
+export const pageParameters = (
+  { default: usual, most }: Bounds,
+  [pagenum, pagesize]: readonly [string, string] = ['pagenum', 'pagesize'],
+): Parameter[] => [
   inQuery(
-    'pagenum',
+    pagenum,
     'Number of the page; what is no whole number above 0 counts as 1.',
     '页码；不是正整数时按 1 处理。',
     wholeNumber(1),
   ),
   inQuery(
-    'pagesize',
+    pagesize,
     `How many a page holds; above ${most} counts as ${most}, what is no whole number above 0 as ${usual}.`,
     `每页数量；超过 ${most} 按 ${most} 处理，不是正整数时按 ${usual} 处理。`,
     wholeNumber(usual),

@@ -16,7 +16,7 @@ export interface Envelope {
   /** The call is about users, and has `path`. */
   users?: boolean
   /** The call has a `path` of its own. */
-  path?: '/push'
+  path?: '/push' | '/mutes'
   /** `path` is that of the call itself, below the app. */
   ownPath?: boolean
   /** The service of user attributes answers `timestamp`, `data` and `duration` alone. */

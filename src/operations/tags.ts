@@ -30,7 +30,10 @@ export const tags = {
   },
   mutes: {
     name: { en: 'Mute', zh: '禁言' },
-    says: { en: 'Who may not speak in a chat room.', zh: '不能在聊天室发言的用户。' },
+    says: {
+      en: 'Who may not speak: in a chat room, or in the whole app.',
+      zh: '不能发言的用户：单个聊天室内或整个应用内。',
+    },
   },
   blocks: {
     name: { en: 'Block list', zh: '黑名单' },

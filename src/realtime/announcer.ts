@@ -98,6 +98,11 @@ export function announcer(
         if (resource === undefined || session.resource === resource) logOut(session, operation)
       return
     }
+    if (event.type === 'user.muted') {
+      const user = live.user(event.app, event.username)
+      if (user) user.mutes = undefined
+      return
+    }
     const room = live.room(event.app, event.room)
     if (room && changesSpeech.has(event.type)) room.speech = undefined
     switch (event.type) {

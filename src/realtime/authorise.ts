@@ -1,4 +1,5 @@
 import { tooLateToRecall } from '../domain/recall-failures.ts'
+import { isMutedInApp, mutedInApp } from './app-mutes.ts'
 import type { Incoming } from './decode.ts'
 import { failed, type Refusal } from './encode.ts'
 import type { FindOriginal, Original } from './originals.ts'
@@ -37,9 +38,22 @@ export function authoriser(
 
   const isIn = ({ session }: Incoming, room: LiveRoom): boolean => session.user.rooms.get(room.id) === room
 
+  /** What a user is muted in everywhere comes after what the room itself says. */
+  function inApp(message: Incoming, room: LiveRoom): Verdict | Promise<Verdict> {
+    const isMuted = isMutedInApp(store, message.session.user, 'chatroom', now())
+    if (!(isMuted instanceof Promise)) return isMuted ? mutedInApp : room
+    return isMuted.then((muted) => {
+      if (muted) return mutedInApp
+      return isIn(message, room) ? room : refusals.notMember
+    })
+  }
+
   function speaks(message: Incoming, room: LiveRoom, speech: Speech): Verdict | Promise<Verdict> {
     const { session, recalls } = message
-    if (recalls === undefined) return silenced(speech, session.user.username, now()) ?? room
+    if (recalls === undefined) {
+      const silence = silenced(speech, session.user.username, now())
+      return silence ?? inApp(message, room)
+    }
     const original = findOriginal(session.app.id, recalls)
     if (!(original instanceof Promise)) return checkRecall(message, speech, original) ?? room
     return original.then((known) =>

@@ -52,6 +52,7 @@ export function liveState() {
         sessions: [],
         rooms: new Map(),
         heard: undefined,
+        mutes: undefined,
         meter: undefined,
         frames: new Meter(performance.now()),
       }

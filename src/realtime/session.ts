@@ -2,6 +2,7 @@ import type { ServerWebSocket } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
 import { high, Meter } from '../domain/meter.ts'
+import type { AppMutes } from '../domain/mute.ts'
 
 // What a node knows of those who are connected to it: connections, sessions, users and rooms refer to each other.
 
@@ -104,6 +105,8 @@ export interface LiveUser {
   readonly rooms: Map<string, LiveRoom>
   /** While the user's rooms are read: joins (true) and leaves that were heard of meanwhile. */
   heard: Map<string, boolean> | undefined
+  /** Until when it is muted in the whole app, once it was needed; dropped when it changes. */
+  mutes: AppMutes | Promise<AppMutes> | undefined
   /** Messages of this user, for the app's limit. */
   meter: Meter | undefined
   /** Frames, pings and pongs of all its connections. */

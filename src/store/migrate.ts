@@ -14,6 +14,7 @@ import { presenceDevices } from './migrations/0012-presence-devices.ts'
 import { events } from './migrations/0013-events.ts'
 import { roomFiles } from './migrations/0014-room-files.ts'
 import { disabledRooms } from './migrations/0015-disabled-rooms.ts'
+import { appMutes } from './migrations/0016-app-mutes.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -32,6 +33,7 @@ export const migrations = [
   events,
   roomFiles,
   disabledRooms,
+  appMutes,
 ]
 
 /** The version of the schema that this program writes. */

@@ -1,3 +1,4 @@
+import { type AppMuteReads, type AppMuteStore, appMuteStore } from './app-mutes.ts'
 import { type AppReads, type AppStore, appStore } from './apps.ts'
 import { type AttributeReads, type AttributeStore, attributeStore } from './attributes.ts'
 import { type StoreClock, storeClock } from './clock.ts'
@@ -27,6 +28,7 @@ export interface ReadStore {
   roomFiles: RoomFileReads
   members: MemberReads
   lists: ListReads
+  appMutes: AppMuteReads
   attributes: AttributeReads
   superAdmins: SuperAdminReads
   events: EventReads
@@ -43,6 +45,7 @@ export interface WriteStore extends ReadStore {
   roomFiles: RoomFileStore
   members: MemberStore
   lists: ListStore
+  appMutes: AppMuteStore
   attributes: AttributeStore
   superAdmins: SuperAdminStore
   events: EventStore
@@ -64,6 +67,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   quotas: quotaStore(db),
   members: memberStore(db),
   lists: listStore(db),
+  appMutes: appMuteStore(db),
   attributes: attributeStore(db),
   superAdmins: superAdminStore(db),
   rates: rateStore(db),

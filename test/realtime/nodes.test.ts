@@ -136,6 +136,30 @@ if (!process.env.TEST_DATABASE_URL) {
       for (const each of [alice, tablet, bob]) each.close()
     })
 
+    test('12.4 a mute of the whole app, set and lifted at one node, is obeyed at the other', async () => {
+      const { body } = await cluster.app.call('POST', '/chatrooms', {
+        name: 'n',
+        description: 'd',
+        owner: 'alice',
+        members: ['bob'],
+      })
+      const room: string = body.data.id
+      const bob = await login(1, 'bob')
+      const mute = (seconds: number) =>
+        cluster.app.call('POST', '/mutes', { username: 'bob', chatroom: seconds })
+      const reason = async () => (await bob.say(room, 'x')).status?.reason
+      expect(await reason()).toBeUndefined()
+      expect((await mute(-1)).status).toBe(200)
+      while ((await reason()) !== 'user is mute') await Bun.sleep(10)
+      expect((await cluster.second('GET', '/mutes/bob')).body.data).toMatchObject({ chatroom: -1, chat: 0 })
+      bob.close()
+      const again = await login(1, 'bob')
+      expect((await again.say(room, 'x')).status?.reason).toBe('user is mute')
+      await mute(0)
+      while ((await again.say(room, 'x')).status?.errorCode !== 0) await Bun.sleep(10)
+      again.close()
+    })
+
     test('status and disconnecting work from any node', async () => {
       const bob = await login(0, 'bob')
       const status = async () => (await cluster.second('GET', '/users/bob/status')).body.data.bob

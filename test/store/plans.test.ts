@@ -31,7 +31,7 @@ test('what is asked about one user or one room never reads all rows of an app', 
   ;(await openSqliteWriter(dir)).close()
   const sqlite = new Sqlite(join(dir, 'chatroomd.db'))
   const { db, plans } = explaining(sqlite)
-  const { rooms, members, lists, attributes, events } = storeOn(db, () => '1')
+  const { rooms, members, lists, appMutes, attributes, events } = storeOn(db, () => '1')
 
   await rooms.pageJoined(1, 'alice', 10, 0)
   await rooms.countJoined(1, 'alice', 10)
@@ -50,12 +50,14 @@ test('what is asked about one user or one room never reads all rows of an app', 
   await lists.mute(1, 'r1', ['alice'], 2, 1)
   await lists.blockedAmong(1, 'r1', ['alice'])
   await lists.forgetUser(1, 'alice')
+  await appMutes.appMutes(1, 'alice')
+  await appMutes.removeAppMutes(1, 'alice')
   await attributes.removeWithOwners(1, 'r1', ['alice'])
 
   await events.listChanges(1, 10)
   await events.listChanges(1, 10, 'r1')
 
-  const kept = 'rooms|r|members|m|mutes|blocks|attributes|absent_owners|e|each|events'
+  const kept = 'rooms|r|members|m|mutes|app_mutes|blocks|attributes|absent_owners|e|each|events'
   const everything = new RegExp(`^(SCAN|SEARCH) (${kept})( USING .*\\(app=\\?\\))?$`)
   const wasteful = [...plans].filter(([, steps]) => steps.some((step) => everything.test(step)))
   expect(wasteful).toEqual([])

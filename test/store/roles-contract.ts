@@ -164,6 +164,34 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await userAttributes.userAttributes(id, ['alice', 'bob'])).toEqual([one('bob', 'B', '你')])
   })
 
+  test('mutes of the whole app are kept by user and kind, paged while they go on, and lifted', async () => {
+    const id = await app('alice', 'bob')
+    const mute = (username: string, kind: 'chat' | 'chatroom', expires: number) =>
+      unit((store) => store.appMutes.setAppMute(id, { username, kind, expires }))
+    await mute('bob', 'chatroom', 100)
+    await mute('alice', 'chatroom', 150)
+    await mute('alice', 'chatroom', 200)
+    await mute('bob', 'chat', 4_638_873_600_000)
+    const { appMutes } = read()
+    expect(await appMutes.appMutes(id, 'bob')).toEqual({
+      chat: 4_638_873_600_000,
+      groupchat: 0,
+      chatroom: 100,
+    })
+    expect(await appMutes.appMutes(id + 1, 'bob')).toEqual({ chat: 0, groupchat: 0, chatroom: 0 })
+    const rows = [
+      { username: 'alice', kind: 'chatroom', expires: 200 },
+      { username: 'bob', kind: 'chat', expires: 4_638_873_600_000 },
+      { username: 'bob', kind: 'chatroom', expires: 100 },
+    ] as const
+    expect(await appMutes.pageAppMutes(id, 99, 10, 0)).toEqual([...rows])
+    expect(await appMutes.pageAppMutes(id, 100, 1, 1)).toEqual([rows[1]])
+    await mute('alice', 'chatroom', 0)
+    expect(await appMutes.pageAppMutes(id, 0, 10, 0)).toEqual([rows[1], rows[2]])
+    await unit((store) => store.appMutes.removeAppMutes(id, 'bob'))
+    expect(await appMutes.pageAppMutes(id, 0, 10, 0)).toEqual([])
+  })
+
   test('super admins are listed in the order of their appointment, each once', async () => {
     const id = await app('alice', 'bob')
     const add = (username: string) => unit((store) => store.superAdmins.addSuperAdmin(id, username, tick()))

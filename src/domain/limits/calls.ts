@@ -38,6 +38,7 @@ export const callLimits = {
     clamped,
   ),
   superAdminsPage: items(1000, 'Super admins on a page', '超级管理员列表每页数量', clamped),
+  appMutesPage: items(50, 'Mutes of the whole app on a page', '全局禁言列表每页数量', clamped),
   usersPage: items(100, 'Users on a page', '用户列表每页数量', clamped),
   roomFiles: items(10_000, 'Shared files of a chat room', '聊天室的共享文件数量'),
   roomFilesPage: items(1000, 'Shared files on a page', '共享文件列表每页数量', clamped),
@@ -127,6 +128,13 @@ export const callLimits = {
   userId: bytes(64, 'User id', '用户 ID'),
   nickname: items(100, 'Nickname, in characters', '昵称的字符数'),
   password: items(64, 'Password, in characters', '密码的字符数'),
+  appMuteTime: {
+    value: 2_147_483_647,
+    unit: 's',
+    en: 'Mute of a user in the whole app, other than for ever',
+    zh: '用户全局禁言的时长（永久除外）',
+    beyond: refused,
+  },
   tokenTtl: {
     value: 2_147_483_647,
     unit: 's',

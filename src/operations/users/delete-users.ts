@@ -21,6 +21,7 @@ async function removeUser(transaction: Transaction, username: string): Promise<v
     emit({ type: 'member.left', usernames: [username], memberCount }, room)
   }
   await store.lists.forgetUser(app.id, username)
+  await store.appMutes.removeAppMutes(app.id, username)
   await store.superAdmins.removeSuperAdmin(app.id, username)
   await store.userAttributes.removeUserAttributes(app.id, username)
   await store.users.removeUser(app.id, username)

@@ -23,9 +23,15 @@ import { entity, UserEntity } from './schemas.ts'
 /** Most users in one call. */
 const batchLimit = limits.usersRegistered.value
 
-export const noUsername = failure('illegal_argument', 'Entity user requires a property named username', {
+const noUsername = failure('illegal_argument', 'Entity user requires a property named username', {
   en: 'no `username`',
   zh: '没有 `username`',
+})
+
+/** The user of a call is not registered, as the older calls about users say it. */
+export const noSuchUser = failure('required_property_not_found', noUsername.text, {
+  en: 'the user is not registered',
+  zh: '用户未注册',
 })
 
 const batchTooLarge = failure(

@@ -5,15 +5,10 @@ import { checkNickname, foldUsername, nicknameTooLong, type UserRecord } from '.
 import { appOnly, tokenHolder } from '../allowed.ts'
 import { type Transaction, write } from '../operation.ts'
 import { bounds, exactly, loosely, says, UserId } from '../schemas.ts'
-import { noUsername } from './register-users.ts'
+import { noSuchUser } from './register-users.ts'
 import { entity, UserEntity } from './schemas.ts'
 
 const mostUsers = limits.nicknamesSet.value
-
-const noSuchUser = failure('required_property_not_found', noUsername.text, {
-  en: 'the user is not registered',
-  zh: '用户未注册',
-})
 
 const nothingSent = failure('illegal_argument', 'put user push nicknames illegal empty request body', {
   en: 'an empty array',

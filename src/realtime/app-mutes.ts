@@ -1,0 +1,36 @@
+import type { AppMutes, MuteKind } from '../domain/mute.ts'
+import type { ReadStore } from '../store/store.ts'
+import { denied } from './encode.ts'
+import type { LiveUser } from './session.ts'
+
+/** What a user that is muted in the whole app is told (client protocol: refusals of a message). */
+export const mutedInApp = denied('user is mute')
+
+/**
+ * Whether a connected user is muted in the whole app at `now` (Unix ms), in conversations of a kind: its mutes are read
+ * once, and again after `user.mutes` was dropped.
+ */
+export function isMutedInApp(
+  store: ReadStore,
+  user: LiveUser,
+  kind: MuteKind,
+  now: number,
+): boolean | Promise<boolean> {
+  const { mutes = readMutes(store, user) } = user
+  return mutes instanceof Promise ? mutes.then((known) => known[kind] > now) : mutes[kind] > now
+}
+
+function readMutes(store: ReadStore, user: LiveUser): Promise<AppMutes> {
+  const reading: Promise<AppMutes> = store.appMutes.appMutes(user.app, user.username).then(
+    (mutes) => {
+      if (user.mutes === reading) user.mutes = mutes
+      return mutes
+    },
+    (error) => {
+      if (user.mutes === reading) user.mutes = undefined
+      throw error
+    },
+  )
+  user.mutes = reading
+  return reading
+}
