@@ -78,12 +78,7 @@ async function start(
   { batch, lostLines = () => 0 }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
-  const { engine, bus, events, relayed, relayedToUsers, missed } = await openStore(
-    config,
-    log,
-    batch,
-    closing,
-  )
+  const { engine, bus, events, ...heard } = await openStore(config, log, batch, closing)
   const isAlone = engine.kind === 'sqlite'
   const { responses, work, users, apps } = await remember(engine, events)
   if (!isAlone) closing.defer(startReloading(apps.reload, log))
@@ -122,9 +117,9 @@ async function start(
   events.subscribe((batch) => {
     for (const event of batch) realtime.hear(event)
   })
-  relayed.subscribe(realtime.relayed)
-  relayedToUsers.subscribe(realtime.relayedToUsers)
-  missed.subscribe(realtime.missed)
+  heard.relayed.subscribe(realtime.relayed)
+  heard.relayedToUsers.subscribe(realtime.relayedToUsers)
+  heard.missed.subscribe(realtime.missed)
   apps.subscribe(realtime.appsChanged)
 
   // HTTP.
@@ -142,10 +137,7 @@ async function start(
       login: users,
       passwords: work,
       presence: realtime.presence,
-      post: realtime.post,
-      postToUsers: realtime.postToUsers,
-      broadcast: realtime.broadcast,
-      recalls: realtime.recalls,
+      ...realtime.messenger,
       attachments,
       responses,
       rates: isAlone ? ownRates(elapsedMs) : sharedRates(engine.commit, elapsedMs),

@@ -3,8 +3,7 @@ import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
-import type { Broadcast, Post, PostToUsers } from '../domain/posted-message.ts'
-import type { Recalls } from '../domain/recall.ts'
+import type { Messenger } from '../domain/messenger.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -14,7 +13,7 @@ import type { Origin } from './origin.ts'
 import type { PageAccess } from './pages.ts'
 
 /** What the routes are given. */
-export interface Deps extends Origin {
+export interface Deps extends Origin, Messenger {
   /** Reads only; every commit that was answered is visible to it. */
   store: ReadStore
   commit: Commit
@@ -22,13 +21,6 @@ export interface Deps extends Origin {
   passwords: Passwords
   presence: Presence
   attachments: Attachments
-  /** Sends a message of the app's own server to chat rooms. */
-  post: Post
-  /** Sends a message of the app's own server to all chat rooms in which someone is connected. */
-  broadcast: Broadcast
-  recalls: Recalls
-  /** Sends a message of the app's own server to users. */
-  postToUsers: PostToUsers
   responses: ResponseCache
   rates: Rates
   metrics: Metrics

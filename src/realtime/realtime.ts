@@ -3,8 +3,7 @@ import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import { timeOfMessage } from '../domain/message-ids.ts'
-import type { Broadcast, Post, PostToUsers } from '../domain/posted-message.ts'
-import type { Recalls } from '../domain/recall.ts'
+import type { Messenger } from '../domain/messenger.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import { type Counters, counters } from '../metrics/counters.ts'
@@ -40,11 +39,7 @@ export interface Realtime {
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Hears of what was written. */
   hear(event: Event): void
-  /** Sends a message of the app's own server. */
-  post: Post
-  broadcast: Broadcast
-  recalls: Recalls
-  postToUsers: PostToUsers
+  messenger: Messenger
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
   relayedToUsers(message: UserMessage): void
@@ -135,9 +130,11 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     hear: announcer(parts, logOut),
-    recalls: recalling(parts, { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers }),
-    postToUsers: postingToUsers(parts, fanToUsers),
-    ...posting({ ...parts, roomsElsewhere: presence.roomsElsewhere }, fan),
+    messenger: {
+      ...posting({ ...parts, roomsElsewhere: presence.roomsElsewhere }, fan),
+      postToUsers: postingToUsers(parts, fanToUsers),
+      recalls: recalling(parts, { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers }),
+    },
     relayed: (message) => fan.here(message),
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
