@@ -77,6 +77,17 @@ for (const name of sdkNames) {
       await clients.bob.hears('onTextMessage', { to: room, from: 'stage', msg: `old ${name}` })
     })
 
+    test('12.1 a message in the older form reaches users', async () => {
+      const msg = { type: 'txt', msg: `to you ${name}` }
+      const reply = await older({ target_type: 'users', target: ['Bob', 'nobody'], msg }, '?useMsgId=true')
+      const ids = expectSuccess(reply, app, 'post', '/messages', {
+        path: '/messages',
+        data: { Bob: anId, nobody: anId },
+      })
+      const heard = await clients.bob.hears('onTextMessage', { id: ids.Bob, msg: `to you ${name}` })
+      expect(heard).toMatchObject({ chatType: 'singleChat', from: 'admin', to: 'bob' })
+    })
+
     test('12.1 a directed message reaches those members alone; users who are not in the room are passed over', async () => {
       const path = '/messages/chatrooms/users'
       const reply = await direct({ users: ['Bob', 'carol', 'nobody'], ...text(`psst ${name}`) })

@@ -2,7 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { olderFailures, olderTooLarge, overSendRate, tooManyOf } from '../../domain/message-failures.ts'
-import type { Posted } from '../../domain/posted-message.ts'
+import type { Posted, PostedToUsers } from '../../domain/posted-message.ts'
 import { idFailures } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { serviceNotOpen } from '../not-served/service-not-open.ts'
@@ -11,6 +11,7 @@ import { bounds, loosely, says } from '../schemas.ts'
 import { commonFields, contentOf, countMessages, Msg, olderWords } from './message-fields.ts'
 
 const mostRooms = limits.messageRooms.value
+const mostUsers = limits.messageReceivers.value
 
 const unknownTarget = failure(
   'illegal_argument',
@@ -21,31 +22,59 @@ const unknownTarget = failure(
 const OlderMessage = loosely({
   target_type: t.String({
     ...says(
-      '`chatrooms`; `users` and `chatgroups` are not served here.',
-      '`chatrooms`；此接口不支持 `users` 和 `chatgroups`。',
+      '`chatrooms` or `users`; `chatgroups` are not served.',
+      '`chatrooms` 或 `users`；不支持 `chatgroups`。',
     ),
     examples: ['chatrooms'],
   }),
   target: t.Array(t.String(), {
     minItems: 1,
-    ...says(`Ids of 1 to ${mostRooms} chat rooms.`, `1 到 ${mostRooms} 个聊天室 ID。`),
+    ...says(
+      `Ids of 1 to ${mostRooms} chat rooms, or of 1 to ${mostUsers} users.`,
+      `1 到 ${mostRooms} 个聊天室 ID，或 1 到 ${mostUsers} 个用户 ID。`,
+    ),
     examples: [['248710559375361']],
-    ...bounds({ minItems: 1, maxItems: mostRooms }),
+    ...bounds({ minItems: 1, maxItems: mostUsers }),
   }),
   msg: Msg,
   ...commonFields,
+  sync_device: t.Optional(
+    t.Boolean(
+      says(
+        'To users: whether the devices of the sender get it, too; `false` when left out.',
+        '发送给用户时，是否同步到发送者的在线设备；默认为 `false`。',
+      ),
+    ),
+  ),
 })
 
+interface Asked {
+  toUsers: boolean
+  posted: Posted & PostedToUsers
+  withIds: boolean
+}
+
 /** Reads a message; fails with what is wrong with its targets. */
-function postedOf({ target_type, target, msg, ...rest }: Static<typeof OlderMessage>): Posted {
-  if (target_type === 'users' || target_type === 'chatgroups') throw serviceNotOpen()
-  if (target_type !== 'chatrooms') throw unknownTarget()
-  if (target.length > mostRooms) throw tooManyOf({ field: 'target', limit: mostRooms })
+function askedOf(body: Static<typeof OlderMessage>, query: URLSearchParams): Asked {
+  const { target_type, target, msg, ...rest } = body
+  if (target_type === 'chatgroups') throw serviceNotOpen()
+  const toUsers = target_type === 'users'
+  if (target_type !== 'chatrooms' && !toUsers) throw unknownTarget()
+  const most = toUsers ? mostUsers : mostRooms
+  if (target.length > most) throw tooManyOf({ field: 'target', limit: most })
+  const { from, ext, chatroom_msg_level, sync_device } = rest as Omit<Asked['posted'], 'users'>
   return {
-    ...(rest as Pick<Posted, 'from' | 'ext' | 'chatroom_msg_level'>),
-    ...contentOf(msg),
-    to: target,
-    tooLarge: olderTooLarge,
+    toUsers,
+    posted: {
+      from,
+      ext,
+      chatroom_msg_level,
+      sync_device,
+      ...contentOf(msg),
+      to: target,
+      tooLarge: olderTooLarge,
+    },
+    withIds: query.get('useMsgId') === 'true',
   }
 }
 
@@ -54,7 +83,10 @@ export const sendMessage = action({
   id: 'sendMessage',
   routes: ['POST /messages'],
   tag: 'messages',
-  summary: { en: 'Send a message to chat rooms; the older form', zh: '发送聊天室消息（旧版接口）' },
+  summary: {
+    en: 'Send a message to chat rooms or users; the older form',
+    zh: '发送聊天室或单聊消息（旧版接口）',
+  },
   allowed: appOnly,
   parameters: [
     {
@@ -76,18 +108,19 @@ export const sendMessage = action({
     ownPath: true,
     data: t.Record(t.String(), t.String(), {
       ...says(
-        '`success` or, with `useMsgId=true`, the message id, by chat room id.',
-        '以聊天室 ID 为键，值为 `success`；`useMsgId=true` 时为消息 ID。',
+        '`success` or, with `useMsgId=true`, the message id, by target.',
+        '以目标 ID 为键，值为 `success`；`useMsgId=true` 时为消息 ID。',
       ),
       examples: [{ '248710559375361': 'success' }],
     }),
   },
   failures: [unknownTarget, serviceNotOpen, tooManyOf, overSendRate, ...olderFailures, ...idFailures],
-  input: ({ body, query }) => ({ posted: postedOf(body), withIds: query.get('useMsgId') === 'true' }),
+  input: ({ body, query }) => askedOf(body, query),
 
-  async run(context, { posted, withIds }) {
-    await countMessages(context, new Set(posted.to).size)
-    const ids = await context.services.post(context.app, posted)
+  async run(context, { toUsers, posted, withIds }) {
+    const { app, services } = context
+    if (!toUsers) await countMessages(context, new Set(posted.to).size)
+    const ids = await (toUsers ? services.postToUsers(app, posted) : services.post(app, posted))
     return withIds ? ids : Object.fromEntries(Object.keys(ids).map((target) => [target, 'success']))
   },
 })
