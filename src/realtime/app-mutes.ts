@@ -11,7 +11,7 @@ export const mutedInApp = denied('user is mute')
  * once, and again after `user.mutes` was dropped.
  */
 export function isMutedInApp(
-  store: ReadStore,
+  store: Pick<ReadStore, 'appMutes'>,
   user: LiveUser,
   kind: MuteKind,
   now: number,
@@ -20,7 +20,7 @@ export function isMutedInApp(
   return mutes instanceof Promise ? mutes.then((known) => known[kind] > now) : mutes[kind] > now
 }
 
-function readMutes(store: ReadStore, user: LiveUser): Promise<AppMutes> {
+function readMutes(store: Pick<ReadStore, 'appMutes'>, user: LiveUser): Promise<AppMutes> {
   const reading: Promise<AppMutes> = store.appMutes.appMutes(user.app, user.username).then(
     (mutes) => {
       if (user.mutes === reading) user.mutes = mutes

@@ -1,6 +1,7 @@
 import type { UserMessage } from '../domain/relayed-message.ts'
 import type { ReadStore } from '../store/store.ts'
 import { memberTags } from './accept.ts'
+import { isMutedInApp, mutedInApp } from './app-mutes.ts'
 import { recallRefusals } from './authorise.ts'
 import type { Incoming } from './decode.ts'
 import { failed, metaOfUserMessage, type Refusal } from './encode.ts'
@@ -36,7 +37,7 @@ export function singleChat(
     newId,
     counters,
   }: Pick<Parts, 'live' | 'now' | 'newId' | 'counters'> & {
-    store: Pick<ReadStore, 'users'>
+    store: Pick<ReadStore, 'users' | 'appMutes'>
   },
   { findOriginal, online, fanOut }: Given,
 ) {
@@ -54,6 +55,9 @@ export function singleChat(
     return original.sender === session.user.username ? undefined : recallRefusals.notTheirs
   }
 
+  const checkReceiver = (message: Incoming, username: string): undefined | Promise<Refusal | undefined> =>
+    live.user(message.session.user.app, username) ? undefined : absent(message, username)
+
   function check(message: Incoming, username: string): Refusal | undefined | Promise<Refusal | undefined> {
     const { session, body, recalls } = message
     const { app } = session.user
@@ -64,8 +68,11 @@ export function singleChat(
         : checkRecall(message, original)
     }
     // A receipt that nobody is there for is of no use, and no failure of the one who sends it.
-    if (receipts.has(body.type) || live.user(app, username)) return undefined
-    return absent(message, username)
+    if (receipts.has(body.type)) return undefined
+    const isMuted = isMutedInApp(store, session.user, 'chat', now())
+    if (isMuted instanceof Promise)
+      return isMuted.then((known) => (known ? mutedInApp : checkReceiver(message, username)))
+    return isMuted ? mutedInApp : checkReceiver(message, username)
   }
 
   function accept(message: Incoming, username: string, refusal: Refusal | undefined): Outcome {

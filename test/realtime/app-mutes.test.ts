@@ -65,6 +65,23 @@ test('12.4 a mute of single chats or groups does not mute in rooms', async () =>
   bob.close()
 })
 
+test('12.4 who is muted in single chats cannot send to one user, and in rooms only can', async () => {
+  const [alice, bob] = [await login('alice'), await login('bob')]
+  const tell = async (text: string) => (await bob.tell('alice', text)).status
+  await mute('bob', { chatroom: -1 })
+  expect(await tell('muted in rooms alone')).toMatchObject({ errorCode: 0 })
+  await mute('bob', { chat: 60, chatroom: 0 })
+  expect(await tell('muted')).toMatchObject(muted)
+  const receipt = MessageBody.encode({ type: MessageBody_Type.READ_ACK, ackMessageId: 1n }).finish()
+  const read = await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: 'alice' }, payload: receipt })
+  expect(read.status).toMatchObject({ errorCode: 0 })
+  await mute('bob', { chat: 0 })
+  expect(await tell('not muted')).toMatchObject({ errorCode: 0 })
+  await alice.text('bob: not muted')
+  expect(alice.texts).not.toContain('bob: muted')
+  for (const socket of [alice, bob]) socket.close()
+})
+
 test('12.4 a mute of the whole app is over when its time is, without being told', async () => {
   const bob = await login('bob')
   await mute('bob', { chatroom: 1 })
