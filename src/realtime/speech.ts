@@ -28,10 +28,16 @@ export const isModerator = (speech: Speech, username: string): boolean =>
  */
 export function speechOf(store: ReadStore, room: LiveRoom): Speech | Promise<Speech | undefined> {
   if (room.speech) return room.speech
-  const reading = readSpeech(store, room).then((speech) => {
-    if (room.speech === reading) room.speech = speech
-    return speech
-  })
+  const reading: Promise<Speech | undefined> = readSpeech(store, room).then(
+    (speech) => {
+      if (room.speech === reading) room.speech = speech
+      return speech
+    },
+    (error) => {
+      if (room.speech === reading) room.speech = undefined
+      throw error
+    },
+  )
   room.speech = reading
   return reading
 }
