@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { appDirectory } from './auth/app-directory.ts'
+import { type AppDirectory, appDirectory } from './auth/app-directory.ts'
 import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
@@ -83,13 +83,7 @@ async function start(
   const { responses, work, users, apps } = await remember(engine, events)
   if (!isAlone) closing.defer(startReloading(apps.reload, log))
 
-  // The operator.
-  const admin = adminOn(engine)
-  await createMissingApps(admin, config.apps, apps.find, log)
-  const adminSocket = await startAdmin(engine, config, log)
-  closing.defer(() => adminSocket.stop())
-  const pruning = startPruning(engine.commit, apps.all, log)
-  closing.defer(() => pruning.stop())
+  const admin = await letOperate(engine, apps, config, log, closing)
 
   // Real time.
   const listener = new Listener<Connection>(config)
@@ -171,6 +165,23 @@ async function start(
       log.info('stopped')
     },
   }
+}
+
+/** Creates the apps that are configured, lets commands in, and removes what is too old. */
+async function letOperate(
+  engine: Engine,
+  apps: AppDirectory,
+  config: Config,
+  log: Logger,
+  closing: AsyncDisposableStack,
+): Promise<Admin> {
+  const admin = adminOn(engine)
+  await createMissingApps(admin, config.apps, apps.find, log)
+  const adminSocket = await startAdmin(engine, config, log)
+  closing.defer(() => adminSocket.stop())
+  const pruning = startPruning(engine.commit, apps.all, log)
+  closing.defer(() => pruning.stop())
+  return admin
 }
 
 /** Serves HTTP and sockets. */

@@ -5,6 +5,7 @@ import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
 import type { ReadStore } from '../store/store.ts'
+import { every } from './every.ts'
 import type { Presence } from './presence-types.ts'
 
 const server: Caller = { kind: 'app' }
@@ -103,32 +104,11 @@ export async function startPresence(
     }
   }
 
-  /** Runs `work` again and again, never twice at once, whatever becomes of it. */
-  function every(ms: number, work: () => Promise<void>, what: string): () => void {
-    let timer: Timer
-    let isStopped = false
-    const again = () => {
-      if (isStopped) return
-      timer = setTimeout(
-        () =>
-          work()
-            .catch((error) => log.warn({ err: error }, what))
-            .finally(again),
-        ms,
-      )
-      timer.unref()
-    }
-    again()
-    return () => {
-      isStopped = true
-      clearTimeout(timer)
-    }
-  }
-
   await takeNumber()
+  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what)
   const stops = [
-    every(terms.lease / 3, renew, 'the node could not renew its number'),
-    every(look, leave, 'users who are offline could not leave their rooms'),
+    every(terms.lease / 3, renew, warn('the node could not renew its number')),
+    every(look, leave, warn('users who are offline could not leave their rooms')),
   ]
 
   return {

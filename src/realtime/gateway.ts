@@ -4,23 +4,15 @@ import { count } from '../metrics/counters.ts'
 import type { Arrivals } from './arrivals.ts'
 import { type CutOff, closeCode } from './close.ts'
 import type { Floods } from './floods.ts'
+import { frameOrder } from './frame-order.ts'
 import type { Parts } from './parts.ts'
 import { Connection, type Socket } from './session.ts'
+import { sweeping } from './sweep.ts'
 
 /** Largest frame, in bytes; a larger one closes the connection. */
 const frameLimit = limits.frameBytes.value
 /** Largest first frame: a login is small. */
 const loginLimit = limits.loginFrameBytes.value
-/** Frames of one connection that may wait for their turn. */
-const waitingLimit = limits.framesWaiting.value
-/** Milliseconds in which a connection must have logged in. */
-const loginTime = limits.loginTime.value
-
-/** Pings in a row to which nothing comes, before a connection counts as gone. */
-const mostUnanswered = 2
-/** Milliseconds between two looks at all connections. */
-const sweepTime = 250
-
 /** What an operator sets for connections. */
 export interface SocketTerms {
   /** Milliseconds between two pings. */
@@ -66,28 +58,7 @@ export function gateway(
     return false
   }
 
-  /** A frame that cannot be read ends its connection; any other failure is ours and is logged. */
-  function failed(connection: Connection, error: unknown): void {
-    cutOff(connection, 'bad frame')
-    log.debug({ err: error }, 'a connection was closed for a frame')
-  }
-
-  function take(connection: Connection, bytes: Uint8Array): undefined | Promise<void> {
-    if (connection.stage === 'closed') return
-    try {
-      return receive(connection, bytes)?.catch((error) => failed(connection, error))
-    } catch (error) {
-      failed(connection, error)
-    }
-  }
-
-  /** Lets later frames of a connection wait until `work` is done. */
-  function keepOrder(connection: Connection, work: Promise<void>): void {
-    const mine = work.then(() => {
-      if (connection.work === mine) connection.work = undefined
-    })
-    connection.work = mine
-  }
+  const inOrder = frameOrder(receive, cutOff, log)
 
   const websocket: WebSocketHandler<Connection> = {
     data: {} as Connection,
@@ -117,20 +88,7 @@ export function gateway(
         arrived.spoke(connection)
       }
       if (connection.stage === 'checking') return cutOff(connection, 'frame before login')
-      if (connection.work) {
-        if (++connection.waiting > waitingLimit)
-          return cutOff(connection, 'too many frames', closeCode.policy)
-        keepOrder(
-          connection,
-          connection.work.then(() => {
-            connection.waiting -= 1
-            return take(connection, bytes)
-          }),
-        )
-        return
-      }
-      const work = take(connection, bytes)
-      if (work) keepOrder(connection, work)
+      inOrder(connection, bytes)
     },
 
     close({ data: connection }: Socket) {
@@ -141,40 +99,10 @@ export function gateway(
     },
   }
 
-  /** Pings a connection when it is time to; one that left earlier pings without any answer is gone. */
-  function ping(connection: Connection, at: number): void {
-    if (at < connection.pingAt) return
-    if (connection.unanswered >= mostUnanswered) {
-      cutOff(connection, 'no answer', closeCode.slow)
-      return
-    }
-    connection.unanswered += 1
-    connection.pingAt = at + terms.ping
-    connection.socket.ping()
-  }
-
-  /** Closes whoever has not logged in in time, does not answer, or has a token that has ended. */
-  function sweep(): void {
-    const at = performance.now()
-    const wall = now()
-    for (const connection of connections) {
-      if (connection.stage !== 'open' && at - connection.since > loginTime) {
-        cutOff(connection, 'no login', closeCode.policy)
-        continue
-      }
-      const expires = connection.session?.expires ?? 0
-      if (expires !== 0 && expires <= wall) {
-        cutOff(connection, 'token expired', closeCode.policy)
-        continue
-      }
-      ping(connection, at)
-    }
-    floods.sweep(at)
+  const stopSweeping = sweeping(connections, { pingMs: terms.ping, now, cutOff }, (atMs) => {
+    floods.sweep(atMs)
     counters.buffered = lookForSlow()
-  }
-
-  const sweeping = setInterval(sweep, sweepTime)
-  sweeping.unref()
+  })
 
   return {
     websocket,
@@ -201,7 +129,7 @@ export function gateway(
     /** Closes every connection: clients come back to another node, or to this one. */
     stop(): void {
       isStopped = true
-      clearInterval(sweeping)
+      stopSweeping()
       for (const { socket } of connections) socket.close(closeCode.away, 'the server stops')
     },
   }

@@ -97,28 +97,9 @@ export function noticesOf(event: Event): Notice[] {
         ? [notice(Op.DELETE_ANNOUNCEMENT)]
         : [notice(Op.UPDATE_ANNOUNCEMENT, { reason: event.announcement })]
     case 'attributes.set':
-      return [
-        notice(
-          Op.SET_METADATA,
-          attributes(event, {
-            properties: event.attributes,
-            result: { successKeys: Object.keys(event.attributes), errorKeys: {} },
-            auto_delete: event.autoDelete ? 'DELETE' : 'NO_DELETE',
-            is_forced: event.forced,
-          }),
-          'room',
-          others(event.by),
-        ),
-      ]
+      return [notice(Op.SET_METADATA, attributesSet(event), 'room', others(event.by))]
     case 'attributes.removed':
-      return [
-        notice(
-          Op.DELETE_METADATA,
-          attributes(event, { result: { successKeys: event.keys, errorKeys: {} } }),
-          'room',
-          others(event.by),
-        ),
-      ]
+      return [notice(Op.DELETE_METADATA, attributesRemoved(event), 'room', others(event.by))]
     case 'file.uploaded':
       return [notice(Op.UPLOAD_FILE)]
     case 'file.deleted':
@@ -134,6 +115,19 @@ const others = (by: Caller): string[] => (by.kind === 'user' ? [by.username] : [
 const attributes = ({ by }: Event, ext: object): Partial<MUCBody> => ({
   eventInfo: { ext: JSON.stringify({ ...ext, operator: actorOf(by) }) },
 })
+
+type EventOf<Type extends Event['type']> = Event & { type: Type }
+
+const attributesSet = (event: EventOf<'attributes.set'>): Partial<MUCBody> =>
+  attributes(event, {
+    properties: event.attributes,
+    result: { successKeys: Object.keys(event.attributes), errorKeys: {} },
+    auto_delete: event.autoDelete ? 'DELETE' : 'NO_DELETE',
+    is_forced: event.forced,
+  })
+
+const attributesRemoved = (event: EventOf<'attributes.removed'>): Partial<MUCBody> =>
+  attributes(event, { result: { successKeys: event.keys, errorKeys: {} } })
 
 export const noticeMeta = (body: MUCBody, id: bigint, now: number): Meta => ({
   id,

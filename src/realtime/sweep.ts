@@ -1,0 +1,61 @@
+import { limits } from '../domain/limits.ts'
+import { type CutOff, closeCode } from './close.ts'
+import type { Connection } from './session.ts'
+
+/** Milliseconds in which a connection must have logged in. */
+const loginTime = limits.loginTime.value
+
+/** Pings in a row to which nothing comes, before a connection counts as gone. */
+const mostUnanswered = 2
+/** Milliseconds between two looks at all connections. */
+const sweepTime = 250
+
+interface Terms {
+  /** Milliseconds between two pings. */
+  pingMs: number
+  /** Unix ms. */
+  now(): number
+  cutOff: CutOff
+}
+
+/** Looks at all connections again and again, and `after` that at other things. Answers how to stop. */
+export function sweeping(
+  connections: Iterable<Connection>,
+  { pingMs, now, cutOff }: Terms,
+  after: (atMs: number) => void,
+): () => void {
+  /** Pings a connection when it is time to; one that left earlier pings without any answer is gone. */
+  function ping(connection: Connection, at: number): void {
+    if (at < connection.pingAt) return
+    if (connection.unanswered >= mostUnanswered) {
+      cutOff(connection, 'no answer', closeCode.slow)
+      return
+    }
+    connection.unanswered += 1
+    connection.pingAt = at + pingMs
+    connection.socket.ping()
+  }
+
+  /** Closes whoever has not logged in in time, does not answer, or has a token that has ended. */
+  function sweep(): void {
+    const at = performance.now()
+    const wall = now()
+    for (const connection of connections) {
+      if (connection.stage !== 'open' && at - connection.since > loginTime) {
+        cutOff(connection, 'no login', closeCode.policy)
+        continue
+      }
+      const expires = connection.session?.expires ?? 0
+      if (expires !== 0 && expires <= wall) {
+        cutOff(connection, 'token expired', closeCode.policy)
+        continue
+      }
+      ping(connection, at)
+    }
+    after(at)
+  }
+
+  const timer = setInterval(sweep, sweepTime)
+  timer.unref()
+  return () => clearInterval(timer)
+}
