@@ -34,7 +34,7 @@ function milliseconds(text: string | undefined): number {
   return Number(value) * (unit[suffix] ?? Number.NaN)
 }
 
-/** Writes a file that `runWrk` sends; answers its path. */
+/** Writes a file that `runWrk` sends; returns its path. */
 export function writeRequests(dir: string, name: string, requests: LoadRequest[]): string {
   const path = join(dir, `${name}.tsv`)
   writeFileSync(
@@ -71,7 +71,7 @@ export async function runWrk(url: string, file: string, seconds: number, connect
   }
 }
 
-/** Sends each request of a file once, over 64 connections; answers how many were answered per second. */
+/** Sends each request of a file once, over 64 connections; returns how many were answered per second. */
 export async function runOnce(
   url: string,
   file: string,

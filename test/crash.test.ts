@@ -13,7 +13,7 @@ afterAll(remove)
 // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into.
 type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
 
-/** Starts the program, with the app of this test, and answers how to call it. */
+/** Starts the program, with the app of this test, and returns how to call it. */
 async function start(): Promise<{ served: Served; call: Call }> {
   const served = await serves({
     cwd: dir,

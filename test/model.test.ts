@@ -121,7 +121,7 @@ function* orders<T>(items: T[]): Generator<T[]> {
     if (items.length > 1) for (const rest of orders(items.toSpliced(place, 1))) yield [first, ...rest]
 }
 
-/** Sends the calls at once, and answers the model after an order of them that explains all that was seen. */
+/** Sends the calls at once, and returns the model after an order of them that explains all that was seen. */
 async function together(app: TestApp, model: Model, everyId: string[], ops: Op[]): Promise<Model> {
   const ids = [...everyId]
   const idOf = (place: number) => (ids.length === 0 ? '1' : (ids[place % ids.length] as string))

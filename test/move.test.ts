@@ -30,7 +30,7 @@ async function call(url: string, token: string, method: string, path: string, bo
   return JSON.parse(text)
 }
 
-/** A store with something in every table. Answers an app token and a room. */
+/** A store with something in every table. Returns an app token and a room. */
 async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   const server = await serve({ data_dir: dataDir })
   const { admin, url } = server

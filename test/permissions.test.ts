@@ -51,7 +51,7 @@ async function aSpareUser(): Promise<string> {
 
 const recallIn = (room: string) => ({ msg_id: '1', to: room, chat_type: 'chatroom', force: true })
 
-/** A file that is shared in a room, by whom the token is of. Answers its id. */
+/** A file that is shared in a room, by whom the token is of. Returns its id. */
 async function aFile(room: string, token: string): Promise<string> {
   const body = new FormData()
   body.append('file', new File(['"hi"'], 'a.txt'))

@@ -22,7 +22,7 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       rmSync(dir, { recursive: true })
     })
 
-    /** Runs the tour, and answers what it told. */
+    /** Runs the tour, and returns what it told. */
     async function pasted() {
       const lines = tourOf(path)
         .replaceAll('http://127.0.0.1:8080', running.url)

@@ -117,7 +117,7 @@ export function joiner(me: string) {
     return sender
   }
 
-  /** Goes to number `n`; answers whether that skips some. */
+  /** Goes to number `n`; returns whether that skips some. */
   function skipTo(sender: Sender, n: number): boolean {
     const isGap = sender.next !== undefined && sender.next < n
     if (sender.next !== n) sender.parts = []

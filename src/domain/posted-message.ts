@@ -28,10 +28,10 @@ export interface Posted extends PostedToAll {
   users?: string[] | undefined
 }
 
-/** Sends a message to every room in which someone is connected; answers the id of the whole. */
+/** Sends a message to every room in which someone is connected; returns the id of the whole. */
 export type Broadcast = (app: App, posted: PostedToAll) => Promise<number>
 
-/** Sends a message to each of its rooms; answers a message id for each, whether or not there is such a room. */
+/** Sends a message to each of its rooms; returns a message id for each, whether or not there is such a room. */
 export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
 
 /** A message that the app's own server sends to users, each by itself. */
@@ -46,5 +46,5 @@ export interface PostedToUsers extends PostedContent {
   tooLarge(): Failure
 }
 
-/** Sends a message to each of its users who is online; answers a message id for each, whether or not it is. */
+/** Sends a message to each of its users who is online; returns a message id for each, whether or not it is. */
 export type PostToUsers = (app: App, posted: PostedToUsers) => Promise<Record<string, string>>

@@ -199,7 +199,7 @@ function checkExact(wholeNumbers: string[], body: unknown): void {
 
 /**
  * Checks bodies against a schema, in the reference's `words`; junk costs no more than a good call. `isForgiving` (the `sdk`
- * dialect) first brings to the schema what can be. Answers the body as it counts.
+ * dialect) first brings to the schema what can be. Returns the body as it counts.
  */
 export function bodyCheck(
   schema: TSchema,

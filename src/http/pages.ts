@@ -36,7 +36,7 @@ function givenToken(request: Request): string {
     .replace(/^[^:]*:/, '')
 }
 
-/** Guards the pages of the operator: answers nothing where the page may be seen. */
+/** Guards the pages of the operator: returns nothing where the page may be seen. */
 export function pageGuard({ apart, token }: PageAccess) {
   const wanted = hashOf(token)
   return (request: Request, isOnOwnAddress: boolean): Response | undefined => {

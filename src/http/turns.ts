@@ -7,7 +7,7 @@ export function turns(most: number) {
   let calls = 0
   let next: Promise<void> | undefined
 
-  /** Counts a call; answers what it has to wait for, if anything. */
+  /** Counts a call; returns what it has to wait for, if anything. */
   return (): Promise<void> | undefined => {
     calls += 1
     if (calls <= most) return undefined

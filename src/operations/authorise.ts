@@ -23,7 +23,7 @@ async function roleIn({ app, store }: Asking, room: Room, username: string): Pro
 
 /**
  * Fails with the operation's refusal unless the caller has the right to it. `about` are the users that the call is
- * about: a right to one's `own` needs that they are the caller alone. Answers the caller's role.
+ * about: a right to one's `own` needs that they are the caller alone. Returns the caller's role.
  */
 export function authorise(
   asking: Asking,

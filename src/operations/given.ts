@@ -34,7 +34,7 @@ export interface Client {
   /** Aborted when it is gone. */
   readonly signal: AbortSignal
   header(name: string): string | null
-  /** Gives `keep` the bytes of the uploaded file while they come, and its name when they have; answers what `keep` does. */
+  /** Gives `keep` the bytes of the uploaded file while they come, and its name when they have; returns what `keep` does. */
   receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T>
 }
 

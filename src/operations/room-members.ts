@@ -93,7 +93,7 @@ export async function putInRoom(
   )
 }
 
-/** Takes members out of a locked room, with their roles and the attributes that go with them; answers the members left. */
+/** Takes members out of a locked room, with their roles and the attributes that go with them; returns the members left. */
 export async function takeOut(transaction: Transaction, room: Room, usernames: string[]): Promise<number> {
   const { app, store } = transaction
   const memberCount = await store.members.removeMembers(app.id, room.id, usernames)

@@ -29,7 +29,7 @@ async function copyAttachment(from: string, to: string): Promise<boolean> {
   return true
 }
 
-/** Copies all attachments, which never change once they are there. Answers how many. */
+/** Copies all attachments, which never change once they are there. Returns how many. */
 async function copyAttachments(from: string, to: string): Promise<number> {
   let copied = 0
   await mkdir(to, { mode: 0o700 })
@@ -47,7 +47,7 @@ async function copyAttachments(from: string, to: string): Promise<number> {
 
 /**
  * Writes a backup of the embedded store to `path` and of its attachments to `path`.files, also while a server serves them.
- * Both are there when all of it is, and has been read back. Answers how many attachments there are.
+ * Both are there when all of it is, and has been read back. Returns how many attachments there are.
  */
 export async function backUp(config: Config, path: string): Promise<number> {
   if (config.database_url !== '')

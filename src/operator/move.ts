@@ -53,7 +53,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 
 const totalOf = (head: Head): number => Object.values(head.rows).reduce((sum, rows) => sum + rows, 0)
 
-/** Writes everything that a store holds at one moment to a file, which is there when all of it is. Answers how many rows. */
+/** Writes everything that a store holds at one moment to a file, which is there when all of it is. Returns how many rows. */
 export async function exportTo(from: Movable, path: string, progress: Progress): Promise<number> {
   const unfinished = `${path}.part`
   const file = createWriteStream(unfinished, { mode: 0o600 })
@@ -134,7 +134,7 @@ async function readWhole(path: string, tables: Table[]): Promise<{ head: Head; s
 
 /**
  * Brings an export into an empty store. Each piece is kept together with the place reached, so that an import that was
- * interrupted goes on there. At the end every table is read back and compared with the export. Answers how many rows.
+ * interrupted goes on there. At the end every table is read back and compared with the export. Returns how many rows.
  */
 export async function importFrom(path: string, to: Movable, progress: Progress): Promise<number> {
   const tables = await to.snapshot(tablesOf)

@@ -4,7 +4,7 @@ import { seldom } from '../metrics/seldom.ts'
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const periodMs = 250
 
-/** Reloads apps again and again, as other nodes change them. Answers how to stop. */
+/** Reloads apps again and again, as other nodes change them. Returns how to stop. */
 export function startReloading(reload: () => Promise<void>, log: Logger): () => void {
   const failed = seldom((error: unknown, times) =>
     log.warn({ err: error, times }, 'apps could not be reloaded; it is tried again'),

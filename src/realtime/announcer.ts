@@ -80,7 +80,7 @@ export function announcer(
   const here = (app: number, usernames: string[]): LiveUser[] =>
     usernames.map((username) => live.user(app, username)).filter((user) => user !== undefined)
 
-  /** Answers whether any of a new room's members is here; most rooms are created with nobody at this node. */
+  /** Returns whether any of a new room's members is here; most rooms are created with nobody at this node. */
   function enterCreated(app: number, room: string, members: string[]): boolean {
     const users = here(app, members)
     for (const user of users) live.enter(user, room)

@@ -27,7 +27,7 @@ export function arrivals({ connections: most, perAddress }: Room) {
       return undefined
     },
 
-    /** Takes in a new connection; answers the one that has to go for it, which may be itself. */
+    /** Takes in a new connection; returns the one that has to go for it, which may be itself. */
     add(connection: Connection): Connection | undefined {
       all.add(connection)
       byAddress.set(connection.address, (byAddress.get(connection.address) ?? 0) + 1)

@@ -41,7 +41,7 @@ export function loggedIn(resource: string, expires: number | undefined): Uint8Ar
 export const loginRefused = ({ code, reason }: Refusal): Uint8Array =>
   frameOf(MSync_Command.PROVISION, Provision, { status: { errorCode: code, reason } })
 
-/** Answers the keep-alive: nothing waits, for everything is pushed. `now` in Unix ms. */
+/** Returns the keep-alive: nothing waits, for everything is pushed. `now` in Unix ms. */
 export const nothingUnread = (now: number): Uint8Array =>
   frameOf(MSync_Command.UNREAD, CommUnreadDL, { status: ok, timestamp: BigInt(now) })
 

@@ -36,7 +36,7 @@ interface Inside {
   receive(connection: Connection, bytes: Uint8Array): undefined | Promise<void>
   /** The last of a connection, logged in or not. */
   closed(connection: Connection): void
-  /** Cuts off who reads too slowly; answers how many bytes wait for clients. */
+  /** Cuts off who reads too slowly; returns how many bytes wait for clients. */
   lookForSlow(): number
 }
 

@@ -42,7 +42,7 @@ export function liveState() {
       })),
     room: (app: number, id: string): LiveRoom | undefined => rooms.get(`${app}/${id}`),
 
-    /** Makes a session of a connection; answers whether it is its user's first. */
+    /** Makes a session of a connection; returns whether it is its user's first. */
     add(connection: Connection, login: Login): { session: Session; isFirst: boolean } {
       const key = `${login.app.id}/${login.username}`
       const known = users.get(key)

@@ -19,7 +19,7 @@ export function outgoing(
   let written = 0
   let multiplied = 0
 
-  /** Answers how much waits for all of them. */
+  /** Returns how much waits for all of them. */
   function look(): number {
     written = 0
     multiplied = 0

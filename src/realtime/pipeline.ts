@@ -34,7 +34,7 @@ interface Steps {
   toUser(message: Incoming, username: string): Outcome | Promise<Outcome>
   sent: SentMessages
   fanOut: FanOut
-  /** Handles a join or a leave, and answers it. */
+  /** Handles a join or a leave, and returns it. */
   joinOrLeave(session: Session, meta: Meta, reader: FrameReader): Promise<void>
 }
 

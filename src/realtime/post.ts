@@ -41,7 +41,7 @@ export function posting(
   { store, live, counters, now, newId, log, roomsElsewhere }: Given,
   fanOut: FanOut,
 ): { post: Post; broadcast: Broadcast } {
-  /** Sends a message to one room; answers its id there. */
+  /** Sends a message to one room; returns its id there. */
   function send(app: number, room: string, message: Prepared, directed: string[] | undefined): bigint {
     const { sender, body, tags } = message
     const at = now()

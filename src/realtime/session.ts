@@ -33,7 +33,7 @@ export class Connection {
     this.frames = new Meter(since)
   }
 
-  /** Notes at monotonic `at` that so many bytes came; answers whether it is still within the limits. */
+  /** Notes at monotonic `at` that so many bytes came; returns whether it is still within the limits. */
   hears(at: number, bytes: number): boolean {
     this.unanswered = 0
     const cost = 1 + Math.floor(bytes / limits.messageBytes.value)

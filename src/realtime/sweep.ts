@@ -18,7 +18,7 @@ interface Terms {
   cutOff: CutOff
 }
 
-/** Looks at all connections again and again, and `after` that at other things. Answers how to stop. */
+/** Looks at all connections again and again, and `after` that at other things. Returns how to stop. */
 export function sweeping(
   connections: Iterable<Connection>,
   { pingMs, now, cutOff }: Terms,

@@ -9,7 +9,7 @@ export interface AttributeReads {
 export interface AttributeStore extends AttributeReads {
   setAttributes(app: number, room: string, attributes: Attribute[]): Promise<void>
   removeAttributes(app: number, room: string, names: string[]): Promise<void>
-  /** Removes those that go when one of `owners` leaves; answers them. */
+  /** Removes those that go when one of `owners` leaves; returns them. */
   removeWithOwners(app: number, room: string, owners: string[]): Promise<Attribute[]>
 }
 

@@ -53,7 +53,7 @@ export interface EventReads {
 export interface EventStore extends EventReads {
   addEvents(app: number, rows: EventRow[]): Promise<void>
   /**
-   * Removes at most `limit` of the events before a time (microseconds), the oldest first; answers how many.
+   * Removes at most `limit` of the events before a time (microseconds), the oldest first; returns how many.
    */
   removeEvents(app: number, beforeUs: number, limit: number): Promise<number>
 }

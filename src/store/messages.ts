@@ -20,7 +20,7 @@ export interface MessageReads {
 export interface MessageStore extends MessageReads {
   addMessages(rows: MessageRow[]): Promise<void>
   removeMessage(id: number): Promise<void>
-  /** Removes at most `limit` of the messages below an id, the oldest first; answers how many. */
+  /** Removes at most `limit` of the messages below an id, the oldest first; returns how many. */
   removeMessagesBefore(id: number, limit: number): Promise<number>
 }
 

@@ -27,7 +27,7 @@ export interface PresenceStore extends PresenceReads, NodeStore {
   arrive(app: number, users: Iterable<[string, Device[]]>, node: number): Promise<void>
   /** Notes that users are offline, also those who came and went unseen. */
   depart(app: number, usernames: string[], node: number, leaves: number): Promise<void>
-  /** Forgets those of `usernames` whose time has come; answers who of them is connected to no node. */
+  /** Forgets those of `usernames` whose time has come; returns who of them is connected to no node. */
   takeDue(app: number, usernames: string[], now: number): Promise<string[]>
 }
 

@@ -7,7 +7,7 @@ type QuotaKind = 'rooms' | 'users'
  * PostgreSQL without a row that everybody waits for: what remains is spread over many slots.
  */
 export interface QuotaStore {
-  /** Takes `wanted`, or as many as remain; answers how many that were. */
+  /** Takes `wanted`, or as many as remain; returns how many that were. */
   takeQuota(app: number, kind: QuotaKind, wanted: number): Promise<number>
   giveQuota(app: number, kind: QuotaKind): Promise<void>
   /** Sets how many the app may have, those it has included; null = no limit. The transaction has locked the app. */

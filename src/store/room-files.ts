@@ -25,7 +25,7 @@ export interface RoomFileReads {
 /** Files that are shared in rooms. */
 export interface RoomFileStore extends RoomFileReads {
   addRoomFile(app: number, room: string, file: RoomFile): Promise<void>
-  /** Answers whether there was such a file. */
+  /** Returns whether there was such a file. */
   removeRoomFile(app: number, room: string, id: string): Promise<boolean>
   /** Removes those of a room that were shared before `before` (Unix ms). */
   pruneRoomFiles(app: number, room: string, before: number): Promise<void>

@@ -25,7 +25,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /**
  * Takes the data directory for this process. The lock is SQLite's own on an empty file beside the data,
- * so that it ends with the process however that ends. Answers what gives it back.
+ * so that it ends with the process however that ends. Returns what gives it back.
  */
 export function lockDataDir(dir: string): () => void {
   let lock: Sqlite | undefined

@@ -15,7 +15,7 @@ const upgradeHead = (...more: string[]) =>
     ...more,
   )
 
-/** Opens a socket, and answers it with the head of what came. */
+/** Opens a socket, and returns it with the head of what came. */
 function upgraded(url: string, ...more: string[]): Promise<{ socket: Socket; head: string }> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Logs in from an address of this machine, and answers the status. */
+/** Logs in from an address of this machine, and returns the status. */
 const logIn = (app: TestApp, username: string, password: string, localAddress = '127.0.0.1') =>
   new Promise<number>((resolve, reject) => {
     const sent = call(`${app.url}/token`, { method: 'POST', localAddress, agent: false }, (response) => {

@@ -34,7 +34,7 @@ export const refusal = (word: FailureWord, text: string) => ({
   properties: {},
 })
 
-/** Checks status and whole body of a success; answers its `data`. */
+/** Checks status and whole body of a success; returns its `data`. */
 export function expectSuccess(reply: Reply, app: TestApp, action: string, path: string, rest: object) {
   expect({ status: reply.status, body: reply.body }).toEqual({
     status: 200,

@@ -12,7 +12,7 @@ function flood(): void {
     while (socket.writable && socket.write(many));
   }
   socket.on('connect', write).on('drain', write)
-  // Answers have to be read, or the server would stop reading, too.
+  // Returns have to be read, or the server would stop reading, too.
   socket.on('data', () => undefined)
   socket.on('error', () => undefined)
   socket.on('close', flood)

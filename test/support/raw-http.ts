@@ -24,7 +24,7 @@ function read(came: string): RawResponse | undefined {
   return isWhole ? { status: Number(top.split(' ')[1]), headers, text } : undefined
 }
 
-/** Sends bytes as they are on a connection of its own, and answers the first response; status 0 when there is none. */
+/** Sends bytes as they are on a connection of its own, and returns the first response; status 0 when there is none. */
 export function rawRequest(url: string, bytes: string): Promise<RawResponse> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {

@@ -150,7 +150,7 @@ export async function sdkInPage(browser: Browser, name: SdkName, login: SdkLogin
   await page.exposeFunction('tell', tell)
   await page.goto(pages.url.href)
 
-  /** Answers of the page as the SDK gave them: its rejections are no errors, so they cross as data. */
+  /** Returns of the page as the SDK gave them: its rejections are no errors, so they cross as data. */
   async function answered<T>(work: Promise<{ answer?: T; rejected?: { type: number; message: string } }>) {
     const { answer, rejected } = await work
     if (rejected) throw Object.assign(new Error(rejected.message), rejected)

@@ -107,7 +107,7 @@ export class TestSocket {
     )
   }
 
-  /** Sends an item, and answers what came of it. */
+  /** Sends an item, and returns what came of it. */
   async sync(meta: Meta): Promise<CommSyncDL> {
     const id = meta.id ?? ++lastId
     const from = this.got.length

@@ -3,7 +3,7 @@ export interface Started {
   url: string
   /** What it printed until then. */
   output: string
-  /** Asks it to stop, and answers its exit code. */
+  /** Asks it to stop, and returns its exit code. */
   stop(): Promise<number>
 }
 

@@ -3,7 +3,7 @@ import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
 import { lockedApp, setQuotas } from './locked-app.ts'
 
-/** Changes settings of an app; those not named stay. Answers all of them. */
+/** Changes settings of an app; those not named stay. Returns all of them. */
 export const changeApp = write({
   id: 'changeApp',
   allowed: appOnly,

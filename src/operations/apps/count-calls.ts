@@ -2,7 +2,7 @@ import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
 
 /**
- * Adds calls to what all nodes have counted of the second by the store's clock; answers that second (Unix s), its
+ * Adds calls to what all nodes have counted of the second by the store's clock; returns that second (Unix s), its
  * calls, and the ms that are left of it.
  */
 export const countCalls = write({

@@ -9,7 +9,7 @@ function self({ caller }: Transaction): string {
 
 /**
  * The caller, a user, joins a room over its connection, and leaves all others if it asks for that; being in it already
- * is a success. Answers the members after it.
+ * is a success. Returns the members after it.
  */
 export const joinRoom = writeRoom({
   id: 'joinRoom',

@@ -24,7 +24,7 @@ export const keepMessages = write({
 /** Messages that are removed in one transaction: few enough that no write waits for it. */
 export const prunedMessages = 1000
 
-/** Removes messages that were accepted before a time (Unix ms), at most 1000 of them; answers how many. */
+/** Removes messages that were accepted before a time (Unix ms), at most 1000 of them; returns how many. */
 export const pruneMessages = write({
   id: 'pruneMessages',
   allowed: appOnly,

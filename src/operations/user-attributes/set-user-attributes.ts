@@ -6,7 +6,7 @@ import { write } from '../operation.ts'
 import { lockedUser } from '../users/locked-user.ts'
 import { Attributes } from './schemas.ts'
 
-/** Sets attributes of a user [user attributes]; those not named stay, an empty text clears one. Answers those set. */
+/** Sets attributes of a user [user attributes]; those not named stay, an empty text clears one. Returns those set. */
 export const setUserAttributes = write({
   id: 'setUserAttributes',
   routes: ['PUT /metadata/user/:username'],

@@ -5,7 +5,7 @@ import { type Transaction, write } from '../operation.ts'
 import { lockedUser } from './locked-user.ts'
 import { entity, UserEntity } from './schemas.ts'
 
-/** Activates or deactivates a user; the latter ends its tokens. Answers the user after it. */
+/** Activates or deactivates a user; the latter ends its tokens. Returns the user after it. */
 async function setActivated(transaction: Transaction, given: string, activated: boolean): Promise<User> {
   const { app, store, now, emit } = transaction
   const { passwordHash, tokenEpoch, ...user } = await lockedUser(transaction, given)

@@ -29,7 +29,7 @@ async function removeUser(transaction: Transaction, username: string): Promise<v
   emit({ type: 'user.changed', username, change: 'deleted' })
 }
 
-/** Deletes a user. Answers the user as it was. */
+/** Deletes a user. Returns the user as it was. */
 export const deleteUser = write({
   id: 'deleteUser',
   routes: ['DELETE /users/:username'],
@@ -53,7 +53,7 @@ export const deleteUser = write({
   reply: (user) => ({ entities: [entity(user)] }),
 })
 
-/** Deletes the users that registered first. Answers them, and whether more are left. */
+/** Deletes the users that registered first. Returns them, and whether more are left. */
 export const deleteUsers = write({
   id: 'deleteUsers',
   routes: ['DELETE /users'],
