@@ -61,6 +61,25 @@ describe('10.1 a path that ends in nothing, a dot or two', () => {
         expect(await everything()).toEqual(before)
       })
 
+  for (const { id: operation, kind, call } of all)
+    for (const route of kind === 'read' ? [] : (call?.routes ?? []))
+      test(`a slash too many in ${route} (${operation}) is 404 and changes nothing`, async () => {
+        const before = await everything()
+        const [method = '', path = ''] = route.split(' ')
+        const filled = path.replace(':chatroom_id', id).replace(/:\w+/g, 'bob')
+        const body = '{"usernames":["bob"],"username":"bob","newpassword":"x"}'
+        for (const changed of [
+          `${filled}/`,
+          `${filled}//`,
+          `/${filled}`,
+          filled.replace(/\/(?=[^/]*$)/, '//'),
+        ]) {
+          const head = headOf(`${method} /acme/lounge${changed}`, auth(), `Content-Length: ${body.length}`)
+          expect([changed, (await rawRequest(server.url, head + body)).status]).toEqual([changed, 404])
+        }
+        expect(await everything()).toEqual(before)
+      })
+
   test('a slash at the end of any call that changes something is 404', async () => {
     for (const [method, path] of [
       ['DELETE', `/chatrooms/${id}/`],
