@@ -73,8 +73,10 @@ const words = {
   about: {
     en:
       'Chat rooms as the Easemob / Agora Chat REST API has them. Every call but those that ask for a token needs ' +
-      '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`.',
-    zh: '与环信 / Agora Chat REST API 一致的聊天室接口。除获取 token 外，所有请求都要带 `Authorization: Bearer <token>`；所有响应（包括错误）都是 JSON，并在 `X-Request-Id` 中给出请求标识。',
+      '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`. ' +
+      'Shown is the form of the reference. Where the official server SDKs read another, callers whose `User-Agent` contains ' +
+      '`ServerSDK` get that, and the answer carries `Vary: User-Agent`; the setting `dialect` of an app chooses otherwise.',
+    zh: '与环信 / Agora Chat REST API 一致的聊天室接口。除获取 token 外，所有请求都要带 `Authorization: Bearer <token>`；所有响应（包括错误）都是 JSON，并在 `X-Request-Id` 中给出请求标识。此处为官方文档的格式；官方服务端 SDK 解析的格式不同时，`User-Agent` 含 `ServerSDK` 的调用得到 SDK 的格式，响应带 `Vary: User-Agent`；应用设置 `dialect` 可固定格式。',
   },
 }
 
