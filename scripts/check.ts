@@ -10,6 +10,9 @@ interface Step {
   long?: boolean
 }
 
+/** Tests that start processes take seconds where other work goes on beside them. */
+const timeout = '--timeout=30000'
+
 const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
@@ -29,12 +32,12 @@ const steps: Step[] = [
   { name: 'unused code', command: ['bun', '--bun', 'knip'] },
   {
     name: 'tests on SQLite',
-    command: ['bun', 'test', '--coverage'],
-    quick: { command: ['bun', 'test', '--parallel'], env: { MODEL_RUNS: '10', CRASH_ROUNDS: '1' } },
+    command: ['bun', 'test', '--coverage', timeout],
+    quick: { command: ['bun', 'test', '--parallel', timeout], env: { MODEL_RUNS: '10', CRASH_ROUNDS: '1' } },
   },
   {
     name: 'tests on PostgreSQL',
-    command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test'],
+    command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', timeout],
     long: true,
   },
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { parseJson, withoutNulls } from './body.ts'
+import { parseForm, parseJson, withoutNulls } from './body.ts'
 
 test('JSON that holds only whole characters is read as it is', () => {
   fc.assert(
@@ -34,4 +34,11 @@ test('fields that are null are left out, those inside others are not', () => {
     d: { e: null },
   })
   for (const other of [null, 'x', [null]]) expect(withoutNulls(other)).toEqual(other)
+})
+
+test('a body that is JSON and no object is no form', () => {
+  for (const text of ['1', '-1.5e+3', 'true', '"a"', '[]', ' [1] '])
+    expect(parseForm(text)).toEqual(JSON.parse(text))
+  expect(parseForm('nickname=a+b&mail=')).toEqual({ nickname: 'a b', mail: '' })
+  expect(parseForm('')).toEqual({})
 })

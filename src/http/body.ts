@@ -108,9 +108,19 @@ export function parseJson(text: string, broken: () => Failure = notJson): unknow
   return value
 }
 
-/** Reads a form as an object of texts: the last of several of one name counts. A JSON object is read as JSON. */
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    // Then it is a form, which is read as one.
+    return false
+  }
+}
+
+/** Reads a form as an object of texts: the last of several of one name counts. JSON is read as JSON. */
 export function parseForm(text: string): unknown {
-  if (/^\s*\{/.test(text)) return parseJson(text)
+  if (/^\s*\{/.test(text) || (!text.includes('=') && isJson(text))) return parseJson(text)
   const fields = Object.fromEntries(new URLSearchParams(text))
   checkTexts(fields)
   return fields

@@ -92,10 +92,10 @@ export const sendMessage = action({
     {
       name: 'useMsgId',
       in: 'query',
-      schema: t.Boolean(),
+      schema: t.String({ examples: ['true'] }),
       says: {
-        en: 'Whether message ids are answered instead of `success`.',
-        zh: '是否返回消息 ID，否则返回 `success`。',
+        en: '`true` answers message ids instead of `success`; anything else counts as left out.',
+        zh: '`true` 时返回消息 ID，否则返回 `success`；其他值视为未传。',
       },
     },
   ],
