@@ -107,6 +107,8 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   recallMessage: (room) => ['POST', '/messages/msg_recall', recallIn(room)],
   recallMessages: (room) => ['POST', '/messages/batch_recall', { msgs: [recallIn(room)] }],
   recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],
+  reportMessage: (_, about) => ['POST', `/user/${about}/moderation/report/message/123456`, {}],
+  listReports: () => ['GET', '/moderation/report/messages'],
   sendUserMessage: () => ['POST', '/messages/users', { to: ['nora'], type: 'txt', body: { msg: 'hi' } }],
   uploadAttachment: () => [
     'POST',

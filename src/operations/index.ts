@@ -48,6 +48,8 @@ import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
+import { listReports } from './reports/list-reports.ts'
+import { reportMessage } from './reports/report-message.ts'
 import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from './room-files/room-files.ts'
 import { addRoomFile, uploadRoomFile } from './room-files/upload-room-file.ts'
 import { changeRoom } from './rooms/change-room.ts'
@@ -146,6 +148,8 @@ export const all: readonly Operation[] = [
   depart,
   leaveOffline,
   endConnections,
+  reportMessage,
+  listReports,
   deleteRoomFile,
   downloadRoomFile,
   listRoomFiles,

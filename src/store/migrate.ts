@@ -15,6 +15,7 @@ import { events } from './migrations/0013-events.ts'
 import { roomFiles } from './migrations/0014-room-files.ts'
 import { disabledRooms } from './migrations/0015-disabled-rooms.ts'
 import { appMutes } from './migrations/0016-app-mutes.ts'
+import { reports } from './migrations/0017-reports.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -34,6 +35,7 @@ export const migrations = [
   roomFiles,
   disabledRooms,
   appMutes,
+  reports,
 ]
 
 /** The version of the schema that this program writes. */

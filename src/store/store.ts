@@ -11,6 +11,7 @@ import { type MessageReads, type MessageStore, messageStore } from './messages.t
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
+import { type ReportReads, type ReportStore, reportStore } from './reports.ts'
 import { type RoomFileReads, type RoomFileStore, roomFileStore } from './room-files.ts'
 import type { RoomReads } from './room-reads.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
@@ -34,6 +35,7 @@ export interface ReadStore {
   events: EventReads
   presence: PresenceReads
   messages: MessageReads
+  reports: ReportReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -51,6 +53,7 @@ export interface WriteStore extends ReadStore {
   events: EventStore
   presence: PresenceStore
   messages: MessageStore
+  reports: ReportStore
   quotas: QuotaStore
   rates: RateStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
@@ -74,5 +77,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   events: eventStore(db),
   presence: presenceStore(db),
   messages: messageStore(db),
+  reports: reportStore(db),
   newId,
 })

@@ -610,6 +610,34 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await count(101, 1)).toEqual({ second: 101, used: 1 })
     })
 
+    test('reports are listed the latest first, the oldest go, and so do those of a user or room', async () => {
+      const id = await app()
+      const report = (n: number, username = 'alice') => ({
+        message: `${n}`,
+        username,
+        type: 'abuse',
+        reason: '粗话',
+        created: 2 ** 41 + n,
+        room: `r${n % 2}`,
+        sender: 'bob',
+      })
+      const add = (one: ReturnType<typeof report>) => unit((store) => store.reports.addReport(id, one, 3))
+      const list = (limit = 9, after?: ReturnType<typeof report>) =>
+        opened.store.reports.listReports(id, limit, after)
+      for (const n of [1, 2, 3, 4]) await add(report(n))
+      expect(await list()).toEqual([report(4), report(3), report(2)])
+      expect(await list(1, report(4))).toEqual([report(3)])
+      await add({ ...report(3), created: report(5).created, room: '', sender: '' })
+      expect(await list(1)).toEqual([{ ...report(3), created: report(5).created }])
+      await unit((store) => store.rooms.removeRoom(id, 'r1'))
+      expect(await list()).toEqual([report(4), report(2)])
+      await add({ ...report(6, 'carol'), sender: 'dave' })
+      await unit((store) => store.reports.forgetReportsOfUser(id, 'bob'))
+      expect((await list()).map(({ username }) => username)).toEqual(['carol'])
+      await unit((store) => store.reports.forgetReportsOfUser(id, 'carol'))
+      expect(await list()).toEqual([])
+    })
+
     test('files of a room are listed by pages, found, counted and pruned, and go with the room', async () => {
       const id = await app()
       const file = (n: number) => ({

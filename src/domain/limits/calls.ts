@@ -46,6 +46,12 @@ export const callLimits = {
     en: 'the rest is cut off',
     zh: '截断超出部分',
   }),
+  reports: items(10_000, 'Reports of messages kept of one app', '每个应用保留的消息举报数量', {
+    en: 'the oldest go',
+    zh: '删除最早的举报',
+  }),
+  reportsPage: items(100, 'Reports of messages on a page', '消息举报列表每页数量', clamped),
+  reportBytes: bytes(512, 'Type of a report, and its reason', '举报类型、举报原因（各自）'),
   auditPage: items(1000, 'Rows of the audit trail on a page', '审计记录每页数量', clamped),
 
   roomsAsked: items(100, 'Chat rooms in one question for details', '一次查询详情的聊天室数量'),

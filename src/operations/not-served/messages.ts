@@ -7,7 +7,6 @@ const isNotServed = { en: 'the feature is not served', zh: '不提供该功能' 
 const roamingNotOpen = failure('forbidden_op', 'messageroaming function not open', isNotServed)
 const historyNotOpen = failure('service open exception', 'this appKey not open message roaming', isNotServed)
 const reactionNotOpen = failure('Bad Request', 'this appKey is not open reaction service!', isNotServed)
-const reportNotOpen = failure('forbidden_op', 'message report not open', isNotServed)
 const threadNotOpen = failure('group_error', 'thread not open.', isNotServed)
 const editNotOpen = failure('message_rewrite_error', 'The rewrite message feature is not open.', isNotServed)
 const broadcastNotOpen = failure('forbidden_op', 'message broadcast service is unopened', isNotServed)
@@ -36,10 +35,6 @@ export const aroundMessages = [
       listReactions: 'GET /reaction/user/:username',
       getReaction: 'GET /reaction/user/:username/detail',
     }),
-  ),
-  notServed(
-    { en: 'Reports of messages', zh: '消息举报' },
-    refused(reportNotOpen, { reportMessage: 'POST /user/:username/moderation/report/message/:message_id' }),
   ),
   notServed(
     { en: 'Pinned messages', zh: '消息置顶' },

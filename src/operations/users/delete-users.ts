@@ -24,6 +24,7 @@ async function removeUser(transaction: Transaction, username: string): Promise<v
   await store.appMutes.removeAppMutes(app.id, username)
   await store.superAdmins.removeSuperAdmin(app.id, username)
   await store.userAttributes.removeUserAttributes(app.id, username)
+  await store.reports.forgetReportsOfUser(app.id, username)
   await store.users.removeUser(app.id, username)
   if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
   emit({ type: 'user.changed', username, change: 'deleted' })

@@ -1,0 +1,70 @@
+import { Type as t } from '@sinclair/typebox'
+import { failure, userNotFound } from '../../domain/failures.ts'
+import { limits } from '../../domain/limits.ts'
+import { isPlaceOfUser } from '../../domain/relayed-message.ts'
+import { foldUsername } from '../../domain/user.ts'
+import { oneself } from '../allowed.ts'
+import { write } from '../operation.ts'
+import { bounds, exactly, loosely, says } from '../schemas.ts'
+import { lockedUser } from '../users/locked-user.ts'
+
+const mostBytes = limits.reportBytes.value
+
+const noSuchMessage = failure('illegal_argument', 'report failed, get message by id failed', {
+  en: 'the id is not that of a message',
+  zh: '不是消息 ID',
+})
+
+const reportTooLong = failure('illegal_argument', `report type or reason exceeds ${mostBytes} bytes`, {
+  en: `\`reportType\` or \`reportReason\` is longer than ${mostBytes} bytes`,
+  zh: `\`reportType\` 或 \`reportReason\` 超过 ${mostBytes} 字节`,
+})
+
+/** Keeps that a user reported a message; clients do not read the answer. */
+export const reportMessage = write({
+  id: 'reportMessage',
+  routes: ['POST /user/:username/moderation/report/message/:message_id'],
+  tag: 'messages',
+  summary: { en: 'Report a message', zh: '举报消息' },
+  description: {
+    en: `The app lists what was reported. Reporting a message again replaces the earlier report. The latest ${limits.reports.value} reports of an app are kept.`,
+    zh: `应用可查询举报列表。重复举报同一消息会覆盖之前的举报。每个应用保留最近 ${limits.reports.value} 条举报。`,
+  },
+  allowed: oneself,
+  body: loosely({
+    reportType: t.Optional(
+      t.String({
+        ...says('What kind of report it is.', '举报类型。'),
+        examples: ['abuse'],
+        ...bounds({ maxLength: mostBytes }),
+      }),
+    ),
+    reportReason: t.Optional(
+      t.String({
+        ...says(`Why; at most ${mostBytes} bytes.`, `举报原因，最多 ${mostBytes} 字节。`),
+        examples: ['It insults others.'],
+        ...bounds({ maxLength: mostBytes }),
+      }),
+    ),
+  }),
+  response: { ownPath: true, data: exactly({ result: t.Literal('ok') }) },
+  failures: [userNotFound, noSuchMessage, reportTooLong],
+  input({ params, body: { reportType: type = '', reportReason: reason = '' } }) {
+    if (!/^[1-9]\d{0,18}$/.test(params.message_id)) throw noSuchMessage()
+    if (Buffer.byteLength(type) > mostBytes || Buffer.byteLength(reason) > mostBytes) throw reportTooLong()
+    return { username: foldUsername(params.username), message: params.message_id, type, reason }
+  },
+  about: ({ username }) => [username],
+
+  async run(transaction, { username, message, type, reason }) {
+    const { app, store, now } = transaction
+    await lockedUser(transaction, username)
+    const id = Number(message)
+    const known = Number.isSafeInteger(id) ? await store.messages.findMessage(app.id, id) : undefined
+    const { room: place = '', sender = '' } = known ?? {}
+    const room = isPlaceOfUser(place) ? '' : place
+    const report = { message, username, type, reason, created: now, room, sender }
+    await store.reports.addReport(app.id, report, limits.reports.value)
+    return { result: 'ok' }
+  },
+})
