@@ -59,6 +59,7 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', '/chatrooms/super_admin', { superadmin: 'user-3' })
   await to('POST', '/mutes', { username: 'user-5', chatroom: -1 })
   await to('PUT', '/metadata/user/user-4', { nickname: 'é 😀' })
+  await to('POST', '/user/user-4/moderation/report/message/1001', { reportReason: 'é 😀' })
   const form = new FormData()
   form.append('file', new File(['hi'], 'agenda.txt'))
   const shared = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form }
