@@ -39,7 +39,7 @@ const afterTurn =
 /** Makes handlers that answer failures in the error envelope, log what is the server's fault, and count every call. */
 export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   const recordsOf = traffic(metrics, log)
-  const nextTurn = turns(limits.callsOfTurn.value)
+  const turn = turns(limits.callsOfTurn.value)
 
   const storeFailed = seldom((failure: Failure, times) =>
     log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
@@ -63,26 +63,36 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
     return failed(requestId, refusal, refusal instanceof OverLimit ? refusal.headers : {})
   }
 
-  /** Answers by `respond`, in the error envelope where it fails, and takes note of it. */
-  function handlerOf(operation: string, respond: Handler): Handler {
+  /**
+   * Answers by `respond`, in the error envelope where it fails, and takes note of it. What `isCommitted` where it succeeds
+   * is never answered in the turn in which it came.
+   */
+  function handlerOf(operation: string, respond: Handler, isCommitted = false): Handler {
     const record = recordsOf(operation)
     const respondLate = afterTurn(respond)
-    const finish = (request: Request, response: Response, startedMs: number): Response => {
+    const finish = (
+      request: Request,
+      response: Response,
+      startedMs: number,
+      hasWaited: boolean,
+    ): Response => {
+      if (!hasWaited && !(isCommitted && response.ok)) turn.answered()
       record(request, response, startedMs)
       return announcingClose(request, response)
     }
     return (request, server) => {
       const startedMs = performance.now()
+      const next = turn.wait()
+      const hasWaited = next !== undefined
       try {
         checkHost(request)
-        const turn = nextTurn()
-        const responding = turn ? turn.then(() => respondLate(request, server)) : respond(request, server)
-        if (responding instanceof Response) return finish(request, responding, startedMs)
+        const responding = next ? next.then(() => respondLate(request, server)) : respond(request, server)
+        if (responding instanceof Response) return finish(request, responding, startedMs, hasWaited)
         return responding
           .catch((error: unknown) => refused(request, error))
-          .then((response) => finish(request, response, startedMs))
+          .then((response) => finish(request, response, startedMs, hasWaited))
       } catch (error) {
-        return finish(request, refused(request, error), startedMs)
+        return finish(request, refused(request, error), startedMs, false)
       }
     }
   }

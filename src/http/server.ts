@@ -41,7 +41,7 @@ export function httpServer(deps: Deps, operations: readonly Operation[], log: Lo
       ? (request, server) =>
           cached(deps, request, operation, server) ?? endpoint(request, request.params, server)
       : (request, server) => endpoint(request, request.params, server)
-    return handlerOf(operation.id, respond)
+    return handlerOf(operation.id, respond, operation.kind === 'write')
   }
 
   function ofSystem({ id, isPage, respond }: SystemEndpoint, isOnOwnAddress: boolean): Handler {

@@ -1,23 +1,29 @@
 /**
  * Shares the event loop out. Bun answers what one connection has sent ahead before it looks at another: megabytes of
- * calls stop everybody else for seconds. So a call over `most` waits for the next turn of the loop, and Bun ends a
- * connection that sends further calls to one that waits.
+ * calls stop everybody else for seconds. So after `most` answers a call waits for the next turn of the loop, and Bun ends
+ * a connection that sends further calls to one that waits.
  */
 export function turns(most: number) {
-  let calls = 0
+  let answers = 0
   let next: Promise<void> | undefined
 
-  /** Counts a call; returns what it has to wait for, if anything. */
-  return (): Promise<void> | undefined => {
-    calls += 1
-    if (calls <= most) return undefined
-    next ??= new Promise((resolve) =>
-      setImmediate(() => {
-        calls = 0
-        next = undefined
-        resolve()
-      }),
-    )
-    return next
+  return {
+    /** Counts an answer that may have been given in the turn in which its call came. */
+    answered(): void {
+      answers += 1
+    },
+
+    /** What a call has to wait for, if anything. */
+    wait(): Promise<void> | undefined {
+      if (answers < most) return undefined
+      next ??= new Promise((resolve) =>
+        setImmediate(() => {
+          answers = 0
+          next = undefined
+          resolve()
+        }),
+      )
+      return next
+    },
   }
 }
