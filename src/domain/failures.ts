@@ -153,8 +153,8 @@ export const unknownFields = failure('invalid_parameter', 'some of [{fields}] ar
 })
 
 export const tooLarge = failure('request_entity_too_large', 'Request Entity Too Large', {
-  en: `a body over ${limits.bodyBytes.value / 2 ** 20} MiB, or without a token over ${limits.anonymousBodyBytes.value / 1024} KiB`,
-  zh: `请求体超过 ${limits.bodyBytes.value / 2 ** 20} MiB，无 token 时超过 ${limits.anonymousBodyBytes.value / 1024} KiB`,
+  en: `a body over ${limits.bodyBytes.value / 2 ** 20} MiB`,
+  zh: `请求体超过 ${limits.bodyBytes.value / 2 ** 20} MiB`,
 })
 
 /** Over a limit of calls or changes a second. */

@@ -17,22 +17,25 @@ import type { BodyWords } from '../operations/body-words.ts'
 import { converted } from './converted.ts'
 import { watched } from './waiting-bodies.ts'
 
+/** Largest request body. */
+const bodyLimit = limits.bodyBytes.value
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Bodies that say to be no longer than this are read at once, others piece by piece. */
 const small = 16 * 1024
 
-/** Reads a body as UTF-8 text, whatever its `Content-Type` says. Fails over `most` bytes, on other bytes and on slow ones. */
-export async function readBody(request: Request, most: number): Promise<string> {
+/** Reads a body as UTF-8 text, whatever its `Content-Type` says. Fails over 1 MiB, on other bytes and on slow ones. */
+export async function readBody(request: Request): Promise<string> {
   if (!request.body) return ''
   const header = request.headers.get('content-length')
   const length = header === null ? Number.POSITIVE_INFINITY : Number(header)
-  if (header !== null && length > most) throw tooLarge()
+  if (header !== null && length > bodyLimit) throw tooLarge()
   try {
     return textOf(
       await (length <= small
         ? readAtOnce(request, length)
-        : readChunks(request.body, most, header === null ? 0 : length)),
+        : readChunks(request.body, header === null ? 0 : length)),
     )
   } catch (error) {
     if (error instanceof Failure) throw error
@@ -56,7 +59,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** What was announced takes its space before it comes: what is refused for others has then hardly begun. */
-function readChunks(body: ReadableStream<Uint8Array>, most: number, announced: number): Promise<Uint8Array> {
+function readChunks(body: ReadableStream<Uint8Array>, announced: number): Promise<Uint8Array> {
   const reader = body.getReader()
   return watched(
     async ({ came, holds }) => {
@@ -65,7 +68,7 @@ function readChunks(body: ReadableStream<Uint8Array>, most: number, announced: n
       let size = 0
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
         size += read.value.length
-        if (size > most) throw tooLarge()
+        if (size > bodyLimit) throw tooLarge()
         chunks.push(read.value)
         came(read.value.length)
         if (announced === 0) holds(read.value.length)

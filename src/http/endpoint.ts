@@ -3,7 +3,6 @@ import type { AppRecord } from '../domain/app.ts'
 import { type Dialect, dialectOf } from '../domain/dialect.ts'
 import type { Caller } from '../domain/event.ts'
 import { unauthorized } from '../domain/failures.ts'
-import { limits } from '../domain/limits.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
 import { type Given, Json, type Reply } from '../operations/given.ts'
 import type { HttpCall, Operation } from '../operations/operation.ts'
@@ -130,10 +129,6 @@ function respond(deps: Deps, { request, server, operation, call, given, input, o
   return successFrom(head, requestId, started, headers)
 }
 
-/** Largest body of a call, with a token and without. */
-const bodyLimit = limits.bodyBytes.value
-const anonymousLimit = limits.anonymousBodyBytes.value
-
 /** The service of custom attributes tells its own address without the room. */
 const metadataUri = (uri: string): string => uri.replace(/(\/metadata\/chatroom)\/.*$/, '$1')
 
@@ -148,9 +143,9 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
   const mayBeMistaken = operation.kind !== 'read'
   const callsPerSecond = declared.callsPerSecond ?? 100
 
-  async function bodyOf(request: Request, dialect: Dialect, most: number): Promise<unknown> {
+  async function bodyOf(request: Request, dialect: Dialect): Promise<unknown> {
     if (!check) return undefined
-    const text = await readBody(request, most)
+    const text = await readBody(request)
     const json = declared.form ? parseForm(text) : parseJson(text, declared.bodyWords?.notJson)
     return check(withoutNulls(json), dialect === 'sdk')
   }
@@ -169,7 +164,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const dialect = dialectOf(app.settings, () => request.headers.get('user-agent'))
     if (declared.hasDialects && app.settings.dialect === 'auto')
       call.headers = call.headers ? { ...call.headers, ...varyByCaller } : varyByCaller
-    const body = await bodyOf(request, dialect, isAnonymous ? anonymousLimit : bodyLimit)
+    const body = await bodyOf(request, dialect)
     if (mayBeMistaken && !announcesBody(request)) await checkStillOpen(request)
     const client = new HttpClient(request, deps.addressOf, server)
     const given: Given = {

@@ -81,22 +81,20 @@ test(
   limits.bodyGrace.value + 20_000,
 )
 
-test('10.7 a call without a token is answered 413 before the body has come, where that would be large', async () => {
-  const most = limits.anonymousBodyBytes.value
-  const { socket, answer } = begin('/token', [
-    `content-length: ${most + 1}`,
+test('10.7 bodies are refused by what they announce, before it has come', async () => {
+  const about = [
+    `authorization: Bearer ${app.token}`,
+    `content-length: ${MiB}`,
     'content-type: application/json',
-  ])
-  expect(await answer).toStartWith('HTTP/1.1 413 ')
-  socket.destroy()
-  const chunked = begin('/token', ['transfer-encoding: chunked', 'content-type: application/json'])
-  chunked.socket.write(`${(most + 1).toString(16)}\r\n${' '.repeat(most + 1)}\r\n`)
-  expect(await chunked.answer).toStartWith('HTTP/1.1 413 ')
-  chunked.socket.destroy()
-  const fits = begin('/token', [`content-length: ${most}`, 'content-type: application/json'])
-  fits.socket.write(`{"grant_type":"${'x'.repeat(most - 17)}"}`)
-  expect(await fits.answer).toStartWith('HTTP/1.1 400 ')
-  fits.socket.destroy()
+  ]
+  const waiting: Sending[] = []
+  for (let announced = 0; announced <= limits.waitingBodies.value; announced += MiB) {
+    const one = begin('/chatrooms', about)
+    one.socket.write('{')
+    waiting.push(one)
+  }
+  expect(await Promise.race(waiting.map(({ answer }) => answer))).toStartWith('HTTP/1.1 503 ')
+  for (const { socket } of waiting) socket.destroy()
 })
 
 test('10.7 bodies that wait take no more than their common ceiling, and the newest is served', async () => {

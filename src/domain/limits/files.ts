@@ -11,13 +11,6 @@ export const fileLimits = {
     zh: '单个进程同时接收中的请求体总量',
     beyond: { en: '503, to the call that has waited longest', zh: '对等待最久的调用返回 503' },
   },
-  anonymousBodyBytes: {
-    value: 64 * 1024,
-    unit: 'bytes',
-    en: 'Body of a call without a token: for one, or to register where that is open',
-    zh: '无 token 调用（获取 token、开放注册）的请求体',
-    beyond: { en: '413, before the body has come', zh: '返回 413，不等待请求体' },
-  },
   bodyGrace: {
     value: 10_000,
     unit: 'ms',
