@@ -2,7 +2,7 @@ import { type TSchema, Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../domain/app.ts'
 import { inQuery } from '../operations/parameters.ts'
 import { exactly, says } from '../operations/schemas.ts'
-import { appMissing } from './call.ts'
+import { appMissing, invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
 import { jsonResponse } from './envelope.ts'
 import { requestIdOf } from './request-id.ts'
@@ -17,9 +17,14 @@ interface Host {
 
 const portOf: Record<string, string> = { http: '80', https: '443' }
 
-/** This server as a client names it: clients take the host of the protocol that they speak, so there is one of each. */
+/**
+ * This server as a client names it: clients take the host of the protocol that they speak, so there is one of each. Fails
+ * where the name is none.
+ */
 function hostsOf(origin: string): Host[] {
-  const { protocol, hostname, port } = new URL(origin)
+  const url = URL.parse(origin)
+  if (!url) throw invalidRequest()
+  const { protocol, hostname, port } = url
   const own = protocol === 'https:' ? 'https' : 'http'
   const other = own === 'http' ? 'https' : 'http'
   const portFor = (name: string): string => (port === '' ? (portOf[name] ?? '') : port)
@@ -73,7 +78,7 @@ export const discoveryEndpoint = ({ findApp, urlOf }: Deps): SystemEndpoint => (
     rest: Hosts,
     'msync-wx': Hosts,
   }),
-  failures: [appMissing],
+  failures: [appMissing, invalidRequest],
   respond(request, server) {
     const query = queryOf(request)
     const app = appOf({ findApp }, query)

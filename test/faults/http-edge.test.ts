@@ -130,7 +130,12 @@ describe('10.30 a request is named', () => {
 
 test('10.32 a host that is no host is no fault of the server', async () => {
   for (const host of ['a:99999', '[', ']', ':', 'a:b', '%'])
-    for (const path of ['/acme/lounge/chatrooms', '/none/none/chatrooms', '/health/ready']) {
+    for (const path of [
+      '/acme/lounge/chatrooms',
+      '/none/none/chatrooms',
+      '/health/ready',
+      '/easemob/server.json?app_key=acme%23lounge',
+    ]) {
       const { status } = await rawRequest(
         server.url,
         `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${auth()}\r\n\r\n`,
