@@ -78,7 +78,8 @@ export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
   const isCurrent = (app: number, username: string, epoch: number | undefined): Awaitable<boolean> => {
     const standing = known.get(`${app}/${username}`)
     if (!standing || standing.untilMs <= elapsed()) return ask(app, username, epoch)
-    if (epoch === undefined) return standing.epoch !== undefined
+    // A token without an epoch stands for the user as soon as one is registered, on whatever server.
+    if (epoch === undefined) return standing.epoch === undefined ? ask(app, username, epoch) : true
     if (standing.epoch === epoch) return true
     return standing.refused === epoch ? false : ask(app, username, epoch)
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { createHash } from 'node:crypto'
 import { readAppSettings } from '../../src/domain/app-settings.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
@@ -26,6 +27,31 @@ test('10.15 a re-created user has a token that is accepted at once, after the ol
     expect((await old('GET', '/users/bob/joined_chatrooms')).status).toBe(401)
     expect((await created('GET', '/users/bob/joined_chatrooms')).status).toBe(200)
     await app.call('DELETE', '/users/bob')
+  }
+})
+
+test('10.15 a token that the backend signs is accepted as soon as its user is registered, though it was refused before', async () => {
+  const curTime = Math.floor(Date.now() / 1000)
+  const said = { appkey: app.key, userId: 'dora', curTime, ttl: 3600 }
+  const signature = createHash('sha256')
+    .update(`${app.clientId}${app.key}dora${curTime}3600${app.clientSecret}`)
+    .digest('hex')
+  const token = Buffer.from(`dt-${JSON.stringify({ signature, ...said })}`).toString('base64')
+  const asked = async () =>
+    (
+      await app.call('GET', '/users/dora/joined_chatrooms', undefined, {
+        authorization: `Bearer ${token}`,
+      })
+    ).status
+  const login = () => TestSocket.login(server.url, app.key, 'dora', token)
+  for (let round = 0; round < 3; round += 1) {
+    expect(await asked()).toBe(401)
+    await expect(login()).rejects.toThrow('login refused')
+    await app.register('dora')
+    const socket = await login()
+    socket.close()
+    expect(await asked()).toBe(200)
+    await app.call('DELETE', '/users/dora')
   }
 })
 
