@@ -1,7 +1,8 @@
+import { Failure } from '../domain/failure.ts'
 import type { Database, Movable } from './database.ts'
 import { migratePostgres } from './migrate.ts'
 import type { PostgresSettings } from './postgres-clients.ts'
-import { failureOf, isLost, isRepeatable } from './postgres-errors.ts'
+import { damaged, failureOf, isDamage, isLost, isRepeatable, isUnwritable } from './postgres-errors.ts'
 import { type Ask, openPool, type Pool, type Rows } from './postgres-pool.ts'
 import { coalescedReads } from './postgres-reads.ts'
 import { coalescedWrites, drawIds } from './postgres-writes.ts'
@@ -22,7 +23,7 @@ export interface Postgres {
    * with whatever was in the way.
    */
   sharedTransaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
-  /** Fails, with the reason, when PostgreSQL does not answer. */
+  /** Fails, with the reason, when PostgreSQL does not answer, or takes no writes: while they fail, it tries one. */
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -78,6 +79,7 @@ async function reach(settings: PostgresSettings, pool: Pool): Promise<void> {
     await pool.patiently((ask) => migratePostgres(databaseOn(ask)))
   } catch (error) {
     await pool.close()
+    if (isDamage(error)) throw damaged(error)
     if (!isLost(error)) throw error
     const { host, pathname } = new URL(settings.url)
     const reason = error instanceof Error ? error.message : String(error)
@@ -91,12 +93,24 @@ const storeOf = (db: Database): WriteStore =>
     return id as string
   })
 
+/** Rows for which there must be room, some 64 KiB, before a full disk counts as having some again. */
+const probeRows = 2000
+
 /** Times that a transaction runs while others are in its way. */
 const attempts = 8
 
 /** Opens a database and brings its schema up to date. Fails when it cannot be reached or is newer than this program. */
 export async function openPostgres(settings: PostgresSettings): Promise<Postgres> {
   const pool = openPool(settings)
+  /** Why writes fail, if PostgreSQL takes none; until a probe can be written, since small changes may fit where others do not. */
+  let trouble: unknown
+  let probing: Promise<void> | undefined
+
+  /** What a caller is told of a write that failed. */
+  function writeFailure(error: unknown): unknown {
+    if (isUnwritable(error)) trouble = error
+    return failureOf(error)
+  }
 
   async function read(sql: string, params: unknown[]): Promise<Rows> {
     try {
@@ -113,10 +127,27 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
       } catch (error) {
         // A connection that was lost before the commit left nothing; the next may be good.
         if (isLost(error) && attempt > 1) pool.recover(error)
-        if (attempt >= (isRepeatable(error) ? attempts : isLost(error) ? 2 : 1)) throw failureOf(error)
+        if (attempt >= (isRepeatable(error) ? attempts : isLost(error) ? 2 : 1)) throw writeFailure(error)
         if (isRepeatable(error)) await Bun.sleep(Math.random() * 5 * attempt)
       }
     }
+  }
+
+  /** Writes something new and removes it again. */
+  async function probe(): Promise<void> {
+    try {
+      await pool.transaction(async (ask) => {
+        await ask(`create table write_probe as select generate_series(1, ${probeRows})`, [])
+        await ask('drop table write_probe', [])
+      })
+    } catch (error) {
+      const told = failureOf(error)
+      // Anything else, such as a role that may make no tables, says nothing of whether there is room.
+      if (told instanceof Failure) throw told
+    } finally {
+      probing = undefined
+    }
+    trouble = undefined
   }
 
   await reach(settings, pool)
@@ -138,11 +169,14 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
           return work(coalescedWrites(db, storeOf(db)))
         })
       } catch (error) {
-        throw isRepeatable(error) || isLost(error) ? error : failureOf(error)
+        throw isRepeatable(error) || isLost(error) ? error : writeFailure(error)
       }
     },
     async check() {
       await read('select 1', [])
+      if (trouble === undefined) return
+      probing ??= probe()
+      await probing
     },
     close: pool.close,
   }

@@ -2,19 +2,14 @@ import { expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { aDirectory, serves } from '../support/process.ts'
+import { smallDisk } from '../support/small-disk.ts'
 
 const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
 
 const run = (...command: string[]): boolean => Bun.spawnSync(command, { stderr: 'ignore' }).success
 
-/** A file system of 4 MiB at `dir`; undefined where this user may not mount one. */
-function smallDisk(dir: string): { remove(): void } | undefined {
-  if (!run('mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', dir)) return undefined
-  return { remove: () => void run('umount', '-l', dir) }
-}
-
 const probe = aDirectory()
-const mayMount = smallDisk(probe.dir)
+const mayMount = smallDisk(probe.dir, '4m')
 mayMount?.remove()
 probe.remove()
 
@@ -24,7 +19,7 @@ test.skipIf(!mayMount)(
     const { dir, remove } = aDirectory()
     const data = join(dir, 'data')
     mkdirSync(data)
-    const disk = smallDisk(data)
+    const disk = smallDisk(data, '4m')
     try {
       const served = await serves({ cwd: dir, env })
       const app = `${served.url}/acme/lounge`
