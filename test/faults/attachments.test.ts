@@ -7,6 +7,7 @@ import { refusal } from '../support/bodies.ts'
 import { aLog, errorLevel } from '../support/log.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { fileIn, upload } from '../support/upload.ts'
 
 const MiB = 1024 * 1024
 
@@ -40,35 +41,24 @@ function inChunks(bytes: number): ReadableStream<Uint8Array> {
   })
 }
 
-async function upload(bytes: number, token: string, more: Record<string, string> = {}, at = app) {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'multipart/form-data; boundary=x',
-    ...more,
-  }
-  const response = await fetch(`${at.url}/chatfiles`, { method: 'POST', headers, body: inChunks(bytes) })
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape.
-  const body: any = await response.json()
-  return {
-    status: response.status,
-    body,
-    uuid: body.entities?.[0]?.uuid,
-    secret: body.entities?.[0]?.['share-secret'],
-  }
+async function send(bytes: number, token: string, more: Record<string, string> = {}, at = app) {
+  const headers = { 'content-type': 'multipart/form-data; boundary=x', ...more }
+  const { status, body } = await upload({ url: at.url, token, body: inChunks(bytes), headers })
+  return { status, body, ...fileIn(body) }
 }
 
-const remove = (uuid: string, token: string) =>
+const remove = (uuid: string | undefined, token: string) =>
   app.call('DELETE', `/chatfiles/${uuid}`, undefined, { authorization: `Bearer ${token}` })
 
 test('10.16 an upload without Content-Length is kept whole up to the limit, and is 413 beyond it', async () => {
   for (const bytes of [0, 5, 100_000, 10 * MiB]) {
-    const { status, uuid, secret } = await upload(bytes, app.token)
+    const { status, uuid, secret } = await send(bytes, app.token)
     expect({ bytes, status }).toEqual({ bytes, status: 200 })
-    const read = await fetch(`${app.url}/chatfiles/${uuid}`, { headers: { 'share-secret': secret } })
+    const read = await fetch(`${app.url}/chatfiles/${uuid}`, { headers: { 'share-secret': secret ?? '' } })
     expect((await read.bytes()).length).toBe(bytes)
     expect((await app.call('DELETE', `/chatfiles/${uuid}`)).status).toBe(200)
   }
-  const { status, body } = await upload(10 * MiB + 1, app.token)
+  const { status, body } = await send(10 * MiB + 1, app.token)
   expect({ status, body }).toEqual({
     status: 413,
     body: refusal('request_entity_too_large', 'Request Entity Too Large'),
@@ -78,14 +68,14 @@ test('10.16 an upload without Content-Length is kept whole up to the limit, and 
 })
 
 test('10.14 one user fills its own share only, empty files count, and deleting gives the space back', async () => {
-  const first = await upload(10 * MiB, alice)
+  const first = await send(10 * MiB, alice)
   expect(first.status).toBe(200)
-  const empty = await upload(0, alice)
+  const empty = await send(0, alice)
   expect(empty.status).toBe(200)
   const full = refusal('exceed_limit', 'there is no space for attachments left')
   // 2 MiB are left but for the block that the empty file takes.
-  expect(await upload(2 * MiB, alice)).toMatchObject({ status: 403, body: full })
-  expect((await upload(2 * MiB - 4096, bob)).status).toBe(200)
+  expect(await send(2 * MiB, alice)).toMatchObject({ status: 403, body: full })
+  expect((await send(2 * MiB - 4096, bob)).status).toBe(200)
   expect(await remove(first.uuid, bob)).toMatchObject({
     status: 401,
     body: refusal('group_authorization', 'you have no permission to do this.'),
@@ -93,18 +83,18 @@ test('10.14 one user fills its own share only, empty files count, and deleting g
   expect((await remove(first.uuid, alice)).status).toBe(200)
   expect((await remove(first.uuid, alice)).status).toBe(404)
   expect((await fetch(`${app.url}/chatfiles/${first.uuid}?share-secret=${first.secret}`)).status).toBe(404)
-  expect((await upload(10 * MiB, alice)).status).toBe(200)
+  expect((await send(10 * MiB, alice)).status).toBe(200)
 })
 
 test('10.14 one app fills its own share only', async () => {
   const small = await server.app('acme#small', { fileSpace: 1 })
-  expect((await upload(MiB, small.token, {}, small)).status).toBe(200)
-  expect((await upload(0, small.token, {}, small)).status).toBe(403)
-  expect((await upload(0, app.token)).status).toBe(200)
+  expect((await send(MiB, small.token, {}, small)).status).toBe(200)
+  expect((await send(0, small.token, {}, small)).status).toBe(403)
+  expect((await send(0, app.token)).status).toBe(200)
 })
 
 test('12 an attachment uploaded with restrict-access: false is read without a secret', async () => {
-  const { uuid, secret } = await upload(7, alice, { 'restrict-access': 'false' })
+  const { uuid, secret } = await send(7, alice, { 'restrict-access': 'false' })
   expect(secret).toBeUndefined()
   expect((await (await fetch(`${app.url}/chatfiles/${uuid}`)).bytes()).length).toBe(7)
 })
@@ -136,7 +126,7 @@ test('10.14 an attachment of the version before is read with its secret until it
   const secret = 'a-secret-of-then'
   const name = new Bun.CryptoHasher('sha256').update(`${uuid}:${secret}`).digest('hex')
   const bytes = new Uint8Array(300).fill(7)
-  await upload(1, app.token)
+  await send(1, app.token)
   const files = join(server.dir, 'files')
   for (const each of readdirSync(files)) writeFileSync(join(files, each, name), bytes)
   const read = await fetch(`${app.url}/chatfiles/${uuid}?share-secret=${secret}`)

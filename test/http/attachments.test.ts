@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { refusal } from '../support/bodies.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { fileIn, upload } from '../support/upload.ts'
 
 let server: TestServer
 let app: TestApp
@@ -13,15 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-async function upload(
-  body: BodyInit,
-  token = app.token,
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape.
-): Promise<{ status: number; body: any }> {
-  const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` }
-  const response = await fetch(`${app.url}/chatfiles`, { method: 'POST', headers, body })
-  return { status: response.status, body: await response.json() }
-}
+const send = (body: BodyInit, token = app.token) => upload({ url: app.url, token, body })
 
 function formWith(bytes: number, field = 'file'): FormData {
   const form = new FormData()
@@ -30,7 +23,7 @@ function formWith(bytes: number, field = 'file'): FormData {
 }
 
 test('a file is read by whoever has its secret, as bytes and not as a page', async () => {
-  const { status, body } = await upload(formWith(100), (await asUser(app, 'alice')).token)
+  const { status, body } = await send(formWith(100), (await asUser(app, 'alice')).token)
   expect({ status, body }).toEqual({
     status: 200,
     body: {
@@ -47,7 +40,7 @@ test('a file is read by whoever has its secret, as bytes and not as a page', asy
       duration: expect.any(Number),
     },
   })
-  const [{ uuid, 'share-secret': secret }] = body.entities
+  const { uuid, secret = '' } = fileIn(body)
   for (const answer of [
     await fetch(`${app.url}/chatfiles/${uuid}?em-redirect=true&share-secret=${secret}`),
     await fetch(`${app.url}/chatfiles/${uuid}`, { headers: { 'share-secret': secret } }),
@@ -60,8 +53,8 @@ test('a file is read by whoever has its secret, as bytes and not as a page', asy
 })
 
 test('a wrong secret, no secret and another app find nothing', async () => {
-  const { body } = await upload(formWith(10))
-  const [{ uuid, 'share-secret': secret }] = body.entities
+  const { body } = await send(formWith(10))
+  const { uuid, secret = '' } = fileIn(body)
   const other = await server.app('acme#annex')
   for (const url of [
     `${app.url}/chatfiles/${uuid}?share-secret=wrong`,
@@ -79,14 +72,14 @@ test('a wrong secret, no secret and another app find nothing', async () => {
 
 test('what is no file, too large, without a token or beyond the space is refused', async () => {
   const noFile = refusal('invalid_parameter', 'the body must be multipart/form-data with a field file')
-  expect(await upload(formWith(10, 'other'))).toEqual({ status: 400, body: noFile })
-  expect(await upload('{"file":1}')).toEqual({ status: 400, body: noFile })
+  expect(await send(formWith(10, 'other'))).toEqual({ status: 400, body: noFile })
+  expect(await send('{"file":1}')).toEqual({ status: 400, body: noFile })
   const tooLarge = refusal('request_entity_too_large', 'Request Entity Too Large')
-  expect(await upload(formWith(10 * 1024 * 1024 + 1))).toEqual({ status: 413, body: tooLarge })
+  expect(await send(formWith(10 * 1024 * 1024 + 1))).toEqual({ status: 413, body: tooLarge })
   const stranger = refusal('unauthorized', 'Unable to authenticate (OAuth)')
-  expect(await upload(formWith(10), '')).toEqual({ status: 401, body: stranger })
-  expect((await upload(formWith(10 * 1024 * 1024))).status).toBe(200)
+  expect(await send(formWith(10), '')).toEqual({ status: 401, body: stranger })
+  expect((await send(formWith(10 * 1024 * 1024))).status).toBe(200)
   const full = refusal('exceed_limit', 'there is no space for attachments left')
-  expect(await upload(formWith(2 * 1024 * 1024))).toEqual({ status: 403, body: full })
-  expect((await upload(formWith(10))).status).toBe(200)
+  expect(await send(formWith(2 * 1024 * 1024))).toEqual({ status: 403, body: full })
+  expect((await send(formWith(10))).status).toBe(200)
 })
