@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { afterAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { aDirectory, type Served, serves } from './support/process.ts'
+import { appsSetting, type Call, callsOn } from './support/served-app.ts'
 
 /** How often the server is killed; `npm run test:crash-long` asks for 200. */
 const rounds = Number(process.env.CRASH_ROUNDS ?? 5)
@@ -10,31 +11,20 @@ const workers = 24
 const { dir, remove } = aDirectory()
 afterAll(remove)
 
-// biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into.
-type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
-
 /** Starts the program, with the app of this test, and returns how to call it. */
 async function start(): Promise<{ served: Served; call: Call }> {
-  const served = await serves({
-    cwd: dir,
-    env: { CHATROOMD_APPS: 'acme#lounge:id:secret', CHATROOMD_LOG_LEVEL: 'info' },
-  })
-  const app = `${served.url}/acme/lounge`
-  const send = async (method: string, path: string, body: unknown, token: string) => {
-    const response = await fetch(app + path, {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-      body: body === undefined ? null : JSON.stringify(body),
-    })
-    return { status: response.status, body: await response.json() }
-  }
-  const { body } = await send(
-    'POST',
-    '/token',
-    { grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' },
-    '',
-  )
-  return { served, call: (method, path, sent) => send(method, path, sent, body.access_token) }
+  const served = await serves({ cwd: dir, env: { ...appsSetting, CHATROOMD_LOG_LEVEL: 'info' } })
+  return { served, call: (await callsOn(served.url)).call }
+}
+
+/** A room as the API shows it. */
+interface ShownRoom {
+  id: string
+  name: string
+  custom: string
+  owner: string
+  affiliations_count: number
+  affiliations: { member?: string }[]
 }
 
 /** What is stored, by the name that the test gave it: `room …` with its text and people, or `user …`. */
@@ -51,7 +41,7 @@ class Worker {
   constructor(readonly place: number) {}
 
   /** The next write: what to call, and what it changes if it is answered. */
-  next(): { call: Parameters<Call>; changes: Worker['pending'] } {
+  next(): { call: [method: string, path: string, sent?: object]; changes: Worker['pending'] } {
     this.count += 1
     const [me, other] = [`w${this.place}-a`, `w${this.place}-b`]
     const fresh = `${this.place}-${Date.now()}-${this.count}`
@@ -107,30 +97,24 @@ async function readStored(call: Call): Promise<Stored> {
   const stored: Stored = new Map()
   const ids: string[] = []
   const joined = new Map<string, string[]>()
-  const pages = async (path: string, take: (body: never) => void) => {
+  const pages = async <Page>(path: string, take: (page: Page) => void) => {
     let cursor = ''
     do {
-      const { body } = await call('GET', `${path}&cursor=${cursor}`)
-      take(body as never)
+      const { body } = await call<Page & { cursor?: string }>('GET', `${path}&cursor=${cursor}`)
+      take(body)
       cursor = body.cursor ?? ''
     } while (cursor)
   }
-  await pages('/users?limit=100', (body: { entities: { username: string }[] }) => {
-    for (const { username } of body.entities) stored.set(`user ${username}`, '')
+  await pages<{ entities: { username: string }[] }>('/users?limit=100', ({ entities }) => {
+    for (const { username } of entities) stored.set(`user ${username}`, '')
   })
-  await pages('/chatrooms?limit=1000', (body: { data: { id: string }[] }) =>
-    ids.push(...body.data.map(({ id }) => id)),
-  )
+  await pages<{ data: { id: string }[] }>('/chatrooms?limit=1000', ({ data }) => {
+    ids.push(...data.map(({ id }) => id))
+  })
   for (let from = 0; from < ids.length; from += 100) {
-    const { body } = await call('GET', `/chatrooms/${ids.slice(from, from + 100).join()}`)
-    for (const room of [body.data].flat() as {
-      id: string
-      name: string
-      custom: string
-      owner: string
-      affiliations_count: number
-      affiliations: { member?: string }[]
-    }[]) {
+    const path = `/chatrooms/${ids.slice(from, from + 100).join()}`
+    const { body } = await call<{ data: ShownRoom[] }>('GET', path)
+    for (const room of body.data) {
       const members = room.affiliations.flatMap(({ member }) => member ?? [])
       expect(room.affiliations_count).toBe(members.length + 1)
       for (const name of [room.owner, ...members]) joined.set(name, [...(joined.get(name) ?? []), room.id])
@@ -139,8 +123,8 @@ async function readStored(call: Call): Promise<Stored> {
     }
   }
   for (const name of [...stored.keys()].filter((each) => each.startsWith('user '))) {
-    const { body } = await call('GET', `/users/${name.slice(5)}/joined_chatrooms?pagesize=1000`)
-    const listed = (body.data as { id: string }[]).map(({ id }) => id)
+    const path = `/users/${name.slice(5)}/joined_chatrooms?pagesize=1000`
+    const listed = (await call<{ data: { id: string }[] }>('GET', path)).body.data.map(({ id }) => id)
     expect(listed.toSorted()).toEqual((joined.get(name.slice(5)) ?? []).toSorted())
   }
   return stored
@@ -175,7 +159,7 @@ test(
         for (;;) {
           const { call: args, changes } = worker.next()
           worker.pending = changes
-          const reply = await call(...args)
+          const reply = await call<{ data?: { id?: string } }>(...args)
           expect([args, reply]).toEqual([args, expect.objectContaining({ status: 200 })])
           if (reply.body.data?.id && args[0] === 'POST') idOf.set(changes[0]?.[0] ?? '', reply.body.data.id)
           worker.keep(changes)

@@ -2,10 +2,11 @@ import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { refusal } from './support/bodies.ts'
 import { aDirectory, chatroomd, serves } from './support/process.ts'
+import { headOf, openConnection } from './support/raw-http.ts'
+import { callsOn, appsSetting as env } from './support/served-app.ts'
 
 let dir: string
 let remove: () => void
@@ -16,24 +17,9 @@ beforeEach(() => {
 })
 afterEach(() => remove())
 
-const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
-const credentials = { grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' }
-
-/** How to call the app of a served program. */
-async function caller(url: string) {
-  const app = `${url}/acme/lounge`
-  const token = await fetch(`${app}/token`, { method: 'POST', body: JSON.stringify(credentials) })
-  const { access_token } = (await token.json()) as { access_token: string }
-  const headers = { authorization: `Bearer ${access_token}` }
-  return {
-    headers,
-    async call(method: string, path: string, body?: unknown) {
-      const sent = body === undefined ? null : JSON.stringify(body)
-      const response = await fetch(app + path, { method, headers, body: sent })
-      // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into.
-      return { status: response.status, body: (await response.json()) as any }
-    },
-  }
+/** What a page of rooms is read for. */
+interface Page {
+  data: { id: string; name: string }[]
 }
 const draft = { name: 'n', description: 'd', owner: 'alice' }
 
@@ -50,7 +36,7 @@ test('a second process on the same data is refused with what to do, and harms no
     err: 'chatroomd: the data directory ./data is in use by another chatroomd. Stop that one, or choose another directory with CHATROOMD_DATA_DIR.\n',
     code: 1,
   })
-  const { call } = await caller(first.url)
+  const { call } = await callsOn(first.url)
   expect((await call('POST', '/users', { username: 'alice' })).status).toBe(200)
   expect(await first.end('SIGTERM')).toBe(0)
 })
@@ -58,7 +44,7 @@ test('a second process on the same data is refused with what to do, and harms no
 for (const how of ['stopped', 'killed'] as const)
   test(`data of a newer version, ${how}, are refused and every byte of them stays`, async () => {
     const served = await serves({ cwd: dir, env })
-    const { call } = await caller(served.url)
+    const { call } = await callsOn(served.url)
     await call('POST', '/users', { username: 'alice' })
     await served.end(how === 'stopped' ? 'SIGTERM' : 'SIGKILL')
     const file = new Database(join(dir, 'data/chatroomd.db'))
@@ -81,25 +67,16 @@ for (const how of ['stopped', 'killed'] as const)
 
 test('SIGTERM finishes what has begun, answers it, and ends with 0', async () => {
   const served = await serves({ cwd: dir, env })
-  const { call, headers } = await caller(served.url)
+  const { call, token } = await callsOn(served.url)
   await call('POST', '/users', { username: 'alice' })
-  const { port } = new URL(served.url)
   const body = JSON.stringify({ ...draft, name: 'half sent' })
-  const slow = connect(Number(port), '127.0.0.1')
-  const answered = new Promise<string>((resolve) => {
-    let got = ''
-    slow.on('data', (part) => {
-      got += part
-    })
-    slow.on('close', () => resolve(got))
-  })
-  slow.write(
-    `POST /acme/lounge/chatrooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: ${headers.authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
-  )
+  const { socket: slow, closed: answered } = openConnection(served.url)
+  const about = ['Connection: close', `Authorization: Bearer ${token}`, `Content-Length: ${body.length}`]
+  slow.write(headOf('POST /acme/lounge/chatrooms', ...about) + body.slice(0, 10))
   await once(slow, 'connect')
   // The answer to a later call says that the server has seen the half.
   await call('GET', '/chatrooms')
-  const idle = connect(Number(port), '127.0.0.1')
+  const { socket: idle } = openConnection(served.url)
   const many = Array.from({ length: 200 }, (_, n) => call('POST', '/chatrooms', { ...draft, name: `${n}` }))
   await Promise.race(many)
   const ended = served.end('SIGTERM')
@@ -112,8 +89,8 @@ test('SIGTERM finishes what has begun, answers it, and ends with 0', async () =>
   expect(readdirSync(join(dir, 'data')).toSorted()).toEqual(['chatroomd.db', 'chatroomd.lock'])
 
   const again = await serves({ cwd: dir, env })
-  const rooms = (await (await caller(again.url)).call('GET', '/chatrooms?limit=1000')).body.data
-  const names = rooms.map(({ name }: { name: string }) => name)
+  const { body: page } = await (await callsOn(again.url)).call<Page>('GET', '/chatrooms?limit=1000')
+  const names = page.data.map(({ name }) => name)
   for (const [n, outcome] of outcomes.entries())
     if (outcome.status === 'fulfilled')
       expect([outcome.value.status, names.includes(`${n}`)]).toEqual([200, true])
@@ -124,11 +101,11 @@ test('SIGTERM finishes what has begun, answers it, and ends with 0', async () =>
 test('a file that cannot grow: writes are refused with 503, reads go on, no answered write is lost', async () => {
   const options = { cwd: dir, env }
   const first = await serves(options)
-  await (await caller(first.url)).call('POST', '/users', { username: 'alice' })
+  await (await callsOn(first.url)).call('POST', '/users', { username: 'alice' })
   await first.end('SIGTERM')
 
   const full = await serves({ ...options, within: 'trap "" XFSZ; ulimit -f 2048; exec "$@"' })
-  const { call } = await caller(full.url)
+  const { call } = await callsOn(full.url)
   const kept: string[] = []
   for (let n = 0; n < 1000; n++) {
     const { status, body } = await call('POST', '/chatrooms', { ...draft, custom: 'x'.repeat(8000) })
@@ -139,7 +116,7 @@ test('a file that cannot grow: writes are refused with 503, reads go on, no answ
       ])
       break
     }
-    kept.push(body.data.id)
+    kept.push((body as { data: { id: string } }).data.id)
   }
   expect(kept.length).toBeGreaterThan(10)
   expect(kept.length).toBeLessThan(1000)
@@ -149,10 +126,8 @@ test('a file that cannot grow: writes are refused with 503, reads go on, no answ
   await full.end('SIGTERM')
 
   const again = await serves(options)
-  const after = await caller(again.url)
-  const listed = (await after.call('GET', '/chatrooms?limit=1000')).body.data.map(
-    ({ id }: { id: string }) => id,
-  )
+  const after = await callsOn(again.url)
+  const listed = (await after.call<Page>('GET', '/chatrooms?limit=1000')).body.data.map(({ id }) => id)
   expect(listed).toEqual(expect.arrayContaining(kept))
   expect((await after.call('POST', '/chatrooms', { ...draft, custom: 'x'.repeat(8000) })).status).toBe(200)
   expect(await again.end('SIGTERM')).toBe(0)

@@ -2,7 +2,9 @@ import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { aDirectory, chatroomd, type Served, serves } from '../support/process.ts'
+import { aDirectory, chatroomd, serves } from '../support/process.ts'
+import { callsOn, appsSetting as env } from '../support/served-app.ts'
+import { fileIn } from '../support/upload.ts'
 
 let dir: string
 let remove: () => void
@@ -13,41 +15,26 @@ beforeEach(() => {
 })
 afterEach(() => remove())
 
-const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
-
-async function caller({ url }: Served) {
-  const app = `${url}/acme/lounge`
-  const body = JSON.stringify({ grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' })
-  const answer = await fetch(`${app}/token`, { method: 'POST', body })
-  const { access_token } = (await answer.json()) as { access_token: string }
-  const headers = { authorization: `Bearer ${access_token}` }
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into.
-  return async (method: string, path: string, sent?: BodyInit | object): Promise<any> => {
-    const body = sent === undefined ? null : sent instanceof FormData ? sent : JSON.stringify(sent)
-    return (await fetch(app + path, { method, headers, body })).json()
-  }
-}
-
 test('10.11 a backup ends while others write, holds all that was answered before and the attachments, and can be restored', async () => {
   const served = await serves({ cwd: dir, env })
-  const call = await caller(served)
+  const { call } = await callsOn(served.url)
   await call('POST', '/users', { username: 'alice' })
   const kept: string[] = []
   let writing = true
   const write = async () => {
     while (writing) {
-      const { data } = await call('POST', '/chatrooms', {
+      const { body } = await call<{ data: { id: string } }>('POST', '/chatrooms', {
         name: 'n',
         description: 'd',
         owner: 'alice',
         custom: 'x'.repeat(4000),
       })
-      kept.push(data.id)
+      kept.push(body.data.id)
     }
   }
   const form = new FormData()
   form.append('file', new Blob(['hello']), 'hello.txt')
-  const { entities } = await call('POST', '/chatfiles', form)
+  const { body: uploaded } = await call('POST', '/chatfiles', form)
   const writers = Array.from({ length: 8 }, write)
   while (kept.length < 300) await Bun.sleep(10)
   const before = [...kept]
@@ -73,16 +60,17 @@ test('10.11 a backup ends while others write, holds all that was answered before
   cpSync(join(dir, 'copy.db'), join(dir, 'restored/chatroomd.db'))
   cpSync(join(dir, 'copy.db.files'), join(dir, 'restored/files'), { recursive: true })
   const again = await serves({ cwd: dir, env: { ...env, CHATROOMD_DATA_DIR: 'restored' } })
-  const restored = await caller(again)
+  const restored = await callsOn(again.url)
   const ids = new Set<string>()
   for (let cursor = ''; ; ) {
-    const page = await restored('GET', `/chatrooms?limit=1000&cursor=${cursor}`)
-    for (const { id } of page.data) ids.add(id)
-    if (!page.cursor) break
-    cursor = page.cursor
+    const path: string = `/chatrooms?limit=1000&cursor=${cursor}`
+    const { body } = await restored.call<{ data: { id: string }[]; cursor?: string }>('GET', path)
+    for (const { id } of body.data) ids.add(id)
+    if (!body.cursor) break
+    cursor = body.cursor
   }
   expect(before.filter((id) => !ids.has(id))).toEqual([])
-  const { uuid, 'share-secret': secret } = entities[0]
+  const { uuid, secret = '' } = fileIn(uploaded)
   const file = await fetch(`${again.url}/acme/lounge/chatfiles/${uuid}`, {
     headers: { 'share-secret': secret },
   })

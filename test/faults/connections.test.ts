@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { limits } from '../../src/domain/limits.ts'
 import { arrivals } from '../../src/realtime/arrivals.ts'
 import { Connection } from '../../src/realtime/session.ts'
 import { asUser } from '../support/people.ts'
+import { headOf, openConnection } from '../support/raw-http.ts'
 import { RawSocket } from '../support/raw-socket.ts'
 import { aServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
@@ -46,9 +46,9 @@ for (const [title, settings, reason] of [
 test('10.3 an idle HTTP connection outlives the 60 seconds of common pools', async () => {
   expect(limits.idleTime.value).toBeGreaterThanOrEqual(75)
   const server = await aServer()
-  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  const { socket } = openConnection(server.url)
   const asks = async (): Promise<string> => {
-    socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n')
+    socket.write(headOf('GET /health/live'))
     const [bytes] = await once(socket, 'data')
     return String(bytes)
   }

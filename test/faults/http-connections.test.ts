@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { connect, type Socket } from 'node:net'
 import { asUser } from '../support/people.ts'
-import { headOf, rawRequest } from '../support/raw-http.ts'
+import { headOf, openConnection, rawRequest } from '../support/raw-http.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
 /** Rounds of pipelining connections; `npm run test:flood-long` has more. */
@@ -19,39 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-interface Opened {
-  socket: Socket
-  /** All that came until the connection was closed. */
-  closed: Promise<string>
-  /** Resolves with what came, once it holds this. */
-  came(text: string): Promise<string>
-}
-
-function open(): Opened {
-  const { hostname, port } = new URL(server.url)
-  const socket = connect(Number(port), hostname)
-  let got = ''
-  const looks = new Set<() => void>()
-  socket.on('data', (bytes) => {
-    got += bytes.toString('latin1')
-    for (const look of looks) look()
-  })
-  socket.on('error', () => undefined)
-  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(got)))
-  const came = (text: string) =>
-    Promise.race([
-      closed,
-      new Promise<string>((resolve) => {
-        const look = () => {
-          if (got.includes(text)) resolve(got)
-        }
-        looks.add(look)
-        look()
-      }),
-    ])
-  return { socket, closed, came }
-}
-
+const open = () => openConnection(server.url)
 const head = (method: string, path: string, token: string, ...more: string[]) =>
   headOf(`${method} /acme/lounge${path}`, `Authorization: Bearer ${token}`, ...more)
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { readNetworks } from '../../src/http/origin.ts'
 import { aLog } from '../support/log.ts'
-import { headOf, rawRequest } from '../support/raw-http.ts'
+import { headOf, openConnection, rawRequest } from '../support/raw-http.ts'
 import { aServer, type TestServer } from '../support/server.ts'
 
 const upgradeHead = (...more: string[]) =>
@@ -16,12 +16,10 @@ const upgradeHead = (...more: string[]) =>
   )
 
 /** Opens a socket, and returns it with the head of what came. */
-function upgraded(url: string, ...more: string[]): Promise<{ socket: Socket; head: string }> {
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => socket.write(upgradeHead(...more)))
-    socket.once('data', (bytes) => resolve({ socket, head: bytes.toString() }))
-  })
+async function upgraded(url: string, ...more: string[]): Promise<{ socket: Socket; head: string }> {
+  const { socket, came } = openConnection(url)
+  socket.write(upgradeHead(...more))
+  return { socket, head: await came('\r\n\r\n') }
 }
 
 const withServer = async (settings: Record<string, string>, work: (server: TestServer) => Promise<void>) => {

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refusal } from '../support/bodies.ts'
 import { aDirectory, chatroomd, type Served, serves } from '../support/process.ts'
+import { callsOn, appsSetting as env } from '../support/served-app.ts'
 
 let dir: string
 let remove: () => void
@@ -14,21 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => remove())
 
-const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
 const draft = { name: 'n', description: 'd', owner: 'alice' }
-
-async function caller({ url }: Served) {
-  const app = `${url}/acme/lounge`
-  const body = JSON.stringify({ grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' })
-  const token = (await (await fetch(`${app}/token`, { method: 'POST', body })).json()) as {
-    access_token: string
-  }
-  return async (method: string, path: string, sent?: unknown) => {
-    const headers = { authorization: `Bearer ${token.access_token}` }
-    const response = await fetch(app + path, { method, headers, body: sent ? JSON.stringify(sent) : null })
-    return { status: response.status, body: await response.json() }
-  }
-}
 
 const ready = async ({ url }: Served): Promise<number> => (await fetch(`${url}/health/ready`)).status
 describe('10.13 secrets on disk', () => {
@@ -42,7 +29,7 @@ describe('10.13 secrets on disk', () => {
 
 test('10.12 a store whose import was not finished refuses to start, until the import is finished', async () => {
   const served = await serves({ cwd: dir, env })
-  const call = await caller(served)
+  const { call } = await callsOn(served.url)
   await call('POST', '/users', [{ username: 'alice' }, { username: 'bob' }])
   await call('POST', '/chatrooms', draft)
   expect((await chatroomd(['export', 'all.ndjson'], { cwd: dir })).code).toBe(0)
@@ -71,7 +58,7 @@ test('10.12 a store whose import was not finished refuses to start, until the im
   }
   expect((await chatroomd(['import', 'all.ndjson'], options)).code).toBe(0)
   const whole = await serves(options)
-  expect((await (await caller(whole))('GET', '/users/bob')).status).toBe(200)
+  expect((await (await callsOn(whole.url)).call('GET', '/users/bob')).status).toBe(200)
   await whole.end('SIGTERM')
 }, 60_000)
 
@@ -96,7 +83,7 @@ describe('10.38 damaged data', () => {
 
   test('while reading are answered 503 as what they are, and the server is not ready', async () => {
     const first = await serves({ cwd: dir, env })
-    const call = await caller(first)
+    const { call } = await callsOn(first.url)
     const users = Array.from({ length: 60 }, (_, n) => ({ username: `user${n}` }))
     await call('POST', '/users', users)
     for (let n = 0; n < 150; n += 1)
@@ -105,8 +92,8 @@ describe('10.38 damaged data', () => {
     // Not the latest events, which are read at the start.
     overwrite(300_000, 300_000)
     const served = await serves({ cwd: dir, env })
-    const damaged = await caller(served)
-    const answer = await damaged('GET', '/chatrooms?limit=1000')
+    const damaged = await callsOn(served.url)
+    const answer = await damaged.call('GET', '/chatrooms?limit=1000')
     expect([answer.status, answer.body]).toEqual([
       503,
       refusal(

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 /** A response as it came over the wire. */
 export interface RawResponse {
@@ -22,6 +22,40 @@ function read(came: string): RawResponse | undefined {
   const text = came.slice(end + 4)
   const isWhole = text.length >= Number(headers['content-length'] ?? 0)
   return isWhole ? { status: Number(top.split(' ')[1]), headers, text } : undefined
+}
+
+/** A connection on which a test writes whatever it wants. */
+export interface OpenConnection {
+  socket: Socket
+  /** All that came until the connection was closed. */
+  closed: Promise<string>
+  /** Resolves with what came, once it holds this or the connection was closed. */
+  came(text: string): Promise<string>
+}
+
+export function openConnection(url: string): OpenConnection {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  let got = ''
+  const looks = new Set<() => void>()
+  socket.on('data', (bytes) => {
+    got += bytes.toString('latin1')
+    for (const look of looks) look()
+  })
+  socket.on('error', () => undefined)
+  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(got)))
+  const came = (text: string) =>
+    new Promise<string>((resolve) => {
+      const look = () => {
+        if (!got.includes(text)) return
+        looks.delete(look)
+        resolve(got)
+      }
+      looks.add(look)
+      look()
+      void closed.then(resolve)
+    })
+  return { socket, closed, came }
 }
 
 /** Sends bytes as they are on a connection of its own, and returns the first response; status 0 when there is none. */
