@@ -11,6 +11,7 @@ import { openPostgresDatabase } from '../src/store/postgres.ts'
 import { openSqliteDatabase } from '../src/store/sqlite.ts'
 import { aDatabase, type TestDatabase } from './support/database.ts'
 import { TestSocket } from './support/socket.ts'
+import { until } from './support/until.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'chatroomd-move-'))
 const original = join(dir, 'original.ndjson')
@@ -71,7 +72,7 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   const connected = await TestSocket.login(url, 'acme#lounge', 'user-1', access_token)
   const file = await openSqliteDatabase(dataDir, 'reader')
   const isWritten = () => file.snapshot(async (db) => (await db.all('select 1 from presence')).length > 0)
-  while (!(await isWritten())) await Bun.sleep(10)
+  await until(isWritten)
   await exportTo(file, original, () => undefined)
   await file.close()
   connected.close()

@@ -4,6 +4,7 @@ import { type ClusterApp, createApps, type Node, startNode } from './support/clu
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { type Relay, startRelay } from './support/relay.ts'
 import type { Reply } from './support/server.ts'
+import { until } from './support/until.ts'
 
 /** How long PostgreSQL is gone under load; `npm run test:outage-long` asks for 30. */
 const seconds = Number(process.env.OUTAGE_SECONDS ?? 1)
@@ -45,9 +46,6 @@ if (!process.env.TEST_DATABASE_URL) {
   })
 
   const ready = async (): Promise<number> => (await fetch(`${node.url}/health/ready`)).status
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    while (!(await condition())) await Bun.sleep(20)
-  }
   const create = () => app.call(0, 'POST', '/chatrooms', { name: 'r', description: 'd', owner: 'alice' })
   const rooms = async (): Promise<string[]> => {
     const ids: string[] = []

@@ -17,6 +17,7 @@ import { createRoom } from '../../src/operations/rooms/create-room.ts'
 import { dissolveRoom } from '../../src/operations/rooms/dissolve-room.ts'
 import { registerUsers } from '../../src/operations/users/register-users.ts'
 import { aDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
 let engine: Engine
@@ -77,7 +78,7 @@ test('11.4 the log of events says what was there before each change, within boun
   ]
   const found = async () => engine.store.events.eventsAfter(id, undefined, 100, room)
   // Another database of the same PostgreSQL may hold readers back for a moment.
-  while ((await found()).length < wanted.length) await Bun.sleep(5)
+  await until(async () => (await found()).length >= wanted.length)
   const events = (await found()).map(({ type, before }) => [
     type,
     before === null ? null : JSON.parse(before),

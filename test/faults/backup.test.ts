@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } f
 import { join } from 'node:path'
 import { aDirectory, chatroomd, serves } from '../support/process.ts'
 import { callsOn, appsSetting as env } from '../support/served-app.ts'
+import { until } from '../support/until.ts'
 import { fileIn } from '../support/upload.ts'
 
 let dir: string
@@ -36,7 +37,7 @@ test('10.11 a backup ends while others write, holds all that was answered before
   form.append('file', new Blob(['hello']), 'hello.txt')
   const { body: uploaded } = await call('POST', '/chatfiles', form)
   const writers = Array.from({ length: 8 }, write)
-  while (kept.length < 300) await Bun.sleep(10)
+  await until(() => kept.length >= 300)
   const before = [...kept]
   const { out, err, code } = await chatroomd(['backup', 'copy.db'], { cwd: dir })
   expect([code, err, out]).toEqual([

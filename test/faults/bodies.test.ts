@@ -5,6 +5,7 @@ import { refusal } from '../support/bodies.ts'
 import { aLog, errorLevel } from '../support/log.ts'
 import { headOf, openConnection } from '../support/raw-http.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const MiB = 1024 * 1024
 const unauthorized = refusal('unauthorized', 'Unable to authenticate (OAuth)')
@@ -135,7 +136,7 @@ test('10.32 clients that hang up in the middle of a body are no fault of the ser
     expect(await answer).toBe('')
   }
   const ended = () => lines.filter(({ requestId, status }) => requestId === 'gone' && status !== undefined)
-  while (ended().length < tries.length) await Bun.sleep(5)
+  await until(() => ended().length >= tries.length)
   expect(ended().map(({ status }) => status)).toEqual(tries.map(() => 400))
   expect(lines.slice(from).filter(({ level }) => level >= errorLevel)).toEqual([])
 })

@@ -6,6 +6,7 @@ import { encode, type Item, position, split } from '../../src/cluster/bus-codec.
 import { openPostgres } from '../../src/store/postgres.ts'
 import { aDatabase } from '../support/database.ts'
 import { startRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -24,14 +25,6 @@ const itemOf = (room: string, bytes: number): Item => ({
 
 const rooms = (items: Item[]): string[] =>
   items.map((item) => ('message' in item ? item.message.room : 'events'))
-
-async function until(isDone: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000
-  while (!isDone()) {
-    if (performance.now() > end) throw new Error('it did not happen within 20 s')
-    await Bun.sleep(5)
-  }
-}
 
 if (!process.env.TEST_DATABASE_URL) {
   console.log('No bus was tested: no TEST_DATABASE_URL. "npm test" brings a PostgreSQL.')

@@ -1,9 +1,8 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
 import { ownRates } from '../../src/cluster/rate-limiter.ts'
 import { messageIds } from '../../src/realtime/ids.ts'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { aServer, type TestApp } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
 
 afterEach(() => {
   setSystemTime()
@@ -29,8 +28,7 @@ for (const step of steps)
     onServer(
       async (app) => {
         const id = await app.room({ owner: 'alice', members: ['bob'] })
-        const { token } = await asUser(app, 'alice')
-        const alice = await TestSocket.login(new URL(app.url).origin, app.key, 'alice', token)
+        const alice = await connectAs(app, 'alice')
         const say = async (text: string) => (await alice.say(id, text)).status?.errorCode ?? 0
         expect(await say('before')).toBe(0)
         setSystemTime(new Date(Date.now() + step))

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { limits } from '../../src/domain/limits.ts'
 import { arrivals } from '../../src/realtime/arrivals.ts'
 import { Connection } from '../../src/realtime/session.ts'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { headOf, openConnection } from '../support/raw-http.ts'
 import { RawSocket } from '../support/raw-socket.ts'
 import { aServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
+import { until } from '../support/until.ts'
 
 /** Seconds for which an HTTP connection is idle; `npm run test:flood-long` takes 76. */
 const idleSeconds = Number(process.env.IDLE_SECONDS ?? 0.1)
@@ -35,7 +35,7 @@ for (const [title, settings, reason] of [
     expect(refused.headers.get('retry-after')).toBe('5')
     expect(server.counters.connectionsRefused).toEqual({ [reason]: 1 })
     first.end()
-    while (server.counters.connections > 1) await Bun.sleep(1)
+    await until(() => server.counters.connections === 1)
     const third = await RawSocket.open(server.url)
     expect(server.counters.connections).toBe(2)
     for (const socket of [second, third]) socket.end()
@@ -63,8 +63,7 @@ test('10.5 an eleventh device of a user ends the first', async () => {
   const server = await aServer()
   const app = await server.app('acme#lounge')
   await app.register('alice')
-  const { token } = await asUser(app, 'alice')
-  const login = (n: number) => TestSocket.login(server.url, app.key, 'alice', token, `device-${n}`)
+  const login = (n: number) => connectAs(app, 'alice', `device-${n}`)
   const first = await login(0)
   for (let n = 1; n <= limits.devices.value; n += 1) await login(n)
   await first.closed

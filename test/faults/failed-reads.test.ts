@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { aServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
 
 if (!process.env.TEST_DATABASE_URL) {
   console.log('No read failed: no TEST_DATABASE_URL. "npm test" brings a PostgreSQL.')
@@ -12,7 +11,7 @@ if (!process.env.TEST_DATABASE_URL) {
     const app = await server.app('acme#lounge')
     await app.register('bob')
     const room = await app.room({ owner: 'bob' })
-    const bob = await TestSocket.login(server.url, app.key, 'bob', (await asUser(app, 'bob')).token)
+    const bob = await connectAs(app, 'bob')
     const status = async () => (await bob.say(room, 'x')).status
     const sql = new SQL(server.databaseUrl, { max: 1 })
     for (const table of ['mutes', 'app_mutes']) {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { refusal } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
 
 let server: TestServer
 let app: TestApp
@@ -16,8 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const login = async (name: string) =>
-  TestSocket.login(server.url, app.key, name, (await asUser(app, name)).token)
+const login = (name: string) => connectAs(app, name)
 const post = (message: Record<string, unknown>) =>
   app.call('POST', '/messages/chatrooms', { to: [room], type: 'txt', body: { msg: 'notice' }, ...message })
 

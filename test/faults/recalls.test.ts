@@ -8,6 +8,7 @@ import { aDatabase } from '../support/database.ts'
 import { aDirectory } from '../support/process.ts'
 import { request } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -65,7 +66,7 @@ async function inStore(id: bigint | undefined, isThere = true): Promise<void> {
     sql
       ? (await sql`select 1 from messages where id = ${String(id)}`).length
       : file?.query(`select 1 from messages where id = ${id}`).all().length
-  while ((await count()) !== (isThere ? 1 : 0)) await Bun.sleep(10)
+  await until(async () => (await count()) === (isThere ? 1 : 0))
   file?.close()
   await sql?.close()
 }

@@ -7,10 +7,9 @@ import {
   MSync,
   MSync_Command,
 } from '../../src/realtime/generated/protocol.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { opcode, RawSocket } from '../support/raw-socket.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
 
 /** Seconds for which others are measured while floods run; `npm run test:flood-long` takes 20. */
 const floodSeconds = Number(process.env.FLOOD_SECONDS ?? 1)
@@ -28,8 +27,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const tokenOf = async (name: string, of = app): Promise<string> => (await asUser(of, name)).token
-const login = async (name: string, of = app) =>
-  TestSocket.login(server.url, of.key, name, await tokenOf(name, of))
+const login = (name: string, of = app) => connectAs(of, name)
 const loginRaw = async (name: string, of = app, resource?: string) =>
   RawSocket.login(server.url, of.key, name, await tokenOf(name, of), resource)
 
@@ -88,7 +86,7 @@ for (const [title, frame, kind] of [
     const socket = await loginRaw('mallory', own)
     await socket.flood(frame, kind)
     expect(server.counters.cutOff.flood).toBe(before + 1)
-    expect(login('mallory', own)).rejects.toThrow('login refused: traffic limit')
+    await expect(login('mallory', own)).rejects.toThrow('login refused: traffic limit')
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { connect } from 'node:net'
 import { expectRefusal } from '../support/bodies.ts'
+import { openConnection } from '../support/raw-http.ts'
 import { draft, everyRoom } from '../support/rooms.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
@@ -32,17 +32,10 @@ afterAll(() => server.stop())
  * answer that is not ready when the client hangs up.
  */
 function raw(text: string, ending: 'wait' | 'hang up' = 'hang up'): Promise<string> {
-  const { hostname, port } = new URL(server.url)
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => {
-      if (ending === 'wait') socket.write(text, 'latin1')
-      else socket.end(text, 'latin1')
-    })
-    const got: Buffer[] = []
-    socket.on('data', (part: Buffer) => got.push(part))
-    socket.on('close', () => resolve(Buffer.concat(got).toString()))
-    socket.on('error', reject)
-  })
+  const { socket, closed } = openConnection(server.url)
+  if (ending === 'wait') socket.write(text, 'latin1')
+  else socket.end(text, 'latin1')
+  return closed
 }
 const rawCall = async (head: string, ending: 'wait' | 'hang up' = 'wait') => {
   const answer = await raw(head, ending)

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { StatisticsBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { expectRefusal, expectSuccess, expectUnauthorized, refusal } from '../support/bodies.ts'
 import { type Node, startNode } from '../support/cluster.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { type SdkClient, sdkInBun } from '../support/sdk-client.ts'
 import { aServer, request, type TestApp, type TestServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -19,21 +19,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const login = async (name: string, resource: string, url = server.url): Promise<TestSocket> =>
-  TestSocket.login(url, app.key, name, (await asUser(app, name)).token, resource)
+const login = (name: string, resource: string, url = server.url) => connectAs(app, name, resource, url)
 
 const device = (res: string) => ({ res, device_uuid: '', device_name: '' })
 
 const devicesOf = async (name: string): Promise<string[]> =>
   (await app.call('GET', `/users/${name}/resources`)).body.data.map(({ res }: { res: string }) => res).sort()
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it never came to that')
-    await Bun.sleep(10)
-  }
-}
 
 test('the devices of a user are those with which it is connected now', async () => {
   const phone = await login('alice', 'phone')
@@ -181,7 +172,7 @@ if (!process.env.TEST_DATABASE_URL) {
       second = await startNode(server.databaseUrl)
       const there = `${second.url}/acme/lounge/chatrooms`
       const headers = { authorization: `Bearer ${app.token}` }
-      while ((await fetch(there, { headers })).status === 404) await Bun.sleep(20)
+      await until(async () => (await fetch(there, { headers })).status !== 404)
     })
     afterAll(() => second.stop())
 

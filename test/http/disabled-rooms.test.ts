@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { expectRefusal, expectSuccess } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
 
@@ -57,7 +57,7 @@ test('in a disabled room nobody joins, speaks or manages, until it is enabled', 
 test('a client that joins a disabled room over its connection is told why not', async () => {
   const room = await app.room({ owner: 'alice' })
   await app.call('POST', `/chatrooms/${room}/disable`)
-  const bob = await TestSocket.login(server.url, app.key, 'bob', (await asUser(app, 'bob')).token)
+  const bob = await connectAs(app, 'bob')
   const answer = await bob.join(room)
   expect(JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? String(value) : value))).toContain(
     'group is disabled',

@@ -8,7 +8,7 @@ import {
   MSync_Command,
   Provision,
 } from '../../src/realtime/generated/protocol.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { RawSocket } from '../support/raw-socket.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await app.register('alice', 'mallory')
   room = await app.room({ owner: 'alice', members: ['mallory'] })
   token = (await asUser(app, 'mallory')).token
-  witness = await TestSocket.login(server.url, app.key, 'alice', (await asUser(app, 'alice')).token)
+  witness = await connectAs(app, 'alice')
 })
 afterAll(() => server.stop())
 

@@ -6,7 +6,7 @@ import {
   Meta_RouteType,
 } from '../../src/realtime/generated/protocol.ts'
 import { refusal } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
 
@@ -16,8 +16,7 @@ let server: TestServer
 let app: TestApp
 let room: string
 
-const login = async (name: string, resource?: string): Promise<TestSocket> =>
-  TestSocket.login(server.url, app.key, name, (await asUser(app, name)).token, resource)
+const login = (name: string, resource?: string) => connectAs(app, name, resource)
 
 beforeAll(async () => {
   server = await aServer()

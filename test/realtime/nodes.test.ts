@@ -7,12 +7,12 @@ import { MUCBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { aBrowser } from '../support/browser.ts'
 import { type Node, startNode } from '../support/cluster.ts'
 import { aDatabase, type TestDatabase } from '../support/database.ts'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { sdkInBun, sdkInPage, sdkNames } from '../support/sdk-client.ts'
 import { request, type TestApp } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
 import { wholeStory } from '../support/story.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(120_000)
 
@@ -37,7 +37,7 @@ async function twoNodes(database: TestDatabase, env: Record<string, string>) {
         authorization: `Bearer ${token}`,
         ...headers,
       })
-  for (const node of nodes) while ((await call(node)('GET', '/chatrooms')).status === 404) await Bun.sleep(20)
+  for (const node of nodes) await until(async () => (await call(node)('GET', '/chatrooms')).status !== 404)
   const app = { key, call: call(nodes[0] as Node) } as TestApp
   await app.call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
   return { nodes: nodes as [Node, Node], app, second: call(nodes[1] as Node) }
@@ -65,8 +65,8 @@ if (!process.env.TEST_DATABASE_URL) {
       await redis?.stop()
     })
 
-    const login = async (node: 0 | 1, name: string, resource?: string): Promise<TestSocket> =>
-      TestSocket.login(cluster.nodes[node].url, key, name, (await asUser(cluster.app, name)).token, resource)
+    const login = (node: 0 | 1, name: string, resource?: string) =>
+      connectAs(cluster.app, name, resource, cluster.nodes[node].url)
 
     for (const name of sdkNames) {
       const sdkLogin = (node: 0 | 1, user: string) => ({
@@ -112,14 +112,14 @@ if (!process.env.TEST_DATABASE_URL) {
       const [alice, tablet] = [await login(0, 'alice'), await login(1, 'alice', 'tablet')]
       const [bob, phone] = [await login(1, 'bob'), await login(0, 'bob', 'phone')]
       const owned = async () => (await cluster.second('GET', '/users/alice/resources')).body.data
-      while ((await owned()).length < 2) await Bun.sleep(20)
+      await until(async () => (await owned()).length === 2)
       expect((await bob.tell('alice', 'hello')).status?.errorCode).toBe(0)
       for (const each of [alice, tablet, phone]) await each.text('bob: hello')
       phone.close()
       await phone.closed
       const devices = async () => (await cluster.app.call('GET', '/users/bob/resources')).body.data
       const isAtOtherNodeOnly = (rows: { res: string }[]) => rows.length === 1 && rows[0]?.res === 'test'
-      while (!isAtOtherNodeOnly(await devices())) await Bun.sleep(20)
+      await until(async () => isAtOtherNodeOnly(await devices()))
       expect((await alice.tell('bob', 'from the other node')).status?.errorCode).toBe(0)
       await bob.text('alice: from the other node')
       await tablet.text('alice: from the other node')
@@ -150,23 +150,23 @@ if (!process.env.TEST_DATABASE_URL) {
       const reason = async () => (await bob.say(room, 'x')).status?.reason
       expect(await reason()).toBeUndefined()
       expect((await mute(-1)).status).toBe(200)
-      while ((await reason()) !== 'user is mute') await Bun.sleep(10)
+      await until(async () => (await reason()) === 'user is mute')
       expect((await cluster.second('GET', '/mutes/bob')).body.data).toMatchObject({ chatroom: -1, chat: 0 })
       bob.close()
       const again = await login(1, 'bob')
       expect((await again.say(room, 'x')).status?.reason).toBe('user is mute')
       await mute(0)
-      while ((await again.say(room, 'x')).status?.errorCode !== 0) await Bun.sleep(10)
+      await until(async () => (await again.say(room, 'x')).status?.errorCode === 0)
       again.close()
     })
 
     test('status and disconnecting work from any node', async () => {
       const bob = await login(0, 'bob')
       const status = async () => (await cluster.second('GET', '/users/bob/status')).body.data.bob
-      while ((await status()) !== 'online') await Bun.sleep(20)
+      await until(async () => (await status()) === 'online')
       await cluster.second('GET', '/users/bob/disconnect')
       await bob.closed
-      while ((await status()) !== 'offline') await Bun.sleep(20)
+      await until(async () => (await status()) === 'offline')
     })
   })
 
@@ -179,10 +179,9 @@ if (!process.env.TEST_DATABASE_URL) {
       owner: 'alice',
       members: ['bob'],
     })
-    const token = async (name: string) => (await asUser(app, name)).token
-    const alice = await TestSocket.login(nodes[0].url, key, 'alice', await token('alice'))
-    const bob = await TestSocket.login(nodes[1].url, key, 'bob', await token('bob'))
-    while ((await app.call('GET', '/users/bob/status')).body.data.bob !== 'online') await Bun.sleep(20)
+    const alice = await connectAs(app, 'alice', undefined, nodes[0].url)
+    const bob = await connectAs(app, 'bob', undefined, nodes[1].url)
+    await until(async () => (await app.call('GET', '/users/bob/status')).body.data.bob === 'online')
     await nodes[1].stop('SIGKILL')
     await bob.closed
     await alice.settled()

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { MUCBody_Operation, StatisticsBody_Operation } from '../../src/realtime/generated/protocol.ts'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
+import type { TestSocket } from '../support/socket.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -16,8 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const login = async (name: string, resource?: string): Promise<TestSocket> =>
-  TestSocket.login(server.url, app.key, name, (await asUser(app, name)).token, resource)
+const login = (name: string, resource?: string) => connectAs(app, name, resource)
 
 const membersOf = async (room: string): Promise<string[]> => {
   const { body } = await app.call('GET', `/chatrooms/${room}/users?pagesize=100`)
@@ -26,14 +26,6 @@ const membersOf = async (room: string): Promise<string[]> => {
 
 const statusOf = async (name: string): Promise<string> =>
   (await app.call('GET', `/users/${name}/status`)).body.data[name]
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it never came to that')
-    await Bun.sleep(20)
-  }
-}
 
 test('who goes offline leaves after the grace time; owner, allow list and who never came stay', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob', 'carol', 'dave', 'erin'] })

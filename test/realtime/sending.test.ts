@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { expectRefusal, expectSuccess } from '../support/bodies.ts'
 import { startNode } from '../support/cluster.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { type SdkClient, sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -167,12 +167,12 @@ if (process.env.TEST_DATABASE_URL) {
   test('12.1 a broadcast reaches those who are connected to another node', async () => {
     const node = await startNode(server.databaseUrl)
     try {
-      const { token } = await asUser(app, 'carol')
       await app.room({ owner: 'carol' })
-      const carol = await TestSocket.login(node.url, app.key, 'carol', token)
+      const carol = await connectAs(app, 'carol', undefined, node.url)
       // Where she is connected is written a moment after she is.
-      while (!(await app.call('GET', '/users/carol/status')).body.data.carol.includes('online'))
-        await Bun.sleep(20)
+      await until(async () =>
+        (await app.call('GET', '/users/carol/status')).body.data.carol.includes('online'),
+      )
       expect((await broadcast(app)).status).toBe(200)
       await carol.text('admin: to all')
       carol.close()

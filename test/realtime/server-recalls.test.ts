@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { messageId } from '../../src/domain/message-ids.ts'
 import { expectRefusal, expectSuccess } from '../support/bodies.ts'
 import { startNode } from '../support/cluster.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { type SdkClient, sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   app = await server.app('acme#recalls')
   await app.register('alice', 'bob')
   room = await app.room({ owner: 'alice', members: ['bob'] })
-  bob = await TestSocket.login(server.url, app.key, 'bob', (await asUser(app, 'bob')).token)
+  bob = await connectAs(app, 'bob')
 })
 afterAll(async () => {
   bob.close()

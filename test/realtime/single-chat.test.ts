@@ -6,9 +6,9 @@ import {
   Meta_RouteType,
 } from '../../src/realtime/generated/protocol.ts'
 import { expectRefusal } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
-import { TestSocket } from '../support/socket.ts'
+import type { TestSocket } from '../support/socket.ts'
 
 setDefaultTimeout(60_000)
 
@@ -17,7 +17,7 @@ let app: TestApp
 const open: TestSocket[] = []
 
 async function login(name: string, resource?: string, of = app): Promise<TestSocket> {
-  const socket = await TestSocket.login(server.url, of.key, name, (await asUser(of, name)).token, resource)
+  const socket = await connectAs(of, name, resource)
   open.push(socket)
   return socket
 }

@@ -29,8 +29,8 @@ export interface OpenConnection {
   socket: Socket
   /** All that came until the connection was closed. */
   closed: Promise<string>
-  /** Resolves with what came, once it holds this or the connection was closed. */
-  came(text: string): Promise<string>
+  /** Resolves with what came, once it holds this text, or is enough, or the connection was closed. */
+  came(wanted: string | ((got: string) => boolean)): Promise<string>
 }
 
 export function openConnection(url: string): OpenConnection {
@@ -44,10 +44,10 @@ export function openConnection(url: string): OpenConnection {
   })
   socket.on('error', () => undefined)
   const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(got)))
-  const came = (text: string) =>
+  const came: OpenConnection['came'] = (wanted) =>
     new Promise<string>((resolve) => {
       const look = () => {
-        if (!got.includes(text)) return
+        if (!(typeof wanted === 'string' ? got.includes(wanted) : wanted(got))) return
         looks.delete(look)
         resolve(got)
       }
@@ -59,21 +59,12 @@ export function openConnection(url: string): OpenConnection {
 }
 
 /** Sends bytes as they are on a connection of its own, and returns the first response; status 0 when there is none. */
-export function rawRequest(url: string, bytes: string): Promise<RawResponse> {
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    let came = ''
-    const socket = connect(Number(port), hostname, () => socket.write(bytes, 'latin1'))
-    socket.on('data', (part: Buffer) => {
-      came += part.toString('latin1')
-      const response = read(came)
-      if (!response) return
-      resolve(response)
-      socket.destroy()
-    })
-    socket.on('close', () => resolve({ status: 0, headers: {}, text: came }))
-    socket.on('error', reject)
-  })
+export async function rawRequest(url: string, bytes: string): Promise<RawResponse> {
+  const { socket, came } = openConnection(url)
+  socket.write(bytes, 'latin1')
+  const got = await came((text) => read(text) !== undefined)
+  socket.destroy()
+  return read(got) ?? { status: 0, headers: {}, text: got }
 }
 
 /** The head of a request, with a host. */
