@@ -2,7 +2,7 @@
 
 import type { Limit } from '../src/domain/limits/limit.ts'
 import { limits } from '../src/domain/limits.ts'
-import { settings } from '../src/settings.ts'
+import { settings } from '../src/operator/settings.ts'
 
 type Language = 'en' | 'zh'
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { settings } from './settings.ts'
+import { settings } from './operator/settings.ts'
 
 /** Settings whose values hold secrets, and are never repeated. */
 const secret = new Set(['apps', 'database_url', 'redis_url', 'metrics_token'])

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { appSettings } from '../src/domain/app-settings.ts'
 import type { Limit } from '../src/domain/limits/limit.ts'
 import { limits } from '../src/domain/limits.ts'
-import { settings } from '../src/settings.ts'
+import { settings } from '../src/operator/settings.ts'
 
 const declared: [string, Limit][] = Object.entries(limits)
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Failure } from '../domain/failure.ts'
 import { storeFailed } from '../domain/failures.ts'
-import { startWriterThread } from '../start-writer.ts'
 import {
   type Commit,
   committing,
@@ -34,7 +33,7 @@ const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin)
 
 /** Starts the thread, which opens the store in `dir`; `ask` sends it one question at a time. */
 async function openThread(dir: string) {
-  const thread = startWriterThread()
+  const thread = new Worker(new URL('./writer-thread.ts', import.meta.url))
   const ask = (message: unknown): Promise<string> =>
     new Promise((resolve, reject) => {
       thread.onmessage = ({ data }: MessageEvent<string>) => resolve(data)

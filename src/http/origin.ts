@@ -1,4 +1,3 @@
-import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Server } from 'bun'
 import { pathOf } from './url.ts'
 
@@ -12,26 +11,6 @@ export interface Origin {
   cacheKeyOf(request: Request, server: Server<unknown>): string
 }
 
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4')
-
-/** Reads addresses and networks (`10.0.0.0/8`), separated by commas. */
-export function readNetworks(text: string): BlockList | undefined {
-  const entries = text.split(',').map((entry) => entry.trim())
-  const networks = new BlockList()
-  let count = 0
-  for (const entry of entries) {
-    if (entry === '') continue
-    const [address = '', bits, ...more] = entry.split('/')
-    const most = isIPv6(address) ? 128 : 32
-    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most)
-    if (isIP(address) === 0 || !isNetwork || more.length > 0)
-      throw new Error('must be addresses or networks such as 10.0.0.0/8, separated by commas')
-    networks.addSubnet(address, bits === undefined ? most : Number(bits), familyOf(address))
-    count += 1
-  }
-  return count > 0 ? networks : undefined
-}
-
 const listOf = (header: string | null): string[] =>
   (header ?? '')
     .split(',')
@@ -41,15 +20,16 @@ const listOf = (header: string | null): string[] =>
 const host = /^[A-Za-z0-9.:[\]_-]+$/
 
 /**
- * Reads the origin of requests. `X-Forwarded-For`, `-Proto` and `-Host` count only from `trusted` proxies; `publicUrl`
+ * Reads the origin of requests. `X-Forwarded-For`, `-Proto` and `-Host` count only from trusted proxies; `publicUrl`
  * stands in every URL, wherever a request was sent.
  */
-export function originOf(publicUrl: string, trusted: BlockList | undefined, listening: () => string): Origin {
+export function originOf(
+  publicUrl: string,
+  isTrusted: ((address: string) => boolean) | undefined,
+  listening: () => string,
+): Origin {
   const peerOf = (request: Request, server: Server<unknown>): string =>
     server.requestIP(request)?.address.replace(/^::ffff:/, '') ?? 'unknown'
-
-  const isTrusted = (address: string): boolean =>
-    trusted !== undefined && isIP(address) !== 0 && trusted.check(address, familyOf(address))
 
   function forwarded(request: Request, name: 'proto' | 'host', legal: RegExp): string | undefined {
     const [first] = listOf(request.headers.get(`x-forwarded-${name}`))
@@ -58,7 +38,7 @@ export function originOf(publicUrl: string, trusted: BlockList | undefined, list
 
   function sentTo(request: Request, server: Server<unknown>): string {
     const { url } = request
-    if (!trusted || !isTrusted(peerOf(request, server))) {
+    if (!isTrusted?.(peerOf(request, server))) {
       if (url.startsWith('/')) return listening()
       return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
     }
@@ -73,7 +53,7 @@ export function originOf(publicUrl: string, trusted: BlockList | undefined, list
   return {
     addressOf(request, server) {
       const peer = peerOf(request, server)
-      if (!isTrusted(peer)) return peer
+      if (!isTrusted?.(peer)) return peer
       // The last address that no trusted proxy has: what stands before it can be made up.
       const hops = listOf(request.headers.get('x-forwarded-for'))
       return hops.findLast((hop) => !isTrusted(hop)) ?? hops[0] ?? peer
@@ -83,7 +63,7 @@ export function originOf(publicUrl: string, trusted: BlockList | undefined, list
 
     cacheKeyOf(request, server) {
       const { url } = request
-      if (!trusted || publicUrl !== '') return url
+      if (!isTrusted || publicUrl !== '') return url
       const query = url.indexOf('?')
       return urlOf(request, server) + (query < 0 ? '' : url.slice(query))
     },

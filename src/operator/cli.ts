@@ -3,11 +3,11 @@ import pkg from '../../package.json' with { type: 'json' }
 import { type Config, readConfig, type SettingTexts } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
-import { settings } from '../settings.ts'
 import { type Admin, withAdmin } from './admin.ts'
 import { backUp } from './backup.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
+import { settings } from './settings.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

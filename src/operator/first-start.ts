@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import { type AppRecord, hashSecret, parseAppKey } from '../domain/app.ts'
 import type { NewApp } from '../operations/apps/create-app.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
-import type { StartApp } from '../settings.ts'
 import type { Admin } from './admin.ts'
+import type { StartApp } from './settings.ts'
 
 const isThere = async (admin: Admin, wanted: string): Promise<boolean> =>
   (await admin.listApps()).some(({ key }) => key === wanted)

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { closeSync, constants, existsSync, mkdirSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { aDirectory, chatroomd, serves } from '../support/process.ts'
 
@@ -58,7 +67,12 @@ test('10.10 the server outlives a disk that is full of its log, and counts what 
   truncateSync(file, 64 * MiB)
   const full = openSync(file, 'a')
   const blocks = String((64 * MiB) / 512)
-  const { child, url } = await logsTo(full, ['sh', '-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh'])
+  const { child, url } = await logsTo(full, [
+    'sh',
+    '-c',
+    `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`,
+    'sh',
+  ])
   closeSync(full)
   // Some 2 KiB each: more than the lines that may wait.
   await callMany(url, 800)

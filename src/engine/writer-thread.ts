@@ -1,10 +1,10 @@
-import type { Outcome, Request, SentRequest } from './engine/commit.ts'
-import { increasing, outcomeOf, runOperation, type Ticks } from './engine/run.ts'
-import { writeOf } from './operations/index.ts'
-import type { UsedApp } from './store/apps.ts'
-import type { Awaitable } from './store/database.ts'
-import { openSqliteWriter, type SqliteWriter } from './store/sqlite.ts'
-import { isStorageError, startError } from './store/sqlite-file.ts'
+import { writeOf } from '../operations/index.ts'
+import type { UsedApp } from '../store/apps.ts'
+import type { Awaitable } from '../store/database.ts'
+import { openSqliteWriter, type SqliteWriter } from '../store/sqlite.ts'
+import { isStorageError, startError } from '../store/sqlite-file.ts'
+import type { Outcome, Request, SentRequest } from './commit.ts'
+import { increasing, outcomeOf, runOperation, type Ticks } from './run.ts'
 
 declare const self: Worker
 

@@ -1,7 +1,7 @@
-import { parseAppKey } from './domain/app.ts'
-import { limits } from './domain/limits.ts'
-import { integer, oneOf, type Setting } from './domain/setting.ts'
-import { readNetworks } from './http/origin.ts'
+import { parseAppKey } from '../domain/app.ts'
+import { limits } from '../domain/limits.ts'
+import { integer, oneOf, type Setting } from '../domain/setting.ts'
+import { readNetworks } from './networks.ts'
 
 const setting = <T>(
   env: string,
