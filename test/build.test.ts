@@ -10,8 +10,8 @@ const binary = join(dir, 'chatroomd')
 let server: Started
 
 beforeAll(async () => {
-  const [, ...build] = pkg.scripts.build.replace('dist/chatroomd', binary).split(' ')
-  const made = Bun.spawnSync([process.execPath, ...build])
+  const build = pkg.scripts.build.replace(/^bun /, `"${process.execPath}" `).replace('dist/chatroomd', binary)
+  const made = Bun.spawnSync(['sh', '-c', build])
   if (made.exitCode !== 0) throw new Error(`building failed: ${made.stderr}`)
   server = await started([binary, 'serve'], join(dir, 'data'), dir)
 }, 60_000)
