@@ -138,6 +138,7 @@ async function start(
       metrics: measured,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
+      appOf: apps.ofId,
       check: engine.check,
       ...origin,
       now: Date.now,

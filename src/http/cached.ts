@@ -16,7 +16,7 @@ export function cached(
   const known = deps.responses.find(deps.cacheKeyOf(request, server))
   if (!known) return undefined
   const { app, head } = known
-  if (deps.findApp(app.org, app.name) !== app || app.settings.rateLimits) return undefined
+  if (deps.appOf(app.id) !== app || app.settings.rateLimits) return undefined
   const token = bearer(request)
   if (token === undefined || !deps.login.isApp(app, token)) return undefined
   const isByCaller = call.hasDialects && app.settings.dialect === 'auto'

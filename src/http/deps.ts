@@ -30,5 +30,6 @@ export interface Deps extends Origin, Messenger {
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */
   findApp(org: string, name: string): AppRecord | undefined
+  appOf(id: number): AppRecord | undefined
   now(): number
 }

@@ -67,8 +67,8 @@ export interface SqliteWriter {
   close(): void
 }
 
-/** Whether a room id was chosen, in any app. */
-const isUsed = 'select 1 from used_ids where id = ?1'
+/** Used room ids of any app between two ids of as many digits. */
+const usedBetween = 'select id from used_ids where id >= ?1 and id < ?2 and length(id) = length(?1)'
 
 /** Ids are reserved in blocks, so that a block is stored before any id of it is given. */
 const idBlock = 1_000_000
@@ -117,6 +117,32 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
     return row.next
   }
 
+  /** Ids of the reserved block that callers have chosen: the generator leaves them out. */
+  let chosenAhead = new Set<string>()
+
+  function reserveBlock(): void {
+    const end = reserveIds()
+    if (nextId === 0) nextId = end - idBlock
+    reservedTo = end
+    const used = db.all<{ id: string }>(usedBetween, String(nextId), String(reservedTo)) as { id: string }[]
+    chosenAhead = new Set(used.map(({ id }) => id))
+  }
+
+  function newId(): string {
+    for (;;) {
+      if (nextId >= reservedTo) throw new Error('no room ids are reserved')
+      const id = String(nextId++)
+      if (!chosenAhead.has(id)) return id
+    }
+  }
+
+  const store = storeOn(db, newId)
+  const { useId } = store.rooms
+  store.rooms.useId = async (app, id) => {
+    await useId(app, id)
+    if (Number(id) < reservedTo) chosenAhead.add(id)
+  }
+
   const begin = sqlite.prepare('begin immediate')
   const commit = sqlite.prepare('commit')
   const rollback = sqlite.prepare('rollback')
@@ -128,9 +154,7 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
     let committing = false
     try {
       begin.run()
-      const reserved = reservedTo - nextId < idBlock / 2 ? reserveIds() : undefined
-      if (reserved !== undefined && nextId === 0) nextId = reserved - idBlock
-      if (reserved !== undefined) reservedTo = reserved
+      if (reservedTo - nextId < idBlock / 2) reserveBlock()
       const result = await work()
       committing = true
       commit.run()
@@ -143,13 +167,7 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
   }
 
   return {
-    store: storeOn(db, () => {
-      for (;;) {
-        if (nextId >= reservedTo) throw new Error('no room ids are reserved')
-        const id = String(nextId++)
-        if (!db.get(isUsed, id)) return id
-      }
-    }),
+    store,
 
     transaction,
 
