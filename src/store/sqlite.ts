@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
 import { failureOf, openFile, startError, versionOf } from './sqlite-file.ts'
+import { roomIds } from './sqlite-room-ids.ts'
 import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
 
@@ -67,12 +68,6 @@ export interface SqliteWriter {
   close(): void
 }
 
-/** Used room ids of any app between two ids of as many digits. */
-const usedBetween = 'select id from used_ids where id >= ?1 and id < ?2 and length(id) = length(?1)'
-
-/** Ids are reserved in blocks, so that a block is stored before any id of it is given. */
-const idBlock = 1_000_000
-
 /** How much must find room before a full disk counts as having some again. */
 const probeBytes = 65_536
 
@@ -108,39 +103,12 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
     throw startError(dir, error)
   }
 
-  let nextId = 0
-  let reservedTo = 0
-  const reserveIds = () => {
-    const row = db.get<{ next: number }>('update ids set next = next + ?1 returning next', idBlock) as {
-      next: number
-    }
-    return row.next
-  }
-
-  /** Ids of the reserved block that callers have chosen: the generator leaves them out. */
-  let chosenAhead = new Set<string>()
-
-  function reserveBlock(): void {
-    const end = reserveIds()
-    if (nextId === 0) nextId = end - idBlock
-    reservedTo = end
-    const used = db.all<{ id: string }>(usedBetween, String(nextId), String(reservedTo)) as { id: string }[]
-    chosenAhead = new Set(used.map(({ id }) => id))
-  }
-
-  function newId(): string {
-    for (;;) {
-      if (nextId >= reservedTo) throw new Error('no room ids are reserved')
-      const id = String(nextId++)
-      if (!chosenAhead.has(id)) return id
-    }
-  }
-
-  const store = storeOn(db, newId)
+  const ids = roomIds(db)
+  const store = storeOn(db, ids.draw)
   const { useId } = store.rooms
   store.rooms.useId = async (app, id) => {
     await useId(app, id)
-    if (Number(id) < reservedTo) chosenAhead.add(id)
+    ids.use(id)
   }
 
   const begin = sqlite.prepare('begin immediate')
@@ -154,13 +122,13 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
     let committing = false
     try {
       begin.run()
-      if (reservedTo - nextId < idBlock / 2) reserveBlock()
+      ids.reserve()
       const result = await work()
       committing = true
       commit.run()
       return result
     } catch (error) {
-      reservedTo = nextId
+      ids.forgetReserved()
       if (sqlite.inTransaction) rollback.run()
       throw failureOf(dir, error, committing)
     }
