@@ -93,6 +93,7 @@ async function start(
   const realtime = await startRealtime(
     {
       store: engine.store,
+      history: engine.history,
       commit: engine.commit,
       commitOfUsers,
       login: users,
@@ -133,6 +134,7 @@ async function start(
       presence: realtime.presence,
       ...realtime.messenger,
       attachments,
+      history: realtime.history,
       responses,
       rates: isAlone ? ownRates(elapsedMs) : sharedRates(engine.commit, elapsedMs),
       metrics: measured,
@@ -180,7 +182,7 @@ async function letOperate(
   await createMissingApps(admin, config.apps, apps.find, log)
   const adminSocket = await startAdmin(engine, config, log)
   closing.defer(() => adminSocket.stop())
-  const pruning = startPruning(engine.commit, apps.all, log)
+  const pruning = startPruning(engine, apps.all, log)
   closing.defer(() => pruning.stop())
   return admin
 }

@@ -14,6 +14,10 @@ const hex32 = (value: string): string => {
   return value.toLowerCase()
 }
 
+/** Reads how many messages a room keeps. */
+const historyPerRoom = (value: string): number | null =>
+  value === 'none' ? null : integer(1, limits.historyPerRoom.value)(value)
+
 /** Settings that are never shown. */
 export const secretAppSettings: ReadonlySet<string> = new Set(['agoraCertificate'])
 
@@ -82,6 +86,24 @@ export const appSettings = {
     'Days for which the audit trail is kept; 0 = there is none.',
     '审计记录保留的天数；0 表示不记录。',
   ),
+  historyDays: setting(
+    integer(0, 3650),
+    '0',
+    'Days for which messages of chat rooms are kept, for clients and servers to read; 0 = off. Apps that are created have 3.',
+    '聊天室历史消息保留的天数，供客户端和服务端查询；0 表示关闭。新建的应用为 3。',
+  ),
+  historyPerRoom: setting(
+    historyPerRoom,
+    'none',
+    `Messages that one chat room keeps at most, up to ${limits.historyPerRoom.value}.`,
+    `单个聊天室最多保留的历史消息数，上限 ${limits.historyPerRoom.value}。`,
+  ),
+  historyDurable: setting(
+    truth,
+    'false',
+    'Whether the sender of a message is answered when it is stored on disk, not when it is accepted: then no crash loses a message that was acknowledged.',
+    '是否在消息落盘后才向发送方确认（默认在接受后即确认）；开启后，已确认的消息不会因崩溃而丢失。',
+  ),
   fileSpace: setting(
     integer(0, 999_999_999),
     String(limits.fileSpaceOfApp.value),
@@ -114,6 +136,9 @@ export type AppSettings = { [N in AppSettingName]: ReturnType<(typeof appSetting
 export const defaultSettings = Object.fromEntries(
   Object.entries(appSettings).map(([name, { read, default: text }]) => [name, read(text)]),
 ) as AppSettings
+
+/** What apps get that are created now; those of earlier versions stay as they are. */
+export const settingsOfNewApps: AppSettings = { ...defaultSettings, historyDays: 3 }
 
 const isAppSetting = (name: string): name is AppSettingName => Object.hasOwn(appSettings, name)
 

@@ -1,6 +1,7 @@
 import { callLimits } from './limits/calls.ts'
 import { fileLimits } from './limits/files.ts'
 import { frameLimits } from './limits/frames.ts'
+import { historyLimits } from './limits/history.ts'
 import type { Limit } from './limits/limit.ts'
 import { memoryLimits } from './limits/memory.ts'
 import { socketLimits } from './limits/sockets.ts'
@@ -12,6 +13,7 @@ const limit = <L extends Limit>(declared: L): L => declared
 export const limits = {
   ...callLimits,
   ...memoryLimits,
+  ...historyLimits,
   ...frameLimits,
   ...fileLimits,
   ...userLimits,

@@ -16,6 +16,8 @@ export interface PostedToAll extends PostedContent {
   from?: string | undefined
   /** Nothing and an empty text are `normal`. */
   chatroom_msg_level?: 'high' | 'normal' | 'low' | '' | undefined
+  /** Users who do not find it in the history. */
+  roam_ignore_users?: string[] | undefined
   /** How a message that is too large is refused, in the words of the call. */
   tooLarge(): Failure
 }

@@ -1,3 +1,5 @@
+import type { HistoryTerms } from './history.ts'
+
 /** A message that was accepted, on its way to everyone in its room, on every node. */
 export interface RelayedMessage {
   app: number
@@ -10,6 +12,8 @@ export interface RelayedMessage {
   recalls: number | undefined
   /** Only these users get it; undefined = everyone in the room. */
   directed: string[] | undefined
+  /** How its app keeps it; nothing where it keeps none. */
+  history?: HistoryTerms | undefined
   /** What goes to the clients, encoded once. */
   frame: Uint8Array
 }

@@ -1,3 +1,4 @@
+import type { HistoryStore } from '../store/history/history.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Commit } from './commit.ts'
 
@@ -6,6 +7,8 @@ export interface Engine {
   kind: 'sqlite' | 'postgres'
   store: ReadStore
   commit: Commit
+  /** Messages of rooms, for apps that keep them. */
+  history: HistoryStore
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>
   /** What waits to be written, and what was committed since the start; of the embedded store alone. */

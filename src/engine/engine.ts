@@ -3,6 +3,7 @@ import { openSqliteReader } from '../store/sqlite.ts'
 import { isDamage, lockDataDir } from '../store/sqlite-file.ts'
 import type { OnEvents } from './commit.ts'
 import type { Engine } from './engine-types.ts'
+import { openEmbeddedHistory } from './history-writer.ts'
 import { openCluster } from './postgres.ts'
 import { openWriter } from './writer.ts'
 
@@ -30,15 +31,18 @@ async function openEmbedded(dir: string, onEvents: OnEvents, batch?: number): Pr
       await writer.check()
       await reader.store.apps.findApp('', '')
     }
+    const history = openEmbeddedHistory(dir)
     return {
       kind: 'sqlite',
       store: reader.store,
+      history,
       commit: writer.commit,
       check,
       load: writer.load,
       async close() {
         // The last connection to close clears up the write-ahead log, and one that reads cannot.
         reader.close()
+        await history.close()
         await writer.close()
         unlock()
       },

@@ -102,6 +102,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   return {
     kind: 'postgres',
     store: postgres.store,
+    history: postgres.history,
     commit,
     check: postgres.check,
     close: postgres.close,

@@ -7,6 +7,7 @@ import type { Messenger } from '../domain/messenger.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
@@ -21,6 +22,7 @@ export interface Deps extends Origin, Messenger {
   passwords: Passwords
   presence: Presence
   attachments: Attachments
+  history: History
   responses: ResponseCache
   rates: Rates
   metrics: Metrics

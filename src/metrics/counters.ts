@@ -13,6 +13,8 @@ export const counters = () => ({
   connectionsRefused: {} as Record<string, number>,
   /** Bytes that waited for slow clients at the last look. */
   buffered: 0,
+  /** Messages that are not in the history, since too much waited to be stored. */
+  historyLost: 0,
   /** Connections that the server closed, by reason. */
   cutOff: {} as Record<string, number>,
 })

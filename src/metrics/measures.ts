@@ -44,6 +44,11 @@ export function measure({ gauge, counter }: Metrics, engine: Engine, realtime: C
   counter('chatroomd_messages_dropped_total', "Messages over a chat room's rate, by priority.", () =>
     by('priority', realtime.dropped),
   )
+  counter(
+    'chatroomd_history_lost_total',
+    'Messages that are not in the history, since too much waited to be stored.',
+    () => realtime.historyLost,
+  )
   counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
     by('reason', realtime.cutOff),
   )

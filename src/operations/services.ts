@@ -5,7 +5,11 @@ import type { Rates } from '../cluster/rate-types.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Attachments } from '../store/attachments.ts'
+import type { HistoryReads, HistoryStore } from '../store/history/history.ts'
 import type { ReadStore } from '../store/store.ts'
+
+/** What is kept of messages. */
+export type History = HistoryReads & Pick<HistoryStore, 'hide' | 'clear'>
 
 /** What actions use beside the store. */
 export interface Services extends Messenger {
@@ -16,6 +20,8 @@ export interface Services extends Messenger {
   passwords: Passwords
   presence: Presence
   attachments: Attachments
+  /** Messages of rooms, where the app keeps them. */
+  history: History
   /** Counts what apps do in a second. */
   rates: Rates
 }

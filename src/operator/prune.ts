@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { AppRecord } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
-import type { Commit } from '../engine/commit.ts'
+import { firstMessageId } from '../domain/message-ids.ts'
+import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/keep-messages.ts'
 
@@ -10,9 +11,17 @@ const day = 86_400_000
 /** Milliseconds between two rounds, and between two transactions of one. */
 const pause = { rounds: 60_000, transactions: 50 }
 
+/** Rounds from one look at the history to the next: an hour. */
+const roundsOfHistory = 60
+
 /** Forgets messages that can no longer be recalled, and what audit trails hold for longer than their apps ask for, little by little. */
-export function startPruning(commit: Commit, apps: () => Iterable<AppRecord>, log: Logger): { stop(): void } {
+export function startPruning(
+  { commit, history }: Pick<Engine, 'commit' | 'history'>,
+  apps: () => Iterable<AppRecord>,
+  log: Logger,
+): { stop(): void } {
   let isStopped = false
+  let historyRounds = 0
 
   async function prune({ id, settings }: AppRecord): Promise<void> {
     const before = Date.now() - settings.auditDays * day
@@ -26,9 +35,20 @@ export function startPruning(commit: Commit, apps: () => Iterable<AppRecord>, lo
       await Bun.sleep(pause.transactions)
   }
 
+  /** What is over by the hour is soon enough: reads leave it out by the minute. */
+  async function pruneHistory(): Promise<void> {
+    if (historyRounds++ % roundsOfHistory !== 0) return
+    const retentions = [...apps()].map(({ id, settings }) => ({
+      app: id,
+      before: firstMessageId(Date.now() - settings.historyDays * day),
+    }))
+    await history.prune(retentions)
+  }
+
   async function round(): Promise<void> {
     try {
       await pruneSent()
+      await pruneHistory()
       for (const app of apps()) await prune(app)
     } catch (error) {
       log.warn({ err: error }, 'what is over could not be pruned')

@@ -1,3 +1,4 @@
+import { historyTerms } from '../domain/history.ts'
 import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { Counters } from '../metrics/counters.ts'
@@ -64,6 +65,7 @@ export function accepted(message: Incoming, id: bigint, at: number): RelayedMess
     sender,
     client,
     recalls,
+    history: historyTerms(session.app.settings),
     directed: meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined,
     frame: roomMessage({ id, room, sender, resource, at }, body, memberTags(meta.ext)),
   }

@@ -1,4 +1,5 @@
 import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { HistoryLog } from './history-log.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { SentMessages } from './sent.ts'
@@ -9,6 +10,7 @@ export function fanOut(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
   sent: SentMessages,
   kept: MessageLog,
+  history: HistoryLog,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
@@ -29,12 +31,17 @@ export function fanOut(
   }
 
   return {
-    here,
+    /** Hands a message that another node has accepted to everyone of this node who is in its room. */
+    elsewhere(message: RelayedMessage): void {
+      here(message)
+      if (message.history && message.recalls !== undefined) history.recalledElsewhere(message.recalls)
+    },
 
     /** Hands a message that this node has accepted to everyone in its room, on whatever node. */
     everywhere(message: RelayedMessage, from?: Session): void {
       here(message, from)
       kept.add(message)
+      if (message.history) history.add(message)
       others(message)
     },
   }

@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts'
+import { storesFirst } from '../domain/history.ts'
 import { count } from '../metrics/counters.ts'
 import { seldom } from '../metrics/seldom.ts'
 import { accepted, passesRoomRate, passesUserRate, tooMany } from './accept.ts'
@@ -17,6 +18,7 @@ import {
 } from './encode.ts'
 import type { FanOut } from './fan-out.ts'
 import { CommSyncUL, type Meta, Meta_NameSpace, MSync, MSync_Command } from './generated/protocol.ts'
+import type { HistoryLog } from './history-log.ts'
 import type { Parts } from './parts.ts'
 import type { SentMessages } from './sent.ts'
 import type { Connection, LiveRoom, Session } from './session.ts'
@@ -34,6 +36,7 @@ interface Steps {
   toUser(message: Incoming, username: string): Outcome | Promise<Outcome>
   sent: SentMessages
   fanOut: FanOut
+  history: Pick<HistoryLog, 'hasRoom' | 'stored'>
   /** Handles a join or a leave, and returns it. */
   joinOrLeave(session: Session, meta: Meta, reader: FrameReader): Promise<void>
 }
@@ -50,13 +53,34 @@ function failureLog(log: Parts['log']): (error: unknown) => void {
   }
 }
 
+const refusing =
+  (counters: Parts['counters']) =>
+  (session: Session, meta: Meta, refusal: Refusal): undefined => {
+    count(counters.refused, refusal.reason)
+    session.send(refused(meta.id ?? 0n, refusal))
+  }
+
+/** Says that a message was accepted; where its app says so, once it is stored. */
+const acknowledging =
+  (history: Steps['history']) =>
+  ({ session, meta }: Incoming, id: bigint, at: number): undefined => {
+    const answer = () => session.send(acknowledged(meta.id ?? 0n, id, at))
+    if (storesFirst(session.app.settings)) history.stored().then(answer)
+    else answer()
+  }
+
 /**
  * The way of each frame of a client, and of a message to everyone in its room, or to one user:
  * decode → authenticate → authorise → accept → encode → fan out.
  * Nothing waits as long as memory knows enough. Throws on a frame that no client sends.
  */
-export function pipeline(parts: Parts, { logIn, authorise, toUser, sent, fanOut, joinOrLeave }: Steps) {
+export function pipeline(
+  parts: Parts,
+  { logIn, authorise, toUser, sent, fanOut, history, joinOrLeave }: Steps,
+) {
   const { counters, now, newId } = parts
+  const acknowledge = acknowledging(history)
+  const refuse = refusing(counters)
   const noteFailure = failureLog(parts.log)
 
   /** Decodes a frame; the first of a connection authenticates it. */
@@ -112,10 +136,7 @@ export function pipeline(parts: Parts, { logIn, authorise, toUser, sent, fanOut,
     const message = passesUserRate(session) ? decodeMessage(session, meta, reader) : tooMany
     if (isRefusal(message)) return refuse(session, meta, message)
     const earlier = message.client === undefined ? undefined : sent.idOf(message.client)
-    if (earlier !== undefined) {
-      session.send(acknowledged(meta.id ?? 0n, earlier, now()))
-      return
-    }
+    if (earlier !== undefined) return acknowledge(message, earlier, now())
     if (message.user !== undefined) return sendToUser(message, message.user)
     const verdict = authorise(message)
     if (verdict instanceof Promise) return verdict.then((known) => send(message, known))
@@ -127,12 +148,15 @@ export function pipeline(parts: Parts, { logIn, authorise, toUser, sent, fanOut,
     const { session, meta } = message
     if (isRefusal(verdict)) return refuse(session, meta, verdict)
     const at = now()
+    const isDurable = storesFirst(session.app.settings)
+    if (isDurable && !history.hasRoom()) return refuse(session, meta, tooMany)
     if (!passesRoomRate(message, verdict, counters.dropped)) return refuse(session, meta, tooMany)
     const id = newId(at)
     const relayed = accepted(message, id, at)
     counters.messages += 1
-    session.send(acknowledged(meta.id ?? 0n, id, at))
+    if (!isDurable) session.send(acknowledged(meta.id ?? 0n, id, at))
     fanOut.everywhere(relayed, session)
+    return isDurable ? acknowledge(message, id, at) : undefined
   }
 
   /** A message to one user. */
@@ -144,11 +168,6 @@ export function pipeline(parts: Parts, { logIn, authorise, toUser, sent, fanOut,
     }
     const outcome = toUser(message, username)
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome)
-  }
-
-  function refuse(session: Session, meta: Meta, refusal: Refusal): undefined {
-    count(counters.refused, refusal.reason)
-    session.send(refused(meta.id ?? 0n, refusal))
   }
 
   return receive

@@ -1,3 +1,5 @@
+import type { App } from '../domain/app.ts'
+import { historyTerms } from '../domain/history.ts'
 import { limits } from '../domain/limits.ts'
 import type { Broadcast, Post, PostedToAll } from '../domain/posted-message.ts'
 import { checkUsername, foldUsername } from '../domain/user.ts'
@@ -16,13 +18,14 @@ import type { Parts } from './parts.ts'
 const levels = { high: 0n, normal: 1n, low: 2n }
 
 /** A message as all of its rooms get it, once it is known to be sound. */
-function prepared(posted: PostedToAll) {
+function prepared(app: App, posted: PostedToAll) {
   const sender = checkUsername(posted.from ?? 'admin')
   const body = bodyOf(MessageBody_Type.CHATROOM, sender, posted)
   if (bytesOf(MessageBody, body).length > limits.messageBytes.value) throw posted.tooLarge()
+  const ignored = posted.roam_ignore_users?.length ? posted.roam_ignore_users.map(foldUsername) : null
   const level = levels[posted.chatroom_msg_level || 'normal']
   const tags: KeyValue[] = [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: level }]
-  return { sender, body, tags }
+  return { sender, body, tags, history: historyTerms(app.settings, ignored) }
 }
 
 type Prepared = ReturnType<typeof prepared>
@@ -32,18 +35,20 @@ const together = 500
 const pause = 20
 
 interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'newId' | 'log'> {
+  /** Resolves when the messages that were sent so far are in the history. */
+  stored(): Promise<void>
   /** Rooms of an app in which someone is who is connected to another node. */
   roomsElsewhere(app: number): Promise<string[]>
 }
 
 /** Sends messages of an app's own server; they are neither muted nor held to the rates of rooms and users. */
 export function posting(
-  { store, live, counters, now, newId, log, roomsElsewhere }: Given,
+  { store, live, counters, now, newId, log, stored, roomsElsewhere }: Given,
   fanOut: FanOut,
 ): { post: Post; broadcast: Broadcast } {
   /** Sends a message to one room; returns its id there. */
   function send(app: number, room: string, message: Prepared, directed: string[] | undefined): bigint {
-    const { sender, body, tags } = message
+    const { sender, body, tags, history } = message
     const at = now()
     const id = newId(at)
     counters.messages += 1
@@ -54,6 +59,7 @@ export function posting(
       sender,
       client: undefined,
       recalls: undefined,
+      history,
       directed,
       frame: roomMessage({ id, room, sender, resource: undefined, at }, body, tags),
     })
@@ -69,18 +75,19 @@ export function posting(
 
   return {
     async post(app, posted) {
-      const message = prepared(posted)
+      const message = prepared(app, posted)
       const directed = posted.users?.length ? posted.users.map(foldUsername) : undefined
       const ids: Record<string, string> = {}
       for (const room of new Set(posted.to)) {
         const isRoom = (await store.rooms.findRoom(app.id, room)) !== undefined
         ids[room] = String(isRoom ? send(app.id, room, message, directed) : newId(now()))
       }
+      if (message.history?.isDurable) await stored()
       return ids
     },
 
     async broadcast(app, posted) {
-      const message = prepared(posted)
+      const message = prepared(app, posted)
       message.tags.push({ key: 'is_broadcast', type: Kind.BOOL, varintValue: 1n })
       const elsewhere = await roomsElsewhere(app.id)
       const here = [...live.rooms.values()].filter((room) => room.app === app.id).map(({ id }) => id)

@@ -8,6 +8,8 @@ import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import { type Counters, counters } from '../metrics/counters.ts'
 import type { Terms } from '../operations/nodes/node-leases.ts'
+import type { History } from '../operations/services.ts'
+import type { HistoryStore } from '../store/history/history.ts'
 import { announcer } from './announcer.ts'
 import { arrivals } from './arrivals.ts'
 import { authoriser } from './authorise.ts'
@@ -15,6 +17,7 @@ import { closeCode, cuttingOff } from './close.ts'
 import { fanOut } from './fan-out.ts'
 import { floods } from './floods.ts'
 import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
+import { historyLog, seenHistory } from './history-log.ts'
 import { messageIds } from './ids.ts'
 import { liveState } from './live.ts'
 import { membership } from './membership.ts'
@@ -40,6 +43,7 @@ export interface Realtime {
   /** Hears of what was written. */
   hear(event: Event): void
   messenger: Messenger
+  history: History
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
   relayedToUsers(message: UserMessage): void
@@ -54,6 +58,7 @@ export interface Realtime {
 }
 
 interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
+  history: HistoryStore
   /** As `commit`, with what users ask for held to a rate. */
   commitOfUsers: Commit
   /** Writes to every socket that subscribes to a topic. */
@@ -88,6 +93,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   }
   const sent = sentMessages()
   const kept = messageLog(parts)
+  const log = historyLog({ ...parts, history: given.history })
   const latest = await kept.latest()
   sent.restore(latest)
   const lastMs = latest.reduce((last, { id }) => Math.max(last, timeOfMessage(id)), 0)
@@ -102,8 +108,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       newId = messageIds(node, lastMs + 1)
     },
   )
+  const history = seenHistory(given.history, log)
   const findOriginal = originals(parts, sent, kept)
-  const fan = fanOut(parts, sent, kept, given.others)
+  const fan = fanOut(parts, sent, kept, log, given.others)
   const fanToUsers = userFanOut(parts, sent, kept, given.othersOfUsers)
 
   const flooding = floods()
@@ -114,6 +121,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     toUser: singleChat(parts, { findOriginal, online: presence.online, fanOut: fanToUsers }),
     sent,
     fanOut: fan,
+    history: log,
     joinOrLeave: membership(parts, given.commitOfUsers),
   })
   const gate = gateway(parts, sockets, {
@@ -130,12 +138,16 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     hear: announcer(parts, logOut),
+    history,
     messenger: {
-      ...posting({ ...parts, roomsElsewhere: presence.roomsElsewhere }, fan),
+      ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),
       postToUsers: postingToUsers(parts, fanToUsers),
-      recalls: recalling(parts, { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers }),
+      recalls: recalling(
+        { ...parts, history },
+        { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers },
+      ),
     },
-    relayed: (message) => fan.here(message),
+    relayed: (message) => fan.elsewhere(message),
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
       parts.log.warn('what other nodes said was missed for a while; everything is looked up again')
@@ -150,7 +162,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     counters: counted,
     async stop() {
       gate.stop()
-      await kept.stop()
+      await Promise.all([kept.stop(), log.stop()])
       await presence.stop()
     },
   }

@@ -1,9 +1,11 @@
 import type { App } from '../domain/app.ts'
 import type { Failure } from '../domain/failure.ts'
+import { historyTerms } from '../domain/history.ts'
 import type { Recalled, Recalls } from '../domain/recall.ts'
 import { elsewhere, notFoundToRecall, tooLateToRecall } from '../domain/recall-failures.ts'
 import { isPlaceOfUser, placeOfUser } from '../domain/relayed-message.ts'
 import { foldUsername, isUsername } from '../domain/user.ts'
+import type { History } from '../operations/services.ts'
 import { metaOfUserMessage, roomMessage } from './encode.ts'
 import type { FanOut } from './fan-out.ts'
 import {
@@ -38,7 +40,7 @@ const placeOf = (type: Recalled['type'], to: string): string =>
 
 /** Recalls of the app's own server: of whatever sender, and with `force` of whatever age. */
 export function recalling(
-  { store, now, newId }: Pick<Parts, 'store' | 'now' | 'newId'>,
+  { store, now, newId, history }: Pick<Parts, 'store' | 'now' | 'newId'> & { history: History },
   { find, fanOut, fanOutToUsers }: { find: FindOriginal; fanOut: FanOut; fanOutToUsers: UserFanOut },
 ): Recalls {
   async function refusal(app: App, { id, to, type, force }: Recalled): Promise<Failure | undefined> {
@@ -56,6 +58,13 @@ export function recalling(
     const original = type === 'groupchat' ? undefined : await find(app.id, number)
     if (!original || original === 'recalled' || original.app !== app.id) return undefined
     return isPlaceOfUser(original.room) === (type === 'chat') ? original : undefined
+  }
+
+  /** What is recalled by force may be older than what is remembered for recalls. */
+  async function isInHistory(app: App, room: string, id: number): Promise<boolean> {
+    if (app.settings.historyDays === 0 || !Number.isSafeInteger(id)) return false
+    const [found] = await history.find(app.id, [id])
+    return found?.room === room
   }
 
   /** Tells the receiver of a message, and the devices of its sender. */
@@ -82,6 +91,7 @@ export function recalling(
     const original = await originalOf(app, type, Number(number))
     if (type === 'chat' && isUsername(room)) recallOfUser(app, number, original, recalled)
     if (type !== 'chatroom' || !(await store.rooms.findRoom(app.id, room))) return
+    const isKept = original?.room === room || (await isInHistory(app, room, Number(number)))
     const at = now()
     const event = newId(at)
     fanOut.everywhere({
@@ -90,7 +100,8 @@ export function recalling(
       id: event,
       sender,
       client: undefined,
-      recalls: original ? Number(number) : undefined,
+      recalls: isKept ? Number(number) : undefined,
+      history: historyTerms(app.settings),
       directed: undefined,
       frame: roomMessage(
         { id: event, room, sender, resource: undefined, at },

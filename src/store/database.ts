@@ -1,7 +1,7 @@
 /** Both databases answer the same calls: SQLite at once, PostgreSQL later. */
 export type Awaitable<T> = T | Promise<T>
 
-export type Param = string | number | null
+export type Param = string | number | null | Uint8Array
 
 /**
  * One connection or transaction of an engine. Statements are written once for both: parameters are

@@ -16,6 +16,7 @@ import { roomFiles } from './migrations/0014-room-files.ts'
 import { disabledRooms } from './migrations/0015-disabled-rooms.ts'
 import { appMutes } from './migrations/0016-app-mutes.ts'
 import { reports } from './migrations/0017-reports.ts'
+import { history } from './migrations/0018-history.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -36,6 +37,7 @@ export const migrations = [
   disabledRooms,
   appMutes,
   reports,
+  history,
 ]
 
 /** The version of the schema that this program writes. */

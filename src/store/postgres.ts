@@ -1,5 +1,7 @@
 import { Failure } from '../domain/failure.ts'
 import type { Database, Movable } from './database.ts'
+import type { HistoryStore } from './history/history.ts'
+import { postgresHistory } from './history/postgres-history.ts'
 import { migratePostgres } from './migrate.ts'
 import type { PostgresSettings } from './postgres-clients.ts'
 import { damaged, failureOf, isDamage, isLost, isRepeatable, isUnwritable } from './postgres-errors.ts'
@@ -23,6 +25,7 @@ export interface Postgres {
    * with whatever was in the way.
    */
   sharedTransaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
+  history: HistoryStore
   /** Fails, with the reason, when PostgreSQL does not answer, or takes no writes: while they fail, it tries one. */
   check(): Promise<void>
   close(): Promise<void>
@@ -120,10 +123,10 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
     }
   }
 
-  async function transaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T> {
+  async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await pool.transaction((ask) => work(storeOf(databaseOn(ask))))
+        return await pool.transaction((ask) => work(databaseOn(ask)))
       } catch (error) {
         // A connection that was lost before the commit left nothing; the next may be good.
         if (isLost(error) && attempt > 1) pool.recover(error)
@@ -161,7 +164,8 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
   }
   return {
     store: coalescedReads(reading, storeOf(reading)),
-    transaction,
+    transaction: (work) => transaction((db) => work(storeOf(db))),
+    history: postgresHistory(reading, transaction),
     async sharedTransaction(work) {
       try {
         return await pool.transaction((ask) => {

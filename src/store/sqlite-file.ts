@@ -6,7 +6,7 @@ import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
 /** Lets only its owner read a file, which holds secrets; makes it where `create` says so. */
-function keepPrivate(path: string, create = true): void {
+export function keepPrivate(path: string, create = true): void {
   if (create) closeSync(openSync(path, 'a', 0o600))
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
   if ((mode & 0o077) === 0) return

@@ -9,14 +9,14 @@ import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
 
 /** A database, and how many statements that may write it has run. */
-interface Counted extends Database {
+export interface Counted extends Database {
   readonly writes: number
   /** Ends every statement: SQLite keeps a file open while one of them is there. */
   finalize(): void
 }
 
 /** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
-function databaseOn(sqlite: Sqlite, told = (error: unknown): unknown => error): Counted {
+export function databaseOn(sqlite: Sqlite, told = (error: unknown): unknown => error): Counted {
   const prepared = new Map<string, { statement: Statement; mayWrite: number }>()
   let writes = 0
   const use = (sql: string): Statement => {

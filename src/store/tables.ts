@@ -13,7 +13,7 @@ export type Row = Record<string, string | number | null>
 
 /**
  * What is not moved: the version of the schema; ids, which have a place of their own; what is left of quotas, which
- * is counted again; counters of calls in the last second; messages of the last minutes; the name of the deployment; and the place at which an
+ * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart; the name of the deployment; and the place at which an
  * import stands.
  */
 const kept = new Set(['schema_version', 'ids', 'quotas', 'rates', 'messages', 'deployment', 'import_place'])
@@ -37,7 +37,7 @@ export async function tablesOf(db: Database): Promise<Table[]> {
   const names = await db.all<{ name: string }>(namesOfTables[db.dialect])
   const tables: Table[] = []
   for (const { name } of names) {
-    if (kept.has(name)) continue
+    if (kept.has(name) || name.startsWith('history')) continue
     const found = await db.all<{ name: string; place: number }>(columnsOfTable[db.dialect], name)
     // Numbers of transactions mean nothing in another database: rows get that of the import.
     const columns = found.filter((column) => column.name !== 'xid')

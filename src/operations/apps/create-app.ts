@@ -1,5 +1,5 @@
 import { parseAppKey } from '../../domain/app.ts'
-import { type AppSettings, defaultSettings } from '../../domain/app-settings.ts'
+import { type AppSettings, defaultSettings, settingsOfNewApps } from '../../domain/app-settings.ts'
 import { Failure } from '../../domain/failure.ts'
 import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
@@ -32,7 +32,7 @@ export const createApp = write({
       uuid: crypto.randomUUID(),
       clientId,
       ...secretRecord(clientSecret),
-      settings: { ...defaultSettings, ...given.settings },
+      settings: { ...settingsOfNewApps, ...given.settings },
       created: now,
     }
     const id = await store.apps.addApp(app)

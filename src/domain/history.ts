@@ -1,0 +1,22 @@
+import type { AppSettings } from './app-settings.ts'
+
+/** How an app keeps a message; of apps that keep none there is nothing. */
+export interface HistoryTerms {
+  /** Messages that a room keeps at most; null = all of its days. */
+  perRoom: number | null
+  /** Whether the sender is told that the message is stored, not only that it is accepted. */
+  isDurable: boolean
+  /** Users who do not find it in the history. */
+  ignoredBy: string[] | null
+}
+
+/** How an app keeps a message; undefined where it keeps none. */
+export const historyTerms = (
+  { historyDays, historyPerRoom, historyDurable }: AppSettings,
+  ignoredBy: string[] | null = null,
+): HistoryTerms | undefined =>
+  historyDays === 0 ? undefined : { perRoom: historyPerRoom, isDurable: historyDurable, ignoredBy }
+
+/** Whether the sender of a message is answered when it is stored. */
+export const storesFirst = ({ historyDurable, historyDays }: AppSettings): boolean =>
+  historyDurable && historyDays > 0

@@ -1,0 +1,35 @@
+import type { Limit } from './limit.ts'
+
+const MiB = 1024 * 1024
+
+/** What is kept of messages, and how it is read. */
+export const historyLimits = {
+  historyWaiting: {
+    value: 32 * MiB,
+    unit: 'bytes',
+    en: 'Messages of a process that wait to be stored in the history',
+    zh: '单个进程中等待写入历史记录的消息',
+    beyond: {
+      en: 'delivered, but not in the history, and counted in `chatroomd_history_lost_total`; with `historyDurable` they are refused with `traffic limit`',
+      zh: '照常投递但不进入历史记录，并计入 `chatroomd_history_lost_total`；开启 `historyDurable` 的应用则以 `traffic limit` 拒绝',
+    },
+  },
+  historyPerRoom: {
+    value: 10_000,
+    unit: 'items',
+    en: 'Highest `historyPerRoom` of an app',
+    zh: '应用 `historyPerRoom` 的最大值',
+    beyond: { en: 'the setting is refused', zh: '拒绝该设置' },
+  },
+  historyRoomsCounted: {
+    value: 10_000,
+    unit: 'items',
+    en: 'Chat rooms whose new messages a process counts for `historyPerRoom`',
+    zh: '单个进程为 `historyPerRoom` 计数的聊天室数量',
+    beyond: {
+      en: 'forgotten: these are trimmed a little later, and pages never show more',
+      zh: '计数重新开始：稍后才清理，查询结果始终不超过上限',
+    },
+    memory: 2 * MiB,
+  },
+} satisfies Record<string, Limit>

@@ -1,0 +1,34 @@
+import { Failure } from '../domain/failure.ts'
+import { openHistoryWriter } from '../store/history/sqlite-history-file.ts'
+
+declare const self: Worker
+
+let opened: Awaited<ReturnType<typeof openHistoryWriter>>
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Failure ? String(error.cause ?? error.text) : String(error)
+
+/** What is asked of the thread: a write, or to open or close the file. */
+type Question = { call: string; args: unknown[] }
+
+async function answer({ call, args }: Question): Promise<void> {
+  if (call === 'open') {
+    opened = await openHistoryWriter(args[0] as string)
+    return
+  }
+  if (call === 'close') {
+    opened.close()
+    return
+  }
+  const write = opened.writes[call as keyof typeof opened.writes] as (...args: unknown[]) => Promise<unknown>
+  await write(...args)
+}
+
+self.onmessage = async ({ data }: MessageEvent<string>) => {
+  try {
+    await answer(JSON.parse(data))
+    self.postMessage('{}')
+  } catch (error) {
+    self.postMessage(JSON.stringify({ refused: reasonOf(error) }))
+  }
+}

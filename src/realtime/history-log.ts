@@ -1,0 +1,184 @@
+import { limits } from '../domain/limits.ts'
+import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { History } from '../operations/services.ts'
+import type { HistoryBatch, HistoryStore } from '../store/history/history.ts'
+import { metaIn } from './meta-in.ts'
+import type { Parts } from './parts.ts'
+
+/** Milliseconds for which messages are gathered: what a crash can take is what came in these, and in one transaction. */
+const gather = 50
+/** Milliseconds until a failed write is tried again. */
+const retry = 1000
+/** Messages of one transaction. */
+const batch = 1000
+/** Bytes that a message takes in memory beside its frame. */
+const overhead = 200
+/** Messages that a room takes beyond what its app keeps before it is trimmed. */
+const slack = 100
+
+/** Lets others wait until so many messages are stored. */
+function waitingRoom() {
+  let waiters: { until: number; promise: Promise<void>; resolve(): void }[] = []
+  return {
+    isEmpty: (): boolean => waiters.length === 0,
+    until(count: number): Promise<void> {
+      const last = waiters.at(-1)
+      if (last?.until === count) return last.promise
+      const waiter = { until: count, ...Promise.withResolvers<void>() }
+      waiters.push(waiter)
+      return waiter.promise
+    },
+    tell(done: number): void {
+      const ready = waiters.filter(({ until }) => until <= done)
+      waiters = waiters.filter(({ until }) => until > done)
+      for (const { resolve } of ready) resolve()
+    },
+  }
+}
+
+/** A pause that can be cut short. */
+function gathering() {
+  let end: () => void = () => undefined
+  return {
+    hurry: (): void => end(),
+    pause(): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      end = resolve
+      const timer = setTimeout(resolve, gather)
+      return promise.finally(() => clearTimeout(timer))
+    },
+  }
+}
+
+const sizeOf = ({ frame }: RelayedMessage): number => frame.length + overhead
+
+type Given = Pick<Parts, 'log' | 'counters'> & { history: HistoryStore }
+
+/** Trims the rooms of apps that keep a number of messages, when enough have come since. */
+function trimming(history: HistoryStore) {
+  let counted = new Map<string, number>()
+  return async (messages: RelayedMessage[]): Promise<void> => {
+    for (const { app, room, history: terms } of messages) {
+      if (typeof terms?.perRoom !== 'number') continue
+      const key = `${app}/${room}`
+      const count = (counted.get(key) ?? slack) + 1
+      if (count > slack) await history.trim(app, room, terms.perRoom)
+      if (counted.size >= limits.historyRoomsCounted.value) counted = new Map()
+      counted.set(key, count > slack ? 0 : count)
+    }
+  }
+}
+
+const batchOf = (messages: RelayedMessage[], removed: number[]): HistoryBatch => ({
+  rows: messages.map(({ id, app, room, sender, directed, history: terms, frame }) => ({
+    id: Number(id),
+    app,
+    room,
+    sender,
+    directed: directed ?? null,
+    ignoredBy: terms?.ignoredBy ?? null,
+    ...metaIn(frame),
+  })),
+  removed,
+  isDurable: messages.some(({ history: terms }) => terms?.isDurable),
+})
+
+/**
+ * Stores the messages of apps that keep them, behind the fan-out and in batches. One that is not stored yet when the
+ * process dies is lost to the history; whoever must not lose it waits until it is `stored`.
+ */
+export function historyLog({ history, log, counters }: Given) {
+  let messages: RelayedMessage[] = []
+  let recalled: number[] = []
+  let bytes = 0
+  let added = 0
+  let done = 0
+  let writing: Promise<void> | undefined
+  let isStopped = false
+  const waiters = waitingRoom()
+  const { pause, hurry } = gathering()
+  const trim = trimming(history)
+
+  /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
+  async function write(): Promise<void> {
+    while (messages.length > 0 || recalled.length > 0) {
+      if (!isStopped && waiters.isEmpty() && messages.length < batch) await pause()
+      const some = messages.slice(0, batch)
+      const removed = [...recalled]
+      try {
+        await history.append(batchOf(some, removed))
+        await trim(some)
+      } catch (error) {
+        log.warn({ err: error }, 'messages could not be stored in the history; it is tried again')
+        if (isStopped) break
+        await Bun.sleep(retry)
+        continue
+      }
+      messages = messages.slice(some.length)
+      recalled = recalled.slice(removed.length)
+      bytes -= some.reduce((sum, message) => sum + sizeOf(message), 0)
+      done += some.length
+      waiters.tell(done)
+    }
+    writing = undefined
+  }
+
+  /** Resolves when what was added so far is stored. */
+  function stored(): Promise<void> {
+    if (done === added) return Promise.resolve()
+    hurry()
+    return waiters.until(added)
+  }
+
+  return {
+    /** Takes in a message that this node has accepted; a recall takes the recalled one out. */
+    add(message: RelayedMessage): void {
+      if (message.recalls !== undefined) recalled.push(message.recalls)
+      else if (bytes >= limits.historyWaiting.value) counters.historyLost += 1
+      else {
+        messages.push(message)
+        bytes += sizeOf(message)
+        added += 1
+      }
+      writing ??= write()
+    },
+
+    /** Takes out what another node has recalled: it may have been accepted here, and wait. */
+    recalledElsewhere(id: number): void {
+      recalled.push(id)
+      writing ??= write()
+    },
+
+    /** Whether one more message would not wait for longer than the limit allows. */
+    hasRoom: (): boolean => bytes < limits.historyWaiting.value,
+
+    stored,
+
+    /** As `stored`, but waits no longer than a while: for reads, which show what there is. */
+    soon: (ms: number): Promise<void> =>
+      done === added ? Promise.resolve() : Promise.race([stored(), Bun.sleep(ms)]),
+
+    /** Writes what waits. */
+    async stop(): Promise<void> {
+      isStopped = true
+      hurry()
+      await writing
+    },
+  }
+}
+
+export type HistoryLog = ReturnType<typeof historyLog>
+
+/** Milliseconds for which a read waits for messages that this node has accepted to be stored. */
+const patience = 500
+
+/** Reads the history once it has what this node has accepted, so that nobody misses what it was just sent. */
+export function seenHistory(history: HistoryStore, log: Pick<HistoryLog, 'soon'>): History {
+  const seen = () => log.soon(patience)
+  return {
+    ...history,
+    find: (...given) => seen().then(() => history.find(...given)),
+    scan: (...given) => seen().then(() => history.scan(...given)),
+    scanApp: (...given) => seen().then(() => history.scanApp(...given)),
+  }
+}

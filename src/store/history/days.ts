@@ -1,0 +1,22 @@
+import { firstMessageId, timeOfMessage } from '../../domain/message-ids.ts'
+
+const dayMs = 86_400_000
+
+/** The day (UTC, counted from 1970) of a message. */
+export const dayOf = (id: number): number => Math.floor(timeOfMessage(id) / dayMs)
+
+const prefix = 'history_d'
+
+/** The table that holds the messages of a day. */
+export const tableOf = (day: number): string => prefix + day
+
+export const dayOfTable = (table: string): number => Number(table.slice(prefix.length))
+
+/** The lowest id of a day, and the lowest of the next. */
+export const idsOf = (day: number): { first: number; end: number } => ({
+  first: firstMessageId(day * dayMs),
+  end: firstMessageId((day + 1) * dayMs),
+})
+
+/** Days that lie before an id altogether. */
+export const daysBefore = (days: number[], id: number): number[] => days.filter((day) => idsOf(day).end <= id)

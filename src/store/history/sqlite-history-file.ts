@@ -1,0 +1,85 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Counted, databaseOn } from '../sqlite.ts'
+import { isStorageError, keepPrivate } from '../sqlite-file.ts'
+import { unavailable } from '../unavailable.ts'
+import type { HistoryReads } from './history.ts'
+import {
+  migrateHistory,
+  type SqliteHistoryWrites,
+  sqliteHistoryReads,
+  sqliteHistoryWrites,
+} from './sqlite-history.ts'
+
+/** The file of its own in which messages are kept. */
+export const historyFileOf = (dir: string): string => join(dir, 'messages.db')
+
+/** SQLite's memory for pages, in KiB. */
+const pageCache = { reader: 4_096, writer: 16_384 }
+
+const told = (error: unknown): unknown => (isStorageError(error) ? unavailable(error) : error)
+
+function open(dir: string, role: 'reader' | 'writer'): { sqlite: Sqlite; db: Counted } {
+  const path = historyFileOf(dir)
+  if (role === 'writer') for (const end of ['', '-wal', '-shm']) keepPrivate(path + end, end === '')
+  const isWriter = role === 'writer'
+  const sqlite = new Sqlite(path, { create: isWriter, readwrite: isWriter, readonly: !isWriter })
+  sqlite.run('pragma busy_timeout = 10000')
+  if (isWriter) sqlite.run('pragma journal_mode = wal')
+  sqlite.run(`pragma cache_size = -${pageCache[role]}`)
+  return { sqlite, db: databaseOn(sqlite, told) }
+}
+
+/** Opens the file for writing, and makes it where there is none. */
+export async function openHistoryWriter(
+  dir: string,
+): Promise<{ writes: SqliteHistoryWrites; close(): void }> {
+  const { sqlite, db } = open(dir, 'writer')
+  await migrateHistory(sqlite, db)
+  return {
+    writes: sqliteHistoryWrites(db),
+    close() {
+      db.finalize()
+      sqlite.close()
+    },
+  }
+}
+
+/** Reads the file, which is opened when there is one. */
+export function openHistoryReader(dir: string): { reads: HistoryReads; close(): void } {
+  let opened: (ReturnType<typeof open> & { reads: HistoryReads }) | undefined
+  const none: HistoryReads = {
+    find: async () => [],
+    scan: async () => [],
+    scanApp: async () => [],
+    removedBy: async () => ({ to: 0, ids: [] }),
+    floor: async () => 0,
+  }
+
+  function reads(): HistoryReads {
+    if (opened) return opened.reads
+    if (!existsSync(historyFileOf(dir))) return none
+    try {
+      const { sqlite, db } = open(dir, 'reader')
+      opened = { sqlite, db, reads: sqliteHistoryReads(db) }
+      return opened.reads
+    } catch (error) {
+      throw told(error)
+    }
+  }
+
+  return {
+    reads: {
+      find: async (...given) => reads().find(...given),
+      scan: async (...given) => reads().scan(...given),
+      scanApp: async (...given) => reads().scanApp(...given),
+      removedBy: async (...given) => reads().removedBy(...given),
+      floor: async (...given) => reads().floor(...given),
+    },
+    close() {
+      opened?.db.finalize()
+      opened?.sqlite.close()
+    },
+  }
+}
