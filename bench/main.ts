@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- keywords` and `-- --store postgres` measure those parts.
  */
 
+import { measureKeywords } from './keywords.ts'
 import { measurePostgres } from './postgres.ts'
 import { measureRealtime, type RealtimeSize } from './realtime.ts'
 import { report } from './report.ts'
@@ -30,6 +31,16 @@ if (process.argv.includes('realtime')) {
     title,
     await measureRealtime(isSmoke ? realtimeSmoke : realtime),
   )
+  process.exit(0)
+}
+
+if (process.argv.includes('keywords')) {
+  const figures = await measureKeywords(
+    isSmoke
+      ? { lists: 2, words: 100, rounds: 1, messages: 100 }
+      : { lists: 10, words: 10_000, rounds: 5, messages: 20_000 },
+  )
+  report(isSmoke ? 'keywords-smoke' : 'keywords', 'chatroomd, keywords of messages', figures)
   process.exit(0)
 }
 

@@ -133,6 +133,7 @@ async function start(
       passwords: work,
       presence: realtime.presence,
       ...realtime.messenger,
+      keywordsOf: realtime.keywordsOf,
       attachments,
       history: realtime.history,
       responses,

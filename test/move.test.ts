@@ -61,6 +61,8 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', '/mutes', { username: 'user-5', chatroom: -1 })
   await to('PUT', '/metadata/user/user-4', { nickname: 'é 😀' })
   await to('POST', '/user/user-4/moderation/report/message/1001', { reportReason: 'é 😀' })
+  const list = (await to('POST', '/moderation/keyword_lists', { name: 'a list', action: 'report' })).data.id
+  await to('POST', `/moderation/keyword_lists/${list}/words`, { words: ['é*😀'] })
   const form = new FormData()
   form.append('file', new File(['hi'], 'agenda.txt'))
   const shared = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form }

@@ -4,6 +4,7 @@ import { withRights } from '../src/operations/index.ts'
 import { expectRefusal } from './support/bodies.ts'
 import { asUser } from './support/people.ts'
 import { aServer, type TestApp, type TestServer } from './support/server.ts'
+import { until } from './support/until.ts'
 
 /** Who calls in each role; `sam` is a super admin and not in the room. */
 const actors = {
@@ -47,6 +48,14 @@ async function aSpareUser(): Promise<string> {
   spares += 1
   await app.register(`spare${spares}`)
   return `spare${spares}`
+}
+
+/** Makes a keyword list; returns its path. */
+async function aKeywordList(): Promise<string> {
+  spares += 1
+  const draft = { name: `list ${spares}`, action: 'report' }
+  const { body } = await app.call('POST', '/moderation/keyword_lists', draft)
+  return `/moderation/keyword_lists/${body.data.id}`
 }
 
 const recallIn = (room: string) => ({ msg_id: '1', to: room, chat_type: 'chatroom', force: true })
@@ -109,6 +118,29 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],
   reportMessage: (_, about) => ['POST', `/user/${about}/moderation/report/message/123456`, {}],
   listReports: () => ['GET', '/moderation/report/messages'],
+  createKeywordList: () => {
+    spares += 1
+    return ['POST', '/moderation/keyword_lists', { name: `list ${spares}`, action: 'report' }]
+  },
+  listKeywordLists: () => ['GET', '/moderation/keyword_lists'],
+  getKeywordList: async () => ['GET', await aKeywordList()],
+  changeKeywordList: async () => ['PUT', await aKeywordList(), { action: 'replace' }],
+  deleteKeywordList: async () => ['DELETE', await aKeywordList()],
+  listKeywords: async () => ['GET', `${await aKeywordList()}/words`],
+  addKeywords: async () => ['POST', `${await aKeywordList()}/words`, { words: ['darn'] }],
+  removeKeywords: async () => ['DELETE', `${await aKeywordList()}/words`, { words: ['darn'] }],
+  uploadKeywords: async () => [
+    'PUT',
+    `${await aKeywordList()}/words`,
+    '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\ndarn\r\n--x--\r\n',
+    { 'content-type': 'multipart/form-data; boundary=x' },
+  ],
+  checkText: async () => {
+    await app.call('POST', `${await aKeywordList()}/words`, { words: ['darn'] })
+    const ask = () => app.call('POST', '/moderation/txt/check', { content: 'fine' })
+    await until(async () => (await ask()).status === 200)
+    return ['POST', '/moderation/txt/check', { content: 'fine' }]
+  },
   sendUserMessage: () => ['POST', '/messages/users', { to: ['nora'], type: 'txt', body: { msg: 'hi' } }],
   uploadAttachment: () => [
     'POST',

@@ -1,3 +1,4 @@
+import type { ModeratedMessage } from './moderation.ts'
 import type { AppMutes, Mute } from './mute.ts'
 import type { RoomChange } from './room.ts'
 
@@ -50,6 +51,11 @@ export type RoomEvent =
   /** With the id of the file. */
   | { type: 'file.uploaded'; file: string }
   | { type: 'file.deleted'; file: string }
+  /** A message of a client held words of keyword lists. In single chats, `room` is empty. */
+  | ({ type: 'message.moderated' } & ModeratedMessage)
+
+/** What was done to a keyword list. */
+type KeywordChange = 'created' | 'changed' | 'deleted' | 'added' | 'removed' | 'replaced'
 
 /** What has happened to an app or its users. */
 export type AppEvent =
@@ -58,6 +64,8 @@ export type AppEvent =
   | { type: 'userAttributes.changed'; username: string; keys: string[]; isRemoved: boolean }
   /** Muted in the whole app, or not any more: by kind of conversation the Unix ms until which it is, 0 = not. */
   | { type: 'user.muted'; username: string; expires: Partial<AppMutes>; before: AppMutes }
+  /** A keyword list, and how many words were added or removed. */
+  | { type: 'keywords.changed'; list: string; change: KeywordChange; words?: number }
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

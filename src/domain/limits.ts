@@ -4,6 +4,7 @@ import { frameLimits } from './limits/frames.ts'
 import { historyLimits } from './limits/history.ts'
 import type { Limit } from './limits/limit.ts'
 import { memoryLimits } from './limits/memory.ts'
+import { moderationLimits } from './limits/moderation.ts'
 import { socketLimits } from './limits/sockets.ts'
 import { userLimits } from './limits/users.ts'
 
@@ -18,6 +19,7 @@ export const limits = {
   ...fileLimits,
   ...userLimits,
   ...socketLimits,
+  ...moderationLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

@@ -88,7 +88,8 @@ export function responseCache(bound = embedded) {
     /** Drops whatever an event made untrue. */
     onEvent({ app, room, type }: Event): void {
       if (type === 'app.changed') [newer, older] = [half(), half()]
-      if (room === '') return
+      // What is said in a room changes no response about it.
+      if (room === '' || type === 'message.moderated') return
       if (type !== 'room.created') forget(subject(app, room))
       forget(subject(app, ''))
     },

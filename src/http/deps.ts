@@ -3,6 +3,7 @@ import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
+import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
@@ -25,6 +26,7 @@ export interface Deps extends Origin, Messenger {
   history: History
   responses: ResponseCache
   rates: Rates
+  keywordsOf: KeywordsOf
   metrics: Metrics
   /** Who may see the metrics and the API description. */
   pages: PageAccess

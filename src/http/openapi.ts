@@ -47,6 +47,7 @@ const inPath: Record<string, { says: Text; example: string }> = {
   group_id: { says: { en: 'Group id.', zh: '群组 ID。' }, example: '248710559375362' },
   thread_id: { says: { en: 'Thread id.', zh: '子区 ID。' }, example: '248710559375363' },
   message_id: { says: { en: 'Message id.', zh: '消息 ID。' }, example: '1450000000000001003' },
+  list_id: { says: { en: 'Id of the keyword list.', zh: '关键词列表 ID。' }, example: '248710559375361' },
   peer: { says: { en: 'Another user, or a group.', zh: '另一个用户或群组。' }, example: 'carol' },
   resource: { says: { en: 'Device of the user.', zh: '用户的设备标识。' }, example: 'web_1' },
   expiry: { says: { en: 'Seconds of a subscription.', zh: '订阅时长，秒。' }, example: '3600' },

@@ -27,6 +27,17 @@ import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
+import { checkText } from './keywords/check-text.ts'
+import {
+  changeKeywordList,
+  createKeywordList,
+  deleteKeywordList,
+  getKeywordList,
+  listKeywordLists,
+} from './keywords/keyword-lists.ts'
+import { addKeywords, listKeywords, removeKeywords } from './keywords/keywords.ts'
+import { recordModerated } from './keywords/record-moderated.ts'
+import { replaceKeywords, uploadKeywords } from './keywords/upload-keywords.ts'
 import { addMember } from './members/add-member.ts'
 import { addMembers } from './members/add-members.ts'
 import { joinRoom, leaveRoom } from './members/join-room.ts'
@@ -117,6 +128,18 @@ export const all: readonly Operation[] = [
   blockUsers,
   listBlocked,
   unblockUsers,
+  checkText,
+  createKeywordList,
+  listKeywordLists,
+  getKeywordList,
+  changeKeywordList,
+  deleteKeywordList,
+  listKeywords,
+  addKeywords,
+  removeKeywords,
+  uploadKeywords,
+  replaceKeywords,
+  recordModerated,
   addMember,
   addMembers,
   joinRoom,

@@ -2,6 +2,7 @@ import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
+import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Attachments } from '../store/attachments.ts'
@@ -24,4 +25,6 @@ export interface Services extends Messenger {
   history: History
   /** Counts what apps do in a second. */
   rates: Rates
+  /** What the messages of an app are held against. */
+  keywordsOf: KeywordsOf
 }

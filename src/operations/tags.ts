@@ -61,6 +61,13 @@ export const tags = {
       zh: '由应用服务端发送的消息；客户端消息通过 WebSocket 发送。',
     },
   },
+  moderation: {
+    name: { en: 'Moderation', zh: '内容审核' },
+    says: {
+      en: 'Keywords that messages of clients are held against, and what users reported.',
+      zh: '客户端消息的关键词过滤，以及用户举报。',
+    },
+  },
   files: {
     name: { en: 'Shared files', zh: '共享文件' },
     says: { en: 'Files that members share in a chat room.', zh: '成员在聊天室中共享的文件。' },

@@ -1,9 +1,10 @@
 import type { Device } from '../domain/device.ts'
+import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import { Meter } from '../domain/meter.ts'
 import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
 
 /** Who is connected to this node, and the rooms they are in: everything that is needed to deliver. */
-export function liveState() {
+export function liveState(keywordsOf: (app: number) => AppKeywords) {
   const users = new Map<string, LiveUser>()
   const rooms = new Map<string, LiveRoom>()
 
@@ -51,6 +52,7 @@ export function liveState() {
         username: login.username,
         sessions: [],
         rooms: new Map(),
+        keywords: keywordsOf(login.app.id),
         heard: undefined,
         mutes: undefined,
         meter: undefined,

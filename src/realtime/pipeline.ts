@@ -19,6 +19,7 @@ import {
 import type { FanOut } from './fan-out.ts'
 import { CommSyncUL, type Meta, Meta_NameSpace, MSync, MSync_Command } from './generated/protocol.ts'
 import type { HistoryLog } from './history-log.ts'
+import type { Moderate } from './moderate.ts'
 import type { Parts } from './parts.ts'
 import type { SentMessages } from './sent.ts'
 import type { Connection, LiveRoom, Session } from './session.ts'
@@ -35,6 +36,8 @@ interface Steps {
   /** Hands a message to one user. */
   toUser(message: Incoming, username: string): Outcome | Promise<Outcome>
   sent: SentMessages
+  /** Replaces words of a message that gets an id, or says why it is refused. */
+  moderate: Moderate
   fanOut: FanOut
   history: Pick<HistoryLog, 'hasRoom' | 'stored'>
   /** Handles a join or a leave, and returns it. */
@@ -76,7 +79,7 @@ const acknowledging =
  */
 export function pipeline(
   parts: Parts,
-  { logIn, authorise, toUser, sent, fanOut, history, joinOrLeave }: Steps,
+  { logIn, authorise, toUser, sent, moderate, fanOut, history, joinOrLeave }: Steps,
 ) {
   const { counters, now, newId } = parts
   const acknowledge = acknowledging(history)
@@ -152,6 +155,8 @@ export function pipeline(
     if (isDurable && !history.hasRoom()) return refuse(session, meta, tooMany)
     if (!passesRoomRate(message, verdict, counters.dropped)) return refuse(session, meta, tooMany)
     const id = newId(at)
+    const refusal = moderate(message, id)
+    if (refusal) return refuse(session, meta, refusal)
     const relayed = accepted(message, id, at)
     counters.messages += 1
     if (!isDurable) session.send(acknowledged(meta.id ?? 0n, id, at))

@@ -2,6 +2,7 @@ import type { Server, WebSocketHandler } from 'bun'
 import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
+import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import { timeOfMessage } from '../domain/message-ids.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
@@ -21,7 +22,8 @@ import { historyLog, seenHistory } from './history-log.ts'
 import { messageIds } from './ids.ts'
 import { liveState } from './live.ts'
 import { membership } from './membership.ts'
-import { messageLog } from './message-log.ts'
+import { type MessageLog, messageLog } from './message-log.ts'
+import { moderation } from './moderation.ts'
 import { originals } from './originals.ts'
 import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
@@ -29,7 +31,7 @@ import { pipeline } from './pipeline.ts'
 import { posting } from './post.ts'
 import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
-import { sentMessages } from './sent.ts'
+import { type SentMessages, sentMessages } from './sent.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
@@ -44,6 +46,7 @@ export interface Realtime {
   hear(event: Event): void
   messenger: Messenger
   history: History
+  keywordsOf: KeywordsOf
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
   relayedToUsers(message: UserMessage): void
@@ -70,9 +73,17 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   othersOfUsers(message: UserMessage): void
 }
 
+/** Looks the latest messages up again. */
+const restoreAgain = (kept: MessageLog, sent: SentMessages, log: Parts['log']): Promise<void> =>
+  kept
+    .latest()
+    .then(sent.restore)
+    .catch((error) => log.error({ err: error }, 'the latest messages could not be looked up again'))
+
 /** Puts the parts of real time together. */
 export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
-  const live = liveState()
+  const words = await moderation(given, terms.alone)
+  const live = liveState(words.ofApp)
   const counted = counters()
   const cutOff = cuttingOff(counted)
   const arrived = arrivals(sockets)
@@ -98,11 +109,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   sent.restore(latest)
   const lastMs = latest.reduce((last, { id }) => Math.max(last, timeOfMessage(id)), 0)
   const presence = await startPresence(
-    {
-      ...given,
-      devicesHere: live.devices,
-      everyone: () => live.users.values(),
-    },
+    { ...given, devicesHere: live.devices, everyone: () => live.users.values() },
     terms,
     (node) => {
       newId = messageIds(node, lastMs + 1)
@@ -118,8 +125,14 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const receive = pipeline(parts, {
     logIn,
     authorise: authoriser(parts, findOriginal),
-    toUser: singleChat(parts, { findOriginal, online: presence.online, fanOut: fanToUsers }),
+    toUser: singleChat(parts, {
+      findOriginal,
+      online: presence.online,
+      moderate: words.moderate,
+      fanOut: fanToUsers,
+    }),
     sent,
+    moderate: words.moderate,
     fanOut: fan,
     history: log,
     joinOrLeave: membership(parts, given.commitOfUsers),
@@ -137,8 +150,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   return {
     websocket: gate.websocket,
     upgrade: gate.upgrade,
-    hear: announcer(parts, logOut),
     history,
+    hear: words.hearing(announcer(parts, logOut)),
+    keywordsOf: (app) => words.ofApp(app).matcher,
     messenger: {
       ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),
       postToUsers: postingToUsers(parts, fanToUsers),
@@ -151,18 +165,16 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
       parts.log.warn('what other nodes said was missed for a while; everything is looked up again')
-      kept
-        .latest()
-        .then(sent.restore)
-        .catch((error) => parts.log.error({ err: error }, 'the latest messages could not be looked up again'))
+      restoreAgain(kept, sent, parts.log)
       lookUpAll()
+      words.changed()
     },
     appsChanged,
     presence,
     counters: counted,
     async stop() {
       gate.stop()
-      await Promise.all([kept.stop(), log.stop()])
+      await Promise.all([kept.stop(), log.stop(), words.stop()])
       await presence.stop()
     },
   }

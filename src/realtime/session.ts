@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
+import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import { limits } from '../domain/limits.ts'
 import { high, Meter } from '../domain/meter.ts'
 import type { AppMutes } from '../domain/mute.ts'
@@ -103,6 +104,8 @@ export interface LiveUser {
   readonly username: string
   readonly sessions: Session[]
   readonly rooms: Map<string, LiveRoom>
+  /** Of its app. */
+  readonly keywords: AppKeywords
   /** While the user's rooms are read: joins (true) and leaves that were heard of meanwhile. */
   heard: Map<string, boolean> | undefined
   /** Until when it is muted in the whole app, once it was needed; dropped when it changes. */

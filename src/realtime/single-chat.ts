@@ -6,6 +6,7 @@ import { recallRefusals } from './authorise.ts'
 import type { Incoming } from './decode.ts'
 import { failed, metaOfUserMessage, type Refusal } from './encode.ts'
 import { Meta_RouteType, Status_ErrorCode, MessageBody_Type as Type } from './generated/protocol.ts'
+import type { Moderate } from './moderate.ts'
 import type { FindOriginal, Original } from './originals.ts'
 import type { Parts } from './parts.ts'
 import type { UserFanOut } from './to-users.ts'
@@ -22,6 +23,7 @@ interface Given {
   findOriginal: FindOriginal
   /** Those of some users that are connected, to whatever node. */
   online(app: number, usernames: string[]): Set<string> | Promise<Set<string>>
+  moderate: Moderate
   fanOut: UserFanOut
 }
 
@@ -39,7 +41,7 @@ export function singleChat(
   }: Pick<Parts, 'live' | 'now' | 'newId' | 'counters'> & {
     store: Pick<ReadStore, 'users' | 'appMutes'>
   },
-  { findOriginal, online, fanOut }: Given,
+  { findOriginal, online, moderate, fanOut }: Given,
 ) {
   /** Why a message does not reach its receiver; a sender that asks for online delivery only is not told. */
   async function absent({ session, meta }: Incoming, username: string): Promise<Refusal | undefined> {
@@ -82,6 +84,8 @@ export function singleChat(
     const isReceipt = receipts.has(body.type)
     const at = now()
     const id = newId(at)
+    const words = moderate(message, id)
+    if (words) return words
     const relayed: UserMessage = {
       app: user.app,
       sender: user.username,

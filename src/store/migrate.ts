@@ -17,6 +17,7 @@ import { disabledRooms } from './migrations/0015-disabled-rooms.ts'
 import { appMutes } from './migrations/0016-app-mutes.ts'
 import { reports } from './migrations/0017-reports.ts'
 import { history } from './migrations/0018-history.ts'
+import { keywords } from './migrations/0027-keywords.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -38,6 +39,7 @@ export const migrations = [
   appMutes,
   reports,
   history,
+  keywords,
 ]
 
 /** The version of the schema that this program writes. */

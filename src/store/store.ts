@@ -4,6 +4,7 @@ import { type AttributeReads, type AttributeStore, attributeStore } from './attr
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
 import { type EventReads, type EventStore, eventStore } from './events.ts'
+import { type KeywordReads, type KeywordStore, keywordStore } from './keywords.ts'
 import { type ListReads, type ListStore, listStore } from './lists.ts'
 import type { MemberReads } from './member-reads.ts'
 import { type MemberStore, memberStore } from './members.ts'
@@ -36,6 +37,7 @@ export interface ReadStore {
   presence: PresenceReads
   messages: MessageReads
   reports: ReportReads
+  keywords: KeywordReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -54,6 +56,7 @@ export interface WriteStore extends ReadStore {
   presence: PresenceStore
   messages: MessageStore
   reports: ReportStore
+  keywords: KeywordStore
   quotas: QuotaStore
   rates: RateStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
@@ -78,5 +81,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   presence: presenceStore(db),
   messages: messageStore(db),
   reports: reportStore(db),
+  keywords: keywordStore(db),
   newId,
 })

@@ -10,7 +10,6 @@ const reactionNotOpen = failure('Bad Request', 'this appKey is not open reaction
 const threadNotOpen = failure('group_error', 'thread not open.', isNotServed)
 const editNotOpen = failure('message_rewrite_error', 'The rewrite message feature is not open.', isNotServed)
 const broadcastNotOpen = failure('forbidden_op', 'message broadcast service is unopened', isNotServed)
-const moderationNotOpen = failure('Bad Request', 'text moderation not open', isNotServed)
 
 /** What belongs to messages that nobody keeps: their history, and what is added to them later. */
 export const aroundMessages = [
@@ -70,10 +69,6 @@ export const aroundMessages = [
       translate: 'POST /users/:username/translate',
       listLanguages: 'GET /users/:username/translate/support/language',
     }),
-  ),
-  notServed(
-    { en: 'Checks of texts', zh: '文本审核' },
-    refused(moderationNotOpen, { checkText: 'POST /moderation/txt/check' }),
   ),
   notServed(
     { en: 'Attachments in parts (clients send them whole then)', zh: '附件分片上传（客户端会改为整体上传）' },

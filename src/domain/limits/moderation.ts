@@ -1,0 +1,76 @@
+import type { Limit } from './limit.ts'
+
+const MiB = 1024 * 1024
+
+const refused = { en: '400 or 403; nothing is done', zh: '返回 400 或 403，不执行任何操作' }
+
+const items = (value: number, en: string, zh: string, beyond: Limit['beyond'] = refused): Limit => ({
+  value,
+  unit: 'items',
+  en,
+  zh,
+  beyond,
+})
+
+/** Lists of keywords, and what moderators do. */
+export const moderationLimits = {
+  keywordLists: items(100, 'Keyword lists of an app', '每个应用的关键词列表数量'),
+  keywords: items(10_000, 'Words of a keyword list', '每个关键词列表的词数'),
+  keywordsAdded: items(
+    200,
+    'Words added to or removed from a keyword list in one call',
+    '一次增删的关键词数量',
+  ),
+  keywordLength: items(128, 'Characters of a keyword', '关键词的字符数'),
+  keywordListName: items(32, 'Characters of the name of a keyword list', '关键词列表名称的字符数'),
+  keywordFileBytes: {
+    value: 2 * MiB,
+    unit: 'bytes',
+    en: 'File with the words of a keyword list',
+    zh: '关键词文件',
+    beyond: { en: '413; the list stays as it was', zh: '返回 413，列表不变' },
+  },
+  keywordCharacters: {
+    ...items(
+      4_000_000,
+      'Characters of all keywords of an app, of which each takes up to 20 bytes of memory in every process',
+      '一个应用全部关键词的字符总数（每个字符在每个进程中最多占用 20 字节内存）',
+    ),
+  },
+  keywordsPage: items(1000, 'Words of a keyword list on a page', '关键词每页数量', {
+    en: 'counts as this many',
+    zh: '按该上限处理',
+  }),
+  keywordSteps: items(
+    100_000,
+    'Steps in which one message is looked through for words with wildcards, and for which words it holds',
+    '单条消息查找通配符关键词及收集命中词的步数',
+    {
+      en: 'words with wildcards that were not looked for yet count as absent; all others are still found',
+      zh: '尚未查找的通配符关键词视为未命中，其他关键词仍全部生效',
+    },
+  ),
+  keywordHitsWaiting: {
+    ...items(10_000, 'Words of an app whose hits wait to be counted', '一个应用等待入库的命中词数量', {
+      en: 'further words are not counted',
+      zh: '其余词不计数',
+    }),
+    memory: 4 * MiB,
+  },
+  moderatedRate: {
+    value: 100,
+    unit: 'per second',
+    en: 'Messages of an app with keywords that a process tells the log of events of',
+    zh: '单个进程为一个应用写入事件日志的命中消息数',
+    beyond: { en: 'counted only', zh: '只计数' },
+  },
+  keywordHits: items(
+    100,
+    'Words of one message that are counted and reported',
+    '单条消息计数并上报的关键词数量',
+    {
+      en: 'the first are',
+      zh: '只取最先命中的',
+    },
+  ),
+} satisfies Record<string, Limit>

@@ -1,0 +1,110 @@
+import { type AppKeywords, buildMatcher, type Matcher } from '../domain/keywords/matcher.ts'
+import type { KeywordPlace } from '../store/keywords.ts'
+import type { ReadStore } from '../store/store.ts'
+import type { Parts } from './parts.ts'
+
+/** Words that are read at once, and milliseconds for which the work on them goes on without a pause. */
+const page = 1000
+const sliceMs = 2
+/** Milliseconds for which changes are gathered, until a failed reading is tried again, and between two looks for changes that went unheard. */
+const gather = 100
+const retry = 1000
+const period = 3000
+
+async function* wordsOf(store: Pick<ReadStore, 'keywords'>, app: number) {
+  let after: KeywordPlace | undefined
+  for (;;) {
+    const words = await store.keywords.allKeywords(app, page, after)
+    yield words
+    after = words.at(-1)
+    if (words.length < page) return
+  }
+}
+
+/** Lets others go first where work has gone on for some time. */
+function slices(): () => undefined | Promise<void> {
+  let since = performance.now()
+  return () => {
+    if (performance.now() - since < sliceMs) return undefined
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        since = performance.now()
+        resolve()
+      }),
+    )
+  }
+}
+
+/** The keyword lists of all apps, read when they change. `isAlone`: no other process changes them. */
+export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>, isAlone = false) {
+  const apps = new Map<number, AppKeywords>()
+  const versions = new Map<number, string>()
+  let reading: Promise<void> | undefined
+  let isStale = false
+  let isStopped = false
+
+  function of(app: number): AppKeywords {
+    let known = apps.get(app)
+    if (!known) {
+      known = { matcher: undefined }
+      apps.set(app, known)
+    }
+    return known
+  }
+
+  async function build(app: number): Promise<Matcher | undefined> {
+    const lists = await store.keywords.keywordLists(app)
+    return lists.length === 0 ? undefined : buildMatcher(lists, wordsOf(store, app), slices())
+  }
+
+  /** Builds anew what has changed; what is in use stays until the new one is ready. */
+  async function refresh(): Promise<void> {
+    const current = new Map(
+      (await store.keywords.keywordVersions()).map(({ app, version }) => [app, version]),
+    )
+    for (const app of new Set([...versions.keys(), ...current.keys()])) {
+      const version = current.get(app)
+      if (versions.get(app) === version) continue
+      of(app).matcher = await build(app)
+      if (version === undefined) versions.delete(app)
+      else versions.set(app, version)
+    }
+  }
+
+  async function readAll(): Promise<void> {
+    while (isStale) {
+      await Bun.sleep(gather)
+      isStale = false
+      try {
+        await refresh()
+      } catch (error) {
+        log.warn({ err: error }, 'keyword lists could not be read; it is tried again')
+        isStale = true
+        await Bun.sleep(retry)
+      }
+      if (isStopped) return
+    }
+  }
+
+  function changed(): void {
+    isStale = true
+    reading ??= readAll().finally(() => {
+      reading = undefined
+      if (isStale && !isStopped) changed()
+    })
+  }
+
+  await refresh()
+  const timer = isAlone ? undefined : setInterval(changed, period)
+
+  return {
+    of,
+    /** Lists were changed, or may have been: they are read again, soon. */
+    changed,
+    async stop(): Promise<void> {
+      isStopped = true
+      clearInterval(timer)
+      await reading
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { Event } from '../domain/event.ts'
+import { keywordLists } from './keywords.ts'
+import { moderating } from './moderate.ts'
+import { moderationLog } from './moderation-log.ts'
+import type { Parts } from './parts.ts'
+
+/** Keywords: the lists, what is done to messages that hold some, and the log of that. */
+export async function moderation(parts: Pick<Parts, 'store' | 'commit' | 'log'>, isAlone?: boolean) {
+  const lists = await keywordLists(parts, isAlone)
+  const moderated = moderationLog(parts)
+  return {
+    ofApp: lists.of,
+    moderate: moderating(moderated),
+    /** Lists may have been changed unheard. */
+    changed: lists.changed,
+    /** Hears of changed lists, and hands on every event. */
+    hearing: (hear: (event: Event) => void) => (event: Event) => {
+      if (event.type === 'keywords.changed') lists.changed()
+      hear(event)
+    },
+    async stop(): Promise<void> {
+      await Promise.all([lists.stop(), moderated.stop()])
+    },
+  }
+}
