@@ -116,6 +116,20 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   recallMessage: (room) => ['POST', '/messages/msg_recall', recallIn(room)],
   recallMessages: (room) => ['POST', '/messages/batch_recall', { msgs: [recallIn(room)] }],
   recallMessagesOneByOne: (room) => ['POST', '/messages/recall', { msgs: [recallIn(room)] }],
+  getHistory: (room, about) => [
+    'POST',
+    `/users/${about}/messageroaming`,
+    { queue: `${room}@conference.easemob.com` },
+  ],
+  removeHistory: (room, about) => [
+    'DELETE',
+    `/sdk/message/roaming/group/user/${about}?groupId=${room}&msgIdList=1`,
+  ],
+  removeHistoryBefore: (room, about) => [
+    'DELETE',
+    `/sdk/message/roaming/group/user/${about}/time?groupId=${room}&delTime=1`,
+  ],
+  removeAllHistory: (_, about) => ['POST', `/sdk/message/roaming/user/${about}/delete/all`],
   reportMessage: (_, about) => ['POST', `/user/${about}/moderation/report/message/123456`, {}],
   listReports: () => ['GET', '/moderation/report/messages'],
   createKeywordList: () => {
@@ -272,7 +286,7 @@ async function refuses(operation: string, role: Role, about: string): Promise<vo
   if (word === 'MetadataException') {
     expect(reply.status).toBe(401)
     expect(reply.body).toMatchObject({ error: word, error_description: text, error_code: 60011, desc: text })
-  } else expectRefusal(reply, status, word, text)
+  } else expectRefusal(reply, status, word, text.replace('{usernames}', actors[role as keyof typeof actors]))
   expect(await everything(room)).toEqual(before)
 }
 

@@ -8,6 +8,7 @@ export const failures = {
   BAD_REQUEST: [400, 'com.easemob.metadata.exception.BadRequestException'],
   'Bad Request': [400, 'com.easemob.im.exceptions.BadRequestException'],
   'service open exception': [400, 'com.easemob.im.exceptions.ServiceOpenException'],
+  'param exception': [400, 'com.easemob.im.exceptions.ParamException'],
   required_property_not_found: [
     400,
     'org.apache.usergrid.persistence.exceptions.RequiredPropertyNotFoundException',

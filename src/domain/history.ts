@@ -20,3 +20,16 @@ export const historyTerms = (
 /** Whether the sender of a message is answered when it is stored. */
 export const storesFirst = ({ historyDurable, historyDays }: AppSettings): boolean =>
   historyDurable && historyDays > 0
+
+/** Kinds of messages by the names that calls have for them: the `MessageBody_Content_Type` of each. */
+export const contentKinds = {
+  txt: 0,
+  img: 1,
+  video: 2,
+  loc: 3,
+  audio: 4,
+  file: 5,
+  cmd: 6,
+  custom: 7,
+  combine: 8,
+} as const

@@ -1,11 +1,11 @@
 import type { Failure } from '../domain/failure.ts'
-import { type FailureRow, failure, unauthorized } from '../domain/failures.ts'
+import { type FailureRow, failure, notMembers, unauthorized } from '../domain/failures.ts'
 import { type Right, type Role, roles } from '../domain/role.ts'
 
 /** Who may call an operation, and what it answers to everybody else. */
 export interface Allowed {
   rights: Readonly<Record<Role, Right>>
-  refusal: FailureRow & (() => Failure)
+  refusal: FailureRow & ((who: { usernames: string }) => Failure)
 }
 
 const roleDoesNotSuffice = { en: 'the role of the caller does not suffice', zh: '调用者的角色没有该权限' }
@@ -64,6 +64,11 @@ export const members: Allowed = allow(['yes', 'no', 'yes', 'yes', 'yes', 'no'], 
 export const uploaders: Allowed = allow(
   ['yes', 'no', 'yes', 'yes', 'yes', 'no'],
   failure(noPermission.word, noPermission.text, roleDoesNotSuffice, 400),
+)
+/** Members, each for itself: the history that it sees. */
+export const historyReaders: Allowed = allow(
+  ['yes', 'own', 'own', 'own', 'own', 'no'],
+  failure(notMembers.word, notMembers.text, notMembers.when),
 )
 export const attributeReaders: Allowed = allow(['yes', 'no', 'yes', 'yes', 'yes', 'no'], notInChatroom)
 export const attributeWriters: Allowed = allow(['yes', 'no', 'own', 'own', 'own', 'no'], notInChatroom)

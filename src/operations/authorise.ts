@@ -48,5 +48,5 @@ async function authoriseUser(
   if (may(role)) return role
   if (may('superAdmin') && (await asking.store.superAdmins.isSuperAdmin(asking.app.id, username)))
     return 'superAdmin'
-  throw refusal()
+  throw refusal({ usernames: username })
 }

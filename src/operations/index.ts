@@ -27,6 +27,8 @@ import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
+import { getHistory } from './history/get-history.ts'
+import { removeAllHistory, removeHistory, removeHistoryBefore } from './history/remove-history.ts'
 import { checkText } from './keywords/check-text.ts'
 import {
   changeKeywordList,
@@ -154,6 +156,10 @@ export const all: readonly Operation[] = [
   recallMessage,
   recallMessages,
   recallMessagesOneByOne,
+  getHistory,
+  removeHistory,
+  removeHistoryBefore,
+  removeAllHistory,
   sendUserMessage,
   muteUser,
   listMutedUsers,

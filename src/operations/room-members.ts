@@ -62,7 +62,7 @@ export async function checkReach(
   usernames: string[],
   { refusal }: Allowed,
 ): Promise<void> {
-  if ((await outOfReach(transaction, usernames)).length > 0) throw refusal()
+  if ((await outOfReach(transaction, usernames)).length > 0) throw refusal({ usernames: usernames.join() })
 }
 
 /**

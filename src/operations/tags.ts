@@ -54,6 +54,13 @@ export const tags = {
       zh: '成员为聊天室保存的键值对。',
     },
   },
+  history: {
+    name: { en: 'History', zh: '历史消息' },
+    says: {
+      en: 'Messages of chat rooms, where the app keeps them (`historyDays`).',
+      zh: '聊天室的历史消息（应用需设置 `historyDays`）。',
+    },
+  },
   messages: {
     name: { en: 'Messages', zh: '消息' },
     says: {

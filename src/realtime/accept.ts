@@ -65,7 +65,7 @@ export function accepted(message: Incoming, id: bigint, at: number): RelayedMess
     sender,
     client,
     recalls,
-    history: historyTerms(session.app.settings),
+    history: meta.routetype === Meta_RouteType.ROUTE_ONLINE ? undefined : historyTerms(session.app.settings),
     directed: meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined,
     frame: roomMessage({ id, room, sender, resource, at }, body, memberTags(meta.ext)),
   }

@@ -64,7 +64,10 @@ test('10.36 every example of a body is accepted where what it speaks of is there
       const body = text
         ?.replace('YXA6c2FtcGxlLWNsaWVudC1pZA', app.clientId)
         .replace('YXA6c2FtcGxlLWNsaWVudC1zZWNyZXQ', app.clientSecret)
-      const reply = await app.call(method.toUpperCase(), filled, body)
+      const query = parameters.filter(({ in: place, example }) => place === 'query' && example !== undefined)
+      const asked =
+        query.length === 0 ? '' : `?${query.map(({ name, example }) => `${name}=${example}`).join('&')}`
+      const reply = await app.call(method.toUpperCase(), filled + asked, body)
       if (reply.status !== 200) refused.push(`${operationId} ${reply.status} ${reply.body.error_description}`)
     }
   }

@@ -14,6 +14,37 @@ export const historyLimits = {
       zh: '照常投递但不进入历史记录，并计入 `chatroomd_history_lost_total`；开启 `historyDurable` 的应用则以 `traffic limit` 拒绝',
     },
   },
+  historyPage: {
+    value: 50,
+    unit: 'items',
+    en: 'Messages of one page of the history',
+    zh: '历史消息每页的数量',
+    beyond: { en: '400', zh: '返回 400' },
+  },
+  historyScanned: {
+    value: 10_000,
+    unit: 'items',
+    en: 'Messages that one call looks at to fill a page of the history',
+    zh: '单次查询历史消息时检查的消息数量',
+    beyond: {
+      en: 'the page is shorter, and says where the next begins',
+      zh: '返回不足一页的结果及下一页的起点',
+    },
+  },
+  historyRemoved: {
+    value: 50,
+    unit: 'items',
+    en: "Messages that one call removes from a user's view",
+    zh: '单次单向删除的历史消息数量',
+    beyond: { en: '400; nothing is removed', zh: '返回 400，不删除任何消息' },
+  },
+  historyIgnored: {
+    value: 20,
+    unit: 'items',
+    en: 'Users who do not find a message of the app in the history (`roam_ignore_users`)',
+    zh: '查询历史消息时看不到该消息的用户数量（`roam_ignore_users`）',
+    beyond: { en: '400; nothing is sent', zh: '返回 400，不发送' },
+  },
   historyPerRoom: {
     value: 10_000,
     unit: 'items',

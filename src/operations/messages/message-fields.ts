@@ -7,6 +7,7 @@ import {
   olderParameterMissing,
   overSendRate,
   sendParameterMissing,
+  tooManyOf,
 } from '../../domain/message-failures.ts'
 import type { PostedContent } from '../../domain/posted-message.ts'
 import type { BodyWords } from '../body-words.ts'
@@ -44,6 +45,31 @@ export const commonFields = {
       ),
     ),
   ),
+}
+
+const mostIgnored = limits.historyIgnored.value
+
+/** Users who do not find a message in the history. */
+export const historyField = {
+  roam_ignore_users: t.Optional(
+    t.Array(t.String(), {
+      ...says(
+        `At most ${mostIgnored} user ids, who do not find the message in the history.`,
+        `最多 ${mostIgnored} 个用户 ID，这些用户查询历史消息时看不到该消息。`,
+      ),
+      ...bounds({ maxItems: mostIgnored }),
+    }),
+  ),
+}
+
+/** Fails with `tooManyOf` where more users are left out of the history than a message may name. */
+export function checkIgnored({
+  roam_ignore_users: ignored,
+}: {
+  roam_ignore_users?: string[] | undefined
+}): void {
+  if ((ignored?.length ?? 0) > mostIgnored)
+    throw tooManyOf({ field: 'roam_ignore_users', limit: mostIgnored })
 }
 
 /** Fields of messages whose content stands in `body`. */

@@ -6,7 +6,16 @@ import { idFailures } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { type ActionContext, action } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
-import { bodyFields, commonFields, countMessages, idsByRoom, roomsField, words } from './message-fields.ts'
+import {
+  bodyFields,
+  checkIgnored,
+  commonFields,
+  countMessages,
+  historyField,
+  idsByRoom,
+  roomsField,
+  words,
+} from './message-fields.ts'
 
 const mostRooms = limits.messageRooms.value
 const mostUsers = limits.messageUsers.value
@@ -20,6 +29,7 @@ const RoomMessage = loosely({
   to: roomsField(mostRooms, says(`Ids of 1 to ${mostRooms} chat rooms.`, `1 到 ${mostRooms} 个聊天室 ID。`)),
   ...bodyFields,
   ...commonFields,
+  ...historyField,
   users: t.Optional(t.Array(t.String(), { ...usersSays, ...bounds({ maxItems: mostUsers }) })),
 })
 
@@ -27,6 +37,7 @@ const DirectedMessage = loosely({
   to: roomsField(1, says('Id of one chat room.', '一个聊天室 ID。')),
   ...bodyFields,
   ...commonFields,
+  ...historyField,
   users: t.Array(t.String(), {
     minItems: 1,
     ...usersSays,
@@ -40,6 +51,7 @@ function postedOf(body: Static<typeof RoomMessage> | Static<typeof DirectedMessa
   const { to, users = [] } = body
   if (to.length > most) throw tooManyOf({ field: 'to', limit: most })
   if (users.length > mostUsers) throw tooManyOf({ field: 'users', limit: mostUsers })
+  checkIgnored(body)
   return { ...(body as Omit<Posted, 'tooLarge'>), tooLarge: messageTooLarge }
 }
 

@@ -1,11 +1,10 @@
 import { failure } from '../../domain/failures.ts'
+import { historyNotOpen } from '../history/failures.ts'
 import { notServed, refused } from './not-served.ts'
 import { serviceNotOpen } from './service-not-open.ts'
 
 const isNotServed = { en: 'the feature is not served', zh: '不提供该功能' }
 
-const roamingNotOpen = failure('forbidden_op', 'messageroaming function not open', isNotServed)
-const historyNotOpen = failure('service open exception', 'this appKey not open message roaming', isNotServed)
 const reactionNotOpen = failure('Bad Request', 'this appKey is not open reaction service!', isNotServed)
 const threadNotOpen = failure('group_error', 'thread not open.', isNotServed)
 const editNotOpen = failure('message_rewrite_error', 'The rewrite message feature is not open.', isNotServed)
@@ -14,17 +13,8 @@ const broadcastNotOpen = failure('forbidden_op', 'message broadcast service is u
 /** What belongs to messages that nobody keeps: their history, and what is added to them later. */
 export const aroundMessages = [
   notServed(
-    { en: 'History of messages', zh: '历史消息' },
-    refused(roamingNotOpen, { getHistory: 'POST /users/:username/messageroaming' }),
-    refused(historyNotOpen, {
-      getHistoryFiles: 'GET /chatmessages/:hour',
-      removeHistory: 'DELETE /sdk/message/roaming/:chat_type/user/:username',
-      removeHistoryBefore: 'DELETE /sdk/message/roaming/:chat_type/user/:username/time',
-      removeAllHistory: 'POST /sdk/message/roaming/user/:username/delete/all',
-      removeHistoryOfUser: 'DELETE /rest/message/roaming/:chat_type/user/:username',
-      removeHistoryOfUserBefore: 'DELETE /rest/message/roaming/:chat_type/user/:username/time',
-      removeAllHistoryOfUser: 'POST /rest/message/roaming/user/:username/delete/all',
-    }),
+    { en: 'Hourly files of messages', zh: '按小时下载的历史消息文件' },
+    refused(historyNotOpen, { getHistoryFiles: 'GET /chatmessages/:hour' }),
   ),
   notServed(
     { en: 'Reactions', zh: '消息表情回复' },
