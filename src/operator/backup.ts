@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ifThere } from '../store/attachment-head.ts'
-import { copyDatabase } from '../store/sqlite-backup.ts'
+import { copyDatabase, copyHistory } from '../store/sqlite-backup.ts'
 
 /** Makes what was written in a file or a directory last through a loss of power. */
 async function sync(path: string): Promise<void> {
@@ -45,28 +45,45 @@ async function copyAttachments(from: string, to: string): Promise<number> {
   return copied
 }
 
+/** What a backup holds beside the store. */
+interface BackedUp {
+  attachments: number
+  /** Whether there is a history, in `.messages`. */
+  hasHistory: boolean
+}
+
 /**
- * Writes a backup of the embedded store to `path` and of its attachments to `path`.files, also while a server serves them.
- * Both are there when all of it is, and has been read back. Returns how many attachments there are.
+ * Writes a backup of the embedded store to `path`, of its attachments to `path`.files and of the history to
+ * `path`.messages, also while a server serves them. They are there when all of it is, and has been read back.
  */
-export async function backUp(config: Config, path: string): Promise<number> {
+export async function backUp(config: Config, path: string): Promise<BackedUp> {
   if (config.database_url !== '')
     throw new Error('the data are in PostgreSQL: back them up with its own tools, such as pg_dump')
   const files = `${path}.files`
-  for (const there of [path, files]) if (existsSync(there)) throw new Error(`${there} exists already`)
-  const parts = { data: `${path}.part`, files: `${files}.part` }
+  const messages = `${path}.messages`
+  for (const there of [path, files, messages])
+    if (existsSync(there)) throw new Error(`${there} exists already`)
+  const parts = { data: `${path}.part`, files: `${files}.part`, messages: `${messages}.part` }
   const removeParts = () => {
-    for (const part of [parts.data, `${parts.data}-journal`, parts.files])
+    for (const part of [
+      parts.data,
+      `${parts.data}-journal`,
+      parts.files,
+      parts.messages,
+      `${parts.messages}-journal`,
+    ])
       rmSync(part, { recursive: true, force: true })
   }
   removeParts()
   try {
     copyDatabase(config.data_dir, parts.data)
     const copied = await copyAttachments(join(config.data_dir, 'files'), parts.files)
+    const hasHistory = copyHistory(config.data_dir, parts.messages)
     renameSync(parts.files, files)
+    if (hasHistory) renameSync(parts.messages, messages)
     renameSync(parts.data, path)
     await sync(dirname(path))
-    return copied
+    return { attachments: copied, hasHistory }
   } finally {
     removeParts()
   }

@@ -17,6 +17,9 @@ const all = Object.keys(settings) as SettingName[]
 /** What a command needs that only reaches the store. */
 const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
 
+const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
+  `backed up to ${file} and verified; attachments in ${file}.files: ${attachments}${hasHistory ? `; history in ${file}.messages` : ''}`
+
 /** Settings as flags of a command: `data_dir` is `--data-dir`. */
 function withSettings(command: Command, names: SettingName[] = ofStore): Command {
   for (const name of names) {
@@ -132,15 +135,15 @@ export function commandLine(start: StartServer): Command {
 
   withSettings(program.command('backup').argument('<file>'))
     .description(
-      'copy the embedded store to a file and its attachments to <file>.files, also while a server serves it',
+      'copy the embedded store to a file, its attachments to <file>.files and the history to <file>.messages, also while a server serves it',
     )
     .action(async (file: string, options: Record<string, string>) =>
-      say(
-        `backed up to ${file} and verified; attachments in ${file}.files: ${await backUp(configOf(options), file)}`,
-      ),
+      say(backedUp(file, await backUp(configOf(options), file))),
     )
   withSettings(program.command('export').argument('<file>'))
-    .description('write everything that the store holds to a file, also while a server serves it')
+    .description(
+      'write everything that the store holds, but the history, to a file, also while a server serves it',
+    )
     .action(async (file: string, options: Record<string, string>) =>
       say(`exported ${await exportStore(configOf(options), file)} rows to ${file}`),
     )

@@ -1,6 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { historyFileOf } from './history/sqlite-history-file.ts'
 import { fileOf, startError } from './sqlite-file.ts'
 
 const numberIn = (sqlite: Sqlite, pragma: string): number => {
@@ -21,19 +22,31 @@ function verify(path: string, version: number): void {
   }
 }
 
-/**
- * Copies the database in `dir`, as it is at one moment, to a new file; a server may go on writing. The copy is on disk and
- * has been read back when this returns.
- */
+/** Copies the database in `dir` to a new file, which is whole and on disk when this returns; a server may go on writing. */
 export function copyDatabase(dir: string, path: string): void {
   if (!existsSync(fileOf(dir)))
     throw new Error(
       `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`,
     )
+  copy(dir, fileOf(dir), path)
+}
+
+/** Copies the history in `dir`, as `copyDatabase` does; false where there is none. */
+export function copyHistory(dir: string, path: string): boolean {
+  if (!existsSync(historyFileOf(dir))) return false
+  copy(dir, historyFileOf(dir), path)
+  return true
+}
+
+/**
+ * Copies a database, as it is at one moment, to a new file; a server may go on writing. The copy is on disk and has been
+ * read back when this returns.
+ */
+function copy(dir: string, from: string, path: string): void {
   // SQLite writes into an empty file; made here, it is its owner's alone from the first byte.
   closeSync(openSync(path, 'wx', 0o600))
   chmodSync(path, 0o600)
-  const sqlite = new Sqlite(fileOf(dir), { readonly: true })
+  const sqlite = new Sqlite(from, { readonly: true })
   try {
     sqlite.run('pragma busy_timeout = 10000')
     const version = numberIn(sqlite, 'user_version')
