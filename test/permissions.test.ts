@@ -218,6 +218,16 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   unmuteRoom: (room) => ['DELETE', `/chatrooms/${room}/ban`],
   isMuted: (room, about) => ['GET', `/sdk/chatrooms/${room}/mute/${about}`],
   listBlocked: (room) => ['GET', `/chatrooms/${room}/blocks/users`],
+  banMembers: (room) => ['POST', `/chatrooms/${room}/bans`, { usernames: ['milo'], ban_duration: 1000 }],
+  listBans: (room) => ['GET', `/chatrooms/${room}/bans`],
+  getSlowMode: (room) => ['GET', `/chatrooms/${room}/slow_mode`],
+  setSlowMode: (room) => ['PUT', `/chatrooms/${room}/slow_mode`, { slowMode: 5 }],
+  deleteMessage: async (room) => {
+    const body = { to: [room], type: 'txt', body: { msg: 'hi' } }
+    const { body: sent } = await app.call('POST', '/messages/chatrooms?useMsgId=true', body)
+    return ['DELETE', `/chatrooms/${room}/messages/${Object.values(sent.data)[0]}`]
+  },
+  deleteMessagesOf: (room) => ['DELETE', `/chatrooms/${room}/users/milo/messages?minutes=1`],
   blockUser: (room) => ['POST', `/chatrooms/${room}/blocks/users/milo`],
   blockUsers: (room) => ['POST', `/chatrooms/${room}/blocks/users`, { usernames: ['milo'] }],
   unblockUsers: (room) => ['DELETE', `/chatrooms/${room}/blocks/users/milo`],

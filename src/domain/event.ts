@@ -3,7 +3,10 @@ import type { AppMutes, Mute } from './mute.ts'
 import type { RoomChange } from './room.ts'
 
 /** Who asks: the app itself (an app token) or one of its users. */
-export type Caller = { kind: 'app' } | { kind: 'user'; username: string }
+export type Caller = ({ kind: 'app' } | { kind: 'user'; username: string }) & {
+  /** Why it is done, where that was said. */
+  reason?: string
+}
 
 /** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be kept. */
 export type EarlierAttributes = Record<string, { owner: string; autoDelete: boolean; value?: string }>
@@ -17,6 +20,8 @@ export type RoomEvent =
   | { type: 'room.dissolved'; before: { name: string; owner: string; memberCount: number } }
   | { type: 'room.disabled' }
   | { type: 'room.enabled' }
+  /** Seconds between two messages of one member; 0 = off. */
+  | { type: 'room.slowed'; slowMode: number; before: { slowMode: number } }
   | { type: 'room.muted' }
   | { type: 'room.unmuted' }
   /** `ext` is what the user said on joining. */
@@ -25,11 +30,17 @@ export type RoomEvent =
   | { type: 'member.left'; usernames: string[]; memberCount: number }
   /** By somebody else. */
   | { type: 'member.removed'; usernames: string[]; memberCount: number }
-  /** Removed and kept out. */
-  | { type: 'member.blocked'; usernames: string[]; memberCount: number }
+  /** Removed and kept out; `expires` in Unix ms where that ends by itself. */
+  | { type: 'member.blocked'; usernames: string[]; memberCount: number; expires?: number; reason?: string }
   | { type: 'member.unblocked'; usernames: string[] }
   /** `expires` in Unix ms; `before` has those who were muted already. */
-  | { type: 'member.muted'; usernames: string[]; expires: number; before?: { muted: Mute[] } | undefined }
+  | {
+      type: 'member.muted'
+      usernames: string[]
+      expires: number
+      reason?: string
+      before?: { muted: Mute[] } | undefined
+    }
   | { type: 'member.unmuted'; usernames: string[]; before?: { muted: Mute[] } | undefined }
   /** On and off the allow list. */
   | { type: 'member.allowed'; usernames: string[] }
@@ -51,6 +62,8 @@ export type RoomEvent =
   /** With the id of the file. */
   | { type: 'file.uploaded'; file: string }
   | { type: 'file.deleted'; file: string }
+  /** Taken back by a moderator: of whom, the first of their ids, and how many. */
+  | { type: 'message.deleted'; username: string; messages: string[]; count: number }
   /** A message of a client held words of keyword lists. In single chats, `room` is empty. */
   | ({ type: 'message.moderated' } & ModeratedMessage)
 

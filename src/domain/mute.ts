@@ -5,7 +5,7 @@ export interface Mute {
 }
 
 /** The end of a mute that has none, in Unix ms: the reference's date for it. */
-const foreverMs = 4_638_873_600_000
+export const foreverMs = 4_638_873_600_000
 
 /** When a mute of `durationMs` that begins at `nowMs` (Unix ms) ends; -1 = for ever, 0 = it ends at once. */
 export function muteEnd(nowMs: number, durationMs: number): number {

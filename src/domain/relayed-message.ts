@@ -14,6 +14,8 @@ export interface RelayedMessage {
   directed: string[] | undefined
   /** How its app keeps it; nothing where it keeps none. */
   history?: HistoryTerms | undefined
+  /** Its room has slow mode, and its sender waits until it may speak again. */
+  isSlowed?: boolean | undefined
   /** What goes to the clients, encoded once. */
   frame: Uint8Array
 }

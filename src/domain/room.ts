@@ -22,6 +22,8 @@ export interface Room {
   mute: boolean
   /** Nobody joins, speaks or manages it. */
   disabled: boolean
+  /** Seconds between two messages of one member; 0 = off. */
+  slowMode: number
 }
 
 /** A room and who is in it. */

@@ -40,7 +40,8 @@ export function logEvents(transaction: Transaction, operation: string, events: E
   const operator = caller.kind === 'user' ? caller.username : ''
   const counts = new Map<string, number>()
   const rows = events.map((event): EventRow => {
-    const { type, before, ...data } = storedOf(event)
+    const { type, before, ...own } = storedOf(event)
+    const data = caller.reason === undefined ? own : { reason: caller.reason, ...own }
     const { room } = event
     const number = counts.get(room) ?? 0
     counts.set(room, number + 1)

@@ -6,6 +6,7 @@ import { unauthorized } from '../domain/failures.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
 import { type Given, Json, type Reply } from '../operations/given.ts'
 import type { HttpCall, Operation } from '../operations/operation.ts'
+import { cutReason } from '../operations/reason.ts'
 import { type Envelope, isEnvelope } from '../operations/schemas.ts'
 import type { Awaitable } from '../store/database.ts'
 import { bodyCheck, parseForm, parseJson, readBody, withoutNulls } from './body.ts'
@@ -158,7 +159,10 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const token = bearer(request)
     const nobody = anonymous(declared, app, request)
     const found = nobody ?? callerOf(deps, operation, app, token)
-    const caller = found instanceof Promise ? await found : found
+    const known = found instanceof Promise ? await found : found
+    const query = queryOf(request)
+    const reason = operation.kind === 'read' ? undefined : cutReason(query.get('reason'))
+    const caller = reason === undefined ? known : { ...known, reason }
     const isAnonymous = nobody !== undefined
     if (app.settings.rateLimits) call.headers = await countCall(deps, app, route, callsPerSecond)
     const dialect = dialectOf(app.settings, () => request.headers.get('user-agent'))
@@ -171,7 +175,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
       app,
       caller,
       params,
-      query: queryOf(request),
+      query,
       body,
       token,
       isAnonymous,

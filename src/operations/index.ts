@@ -23,6 +23,7 @@ import { forceRemoveAttributes, removeAttributes } from './attributes/remove-att
 import { forceAttributes, setAttributes } from './attributes/set-attributes.ts'
 import { listAudit, listRoomAudit } from './audit/list-audit.ts'
 import { pruneAudit } from './audit/prune-audit.ts'
+import { banMembers, listBans } from './block-list/bans.ts'
 import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
@@ -46,6 +47,7 @@ import { joinRoom, leaveRoom } from './members/join-room.ts'
 import { listMembers } from './members/list-members.ts'
 import { removeMembers } from './members/remove-members.ts'
 import { broadcastToRooms, countBroadcast } from './messages/broadcast-to-rooms.ts'
+import { deleteMessage, deleteMessagesOf, recordDeleted } from './messages/delete-messages.ts'
 import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
 import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
 import { sendMessage } from './messages/send-message.ts'
@@ -72,6 +74,7 @@ import { dissolveRoom } from './rooms/dissolve-room.ts'
 import { getRooms } from './rooms/get-rooms.ts'
 import { listJoinedRooms } from './rooms/list-joined-rooms.ts'
 import { listRooms } from './rooms/list-rooms.ts'
+import { getSlowMode, setSlowMode } from './rooms/slow-mode.ts'
 import { transferRoom } from './rooms/transfer-room.ts'
 import { addSuperAdmin } from './super-admins/add-super-admin.ts'
 import { listSuperAdmins } from './super-admins/list-super-admins.ts'
@@ -126,6 +129,8 @@ export const all: readonly Operation[] = [
   pruneAudit,
   keepMessages,
   pruneMessages,
+  banMembers,
+  listBans,
   blockUser,
   blockUsers,
   listBlocked,
@@ -153,6 +158,9 @@ export const all: readonly Operation[] = [
   broadcastToRooms,
   countBroadcast,
   sendMessage,
+  deleteMessage,
+  deleteMessagesOf,
+  recordDeleted,
   recallMessage,
   recallMessages,
   recallMessagesOneByOne,
@@ -193,6 +201,8 @@ export const all: readonly Operation[] = [
   getRooms,
   listJoinedRooms,
   listRooms,
+  getSlowMode,
+  setSlowMode,
   transferRoom,
   addSuperAdmin,
   listSuperAdmins,

@@ -15,6 +15,7 @@ import { authorise } from './authorise.ts'
 import type { BodyWords } from './body-words.ts'
 import type { Given, Reply } from './given.ts'
 import type { Parameter } from './parameters.ts'
+import { withReason } from './reason.ts'
 import type { Envelope } from './schemas.ts'
 import type { Services } from './services.ts'
 import type { Tag } from './tags.ts'
@@ -261,7 +262,7 @@ export const writeRoom = <
     kind: 'write',
     ...namedAs(declared),
     sharesTransaction: false,
-    call: callOf(declared, missing, isForUsers(allowed) ? [roomDisabled] : []),
+    call: withReason(callOf(declared, missing, isForUsers(allowed) ? [roomDisabled] : [])),
     async execute(transaction, input) {
       const room = await transaction.store.rooms.lockRoom(transaction.app.id, input.room)
       if (!room) throw missing({ chatroom_id: input.room })

@@ -75,13 +75,13 @@ export async function putInRoom(
   usernames: string[],
   ext?: string,
 ): Promise<void> {
-  const { app, store, tick, emit } = transaction
+  const { app, store, now, tick, emit } = transaction
   await checkUsersExist(transaction, usernames)
   const present = new Set(await store.members.membersAmong(app.id, room.id, usernames))
   const added = usernames.filter((username) => !present.has(username))
   if (added.length === 0) return
   if (room.disabled) throw roomDisabled()
-  const [blocked] = await store.lists.blockedAmong(app.id, room.id, added)
+  const [blocked] = await store.lists.blockedAmong(app.id, room.id, added, now)
   if (blocked !== undefined) throw isBlocked({ username: blocked })
   if (room.memberCount + added.length > room.maxusers) throw roomIsFull()
   await checkRoomsPerUser(transaction, added, joinedTooManyToJoin)

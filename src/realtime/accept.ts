@@ -66,6 +66,7 @@ export function accepted(message: Incoming, id: bigint, at: number): RelayedMess
     client,
     recalls,
     history: meta.routetype === Meta_RouteType.ROUTE_ONLINE ? undefined : historyTerms(session.app.settings),
+    isSlowed: message.slowMode > 0 || undefined,
     directed: meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined,
     frame: roomMessage({ id, room, sender, resource, at }, body, memberTags(meta.ext)),
   }

@@ -21,6 +21,7 @@ const changesSpeech = new Set<Event['type']>([
   'room.transferred',
   'room.disabled',
   'room.enabled',
+  'room.slowed',
   'room.muted',
   'room.unmuted',
   'member.left',
@@ -101,6 +102,11 @@ export function announcer(
     if (event.type === 'user.muted') {
       const user = live.user(event.app, event.username)
       if (user) user.mutes = undefined
+      return
+    }
+    if (event.type === 'superAdmin.added' || event.type === 'superAdmin.removed') {
+      const user = live.user(event.app, event.username)
+      if (user) user.superAdmin = undefined
       return
     }
     const room = live.room(event.app, event.room)

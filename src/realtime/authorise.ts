@@ -5,6 +5,7 @@ import { failed, type Refusal } from './encode.ts'
 import type { FindOriginal, Original } from './originals.ts'
 import type { Parts } from './parts.ts'
 import type { LiveRoom, Speech } from './session.ts'
+import { type LastSpoken, slowed } from './slow-mode.ts'
 import { isModerator, silenced, speechOf } from './speech.ts'
 
 /** Clients tell these apart by their texts (client protocol: refusals of a message). */
@@ -26,6 +27,7 @@ type Verdict = LiveRoom | Refusal
 export function authoriser(
   { store, live, now }: Pick<Parts, 'store' | 'live' | 'now'>,
   findOriginal: FindOriginal,
+  spoken: LastSpoken,
 ): (message: Incoming) => Verdict | Promise<Verdict> {
   function checkRecall({ session, room }: Incoming, speech: Speech, original: Original): Refusal | undefined {
     const { username } = session.user
@@ -52,7 +54,10 @@ export function authoriser(
     const { session, recalls } = message
     if (recalls === undefined) {
       const silence = silenced(speech, session.user.username, now())
-      return silence ?? inApp(message, room)
+      if (silence || speech.slowMode === 0) return silence ?? inApp(message, room)
+      const early = slowed(store, message, speech, spoken)
+      if (!(early instanceof Promise)) return early ?? inApp(message, room)
+      return early.then((known) => known ?? (isIn(message, room) ? inApp(message, room) : refusals.notMember))
     }
     const original = findOriginal(session.app.id, recalls)
     if (!(original instanceof Promise)) return checkRecall(message, speech, original) ?? room

@@ -19,6 +19,8 @@ export interface Incoming {
   client: number | undefined
   /** The message that it recalls. */
   recalls: number | undefined
+  /** Seconds after which its sender may speak again; known once it is authorised. */
+  slowMode: number
 }
 
 /** Clients tell these apart by their texts (client protocol: refusals of a message). */
@@ -84,5 +86,6 @@ export function decodeMessage(session: Session, meta: Meta, reader: FrameReader)
     body,
     client: meta.id ? hashOf(`${session.device}/${meta.id}`, meta.payload) : undefined,
     recalls: isRecall ? Number(body.ackMessageId ?? 0n) : undefined,
+    slowMode: 0,
   }
 }

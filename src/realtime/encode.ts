@@ -25,6 +25,8 @@ const ok = { errorCode: Status_ErrorCode.OK }
 export interface Refusal {
   code: Status_ErrorCode
   reason: string
+  /** Under what it is counted, where reasons differ in numbers. */
+  counted?: string
 }
 
 export const isRefusal = (outcome: object): outcome is Refusal => 'reason' in outcome

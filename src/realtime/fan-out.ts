@@ -4,12 +4,14 @@ import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { SentMessages } from './sent.ts'
 import type { Session } from './session.ts'
+import type { LastSpoken } from './slow-mode.ts'
 
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
   sent: SentMessages,
   kept: MessageLog,
+  spoken: LastSpoken,
   history: HistoryLog,
   others: (message: RelayedMessage) => void,
 ) {
@@ -17,6 +19,7 @@ export function fanOut(
   function here(message: RelayedMessage, from?: Session): void {
     const { app, room: id, directed, frame } = message
     sent.keep(message)
+    if (message.isSlowed) spoken.note(app, id, message.sender)
     const room = live.room(app, id)
     if (!room) return
     if (!directed) {

@@ -55,6 +55,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
         keywords: keywordsOf(login.app.id),
         heard: undefined,
         mutes: undefined,
+        superAdmin: undefined,
         meter: undefined,
         frames: new Meter(performance.now()),
       }

@@ -24,6 +24,7 @@ import type { Parts } from './parts.ts'
 import type { SentMessages } from './sent.ts'
 import type { Connection, LiveRoom, Session } from './session.ts'
 import type { Outcome } from './single-chat.ts'
+import { type LastSpoken, tooEarly } from './slow-mode.ts'
 
 const unknown = failed('only chat rooms and single chats are served')
 const internal = failed('internal error')
@@ -38,6 +39,8 @@ interface Steps {
   sent: SentMessages
   /** Replaces words of a message that gets an id, or says why it is refused. */
   moderate: Moderate
+  /** When members of slow rooms last spoke. */
+  spoken: LastSpoken
   fanOut: FanOut
   history: Pick<HistoryLog, 'hasRoom' | 'stored'>
   /** Handles a join or a leave, and returns it. */
@@ -59,7 +62,7 @@ function failureLog(log: Parts['log']): (error: unknown) => void {
 const refusing =
   (counters: Parts['counters']) =>
   (session: Session, meta: Meta, refusal: Refusal): undefined => {
-    count(counters.refused, refusal.reason)
+    count(counters.refused, refusal.counted ?? refusal.reason)
     session.send(refused(meta.id ?? 0n, refusal))
   }
 
@@ -79,7 +82,7 @@ const acknowledging =
  */
 export function pipeline(
   parts: Parts,
-  { logIn, authorise, toUser, sent, moderate, fanOut, history, joinOrLeave }: Steps,
+  { logIn, authorise, toUser, sent, moderate, spoken, fanOut, history, joinOrLeave }: Steps,
 ) {
   const { counters, now, newId } = parts
   const acknowledge = acknowledging(history)
@@ -155,7 +158,7 @@ export function pipeline(
     if (isDurable && !history.hasRoom()) return refuse(session, meta, tooMany)
     if (!passesRoomRate(message, verdict, counters.dropped)) return refuse(session, meta, tooMany)
     const id = newId(at)
-    const refusal = moderate(message, id)
+    const refusal = tooEarly(message, spoken) ?? moderate(message, id)
     if (refusal) return refuse(session, meta, refusal)
     const relayed = accepted(message, id, at)
     counters.messages += 1

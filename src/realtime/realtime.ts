@@ -35,6 +35,7 @@ import { type SentMessages, sentMessages } from './sent.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
+import { lastSpoken } from './slow-mode.ts'
 import { userFanOut } from './to-users.ts'
 
 /** Real time: sockets, who is connected, and what they send and hear. */
@@ -117,14 +118,15 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   )
   const history = seenHistory(given.history, log)
   const findOriginal = originals(parts, sent, kept)
-  const fan = fanOut(parts, sent, kept, log, given.others)
+  const spoken = lastSpoken()
+  const fan = fanOut(parts, sent, kept, spoken, log, given.others)
   const fanToUsers = userFanOut(parts, sent, kept, given.othersOfUsers)
 
   const flooding = floods()
   const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff)
   const receive = pipeline(parts, {
     logIn,
-    authorise: authoriser(parts, findOriginal),
+    authorise: authoriser(parts, findOriginal, spoken),
     toUser: singleChat(parts, {
       findOriginal,
       online: presence.online,
@@ -133,6 +135,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     }),
     sent,
     moderate: words.moderate,
+    spoken,
     fanOut: fan,
     history: log,
     joinOrLeave: membership(parts, given.commitOfUsers),

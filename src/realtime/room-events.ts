@@ -59,6 +59,7 @@ export function noticesOf(event: Event): Notice[] {
     case 'room.created':
       return [notice(Op.CREATE, {}, [event.owner, ...event.members])]
     case 'room.changed':
+    case 'room.slowed':
       return [notice(Op.UPDATE)]
     case 'room.transferred':
       return [notice(Op.ASSIGN_OWNER, { to: [user(event.to)] })]

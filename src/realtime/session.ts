@@ -110,6 +110,8 @@ export interface LiveUser {
   heard: Map<string, boolean> | undefined
   /** Until when it is muted in the whole app, once it was needed; dropped when it changes. */
   mutes: AppMutes | Promise<AppMutes> | undefined
+  /** Whether it is a super admin, once it was needed; dropped when that changes. */
+  superAdmin: boolean | Promise<boolean> | undefined
   /** Messages of this user, for the app's limit. */
   meter: Meter | undefined
   /** Frames, pings and pongs of all its connections. */
@@ -140,4 +142,6 @@ export interface Speech {
   allowed: ReadonlySet<string>
   /** Unix ms until which each muted member is. */
   muted: ReadonlyMap<string, number>
+  /** Seconds between two messages of one member; 0 = off. */
+  slowMode: number
 }

@@ -68,6 +68,7 @@ export function sessions(
   /** A user may have been changed, and joined or left rooms, unheard. */
   async function lookUp(user: LiveUser): Promise<void> {
     user.mutes = undefined
+    user.superAdmin = undefined
     const kept = await store.users.findUser(user.app, user.username)
     for (const session of [...user.sessions]) {
       if (!kept?.activated || (session.epoch !== undefined && kept.tokenEpoch !== session.epoch))

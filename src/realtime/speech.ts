@@ -56,6 +56,7 @@ async function readSpeech(store: ReadStore, { app, id }: LiveRoom): Promise<Spee
     mute: room.mute,
     disabled: room.disabled,
     allowed: new Set(allowed),
+    slowMode: room.slowMode,
     muted: new Map(muted.map(({ username, expires }) => [username, expires])),
   }
 }

@@ -1,30 +1,100 @@
 import type { Mute } from '../domain/mute.ts'
 import { byIndex, type Database, each, isOneOf } from './database.ts'
 
+/** An entry of a block list; `expires` in Unix ms. */
+interface Ban extends Mute {
+  reason: string
+}
+
 /** The mute and the block list of a room. Both outlast a user's leaving. */
 export interface ListReads {
   /** Who is muted at `now` (Unix ms), of all or of `usernames`. */
   muted(app: number, room: string, now: number, usernames?: string[]): Promise<Mute[]>
   isMuted(app: number, room: string, username: string, now: number): Promise<boolean>
-  blocked(app: number, room: string): Promise<string[]>
-  /** Those of `usernames` that are blocked. */
-  blockedAmong(app: number, room: string, usernames: string[]): Promise<string[]>
+  /** Who is blocked at `now` (Unix ms). */
+  blocked(app: number, room: string, now: number): Promise<string[]>
+  /** Those of `usernames` that are blocked at `now`. */
+  blockedAmong(app: number, room: string, usernames: string[], now: number): Promise<string[]>
+  /** Who is blocked at `now`, until when and why. */
+  bans(app: number, room: string, now: number): Promise<Ban[]>
 }
 
 export interface ListStore extends ListReads {
   /** Mutes users until `expires` (Unix ms), and removes mutes that ended before `now`. */
   mute(app: number, room: string, usernames: string[], expires: number, now: number): Promise<void>
   unmute(app: number, room: string, usernames: string[]): Promise<void>
-  block(app: number, room: string, usernames: string[]): Promise<void>
+  /** Blocks users until `expires` (Unix ms), and removes entries that ended before `now`. */
+  block(
+    app: number,
+    room: string,
+    usernames: string[],
+    ban: Omit<Ban, 'username'>,
+    now: number,
+  ): Promise<void>
   unblock(app: number, room: string, usernames: string[]): Promise<void>
   /** Takes a user off every list of the app. */
   forgetUser(app: number, username: string): Promise<void>
 }
 
-export function listStore(db: Database): ListStore {
+type BlockLists = Pick<ListStore, 'blocked' | 'blockedAmong' | 'bans' | 'block' | 'unblock'>
+
+function blockLists(db: Database): BlockLists {
   const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
     (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
 
+  return {
+    blocked: (app, room, now) =>
+      names(
+        `select username from blocks where app = ?1 and room = ?2 and expires > ?3 order by username`,
+        app,
+        room,
+        now,
+      ),
+
+    blockedAmong: (app, room, usernames, now) =>
+      names(
+        `select username from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)} and expires > ?4
+         order by username`,
+        app,
+        room,
+        JSON.stringify(usernames),
+        now,
+      ),
+
+    bans: async (app, room, now) =>
+      db.all<Ban>(
+        `select username, expires, reason from blocks where app = ?1 and room = ?2 and expires > ?3 order by username`,
+        app,
+        room,
+        now,
+      ),
+
+    async block(app, room, usernames, { expires, reason }, now) {
+      await db.run(`delete from blocks where app = ?1 and room = ?2 and expires <= ?3`, app, room, now)
+      await db.run(
+        `insert into blocks (app, room, username, expires, reason)
+         select ?1, ?2, value, ?4, ?5 from ${each(db, 3)} as names where true
+         on conflict (app, room, username) do update set expires = excluded.expires, reason = excluded.reason`,
+        app,
+        room,
+        JSON.stringify([...new Set(usernames)]),
+        expires,
+        reason,
+      )
+    },
+
+    async unblock(app, room, usernames) {
+      await db.run(
+        `delete from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
+        app,
+        room,
+        JSON.stringify(usernames),
+      )
+    },
+  }
+}
+
+export function listStore(db: Database): ListStore {
   return {
     async muted(app, room, now, usernames) {
       const among = usernames ? `and ${isOneOf(db, 'username', 4)}` : ''
@@ -71,37 +141,7 @@ export function listStore(db: Database): ListStore {
       )
     },
 
-    blocked: (app, room) =>
-      names(`select username from blocks where app = ?1 and room = ?2 order by username`, app, room),
-
-    blockedAmong: (app, room, usernames) =>
-      names(
-        `select username from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}
-         order by username`,
-        app,
-        room,
-        JSON.stringify(usernames),
-      ),
-
-    async block(app, room, usernames) {
-      await db.run(
-        `insert into blocks (app, room, username)
-         select ?1, ?2, value from ${each(db, 3)} as names where true
-         on conflict do nothing`,
-        app,
-        room,
-        JSON.stringify(usernames),
-      )
-    },
-
-    async unblock(app, room, usernames) {
-      await db.run(
-        `delete from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
-        app,
-        room,
-        JSON.stringify(usernames),
-      )
-    },
+    ...blockLists(db),
 
     async forgetUser(app, username) {
       await db.run(

@@ -13,6 +13,8 @@ export interface MessageRow {
 /** The messages of the last minutes. They are in the order of their ids, which hold the time. */
 export interface MessageReads {
   findMessage(app: number, id: number): Promise<MessageRow | undefined>
+  /** Ids of what a user has sent to a room from the id `first` on; the latest at most `limit`. */
+  messagesOf(app: number, room: string, sender: string, first: number, limit: number): Promise<number[]>
   /** The latest at most `limit` messages with a client, from the id `first` on. */
   messagesOfClients(first: number, limit: number): Promise<MessageRow[]>
 }
@@ -51,6 +53,18 @@ export function messageStore(db: Database): MessageStore {
 
     findMessage: async (app, id) =>
       db.get<MessageRow>(`select ${columns} from messages where id = ?1 and app = ?2`, id, app),
+
+    async messagesOf(app, room, sender, first, limit) {
+      const rows = await db.all<{ id: number }>(
+        `select id from messages where id >= ?4 and app = ?1 and room = ?2 and sender = ?3 order by id desc limit ?5`,
+        app,
+        room,
+        sender,
+        first,
+        limit,
+      )
+      return rows.map(({ id }) => id)
+    },
 
     messagesOfClients: async (first, limit) =>
       db.all<MessageRow>(

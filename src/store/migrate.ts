@@ -18,6 +18,7 @@ import { appMutes } from './migrations/0016-app-mutes.ts'
 import { reports } from './migrations/0017-reports.ts'
 import { history } from './migrations/0018-history.ts'
 import { keywords } from './migrations/0027-keywords.ts'
+import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -40,6 +41,7 @@ export const migrations = [
   reports,
   history,
   keywords,
+  slowModeAndBans,
 ]
 
 /** The version of the schema that this program writes. */

@@ -10,10 +10,12 @@ export interface RoomRow {
   member_count: number
   mute: number
   disabled: number
+  slow_mode: number
   created: number
 }
 
-export const columns = 'id, name, description, custom, maxusers, owner, member_count, mute, disabled, created'
+export const columns =
+  'id, name, description, custom, maxusers, owner, member_count, mute, disabled, slow_mode, created'
 
 export const toRoom = (row: RoomRow): Room => ({
   id: row.id,
@@ -26,6 +28,7 @@ export const toRoom = (row: RoomRow): Room => ({
   memberCount: row.member_count,
   mute: row.mute === 1,
   disabled: row.disabled === 1,
+  slowMode: row.slow_mode,
 })
 
 /** The statement that finds one room. */

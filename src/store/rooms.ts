@@ -9,7 +9,7 @@ export interface RoomStore extends RoomReads, MembershipWrites {
   lockRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Stores a new room with its owner and members; `createdUs` in microseconds since the epoch. */
   addRoom(app: number, room: NewRoom & { id: string; createdUs: number }): Promise<void>
-  /** Stores name, description, custom, maxusers, owner, mute and disabled. */
+  /** Stores name, description, custom, maxusers, owner, mute, disabled and slow mode. */
   changeRoom(app: number, room: Room): Promise<void>
   /** Stores that an id was chosen; fails where another transaction has just chosen it. */
   useId(app: number, id: string): Promise<void>
@@ -52,7 +52,8 @@ export function roomStore(db: Database): RoomStore {
 
     async changeRoom(app, room) {
       await db.run(
-        `update rooms set name = ?3, description = ?4, custom = ?5, maxusers = ?6, owner = ?7, mute = ?8, disabled = ?9
+        `update rooms set name = ?3, description = ?4, custom = ?5, maxusers = ?6, owner = ?7, mute = ?8, disabled = ?9,
+           slow_mode = ?10
          where app = ?1 and id = ?2`,
         app,
         room.id,
@@ -63,6 +64,7 @@ export function roomStore(db: Database): RoomStore {
         room.owner,
         room.mute ? 1 : 0,
         room.disabled ? 1 : 0,
+        room.slowMode,
       )
     },
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { defaultSettings } from '../../src/domain/app-settings.ts'
+import { foreverMs } from '../../src/domain/mute.ts'
 import type { NewRoom } from '../../src/domain/room.ts'
 import type { EventPosition, EventRow } from '../../src/store/events.ts'
 import type { ReadStore, WriteStore } from '../../src/store/store.ts'
@@ -13,6 +14,8 @@ export interface OpenStore {
   unit<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
+
+const forEver = { expires: foreverMs, reason: '' }
 
 let lastTick = Date.now() * 1000
 const tick = (): number => {
@@ -231,6 +234,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         memberCount: 3,
         mute: false,
         disabled: false,
+        slowMode: 0,
       }
       expect(await opened.store.rooms.findRoom(id, 'r1')).toEqual(kept)
       expect(await unit(async (store) => store.rooms.lockRoom(id, 'r1'))).toEqual(kept)
@@ -420,8 +424,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await unit(async (store) => {
         await store.lists.mute(id, 'r1', ['alice', 'bob'], 2_000_000_000_000, 1)
         await store.lists.mute(id, 'r1', ['alice'], 2_000_000_000_005, 1)
-        await store.lists.block(id, 'r1', ['alice', 'bob'])
-        await store.lists.block(id, 'r1', ['bob'])
+        await store.lists.block(id, 'r1', ['alice', 'bob'], forEver, 0)
+        await store.lists.block(id, 'r1', ['bob'], forEver, 0)
       })
       const { lists } = opened.store
       const [alice, bob] = [
@@ -432,13 +436,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await lists.muted(id, 'r1', 2_000_000_000_000)).toEqual([alice])
       expect(await lists.isMuted(id, 'r1', 'bob', 2_000_000_000_000)).toBe(false)
       expect(await lists.isMuted(id, 'r1', 'alice', 2_000_000_000_000)).toBe(true)
-      expect(await lists.blocked(id, 'r1')).toEqual(['alice', 'bob'])
+      expect(await lists.blocked(id, 'r1', 0)).toEqual(['alice', 'bob'])
       await unit((store) => store.lists.unblock(id, 'r1', ['alice']))
-      expect(await lists.blockedAmong(id, 'r1', ['alice', 'bob'])).toEqual(['bob'])
+      expect(await lists.blockedAmong(id, 'r1', ['alice', 'bob'], 0)).toEqual(['bob'])
       await unit((store) => store.lists.unmute(id, 'r1', ['alice']))
       expect(await lists.muted(id, 'r1', 0)).toEqual([bob])
       await unit((store) => store.lists.forgetUser(id, 'bob'))
-      expect([...(await lists.muted(id, 'r1', 0)), ...(await lists.blocked(id, 'r1'))]).toEqual([])
+      expect([...(await lists.muted(id, 'r1', 0)), ...(await lists.blocked(id, 'r1', 0))]).toEqual([])
     })
 
     test('announcement and attributes are kept, overwritten and removed', async () => {

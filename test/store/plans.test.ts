@@ -48,7 +48,7 @@ test('what is asked about one user or one room never reads all rows of an app', 
   await members.setAllowed(1, 'r1', ['alice'], true)
   await members.ownerIsIn(1, 'r1')
   await lists.mute(1, 'r1', ['alice'], 2, 1)
-  await lists.blockedAmong(1, 'r1', ['alice'])
+  await lists.blockedAmong(1, 'r1', ['alice'], 0)
   await lists.forgetUser(1, 'alice')
   await appMutes.appMutes(1, 'alice')
   await appMutes.removeAppMutes(1, 'alice')

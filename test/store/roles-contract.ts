@@ -1,6 +1,9 @@
 import { expect, test } from 'bun:test'
+import { foreverMs } from '../../src/domain/mute.ts'
 import type { EventRow } from '../../src/store/events.ts'
 import type { ReadStore, WriteStore } from '../../src/store/store.ts'
+
+const forEver = { expires: foreverMs, reason: '' }
 
 interface Given {
   /** A new app with users. */
@@ -61,14 +64,14 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
       await members.setAdmin(id, 'r1', 'bob', true)
       await members.setAllowed(id, 'r1', ['bob'], true)
       await lists.mute(id, 'r1', ['bob'], 2, 1)
-      await lists.block(id, 'r1', ['carol'])
+      await lists.block(id, 'r1', ['carol'], forEver, 0)
       await rooms.setAnnouncement(id, 'r1', 'old')
     })
     await unit((store) => store.rooms.removeRoom(id, 'r1'))
     expect(await read().rooms.isUsed(id, 'r1')).toBe(true)
     await room(id, 'r1', ['bob'])
     const { members, lists, rooms } = read()
-    const left = [members.admins(id, 'r1'), members.allowed(id, 'r1'), lists.blocked(id, 'r1')]
+    const left = [members.admins(id, 'r1'), members.allowed(id, 'r1'), lists.blocked(id, 'r1', 0)]
     expect(await Promise.all(left)).toEqual([[], [], []])
     expect(await lists.muted(id, 'r1', 1)).toEqual([])
     expect(await rooms.announcement(id, 'r1')).toBe('')
@@ -106,14 +109,27 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
 
   test('who is blocked stays so in its room until unblocked or forgotten', async () => {
     const id = await app('alice', 'bob')
-    await unit((store) => store.lists.block(id, 'r1', ['bob', 'alice', 'bob']))
-    await unit((store) => store.lists.block(id, 'r2', ['bob']))
-    expect(await read().lists.blocked(id, 'r1')).toEqual(['alice', 'bob'])
-    expect(await read().lists.blockedAmong(id, 'r1', ['bob', 'carol'])).toEqual(['bob'])
+    await unit((store) => store.lists.block(id, 'r1', ['bob', 'alice', 'bob'], forEver, 0))
+    await unit((store) => store.lists.block(id, 'r2', ['bob'], forEver, 0))
+    expect(await read().lists.blocked(id, 'r1', 0)).toEqual(['alice', 'bob'])
+    expect(await read().lists.blockedAmong(id, 'r1', ['bob', 'carol'], 0)).toEqual(['bob'])
     await unit((store) => store.lists.unblock(id, 'r1', ['alice']))
-    expect(await read().lists.blocked(id, 'r1')).toEqual(['bob'])
+    expect(await read().lists.blocked(id, 'r1', 0)).toEqual(['bob'])
+    await unit((store) => store.lists.block(id, 'r1', ['carol'], { expires: 100, reason: 'rude' }, 0))
+    expect(await read().lists.bans(id, 'r1', 99)).toEqual([
+      { username: 'bob', ...forEver },
+      { username: 'carol', expires: 100, reason: 'rude' },
+    ])
+    expect(await read().lists.blocked(id, 'r1', 100)).toEqual(['bob'])
+    expect(await read().lists.blockedAmong(id, 'r1', ['carol'], 100)).toEqual([])
+    await unit((store) => store.lists.block(id, 'r1', ['carol'], forEver, 100))
+    expect(await read().lists.blocked(id, 'r1', 100)).toEqual(['bob', 'carol'])
+    await unit((store) => store.lists.unblock(id, 'r1', ['carol']))
     await unit((store) => store.lists.forgetUser(id, 'bob'))
-    expect([await read().lists.blocked(id, 'r1'), await read().lists.blocked(id, 'r2')]).toEqual([[], []])
+    expect([await read().lists.blocked(id, 'r1', 0), await read().lists.blocked(id, 'r2', 0)]).toEqual([
+      [],
+      [],
+    ])
   })
 
   test('attributes are kept by name, and go with their owner where they should', async () => {

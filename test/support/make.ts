@@ -34,5 +34,6 @@ export const aRoom = (given: Partial<Room> = {}): Room => ({
   memberCount: 2,
   mute: false,
   disabled: false,
+  slowMode: 0,
   ...given,
 })

@@ -14,6 +14,47 @@ const items = (value: number, en: string, zh: string, beyond: Limit['beyond'] = 
 
 /** Lists of keywords, and what moderators do. */
 export const moderationLimits = {
+  deletedMinutes: items(
+    1440,
+    'Minutes whose messages of a user are deleted in one call',
+    '一次删除用户消息的时间范围（分钟）',
+  ),
+  messagesDeleted: items(1000, 'Messages of a user deleted in one call', '一次删除的用户消息数量', {
+    en: 'the newest are; the answer says that there are more',
+    zh: '只删除最近的，响应会注明还有更多',
+  }),
+  messagesScanned: items(
+    20_000,
+    'Messages of a chat room looked through for those of one user',
+    '为查找用户消息而扫描的聊天室消息数量',
+    {
+      en: 'older ones stay',
+      zh: '更早的消息保留',
+    },
+  ),
+  slowMode: {
+    value: 3600,
+    unit: 's',
+    en: 'Time between two messages of one member of a chat room (`slowMode`)',
+    zh: '聊天室同一成员两条消息的间隔（`slowMode`）',
+    beyond: refused,
+  },
+  slowModeMembers: {
+    ...items(
+      100_000,
+      'Members of rooms with slow mode whose last message a process remembers',
+      '单个进程记录最近发言时间的慢速模式成员数量',
+      {
+        en: 'those that were noted first may speak at once',
+        zh: '最早记录的成员可立即发言',
+      },
+    ),
+    memory: 16 * MiB,
+  },
+  reasonLength: items(512, 'Reason of a moderator, in characters', '操作原因的字符数', {
+    en: 'the rest is cut off',
+    zh: '截断超出部分',
+  }),
   keywordLists: items(100, 'Keyword lists of an app', '每个应用的关键词列表数量'),
   keywords: items(10_000, 'Words of a keyword list', '每个关键词列表的词数'),
   keywordsAdded: items(

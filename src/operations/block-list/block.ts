@@ -1,13 +1,25 @@
+import { muteEnd } from '../../domain/mute.ts'
 import type { InRoom, Transaction } from '../operation.ts'
 import { takeOut } from '../room-members.ts'
 
 /** The word for it in rows of the block list. */
 export const added = 'add_blocks'
 
-/** Takes members out of the room and keeps them from coming back. */
-export async function block(transaction: Transaction & InRoom, usernames: string[]): Promise<void> {
-  const { app, store, room, emit } = transaction
-  await store.lists.block(app.id, room.id, usernames)
+/** Until when somebody is kept out (Unix ms), and why. */
+interface Ban {
+  expires: number
+  reason?: string
+}
+
+/** Takes members out of the room and keeps them from coming back, for ever or for a time. */
+export async function block(
+  transaction: Transaction & InRoom,
+  usernames: string[],
+  ban?: Ban,
+): Promise<void> {
+  const { app, caller, store, room, now, emit } = transaction
+  const { expires = muteEnd(now, -1), reason = caller.reason ?? '' } = ban ?? {}
+  await store.lists.block(app.id, room.id, usernames, { expires, reason }, now)
   const memberCount = await takeOut(transaction, room, usernames)
-  emit({ type: 'member.blocked', usernames, memberCount })
+  emit({ type: 'member.blocked', usernames, memberCount, ...ban })
 }

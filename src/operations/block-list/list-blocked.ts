@@ -14,7 +14,7 @@ export const listBlocked = readRoom({
   failures: [],
   input: ({ params }) => ({ room: params.chatroom_id }),
 
-  run: ({ app, store, room }) => store.lists.blocked(app.id, room.id),
+  run: ({ app, store, room, now }) => store.lists.blocked(app.id, room.id, now),
 
   reply: (blocked) => ({ data: blocked, count: blocked.length }),
 })

@@ -27,9 +27,9 @@ export const unblockUsers = writeRoom({
     usernames: userIdsIn(username),
   }),
 
-  async run({ app, store, room, emit }, { usernames }) {
+  async run({ app, store, room, now, emit }, { usernames }) {
     if (usernames.length > mostUsers) throw tooMany()
-    const blocked = await store.lists.blockedAmong(app.id, room.id, usernames)
+    const blocked = await store.lists.blockedAmong(app.id, room.id, usernames, now)
     if (blocked.length === 0) return
     await store.lists.unblock(app.id, room.id, blocked)
     emit({ type: 'member.unblocked', usernames: blocked })

@@ -5,6 +5,7 @@ import { mutedBefore, muteEnd } from '../../domain/mute.ts'
 import { folded } from '../../domain/user-ids.ts'
 import { moderators } from '../allowed.ts'
 import { writeRoom } from '../operation.ts'
+import { cutReason, Reason } from '../reason.ts'
 import { checkReach, requireMembers } from '../room-members.ts'
 import { bounds, exactly, loosely, says, UserId } from '../schemas.ts'
 import { tooManyUsers } from '../user-batches.ts'
@@ -37,6 +38,7 @@ export const muteMembers = writeRoom({
       examples: [60_000],
       ...bounds({ minimum: -1 }),
     }),
+    reason: t.Optional(Reason),
   }),
   response: { data: t.Array(exactly({ result: t.Literal(true), expire, user: UserId })) },
   failures: [notMembers, tooMany, badDuration],
@@ -44,9 +46,17 @@ export const muteMembers = writeRoom({
     room: params.chatroom_id,
     usernames: folded(body.usernames),
     durationMs: body.mute_duration,
+    reason: cutReason(body.reason),
   }),
 
-  async run(transaction, { usernames, durationMs }) {
+  async run(
+    transaction,
+    {
+      usernames,
+      durationMs,
+      reason,
+    }: { room: string; usernames: string[]; durationMs: number; reason?: string | undefined },
+  ) {
     const { app, store, room, now, emit } = transaction
     if (usernames.length > mostUsers) throw tooMany()
     if (durationMs < -1) throw badDuration()
@@ -59,7 +69,7 @@ export const muteMembers = writeRoom({
       emit({ type: 'member.unmuted', usernames, before })
     } else {
       await store.lists.mute(app.id, room.id, usernames, expire, now)
-      emit({ type: 'member.muted', usernames, expires: expire, before })
+      emit({ type: 'member.muted', usernames, expires: expire, before, ...(reason ? { reason } : {}) })
     }
     return usernames.map((user) => ({ result: true, expire, user }))
   },

@@ -28,13 +28,13 @@ export const transferRoom = writeRoom({
   about: ({ owner }: Transfer) => [owner],
 
   async run(transaction, { owner, dialect }: Transfer) {
-    const { app, store, room, tick, emit } = transaction
+    const { app, store, room, now, tick, emit } = transaction
     const { id } = room
     await checkUsersExist(transaction, [owner])
     const isMember = await store.rooms.isMember(app.id, id, owner)
     checkTransfer(dialect, room, owner, isMember)
     if (!isMember) {
-      if ((await store.lists.blockedAmong(app.id, id, [owner])).length > 0)
+      if ((await store.lists.blockedAmong(app.id, id, [owner], now)).length > 0)
         throw isBlocked({ username: owner })
       await checkRoomsPerUser(transaction, [owner], joinedTooMany)
       const memberCount = await store.rooms.addMembers(app.id, id, [owner], tick())

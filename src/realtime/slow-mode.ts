@@ -1,0 +1,97 @@
+import { limits } from '../domain/limits.ts'
+import type { ReadStore } from '../store/store.ts'
+import type { Incoming } from './decode.ts'
+import type { Refusal } from './encode.ts'
+import { Status_ErrorCode } from './generated/protocol.ts'
+import type { LiveUser, Speech } from './session.ts'
+import { isModerator } from './speech.ts'
+
+/** Members whose last messages are remembered, in two halves. */
+const most = limits.slowModeMembers.value
+
+/**
+ * When members of slow rooms last spoke, by a monotonic clock: what each node has accepted, or heard that another one has.
+ * Kept apart from the rooms, so that leaving and coming back does not shorten the wait.
+ */
+export function lastSpoken(elapsedMs: () => number = () => performance.now()) {
+  let newer = new Map<string, number>()
+  let older = newer
+
+  const keyOf = (app: number, room: string, username: string): string => `${app}/${room}/${username}`
+
+  return {
+    /** A message of a member was accepted now. */
+    note(app: number, room: string, username: string): void {
+      if (newer.size >= most / 2) {
+        older = newer
+        newer = new Map()
+      }
+      newer.set(keyOf(app, room, username), elapsedMs())
+    },
+
+    /** Whole seconds until a member may speak again in a room with so many between two messages; 0 = now. */
+    secondsLeft(app: number, room: string, username: string, slowMode: number): number {
+      const key = keyOf(app, room, username)
+      const last = newer.get(key) ?? older.get(key)
+      if (last === undefined) return 0
+      return Math.max(0, Math.ceil(slowMode - (elapsedMs() - last) / 1000))
+    },
+  }
+}
+
+export type LastSpoken = ReturnType<typeof lastSpoken>
+
+/** Why a message comes too early in its room; clients show the seconds (type 502 in web SDKs). */
+export function tooEarly({ session, room, slowMode }: Incoming, spoken: LastSpoken): Refusal | undefined {
+  if (slowMode === 0) return undefined
+  const left = spoken.secondsLeft(session.user.app, room, session.user.username, slowMode)
+  if (left === 0) return undefined
+  return {
+    code: Status_ErrorCode.PERMISSION_DENIED_EXTERNAL,
+    reason: `slow mode: ${left}`,
+    counted: 'slow mode',
+  }
+}
+
+/**
+ * Notes for how long a message makes its sender wait; returns why it comes too early itself. Owner, admins, the allow list
+ * and super admins never wait; who is a super admin is asked of those alone that would.
+ */
+export function slowed(
+  store: Pick<ReadStore, 'superAdmins'>,
+  message: Incoming,
+  speech: Speech,
+  spoken: LastSpoken,
+): Refusal | undefined | Promise<Refusal | undefined> {
+  const { user } = message.session
+  if (isModerator(speech, user.username) || speech.allowed.has(user.username)) return undefined
+  message.slowMode = speech.slowMode
+  const early = tooEarly(message, spoken)
+  if (!early) return undefined
+  const isSuperAdmin = superAdmin(store, user)
+  const decide = (known: boolean): Refusal | undefined => {
+    if (!known) return early
+    message.slowMode = 0
+    return undefined
+  }
+  return isSuperAdmin instanceof Promise ? isSuperAdmin.then(decide) : decide(isSuperAdmin)
+}
+
+/** Whether a connected user is a super admin: read once, and again after `user.superAdmin` was dropped. */
+function superAdmin(store: Pick<ReadStore, 'superAdmins'>, user: LiveUser): boolean | Promise<boolean> {
+  if (user.superAdmin !== undefined) return user.superAdmin
+  const reading: Promise<boolean> = Promise.resolve(
+    store.superAdmins.isSuperAdmin(user.app, user.username),
+  ).then(
+    (known) => {
+      if (user.superAdmin === reading) user.superAdmin = known
+      return known
+    },
+    (error) => {
+      if (user.superAdmin === reading) user.superAdmin = undefined
+      throw error
+    },
+  )
+  user.superAdmin = reading
+  return reading
+}
