@@ -91,6 +91,27 @@ test('10.7 bodies are refused by what they announce, before it has come', async 
   for (const { socket } of waiting) socket.destroy()
 })
 
+test('10.7 a body of a length that is not announced counts as the largest when it is more than a small one', async () => {
+  const about = [
+    `authorization: Bearer ${app.token}`,
+    'transfer-encoding: chunked',
+    'content-type: application/json',
+  ]
+  const chunk = (bytes: number): string => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`
+  const most = limits.waitingBodies.value / limits.bodyBytes.value
+  const sending = (bytes: number): Sending[] =>
+    Array.from({ length: most + 1 }, () => {
+      const one = begin('/chatrooms', about)
+      one.socket.write(chunk(bytes))
+      return one
+    })
+  const small = sending(1000)
+  const large = sending(17_000)
+  const waiting = [...small, ...large]
+  expect(await Promise.race(waiting.map(({ answer }) => answer))).toStartWith('HTTP/1.1 503 ')
+  for (const { socket } of waiting) socket.destroy()
+})
+
 test('10.7 bodies that wait take no more than their common ceiling, and the newest is served', async () => {
   const about = [
     `authorization: Bearer ${app.token}`,
