@@ -33,16 +33,18 @@ const patternOf = ([path, methods]: [string, readonly string[]]): Pattern => ({
 export function unknownCall(routes: ReadonlyMap<string, readonly string[]>) {
   const patterns = [...routes].map(patternOf).sort((a, b) => a.parameters - b.parameters)
 
+  /** Allows whatever is asked for, methods too: one that no call has is then answered 404 or 405. */
   function preflight({ headers }: Request, requestId: string, methods: readonly string[]): Response {
+    const wanted = headers.get('access-control-request-method') ?? 'OPTIONS'
     return new Response(null, {
       status: 204,
       headers: {
         'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
+        'access-control-allow-methods': [...new Set([...inOrder, wanted])].join(', '),
         'access-control-allow-headers':
           headers.get('access-control-request-headers') ?? 'authorization, content-type, x-request-id',
         'access-control-max-age': '86400',
-        vary: 'access-control-request-headers',
+        vary: 'access-control-request-headers, access-control-request-method',
         ...(methods.length > 0 ? { allow: methods.join(', ') } : {}),
         'x-request-id': requestId,
       },

@@ -20,25 +20,26 @@ const send = (line: string, ...headers: string[]) => rawRequest(server.url, head
 const json = (text: string) => JSON.parse(text)
 
 describe('10.17 browsers', () => {
-  test('may send whatever headers they ask for, to any path, also where no call is', async () => {
+  test('may send whatever headers and by whatever method they ask for, to any path, also where no call is', async () => {
     const asked = 'share-secret, x-requested-with, traceparent, x-anything'
-    for (const path of [
-      `/acme/lounge/chatfiles/x`,
-      '/acme/lounge/nope',
-      '/nope',
-      '/metrics',
-      '/acme/lounge/users/',
+    for (const [method, path] of [
+      ['DELETE', `/acme/lounge/chatfiles/x`],
+      ['PUT', '/acme/lounge/nope'],
+      ['PATCH', '/acme/lounge/chatrooms'],
+      ['PATCH', '/nope'],
+      ['GET', '/metrics'],
+      ['DELETE', '/acme/lounge/users/'],
     ]) {
       const { status, headers } = await send(
         `OPTIONS ${path}`,
         'Origin: https://x.test',
-        'Access-Control-Request-Method: DELETE',
+        `Access-Control-Request-Method: ${method}`,
         `Access-Control-Request-Headers: ${asked}`,
       )
       expect([path, status]).toEqual([path, 204])
       expect(headers['access-control-allow-headers']).toBe(asked)
       expect(headers['access-control-allow-origin']).toBe('*')
-      expect(headers['access-control-allow-methods']).toContain('DELETE')
+      expect(headers['access-control-allow-methods']?.split(', ')).toContain(method as string)
     }
   })
 
