@@ -1,6 +1,6 @@
 import type { Caller } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
-import { firstMessageId } from '../domain/message-ids.ts'
+import { firstMessageId, timeOfMessage } from '../domain/message-ids.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
 import { keepMessages } from '../operations/messages/keep-messages.ts'
 import type { MessageRow } from '../store/messages.ts'
@@ -64,6 +64,9 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
         firstMessageId(now() - limits.recallTime.value),
         limits.messagesKept.value / 2,
       ),
+
+    /** When the last message that is stored was accepted (Unix ms), by whatever node, of whomever. */
+    lastMs: async () => timeOfMessage(await store.messages.lastMessageId()),
 
     /** Writes what waits. */
     async stop(): Promise<void> {

@@ -3,7 +3,6 @@ import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
-import { timeOfMessage } from '../domain/message-ids.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -106,9 +105,8 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const sent = sentMessages()
   const kept = messageLog(parts)
   const log = historyLog({ ...parts, history: given.history })
-  const latest = await kept.latest()
-  sent.restore(latest)
-  const lastMs = latest.reduce((last, { id }) => Math.max(last, timeOfMessage(id)), 0)
+  sent.restore(await kept.latest())
+  const lastMs = await kept.lastMs()
   const presence = await startPresence(
     { ...given, devicesHere: live.devices, everyone: () => live.users.values() },
     terms,

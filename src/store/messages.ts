@@ -17,12 +17,14 @@ export interface MessageReads {
   messagesOf(app: number, room: string, sender: string, first: number, limit: number): Promise<number[]>
   /** The latest at most `limit` messages with a client, from the id `first` on. */
   messagesOfClients(first: number, limit: number): Promise<MessageRow[]>
+  /** The highest id that a stored message has; 0 when none is stored. */
+  lastMessageId(): Promise<number>
 }
 
 export interface MessageStore extends MessageReads {
   addMessages(rows: MessageRow[]): Promise<void>
   removeMessage(id: number): Promise<void>
-  /** Removes at most `limit` of the messages below an id, the oldest first; returns how many. */
+  /** Removes at most `limit` of the messages below an id, the oldest first and never the last; returns how many. */
   removeMessagesBefore(id: number, limit: number): Promise<number>
 }
 
@@ -73,13 +75,17 @@ export function messageStore(db: Database): MessageStore {
         limit,
       ),
 
+    lastMessageId: async () =>
+      (await db.get<{ id: number }>('select id from messages order by id desc limit 1'))?.id ?? 0,
+
     async removeMessage(id) {
       await db.run(`delete from messages where id = ?1`, id)
     },
 
     removeMessagesBefore: async (id, limit) =>
       db.run(
-        `delete from messages where id in (select id from messages where id < ?1 order by id limit ?2)`,
+        `delete from messages where id in (
+           select id from messages where id < ?1 and id < (select max(id) from messages) order by id limit ?2)`,
         id,
         limit,
       ),

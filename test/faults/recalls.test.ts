@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { SQL } from 'bun'
+import { messageId } from '../../src/domain/message-ids.ts'
 import { MessageBody, MessageBody_Type, Meta_NameSpace } from '../../src/realtime/generated/protocol.ts'
 import { type Node, startNode } from '../support/cluster.ts'
 import { aDatabase } from '../support/database.ts'
@@ -58,18 +59,23 @@ async function login(node: Node, username: string): Promise<TestSocket> {
   return TestSocket.login(node.url, key, username, access_token)
 }
 
-/** Resolves when a message stands in the store, or no longer does. */
-async function inStore(id: bigint | undefined, isThere = true): Promise<void> {
+/** Asks the store behind the back of its servers, for `work`; returns the rows. */
+async function withStore<T>(work: (ask: (query: string) => Promise<unknown[]>) => Promise<T>): Promise<T> {
   const sql = database ? new SQL(database.url, { max: 1 }) : undefined
-  const file = sql ? undefined : new Database(join(dir, 'chatroomd.db'), { readonly: true })
-  const count = async () =>
-    sql
-      ? (await sql`select 1 from messages where id = ${String(id)}`).length
-      : file?.query(`select 1 from messages where id = ${id}`).all().length
-  await until(async () => (await count()) === (isThere ? 1 : 0))
-  file?.close()
-  await sql?.close()
+  const file = sql ? undefined : new Database(join(dir, 'chatroomd.db'))
+  try {
+    return await work(async (query) => (sql ? await sql.unsafe(query) : (file?.query(query).all() ?? [])))
+  } finally {
+    file?.close()
+    await sql?.close()
+  }
 }
+
+/** Resolves when a message stands in the store, or no longer does. */
+const inStore = (id: bigint | undefined, isThere = true): Promise<void> =>
+  withStore((ask) =>
+    until(async () => (await ask(`select 1 from messages where id = ${id}`)).length === (isThere ? 1 : 0)),
+  )
 
 const recall = (socket: TestSocket, id: bigint | undefined) =>
   socket.sync({
@@ -140,6 +146,19 @@ test('10.4 a message that a client repeats after a crash is sent once', async ()
   expect((await bob.say(room, 'something else', { id: 4711n })).serverId).not.toBe(serverId)
   await alice.text('bob: something else')
   expect(alice.texts).toEqual(['bob: something else'])
+})
+
+test('10.2 ids of messages increase after a restart, though the clock was ahead before and the last was of the app', async () => {
+  const ahead = messageId(Date.now() + 3_600_000, 0, 0)
+  await Promise.all(nodes.map((node) => node.stop()))
+  await withStore((ask) =>
+    ask(
+      `insert into messages (id, app, room, sender, client) values (${ahead}, 1, '${room}', 'admin', null)`,
+    ),
+  )
+  const bob = await login(await start(), 'bob')
+  expect((await bob.say(room, 'later')).serverId).toBeGreaterThan(BigInt(ahead))
+  await withStore((ask) => ask(`delete from messages where id >= ${ahead}`))
 })
 
 test('10.4 an id that no message has had is refused, however large', async () => {

@@ -721,6 +721,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         unit((store) => store.messages.removeMessagesBefore(row(before).id, limit))
       expect([await remove(5, 2), await remove(5, 2), await remove(5, 2)]).toEqual([2, 1, 0])
       expect(await messages.findMessage(id, row(5).id)).toEqual(row(5))
+      expect([await messages.lastMessageId(), await remove(6, 2)]).toEqual([row(5).id, 0])
     })
 
     test('a quota counts what is there, and ends exactly', async () => {
