@@ -21,6 +21,7 @@ import { httpServer } from './http/server.ts'
 import type { Counters } from './metrics/counters.ts'
 import { measure } from './metrics/measures.ts'
 import { metrics } from './metrics/metrics.ts'
+import { lineOf } from './operations/history/list-messages.ts'
 import { all } from './operations/index.ts'
 import { type Admin, adminOn, startAdmin } from './operator/admin.ts'
 import { createMissingApps } from './operator/first-start.ts'
@@ -29,7 +30,9 @@ import { startReloading } from './operator/reload-apps.ts'
 import type { SocketTerms } from './realtime/gateway.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
+import { shownMessage } from './realtime/shown-message.ts'
 import { openAttachments } from './store/attachments.ts'
+import { hourlyFiles } from './store/history/hourly-files.ts'
 import { isReadByOthers } from './store/sqlite-file.ts'
 
 /** Where clients connect for real time: web SDKs at `/websocket`, native ones at `/ws`. */
@@ -136,6 +139,8 @@ async function start(
       keywordsOf: realtime.keywordsOf,
       attachments,
       history: realtime.history,
+      readMessage: shownMessage,
+      hourlyFiles: filesOf(config, realtime),
       responses,
       rates: isAlone ? ownRates(elapsedMs) : sharedRates(engine.commit, elapsedMs),
       metrics: measured,
@@ -187,6 +192,15 @@ async function letOperate(
   closing.defer(() => pruning.stop())
   return admin
 }
+
+/** Messages of an hour, as files. */
+const filesOf = ({ data_dir }: Config, { history }: Realtime) =>
+  hourlyFiles(
+    join(data_dir, 'history'),
+    history,
+    (message) => JSON.stringify(lineOf(message, shownMessage)),
+    Date.now,
+  )
 
 /** Serves HTTP and sockets. */
 const serve = (

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Role, roles } from '../src/domain/role.ts'
 import { withRights } from '../src/operations/index.ts'
 import { expectRefusal } from './support/bodies.ts'
+import { hoursAgo, saidBefore, written } from './support/past.ts'
 import { asUser } from './support/people.ts'
 import { aServer, type TestApp, type TestServer } from './support/server.ts'
 import { until } from './support/until.ts'
@@ -129,6 +130,12 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     'DELETE',
     `/sdk/message/roaming/group/user/${about}/time?groupId=${room}&delTime=1`,
   ],
+  getHistoryFiles: async () => {
+    const hour = hoursAgo(2)
+    await saidBefore(server, hour, ['hello'])
+    return ['GET', `/chatmessages/${written(hour)}`]
+  },
+  listMessages: (room) => ['GET', `/chatrooms/${room}/messages`],
   removeAllHistory: (_, about) => ['POST', `/sdk/message/roaming/user/${about}/delete/all`],
   reportMessage: (_, about) => ['POST', `/user/${about}/moderation/report/message/123456`, {}],
   listReports: () => ['GET', '/moderation/report/messages'],

@@ -34,6 +34,7 @@ export const failures = {
   message_rewrite_error: [403, 'com.easemob.im.exceptions.MessageRewriteException'],
   resource_not_found: [404, 'com.easemob.group.exception.ResourceNotFoundException'],
   service_resource_not_found: [404, 'com.easemob.group.exception.ServiceResourceNotFoundException'],
+  storage_object_not_found: [404, 'com.easemob.im.exceptions.StorageObjectNotFoundException'],
   entity_not_found: [404, 'org.apache.usergrid.persistence.exceptions.EntityNotFoundException'],
   organization_application_not_found: [
     404,

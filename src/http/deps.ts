@@ -5,11 +5,13 @@ import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
+import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
+import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
 import type { PageAccess } from './pages.ts'
@@ -24,6 +26,8 @@ export interface Deps extends Origin, Messenger {
   presence: Presence
   attachments: Attachments
   history: History
+  readMessage: ReadMessage
+  hourlyFiles: HourlyFiles
   responses: ResponseCache
   rates: Rates
   keywordsOf: KeywordsOf

@@ -29,6 +29,8 @@ import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
 import { getHistory } from './history/get-history.ts'
+import { downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
+import { listMessages } from './history/list-messages.ts'
 import { removeAllHistory, removeHistory, removeHistoryBefore } from './history/remove-history.ts'
 import { checkText } from './keywords/check-text.ts'
 import {
@@ -168,6 +170,9 @@ export const all: readonly Operation[] = [
   removeHistory,
   removeHistoryBefore,
   removeAllHistory,
+  listMessages,
+  getHistoryFiles,
+  downloadHistoryFile,
   sendUserMessage,
   muteUser,
   listMutedUsers,

@@ -4,9 +4,11 @@ import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
+import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { HistoryReads, HistoryStore } from '../store/history/history.ts'
+import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 
 /** What is kept of messages. */
@@ -21,6 +23,8 @@ export interface Services extends Messenger {
   passwords: Passwords
   presence: Presence
   attachments: Attachments
+  readMessage: ReadMessage
+  hourlyFiles: HourlyFiles
   /** Messages of rooms, where the app keeps them. */
   history: History
   /** Counts what apps do in a second. */

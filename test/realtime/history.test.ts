@@ -256,3 +256,25 @@ test('13.1 a page of another room, of no number, or too large is refused', async
   })
   expect((await page(other)).body.data.msgs).toHaveLength(1)
 })
+
+test('13.1 a server reads the history of a room page by page, whatever its members removed', async () => {
+  const room = await aRoom()
+  const ids = await texts(room, 'one', 'two', 'three')
+  await app.call('DELETE', `/rest/message/roaming/group/user/bob?groupId=${room}&msgIdList=${ids[0]}`)
+  const first = await app.call('GET', `/chatrooms/${room}/messages?limit=2&order=up`)
+  expect(first.body.data[0]).toEqual({
+    msg_id: ids[0],
+    timestamp: expect.any(Number),
+    direction: 'outgoing',
+    from: 'admin',
+    to: room,
+    chat_type: 'chatroom',
+    payload: { from: 'admin', to: room, type: 'chatroom', ext: {}, bodies: [{ type: 'txt', msg: 'one' }] },
+  })
+  const path = `/chatrooms/${room}/messages?order=up&cursor=${first.body.cursor}`
+  const second = await app.call('GET', path)
+  expect(second.body.data.map(({ msg_id }: { msg_id: string }) => msg_id)).toEqual([ids[2]])
+  expect(second.body.cursor).toBeUndefined()
+  const elsewhere = await app.call('GET', path.replace(room, await aRoom()))
+  expectRefusal(elsewhere, 400, 'invalid_parameter', 'cursor was not issued by this list')
+})

@@ -38,6 +38,13 @@ export const historyLimits = {
     zh: '单次单向删除的历史消息数量',
     beyond: { en: '400; nothing is removed', zh: '返回 400，不删除任何消息' },
   },
+  historyUrlTime: {
+    value: 1_800_000,
+    unit: 'ms',
+    en: 'Time for which the URL of an hourly file of messages is good',
+    zh: '历史消息文件 URL 的有效期',
+    beyond: { en: '401; ask for another', zh: '返回 401，需重新获取' },
+  },
   historyIgnored: {
     value: 20,
     unit: 'items',

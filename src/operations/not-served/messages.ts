@@ -1,5 +1,4 @@
 import { failure } from '../../domain/failures.ts'
-import { historyNotOpen } from '../history/failures.ts'
 import { notServed, refused } from './not-served.ts'
 import { serviceNotOpen } from './service-not-open.ts'
 
@@ -10,12 +9,8 @@ const threadNotOpen = failure('group_error', 'thread not open.', isNotServed)
 const editNotOpen = failure('message_rewrite_error', 'The rewrite message feature is not open.', isNotServed)
 const broadcastNotOpen = failure('forbidden_op', 'message broadcast service is unopened', isNotServed)
 
-/** What belongs to messages that nobody keeps: their history, and what is added to them later. */
+/** What clients of the reference add to messages later. */
 export const aroundMessages = [
-  notServed(
-    { en: 'Hourly files of messages', zh: '按小时下载的历史消息文件' },
-    refused(historyNotOpen, { getHistoryFiles: 'GET /chatmessages/:hour' }),
-  ),
   notServed(
     { en: 'Reactions', zh: '消息表情回复' },
     refused(reactionNotOpen, {

@@ -1,0 +1,18 @@
+/** What a message says, as callbacks, files of the history and pins show it. */
+interface ShownPayload {
+  from: string
+  to: string
+  type: 'chatroom'
+  ext: Record<string, unknown>
+  bodies: Record<string, unknown>[]
+}
+
+/** A message as servers read it. */
+export interface ShownMessage {
+  /** Unix ms at which it was accepted. */
+  timestamp: number
+  payload: ShownPayload
+}
+
+/** Reads what a message says from its encoded `Meta`. */
+export type ReadMessage = (meta: Uint8Array) => ShownMessage

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expectRefusal } from '../support/bodies.ts'
+import { hoursAgo, saidBefore, written } from '../support/past.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let app: TestApp
+
+beforeAll(async () => {
+  server = await aServer()
+  app = await server.app('acme#files')
+})
+afterAll(() => server.stop())
+
+const hour = 3_600_000
+const said = (at: number, ...texts: string[]) => saidBefore(server, at, texts)
+
+test('13.1 the messages of an hour are a file that needs no token, and only what was signed', async () => {
+  const at = hoursAgo(2)
+  await said(at - 1, 'of the hour before')
+  const ids = await said(at, 'first 你好', ...Array.from({ length: 700 }, (_, n) => `message ${n}`))
+  await said(at + hour, 'of the hour after')
+  const { status, body } = await app.call('GET', `/chatmessages/${written(at)}`)
+  expect([status, body.data.length]).toEqual([200, 1])
+  const { url } = body.data[0]
+  const file = await fetch(url)
+  expect(file.status).toBe(200)
+  const text = new TextDecoder().decode(Bun.gunzipSync(await file.arrayBuffer()))
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.map(({ msg_id }) => msg_id)).toEqual(ids)
+  expect(lines[0]).toEqual({
+    msg_id: ids[0],
+    timestamp: at,
+    direction: 'outgoing',
+    from: 'bob',
+    to: '42',
+    chat_type: 'chatroom',
+    payload: {
+      from: 'bob',
+      to: '42',
+      type: 'chatroom',
+      ext: {},
+      bodies: [{ type: 'txt', msg: 'first 你好' }],
+    },
+  })
+  const changed = [
+    url.replace(written(at), written(at - hour)),
+    url.replace(/Expires=\d/, 'Expires=9'),
+    url.replace(/Signature=.*/, ''),
+    url.replace(/\?.*/, ''),
+  ]
+  for (const other of changed) expect((await fetch(other)).status).toBe(401)
+})
+
+test('13.1 hours that are not over, too old, empty, or none are refused in the words of the reference', async () => {
+  const ask = (time: string) => app.call('GET', `/chatmessages/${time}`)
+  const illegal = (time: string) => `illegal arguments: appkey: acme#files, time: ${time}`
+  for (const time of ['2026', 'abcdefghij', '2026133200', '2026010124', '20260101000', '2026023000'])
+    expectRefusal(await ask(time), 400, 'illegal_argument', illegal(time))
+  for (const time of [written(hoursAgo(0)), written(hoursAgo(-2)), written(hoursAgo(80)), '1999010100']) {
+    const text = `${illegal(time)}, maybe chat message history is expired or unstored`
+    expectRefusal(await ask(time), 400, 'illegal_argument', text)
+  }
+  const empty = written(hoursAgo(20))
+  const text = `Failed to find chat message history download url for appkey: acme#files, time: ${empty}`
+  expectRefusal(await ask(empty), 404, 'storage_object_not_found', text)
+  await app.set({ historyDays: 0 })
+  const none = 'this appKey not open message roaming'
+  const { status, body } = await ask(empty)
+  expect([status, body.error, body.error_description]).toEqual([400, 'service open exception', none])
+  await app.set({ historyDays: 3 })
+})
