@@ -1,5 +1,6 @@
 import type { ModeratedMessage } from './moderation.ts'
 import type { AppMutes, Mute } from './mute.ts'
+import type { ReportState } from './report.ts'
 import type { RoomChange } from './room.ts'
 
 /** Who asks: the app itself (an app token) or one of its users. */
@@ -64,6 +65,24 @@ export type RoomEvent =
   | { type: 'file.deleted'; file: string }
   /** Taken back by a moderator: of whom, the first of their ids, and how many. */
   | { type: 'message.deleted'; username: string; messages: string[]; count: number }
+  /** `username` has reported a message of `sender`, which is empty where it is not known any more. */
+  | {
+      type: 'message.reported'
+      message: string
+      username: string
+      sender: string
+      reportType: string
+      reportReason: string
+    }
+  /** What became of the reports of a message. */
+  | {
+      type: 'report.decided'
+      message: string
+      state: ReportState
+      note: string
+      handledBy: string
+      before: { state: ReportState }
+    }
   /** A message of a client held words of keyword lists. In single chats, `room` is empty. */
   | ({ type: 'message.moderated' } & ModeratedMessage)
 

@@ -89,7 +89,7 @@ export function responseCache(bound = embedded) {
     onEvent({ app, room, type }: Event): void {
       if (type === 'app.changed') [newer, older] = [half(), half()]
       // What is said in a room changes no response about it.
-      if (room === '' || type.startsWith('message.')) return
+      if (room === '' || type.startsWith('message.') || type === 'report.decided') return
       if (type !== 'room.created') forget(subject(app, room))
       forget(subject(app, ''))
     },

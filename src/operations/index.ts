@@ -65,6 +65,7 @@ import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
+import { decideReport } from './reports/decide-report.ts'
 import { listReports } from './reports/list-reports.ts'
 import { reportMessage } from './reports/report-message.ts'
 import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from './room-files/room-files.ts'
@@ -192,6 +193,7 @@ export const all: readonly Operation[] = [
   endConnections,
   reportMessage,
   listReports,
+  decideReport,
   deleteRoomFile,
   downloadRoomFile,
   listRoomFiles,

@@ -19,6 +19,7 @@ import { reports } from './migrations/0017-reports.ts'
 import { history } from './migrations/0018-history.ts'
 import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
+import { reportStates } from './migrations/0029-report-states.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -42,6 +43,7 @@ export const migrations = [
   history,
   keywords,
   slowModeAndBans,
+  reportStates,
 ]
 
 /** The version of the schema that this program writes. */

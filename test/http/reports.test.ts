@@ -41,6 +41,10 @@ test('12.7 a report of a message is kept, and listed for the app with its room a
       created: expect.any(Number),
       chatroom_id: room,
       from: 'bob',
+      state: 'open',
+      handled_by: '',
+      handled: 0,
+      note: '',
     },
   ])
   await app.call('DELETE', `/chatrooms/${room}`)

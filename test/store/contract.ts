@@ -624,17 +624,30 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         created: 2 ** 41 + n,
         room: `r${n % 2}`,
         sender: 'bob',
+        state: 'open' as const,
+        handledBy: '',
+        handled: 0,
+        note: '',
       })
-      const add = (one: ReturnType<typeof report>) => unit((store) => store.reports.addReport(id, one, 3))
+      const add = (one: ReturnType<typeof report>) => unit((store) => store.reports.addReport(id, one, 3, 0))
       const list = (limit = 9, after?: ReturnType<typeof report>) =>
-        opened.store.reports.listReports(id, limit, after)
+        opened.store.reports.listReports(id, {}, limit, after)
       for (const n of [1, 2, 3, 4]) await add(report(n))
       expect(await list()).toEqual([report(4), report(3), report(2)])
       expect(await list(1, report(4))).toEqual([report(3)])
       await add({ ...report(3), created: report(5).created, room: '', sender: '' })
       expect(await list(1)).toEqual([{ ...report(3), created: report(5).created }])
+      expect(await opened.store.reports.countReports(id, 'alice', report(3).created)).toBe(3)
+      const decision = { state: 'acted', handledBy: 'sam', handled: 7, note: '已处理' } as const
+      expect(await unit((store) => store.reports.decideReports(id, '4', decision))).toBe(1)
+      expect(await opened.store.reports.findReport(id, '4', 'alice')).toEqual({ ...report(4), ...decision })
+      const filtered = (filter: object) => opened.store.reports.listReports(id, filter, 9)
+      expect(await filtered({ state: 'acted', room: 'r0' })).toEqual([{ ...report(4), ...decision }])
+      expect(await filtered({ state: 'open', username: 'alice', sender: 'bob', room: 'r0' })).toEqual([
+        report(2),
+      ])
       await unit((store) => store.rooms.removeRoom(id, 'r1'))
-      expect(await list()).toEqual([report(4), report(2)])
+      expect(await list()).toEqual([{ ...report(4), ...decision }, report(2)])
       await add({ ...report(6, 'carol'), sender: 'dave' })
       await unit((store) => store.reports.forgetReportsOfUser(id, 'bob'))
       expect((await list()).map(({ username }) => username)).toEqual(['carol'])

@@ -50,6 +50,10 @@ export const callLimits = {
     en: 'the oldest go',
     zh: '删除最早的举报',
   }),
+  reportsPerMinute: items(30, 'Reports by one user in a minute', '单个用户每分钟的举报次数', {
+    en: '429; nothing is kept',
+    zh: '返回 429，不保存',
+  }),
   reportsPage: items(100, 'Reports of messages on a page', '消息举报列表每页数量', clamped),
   reportBytes: bytes(512, 'Type of a report, and its reason', '举报类型、举报原因（各自）'),
   auditPage: items(1000, 'Rows of the audit trail on a page', '审计记录每页数量', clamped),

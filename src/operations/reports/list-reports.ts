@@ -1,35 +1,13 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
-import type { ReportPosition } from '../../store/reports.ts'
-import { appOnly } from '../allowed.ts'
+import type { ReportFilter, ReportPosition } from '../../store/reports.ts'
+import { superAdmins } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { read } from '../operation.ts'
-import { badLimit, cursorParameter, limitOf, limitParameter } from '../parameters.ts'
-import { exactly, milliseconds, says, UserId } from '../schemas.ts'
+import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
+import { badState, Row, shown, stateOf } from './schemas.ts'
 
 const reportsPage = { default: 10, most: limits.reportsPage.value }
-
-const Row = exactly({
-  msg_id: t.String({ ...says('Message id.', '消息 ID。'), examples: ['115823689093121'] }),
-  username: UserId,
-  report_type: t.String({ examples: ['abuse'] }),
-  report_reason: t.String({ examples: ['It insults others.'] }),
-  created: milliseconds('When it was reported, Unix ms.', '举报时间，Unix 毫秒。'),
-  chatroom_id: t.String({
-    ...says(
-      'Chat room of the message; empty for a message to a user, and where it is not known any more.',
-      '消息所在的聊天室 ID；单聊消息或服务器已不保存该消息时为空。',
-    ),
-    examples: ['248710559375361'],
-  }),
-  from: t.String({
-    ...says(
-      'Who sent the message; empty where that is not known any more.',
-      '消息发送者；服务器已不保存该消息时为空。',
-    ),
-    examples: ['bob'],
-  }),
-})
 
 function positionOf(place: string | undefined): ReportPosition | undefined {
   if (place === undefined) return undefined
@@ -37,40 +15,65 @@ function positionOf(place: string | undefined): ReportPosition | undefined {
   return { created: Number(created), message, username }
 }
 
+/** Which reports a query asks for; an empty value asks for nothing. */
+function filterOf(query: URLSearchParams): ReportFilter {
+  const given = (name: string): string | undefined => query.get(name)?.replaceAll('\0', '') || undefined
+  const state = given('state')
+  const [room, username, sender] = [given('chatroom_id'), given('username'), given('from')]
+  return {
+    ...(state === undefined ? {} : { state: stateOf(state) }),
+    ...(room === undefined ? {} : { room }),
+    ...(username === undefined ? {} : { username: username.toLowerCase() }),
+    ...(sender === undefined ? {} : { sender: sender.toLowerCase() }),
+  }
+}
+
+const text = { type: 'string' }
+
 /** What users of the app reported, the latest first. */
 export const listReports = read({
   id: 'listReports',
   routes: ['GET /moderation/report/messages'],
-  tag: 'messages',
+  tag: 'moderation',
   summary: { en: 'List the messages that users reported', zh: '获取被举报的消息列表' },
   description: { en: 'The latest report first.', zh: '最近的举报在前。' },
-  allowed: appOnly,
-  parameters: [limitParameter(reportsPage), cursorParameter],
+  allowed: superAdmins,
+  parameters: [
+    limitParameter(reportsPage),
+    cursorParameter,
+    inQuery(
+      'state',
+      'Of this state only: `open`, `dismissed` or `acted`.',
+      '只返回该状态：`open`、`dismissed`、`acted`。',
+      text,
+    ),
+    inQuery('chatroom_id', 'Of messages of this chat room only.', '只返回该聊天室的消息。', text),
+    inQuery('username', 'By this user only.', '只返回该用户的举报。', text),
+    inQuery('from', 'Of messages of this sender only.', '只返回该发送者的消息。', text),
+  ],
   response: { data: t.Array(Row), count: true, cursor: true, params: true },
-  failures: [badLimit, badCursor],
-  input: ({ app, query }) => ({
-    limit: limitOf(query, reportsPage),
-    after: positionOf(openCursor(app, 'reports', query.get('cursor'))),
-  }),
+  failures: [badLimit, badCursor, badState],
+  input({ app, query }) {
+    const filter = filterOf(query)
+    const list = `reports:${JSON.stringify(filter)}`
+    return {
+      filter,
+      list,
+      limit: limitOf(query, reportsPage),
+      after: positionOf(openCursor(app, list, query.get('cursor'))),
+    }
+  },
 
-  run: ({ app, store }, { limit, after }) => store.reports.listReports(app.id, limit + 1, after),
+  run: ({ app, store }, { filter, limit, after }) =>
+    store.reports.listReports(app.id, filter, limit + 1, after),
 
-  reply(reports, { limit }, { app }) {
+  reply(reports, { list, limit }, { app }) {
     const page = reports.slice(0, limit)
     const last = page.at(-1)
     const hasMore = reports.length > limit && last
-    const data = page.map(({ message, username, type, reason, created, room, sender }) => ({
-      msg_id: message,
-      username,
-      report_type: type,
-      report_reason: reason,
-      created,
-      chatroom_id: room,
-      from: sender,
-    }))
     const cursor = hasMore
-      ? sealCursor(app, 'reports', `${last.created}:${last.message}:${last.username}`)
+      ? sealCursor(app, list, `${last.created}:${last.message}:${last.username}`)
       : undefined
-    return { data, count: data.length, cursor }
+    return { data: page.map(shown), count: page.length, cursor }
   },
 })

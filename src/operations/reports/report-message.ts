@@ -1,5 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
-import { failure, userNotFound } from '../../domain/failures.ts'
+import { failure, overRate, userNotFound } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { isPlaceOfUser } from '../../domain/relayed-message.ts'
 import { foldUsername } from '../../domain/user.ts'
@@ -18,6 +18,14 @@ const noSuchMessage = failure('illegal_argument', 'report failed, get message by
 const reportTooLong = failure('illegal_argument', `report type or reason exceeds ${mostBytes} bytes`, {
   en: `\`reportType\` or \`reportReason\` is longer than ${mostBytes} bytes`,
   zh: `\`reportType\` 或 \`reportReason\` 超过 ${mostBytes} 字节`,
+})
+
+const minute = 60_000
+const mostPerMinute = limits.reportsPerMinute.value
+
+const tooManyReports = failure(overRate.word, overRate.text, {
+  en: `the user has reported ${mostPerMinute} times in the last minute`,
+  zh: `用户一分钟内已举报 ${mostPerMinute} 次`,
 })
 
 /** Keeps that a user reported a message; clients do not read the answer. */
@@ -48,7 +56,7 @@ export const reportMessage = write({
     ),
   }),
   response: { ownPath: true, data: exactly({ result: t.Literal('ok') }) },
-  failures: [userNotFound, noSuchMessage, reportTooLong],
+  failures: [userNotFound, noSuchMessage, reportTooLong, tooManyReports],
   input({ params, body: { reportType: type = '', reportReason: reason = '' } }) {
     if (!/^[1-9]\d{0,18}$/.test(params.message_id)) throw noSuchMessage()
     if (Buffer.byteLength(type) > mostBytes || Buffer.byteLength(reason) > mostBytes) throw reportTooLong()
@@ -57,14 +65,23 @@ export const reportMessage = write({
   about: ({ username }) => [username],
 
   async run(transaction, { username, message, type, reason }) {
-    const { app, store, now } = transaction
+    const { app, store, now, emit } = transaction
     await lockedUser(transaction, username)
     const id = Number(message)
     const known = Number.isSafeInteger(id) ? await store.messages.findMessage(app.id, id) : undefined
     const { room: place = '', sender = '' } = known ?? {}
     const room = isPlaceOfUser(place) ? '' : place
+    const earlier = await store.reports.findReport(app.id, message, username)
+    const isSame = earlier?.type === type && earlier.reason === reason
+    if (isSame && (sender === '' || earlier.sender !== '')) return { result: 'ok' }
+    const since = now - minute
+    if ((await store.reports.countReports(app.id, username, since)) >= mostPerMinute) throw tooManyReports()
     const report = { message, username, type, reason, created: now, room, sender }
-    await store.reports.addReport(app.id, report, limits.reports.value)
+    await store.reports.addReport(app.id, report, limits.reports.value, since)
+    emit(
+      { type: 'message.reported', message, username, sender, reportType: type, reportReason: reason },
+      room,
+    )
     return { result: 'ok' }
   },
 })

@@ -1,0 +1,3 @@
+/** What becomes of a report. */
+export const reportStates = ['open', 'dismissed', 'acted'] as const
+export type ReportState = (typeof reportStates)[number]
