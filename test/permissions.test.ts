@@ -138,6 +138,10 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   listMessages: (room) => ['GET', `/chatrooms/${room}/messages`],
   removeAllHistory: (_, about) => ['POST', `/sdk/message/roaming/user/${about}/delete/all`],
   reportMessage: (_, about) => ['POST', `/user/${about}/moderation/report/message/123456`, {}],
+  getReport: async () => {
+    await calls.member('POST', '/user/mia/moderation/report/message/1001', {})
+    return ['GET', '/moderation/report/messages/1001']
+  },
   decideReport: async () => {
     const mia = calls.member
     await mia('POST', '/user/mia/moderation/report/message/1001', {})

@@ -66,6 +66,7 @@ import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.t
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
 import { decideReport } from './reports/decide-report.ts'
+import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
 import { reportMessage } from './reports/report-message.ts'
 import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from './room-files/room-files.ts'
@@ -194,6 +195,7 @@ export const all: readonly Operation[] = [
   reportMessage,
   listReports,
   decideReport,
+  getReport,
   deleteRoomFile,
   downloadRoomFile,
   listRoomFiles,

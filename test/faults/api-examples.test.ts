@@ -24,10 +24,15 @@ async function aList(app: TestApp): Promise<string> {
   return body.data.id
 }
 
+/** Reports the message of the examples. */
+const aReport = (app: TestApp) =>
+  app.call('POST', '/user/alice/moderation/report/message/1450000000000001003', {})
+
 /** What has to be so, beside a room of `alice` with `bob` in it, before the example of an operation makes sense. */
 const before: Record<string, (app: TestApp) => Promise<unknown>> = {
   removeAdmin: (app) => app.call('POST', `/chatrooms/${room}/admin`, { newadmin: 'bob' }),
-  decideReport: (app) => app.call('POST', '/user/alice/moderation/report/message/1450000000000001003', {}),
+  decideReport: aReport,
+  getReport: aReport,
   async checkText(app) {
     await aList(app)
     const asked = { content: 'x' }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { expectRefusal } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 let server: TestServer
 let app: TestApp
@@ -66,6 +67,36 @@ test('13.3 a report is open until somebody dismisses it or acts on it, and says 
     note: '已禁言',
     handledBy: 'sam',
   })
+})
+
+test('13.3 a reported message is shown with what was said around it, where the app keeps history', async () => {
+  const room = await app.room({ owner: 'alice', members: ['bob', 'carol'] })
+  const bob = await connectAs(app, 'bob')
+  const ids: string[] = []
+  for (let n = 0; n < 25; n += 1) ids.push(String((await bob.say(room, `line ${n}`)).serverId))
+  const path = `${queue}/${ids[12]}`
+  const textOf = (line: { payload: { bodies: { msg: string }[] } }) => line.payload.bodies[0]?.msg
+  // Which room a message is of is stored a moment after it was accepted.
+  await until(async () => {
+    await report('carol', ids[12] as string)
+    return (await app.call('GET', path)).body.data?.message !== null
+  })
+  const { reports, message, before, after } = (await app.call('GET', path)).body.data
+  expect(reports).toMatchObject([{ msg_id: ids[12], username: 'carol', chatroom_id: room, from: 'bob' }])
+  expect(message).toMatchObject({ msg_id: ids[12], from: 'bob', to: room })
+  expect(textOf(message)).toBe('line 12')
+  const lines = (from: number) => Array.from({ length: 10 }, (_, n) => `line ${from + n}`)
+  expect([before.map(textOf), after.map(textOf)]).toEqual([lines(2), lines(13)])
+  expect((await app.call('GET', `${queue}/4711`)).status).toBe(404)
+
+  // What was taken back is not shown, its surroundings are.
+  await app.call('DELETE', `/chatrooms/${room}/messages/${ids[12]}`)
+  await until(async () => (await app.call('GET', path)).body.data.message === null)
+  expect((await app.call('GET', path)).body.data.before.map(textOf)).toEqual(lines(2))
+  await app.set({ historyDays: 0 })
+  expect((await app.call('GET', path)).body.data).toMatchObject({ message: null, before: [], after: [] })
+  await app.set({ historyDays: 3 })
+  bob.close()
 })
 
 test('13.3 filtered reports are paged, with a cursor that is good for that filter alone', async () => {

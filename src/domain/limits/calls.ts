@@ -55,6 +55,10 @@ export const callLimits = {
     zh: '返回 429，不保存',
   }),
   reportsPage: items(100, 'Reports of messages on a page', '消息举报列表每页数量', clamped),
+  reportContext: items(10, 'Messages before a reported one, and after it', '被举报消息前后各返回的消息数量', {
+    en: 'those nearest to it',
+    zh: '只返回最近的',
+  }),
   reportBytes: bytes(512, 'Type of a report, and its reason', '举报类型、举报原因（各自）'),
   auditPage: items(1000, 'Rows of the audit trail on a page', '审计记录每页数量', clamped),
 

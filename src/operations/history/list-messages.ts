@@ -13,7 +13,7 @@ import { readPage } from './read-page.ts'
 const page = { default: 20, most: limits.historyPage.value }
 
 /** A message as servers read it: a line of an hourly file. */
-const Line = exactly({
+export const Line = exactly({
   msg_id: t.String({ ...says('Message id.', '消息 ID。'), examples: ['115823689093121'] }),
   timestamp: milliseconds('When it was accepted, Unix ms.', '服务器接受消息的时间，Unix 毫秒。'),
   direction: t.Literal('outgoing'),
