@@ -61,6 +61,9 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', '/mutes', { username: 'user-5', chatroom: -1 })
   await to('PUT', '/metadata/user/user-4', { nickname: 'é 😀' })
   await to('POST', '/user/user-4/moderation/report/message/1001', { reportReason: 'é 😀' })
+  const said = { to: [room], type: 'txt', body: { msg: 'é 😀' } }
+  const pin_msg_id = (await to('POST', '/messages/chatrooms', said)).data[room]
+  await to('POST', '/sdk/user/alice/user_channel/pin', { to: room, type: 'chatroom', pin_msg_id })
   const list = (await to('POST', '/moderation/keyword_lists', { name: 'a list', action: 'report' })).data.id
   await to('POST', `/moderation/keyword_lists/${list}/words`, { words: ['é*😀'] })
   const form = new FormData()

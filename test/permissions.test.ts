@@ -71,6 +71,16 @@ async function aFile(room: string, token: string): Promise<string> {
   return ((await reply.json()) as { data?: { file_id: string } }).data?.file_id ?? 'none'
 }
 
+/** A message in a room. Returns its id. */
+async function aMessage(room: string): Promise<string> {
+  const { body } = await app.call('POST', '/messages/chatrooms', {
+    to: [room],
+    type: 'txt',
+    body: { msg: 'hi' },
+  })
+  return body.data[room]
+}
+
 type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
 
 /** How each operation is called: in a room, about a user, who is the caller where that is asked for. */
@@ -129,6 +139,20 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   removeHistoryBefore: (room, about) => [
     'DELETE',
     `/sdk/message/roaming/group/user/${about}/time?groupId=${room}&delTime=1`,
+  ],
+  pinMessage: async (room, about) => [
+    'POST',
+    `/sdk/user/${about}/user_channel/pin`,
+    { to: room, type: 'chatroom', pin_msg_id: await aMessage(room) },
+  ],
+  unpinMessage: async (room, about) => {
+    const pin = { to: room, type: 'chatroom', pin_msg_id: await aMessage(room) }
+    await app.call('POST', '/sdk/user/milo/user_channel/pin', pin)
+    return ['DELETE', `/sdk/user/${about}/user_channel/pin`, pin]
+  },
+  listPinnedMessages: (room, about) => [
+    'GET',
+    `/sdk/user/${about}/user_channel/pin?to=${room}&type=chatroom`,
   ],
   getHistoryFiles: async () => {
     const hour = hoursAgo(2)

@@ -63,6 +63,9 @@ export type RoomEvent =
   /** With the id of the file. */
   | { type: 'file.uploaded'; file: string }
   | { type: 'file.deleted'; file: string }
+  /** `resource`: the device of the operator, which knows of it. */
+  | { type: 'message.pinned'; message: string; operator: string; resource: string }
+  | { type: 'message.unpinned'; message: string; operator: string; resource: string }
   /** Taken back by a moderator: of whom, the first of their ids, and how many. */
   | { type: 'message.deleted'; username: string; messages: string[]; count: number }
   /** `username` has reported a message of `sender`, which is empty where it is not known any more. */

@@ -31,6 +31,7 @@ export const failures = {
   exceeded_limit: [403, 'com.easemob.group.exception.ExceedLimitException'],
   forbidden_op: [403, 'com.easemob.group.exception.ForbiddenOpException'],
   group_error: [403, 'com.easemob.group.exception.GroupException'],
+  user_channel_error: [403, 'com.easemob.im.exceptions.UserChannelException', 91_101],
   message_rewrite_error: [403, 'com.easemob.im.exceptions.MessageRewriteException'],
   resource_not_found: [404, 'com.easemob.group.exception.ResourceNotFoundException'],
   service_resource_not_found: [404, 'com.easemob.group.exception.ServiceResourceNotFoundException'],

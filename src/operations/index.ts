@@ -65,6 +65,7 @@ import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
+import { keepPin, listPinnedMessages, pinMessage, unpinMessage } from './pins/pins.ts'
 import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
@@ -175,6 +176,10 @@ export const all: readonly Operation[] = [
   listMessages,
   getHistoryFiles,
   downloadHistoryFile,
+  keepPin,
+  pinMessage,
+  unpinMessage,
+  listPinnedMessages,
   sendUserMessage,
   muteUser,
   listMutedUsers,

@@ -3,6 +3,7 @@ import { crowds } from './crowds.ts'
 import { delivery } from './encode.ts'
 import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
+import { notifyFrame, pinNotice } from './pin-notices.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { LiveRoom, LiveUser, Session } from './session.ts'
 
@@ -66,6 +67,11 @@ export function announcer(
 
   function tellNow(event: Event): void {
     const room = live.room(event.app, event.room)
+    const notice = pinNotice(event)
+    if (notice) {
+      if (room) publish(room.topic, notifyFrame(event.room, notice, newId(now()), now()))
+      return
+    }
     for (const { body, to, but } of noticesOf(event)) {
       if (to === 'room') {
         if (room) publishBut(room, but, frameOf(body))

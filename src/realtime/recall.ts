@@ -62,7 +62,9 @@ export function recalling(
 
   /** What is recalled by force may be older than what is remembered for recalls. */
   async function isInHistory(app: App, room: string, id: number): Promise<boolean> {
-    if (app.settings.historyDays === 0 || !Number.isSafeInteger(id)) return false
+    if (!Number.isSafeInteger(id)) return false
+    if (await store.pins.findPin(app.id, room, id)) return true
+    if (app.settings.historyDays === 0) return false
     const [found] = await history.find(app.id, [id])
     return found?.room === room
   }

@@ -17,6 +17,7 @@ import { disabledRooms } from './migrations/0015-disabled-rooms.ts'
 import { appMutes } from './migrations/0016-app-mutes.ts'
 import { reports } from './migrations/0017-reports.ts'
 import { history } from './migrations/0018-history.ts'
+import { pins } from './migrations/0019-pins.ts'
 import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 import { reportStates } from './migrations/0029-report-states.ts'
@@ -44,6 +45,7 @@ export const migrations = [
   keywords,
   slowModeAndBans,
   reportStates,
+  pins,
 ]
 
 /** The version of the schema that this program writes. */

@@ -20,9 +20,16 @@ export interface RoomStore extends RoomReads, MembershipWrites {
 
 export function roomStore(db: Database): RoomStore {
   const lockRoom = `${findRoom} ${forUpdate(db)}`
-  const removals = ['members', 'absent_owners', 'mutes', 'blocks', 'attributes', 'room_files', 'reports'].map(
-    (table) => `delete from ${table} where app = ?1 and room = ?2`,
-  )
+  const removals = [
+    'members',
+    'absent_owners',
+    'mutes',
+    'blocks',
+    'attributes',
+    'room_files',
+    'pins',
+    'reports',
+  ].map((table) => `delete from ${table} where app = ?1 and room = ?2`)
 
   return {
     ...roomReads(db),

@@ -9,6 +9,7 @@ import { type ListReads, type ListStore, listStore } from './lists.ts'
 import type { MemberReads } from './member-reads.ts'
 import { type MemberStore, memberStore } from './members.ts'
 import { type MessageReads, type MessageStore, messageStore } from './messages.ts'
+import { type PinReads, type PinStore, pinStore } from './pins.ts'
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
@@ -37,6 +38,7 @@ export interface ReadStore {
   presence: PresenceReads
   messages: MessageReads
   reports: ReportReads
+  pins: PinReads
   keywords: KeywordReads
 }
 
@@ -56,6 +58,7 @@ export interface WriteStore extends ReadStore {
   presence: PresenceStore
   messages: MessageStore
   reports: ReportStore
+  pins: PinStore
   keywords: KeywordStore
   quotas: QuotaStore
   rates: RateStore
@@ -81,6 +84,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   presence: presenceStore(db),
   messages: messageStore(db),
   reports: reportStore(db),
+  pins: pinStore(db),
   keywords: keywordStore(db),
   newId,
 })

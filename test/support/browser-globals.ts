@@ -27,7 +27,8 @@ class XMLHttpRequestOnFetch extends EventTarget {
   }
 
   open(method: string, url: string): void {
-    this.method = method
+    // Browsers do so; the SDK asks for "Post", too.
+    this.method = method.toUpperCase()
     this.url = url
   }
 

@@ -56,6 +56,7 @@ const handlers = [
   'onReadMessage',
   'onDeliveredMessage',
   'onChatroomEvent',
+  'onMessagePinEvent',
 ]
 
 const connectionOptions = ({ url, appKey, options }: SdkLogin) => ({

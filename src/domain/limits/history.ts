@@ -45,6 +45,20 @@ export const historyLimits = {
     zh: '历史消息文件 URL 的有效期',
     beyond: { en: '401; ask for another', zh: '返回 401，需重新获取' },
   },
+  pins: {
+    value: 20,
+    unit: 'items',
+    en: 'Messages that are pinned in one chat room',
+    zh: '单个聊天室置顶的消息数量',
+    beyond: { en: '403; unpin another first', zh: '返回 403，需先取消其他置顶' },
+  },
+  pinsPage: {
+    value: 50,
+    unit: 'items',
+    en: 'Pinned messages of one page',
+    zh: '置顶消息每页的数量',
+    beyond: { en: 'a page holds as many', zh: '每页返回该数量' },
+  },
   historyIgnored: {
     value: 20,
     unit: 'items',

@@ -18,6 +18,7 @@ export const keepMessages = write({
   async run({ store }, { rows, recalled }: Accepted) {
     await store.messages.addMessages(rows)
     for (const id of recalled) await store.messages.removeMessage(id)
+    if (recalled.length > 0) await store.pins.removePinsOf(recalled)
   },
 })
 

@@ -21,14 +21,6 @@ export const aroundMessages = [
     }),
   ),
   notServed(
-    { en: 'Pinned messages', zh: '消息置顶' },
-    refused(serviceNotOpen, {
-      pinMessage: 'POST /sdk/user/:username/user_channel/pin',
-      unpinMessage: 'DELETE /sdk/user/:username/user_channel/pin',
-      listPinnedMessages: 'GET /sdk/user/:username/user_channel/pin',
-    }),
-  ),
-  notServed(
     { en: 'Threads', zh: '子区' },
     refused(threadNotOpen, {
       createThread: 'POST /thread',
