@@ -88,7 +88,8 @@ test('a disconnected web SDK is told, and sees its other devices', async () => {
     user: 'carol',
     accessToken: token,
   })
-  expect((await carol.call('getSelfIdsOnOtherPlatform')).data).toEqual(['carol/phone'])
+  const others = await carol.call<{ data: string[] }>('getSelfIdsOnOtherPlatform')
+  expect(others.data).toEqual(['carol/phone'])
   const [web = ''] = (await devicesOf('carol')).filter((each) => each !== 'phone')
   await app.call('DELETE', `/users/carol/disconnect/${web}`)
   expect((await carol.hears('onDisconnected')) ?? 'heard').toBeDefined()

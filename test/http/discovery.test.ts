@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { refusal } from '../support/bodies.ts'
 import { aBrowser } from '../support/browser.ts'
-import { type SdkClient, sdkInPage, sdkNames } from '../support/sdk-client.ts'
+import { type SdkClient, sdkNames } from '../support/sdk-client.ts'
+import { sdkInPage } from '../support/sdk-in-page.ts'
 import { aServer, request, type TestApp, type TestServer } from '../support/server.ts'
 
 let server: TestServer

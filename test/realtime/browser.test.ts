@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { aBrowser } from '../support/browser.ts'
-import { sdkInPage, sdkNames } from '../support/sdk-client.ts'
+import { sdkBuilds, sdkInPage } from '../support/sdk-in-page.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { wholeStory } from '../support/story.ts'
 
@@ -24,7 +24,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-for (const name of sdkNames) {
+for (const name of sdkBuilds) {
   test(`a room from its creation to its end, in two pages with ${name}`, async () => {
     const login = (user: string) => ({ url: server.url, appKey: app.key, user, pwd: `${user}-1` })
     const alice = await sdkInPage(browser, name, login('alice'))
@@ -34,3 +34,11 @@ for (const name of sdkNames) {
     await bob.close()
   })
 }
+
+test('the build for uni-app talks to its platform, not to the browser', async () => {
+  const login = { url: server.url, appKey: app.key, user: 'alice', pwd: 'alice-1' }
+  const alice = await sdkInPage(browser, 'easemob-websdk uniApp', login)
+  const { body } = await app.call('GET', '/users/alice/resources')
+  expect(body.data).toMatchObject([{ res: expect.stringMatching(/^webim_uni_/) }])
+  await alice.close()
+})

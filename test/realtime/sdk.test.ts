@@ -78,7 +78,7 @@ for (const name of sdkNames) {
         const data = new File([bytes], 'a.bin')
         const file = { data, filename: `a.${type}`, filetype: 'bin' }
         await alice.send(room, type, { file, width: 777, height: 5, length: 3 })
-        const { url } = await bob.hears(event, shown)
+        const url = String((await bob.hears(event, shown)).url)
         const read = await fetch(url)
         expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes)
         expect((await fetch(url.replace(/share-secret=.*/, 'share-secret=wrong'))).status).toBe(404)

@@ -4,6 +4,11 @@ import { aBrowser } from '../support/browser.ts'
 import { anSdkPage, bundles, type SdkName, type SdkPage } from '../support/sdk-page.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
+interface Members {
+  members: { role: string }[]
+  cursor: string
+}
+
 let server: TestServer
 let browser: Browser
 
@@ -29,7 +34,7 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
       await app.call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
       page = await anSdkPage(browser, server, app, sdk)
       for (const username of ['alice', 'bob', 'dora']) await page.login(username)
-      const { data } = await alice('createChatRoom', {
+      const { data } = await alice<{ id: string }>('createChatRoom', {
         name: 'night owls',
         description: 'late talk',
         maxusers: 300,
@@ -39,12 +44,12 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
     }, 30_000)
     afterAll(() => page.close())
 
-    const alice = (method: string, params?: object) => page.call('alice', method, params)
-    const bob = (method: string, params?: object) => page.call('bob', method, params)
-    const dora = (method: string, params?: object) => page.call('dora', method, params)
+    const alice = <Data>(method: string, params?: object) => page.call<Data>('alice', method, params)
+    const bob = <Data>(method: string, params?: object) => page.call<Data>('bob', method, params)
+    const dora = <Data>(method: string, params?: object) => page.call<Data>('dora', method, params)
     test('a super admin creates and destroys a room, others do not', async () => {
       const draft = { name: 'brief', description: '', maxusers: 10 }
-      const { data } = await alice('createChatRoom', draft)
+      const { data } = await alice<{ id: string }>('createChatRoom', draft)
       expect(data.id).toMatch(/^\d+$/)
       expect((await bob('destroyChatRoom', { chatRoomId: data.id })).rejected).toMatchObject({ type: 17 })
       expect((await alice('destroyChatRoom', { chatRoomId: data.id })).data).toMatchObject({ id: data.id })
@@ -63,7 +68,7 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
         maxusers: 200,
       })
       expect(changed.data).toEqual({ groupname: true, description: true, maxusers: true })
-      const { data } = await bob('getChatRoomDetails', { chatRoomId })
+      const { data } = await bob<object[]>('getChatRoomDetails', { chatRoomId })
       expect(data).toHaveLength(1)
       expect(data[0]).toMatchObject({ id: chatRoomId, name: 'early birds', maxusers: 200, owner: 'alice' })
       expect((await bob('modifyChatRoom', { chatRoomId, description: 'x' })).rejected).toMatchObject({
@@ -74,7 +79,7 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
     })
 
     test('a user reads which rooms it has joined', async () => {
-      const { data } = await bob('getJoinedChatRooms', { pageNum: 1, pageSize: 20 })
+      const { data } = await bob<object[]>('getJoinedChatRooms', { pageNum: 1, pageSize: 20 })
       expect(data).toHaveLength(1)
       expect(data[0]).toMatchObject({ id: chatRoomId, owner: 'alice' })
     })
@@ -87,8 +92,11 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
       const one = await alice('removeChatRoomMember', { chatRoomId, username: 'dora' })
       expect(one.data).toEqual({ result: true, action: 'remove_member', user: 'dora', id: chatRoomId })
       await alice('addUsersToChatRoom', { chatRoomId, users: ['dora'] })
-      const several = await alice('removeChatRoomMembers', { chatRoomId, users: ['dora', 'ghost'] })
-      expect(several.data.map(({ result }: { result: boolean }) => result)).toEqual([true, false])
+      const several = await alice<{ result: boolean }[]>('removeChatRoomMembers', {
+        chatRoomId,
+        users: ['dora', 'ghost'],
+      })
+      expect(several.data.map(({ result }) => result)).toEqual([true, false])
       const outside = await alice('removeChatRoomMember', { chatRoomId, username: 'dora' })
       expect(outside.rejected).toMatchObject({ type: 702 })
       const stranger = await dora('listChatRoomMembers', { pageNum: 1, pageSize: 10, chatRoomId })
@@ -96,10 +104,14 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
     })
 
     test('members are listed with their roles, page by page', async () => {
-      const first = await bob('getChatRoomMembers', { chatRoomId, limit: 2 })
-      const rest = await bob('getChatRoomMembers', { chatRoomId, limit: 2, cursor: first.data.cursor })
+      const first = await bob<Members>('getChatRoomMembers', { chatRoomId, limit: 2 })
+      const rest = await bob<Members>('getChatRoomMembers', {
+        chatRoomId,
+        limit: 2,
+        cursor: first.data.cursor,
+      })
       expect([first.data.members.length, rest.data.members.length]).toEqual([2, 1])
-      const roles = [...first.data.members, ...rest.data.members].map(({ role }: { role: string }) => role)
+      const roles = [...first.data.members, ...rest.data.members].map(({ role }) => role)
       expect(roles.sort()).toEqual(['member', 'member', 'owner'])
     })
 
@@ -235,8 +247,8 @@ for (const sdk of Object.keys(bundles) as SdkName[]) {
       expect(uncalled.filter((method) => !/shared_?file/i.test(method))).toEqual(overWebSocket)
     })
 
-    test('nothing complains in the page', () => {
-      expect(page.complaints).toEqual([])
+    test('the page has no uncaught errors', () => {
+      expect(page.errors).toEqual([])
     })
   })
 }

@@ -1,30 +1,29 @@
-import { resolve } from 'node:path'
-import type { Browser } from 'playwright-core'
 import './browser-globals.ts'
+
+/** A message, an event, or what a call was answered. */
+export type Fields = Record<string, unknown>
 
 /** What an SDK tells an application: `event` is the handler's name. */
 interface Told {
   event: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into messages of every shape.
-  data: any
+  data: Fields
 }
 
 /** An unmodified client SDK that has logged in, and all that it told. */
 export interface SdkClient {
   told: Told[]
   /** The first that the SDK tells or has told that has these fields; fails after twenty seconds. */
-  hears(event: string, fields?: Record<string, unknown>): Promise<Told['data']>
+  hears(event: string, fields?: Fields): Promise<Fields>
   /** Calls a method of the connection; fails with `type` and `message` as the SDK does. */
-  call(method: string, params?: unknown): Promise<Told['data']>
+  call<Answer = { data: Fields }>(method: string, params?: unknown): Promise<Answer>
   /** Sends a message to a room, or elsewhere with `chatType`; `more` is what the kind of message needs. */
-  send(room: string, type: string, more: Record<string, unknown>): Promise<{ serverMsgId: string }>
+  send(room: string, type: string, more: Fields): Promise<{ serverMsgId: string }>
   close(): Promise<void>
 }
 
-/** The official web SDKs, as npm has them, with the names of their bundles. */
-const sdks = { 'easemob-websdk': 'Easemob-chat.js', 'agora-chat': 'Agora-chat.js' } as const
-export type SdkName = keyof typeof sdks
-export const sdkNames = Object.keys(sdks) as SdkName[]
+/** The official web SDKs, as npm has them. */
+export const sdkNames = ['easemob-websdk', 'agora-chat'] as const
+export type SdkName = (typeof sdkNames)[number]
 
 /** Where a client connects, and as whom. */
 export interface SdkLogin {
@@ -34,12 +33,12 @@ export interface SdkLogin {
   user: string
   pwd?: string
   accessToken?: string
-  options?: Record<string, unknown>
+  options?: Fields
   /** Where an SDK in a page asks for its servers, with discovery on. */
   discovery?: string
 }
 
-const handlers = [
+export const handlers = [
   'onConnected',
   'onDisconnected',
   'onReconnecting',
@@ -59,7 +58,7 @@ const handlers = [
   'onMessagePinEvent',
 ]
 
-const connectionOptions = ({ url, appKey, options }: SdkLogin) => ({
+export const connectionOptions = ({ url, appKey, options }: SdkLogin) => ({
   appKey,
   apiUrl: url,
   url: `${url.replace('http', 'ws')}/websocket`,
@@ -68,18 +67,18 @@ const connectionOptions = ({ url, appKey, options }: SdkLogin) => ({
 })
 
 /** Keeps what an SDK tells, and lets a test wait for it. */
-function listener(user: string) {
+export function listener(user: string) {
   const told: Told[] = []
   const waiting = new Set<() => void>()
   return {
     told,
     tell(event: string, data: unknown): void {
-      told.push({ event, data })
+      told.push({ event, data: { ...(data as Fields) } })
       for (const wake of [...waiting]) wake()
     },
-    hears(event: string, fields: Record<string, unknown> = {}): Promise<Told['data']> {
+    hears(event: string, fields: Fields = {}): Promise<Fields> {
       const fits = (each: Told) =>
-        each.event === event && Bun.deepEquals({ ...each.data, ...fields }, { ...each.data })
+        each.event === event && Bun.deepEquals({ ...each.data, ...fields }, each.data)
       return new Promise((resolve, reject) => {
         const look = () => {
           const found = told.find(fits)
@@ -101,8 +100,11 @@ function listener(user: string) {
   }
 }
 
-const openWith = ({ user, pwd, accessToken }: SdkLogin) =>
-  accessToken === undefined ? { user, pwd } : { user, accessToken }
+/** The builds of the SDK name the user and the password in two ways. */
+export const credentialsOf = ({ user, pwd, accessToken }: SdkLogin) =>
+  accessToken === undefined
+    ? { user, username: user, pwd, password: pwd }
+    : { user, username: user, accessToken }
 
 /** Logs in with an SDK in this process. */
 export async function sdkInBun(name: SdkName, login: SdkLogin): Promise<SdkClient> {
@@ -112,7 +114,7 @@ export async function sdkInBun(name: SdkName, login: SdkLogin): Promise<SdkClien
   const { told, tell, hears } = listener(login.user)
   const each = handlers.map((event) => [event, (data: unknown) => tell(event, data)])
   connection.addEventHandler('test', Object.fromEntries(each))
-  await connection.open(openWith(login))
+  await connection.open(credentialsOf(login))
   return {
     told,
     hears,
@@ -120,98 +122,5 @@ export async function sdkInBun(name: SdkName, login: SdkLogin): Promise<SdkClien
     send: (room, type, more) =>
       connection.send(sdk.message.create({ chatType: 'chatRoom', type, to: room, ...more })),
     close: async () => connection.close(),
-  }
-}
-
-/** What the bundle leaves in a page. */
-interface PageWindow {
-  // biome-ignore lint/suspicious/noExplicitAny: both SDKs have some two hundred methods.
-  websdk: any
-  // biome-ignore lint/suspicious/noExplicitAny: likewise.
-  connection: any
-  tell(event: string, data: unknown): void
-}
-
-/** Logs in with an SDK in a page of a browser, which comes from another origin than the server's. */
-export async function sdkInPage(browser: Browser, name: SdkName, login: SdkLogin): Promise<SdkClient> {
-  const bundle = Bun.file(resolve('node_modules', name, sdks[name]))
-  const pages = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    fetch: ({ url }) =>
-      url.endsWith('/sdk.js')
-        ? new Response(bundle)
-        : new Response('<!doctype html><script src="/sdk.js"></script>', {
-            headers: { 'content-type': 'text/html' },
-          }),
-  })
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  const { told, tell, hears } = listener(login.user)
-  await page.exposeFunction('tell', tell)
-  await page.goto(pages.url.href)
-
-  /** Returns of the page as the SDK gave them: its rejections are no errors, so they cross as data. */
-  async function answered<T>(work: Promise<{ answer?: T; rejected?: { type: number; message: string } }>) {
-    const { answer, rejected } = await work
-    if (rejected) throw Object.assign(new Error(rejected.message), rejected)
-    return answer as T
-  }
-
-  await answered(
-    page.evaluate(
-      async ({ options, handlers, credentials, discovery }) => {
-        const window = globalThis as unknown as PageWindow
-        window.websdk = window.websdk.default ?? window.websdk
-        window.connection = new window.websdk.connection(options)
-        if (discovery) Object.assign(window.connection, { dnsArr: [discovery], dnsTotal: 1 })
-        const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? null))
-        const each = handlers.map((event) => [event, (data: unknown) => window.tell(event, plain(data))])
-        window.connection.addEventHandler('test', Object.fromEntries(each))
-        return window.connection.open(credentials).then(
-          () => ({}),
-          ({ type, message }: { type: number; message: string }) => ({ rejected: { type, message } }),
-        )
-      },
-      {
-        options: connectionOptions(login),
-        handlers,
-        credentials: openWith(login),
-        discovery: login.discovery,
-      },
-    ),
-  )
-  return {
-    told,
-    hears,
-    call: (method, params) =>
-      answered(
-        page.evaluate(
-          ({ method, params }) =>
-            (globalThis as unknown as PageWindow).connection[method](params).then(
-              (answer: unknown) => ({ answer }),
-              ({ type, message }: { type: number; message: string }) => ({ rejected: { type, message } }),
-            ),
-          { method, params },
-        ),
-      ),
-    send: (room, type, more) =>
-      answered(
-        page.evaluate(
-          (message) => {
-            const { connection, websdk } = globalThis as unknown as PageWindow
-            return connection.send(websdk.message.create(message)).then(
-              ({ serverMsgId }: { serverMsgId: string }) => ({ answer: { serverMsgId } }),
-              ({ type, message }: { type: number; message: string }) => ({ rejected: { type, message } }),
-            )
-          },
-          { chatType: 'chatRoom', type, to: room, ...more },
-        ),
-      ),
-    async close() {
-      await page.evaluate(() => (globalThis as unknown as PageWindow).connection.close())
-      await context.close()
-      await pages.stop(true)
-    },
   }
 }

@@ -1,4 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { aPage } from './page.ts'
 import { asUser } from './people.ts'
 import type { TestApp, TestServer } from './server.ts'
 
@@ -11,9 +12,8 @@ export const bundles = {
 export type SdkName = keyof typeof bundles
 
 /** What the SDK answered a call, or why its promise was rejected. */
-interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
-  data?: any
+interface Answer<Data> {
+  data: Data
   cursor?: string
   rejected?: { type: number; message: string }
 }
@@ -22,11 +22,11 @@ export interface SdkPage {
   /** Creates a client that is logged in as a user; it works whether or not there is a WebSocket to log in to. */
   login(username: string): Promise<void>
   /** Calls a method of a user's client. */
-  call(username: string, method: string, params?: object): Promise<Answer>
+  call<Data = unknown>(username: string, method: string, params?: object): Promise<Answer<Data>>
   /** The methods about chat rooms that the SDK has and that were not called. */
   uncalled(): Promise<string[]>
-  /** What the page's console and its errors said. */
-  complaints: string[]
+  /** Uncaught errors of the page. */
+  errors: string[]
   close(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ interface Window {
   clients: Record<string, Client>
 }
 type Sdk = { connection: new (options: object) => Client }
-type Client = Record<string, (params?: object) => Promise<Answer>>
+type Client = Record<string, (params?: object) => Promise<unknown>>
 
 /** A page from another origin than the server's, with the unmodified bundle of an SDK in it. */
 export async function anSdkPage(
@@ -45,26 +45,11 @@ export async function anSdkPage(
   app: TestApp,
   sdk: SdkName,
 ): Promise<SdkPage> {
-  const bundle = Bun.file(new URL(`../../node_modules/${sdk}/${bundles[sdk]}`, import.meta.url))
-  const pages = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    fetch: ({ url }) =>
-      url.endsWith('/sdk.js')
-        ? new Response(bundle)
-        : new Response('<!doctype html><script src="/sdk.js"></script>', {
-            headers: { 'content-type': 'text/html' },
-          }),
-  })
-  const page: Page = await browser.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', ({ message }) => complaints.push(message))
-  await page.goto(pages.url.href)
-
+  const { page, errors, close } = await aPage(browser, [`node_modules/${sdk}/${bundles[sdk]}`])
   const called = new Set<string>()
 
   return {
-    complaints,
+    errors,
     async uncalled() {
       const methods = await page.evaluate(() => {
         const [client] = Object.values((globalThis as unknown as Window).clients)
@@ -95,7 +80,7 @@ export async function anSdkPage(
         { appKey: app.key, username, accessToken: token, url },
       )
     },
-    call: (username, method, params) => {
+    call: <Data>(username: string, method: string, params?: object) => {
       called.add(method)
       return page.evaluate(
         ({ username, method, params }) => {
@@ -104,11 +89,8 @@ export async function anSdkPage(
           return client[method](params).catch(({ type, message }) => ({ rejected: { type, message } }))
         },
         { username, method, params },
-      )
+      ) as Promise<Answer<Data>>
     },
-    async close() {
-      await page.close()
-      await pages.stop(true)
-    },
+    close,
   }
 }

@@ -18,7 +18,7 @@ export async function wholeStory(app: TestApp, alice: SdkClient, bob: SdkClient)
     description: 'late',
     maxusers: 10,
   })
-  const id: string = created.data.id
+  const id = String(created.data.id)
   await alice.hears('onChatroomEvent', { operation: 'create', id })
 
   const joined = await alice.call('joinChatRoom', { roomId: id })
@@ -30,6 +30,10 @@ export async function wholeStory(app: TestApp, alice: SdkClient, bob: SdkClient)
   await bob.hears('onTextMessage', { to: id, from: 'alice', msg: 'hello bob' })
   const { serverMsgId } = await bob.send(id, 'txt', { msg: 'hello alice' })
   await alice.hears('onTextMessage', { to: id, id: serverMsgId, from: 'bob', msg: 'hello alice' })
+
+  await alice.call('updateUserInfo', { nickname: 'Alice', avatarurl: 'https://example.com/alice.png' })
+  const { data: shown } = await bob.call('fetchUserInfoById', 'alice')
+  expect(shown).toEqual({ alice: { nickname: 'Alice', avatarurl: 'https://example.com/alice.png' } })
 
   await bob.call('recallMessage', { mid: serverMsgId, to: id, chatType: 'chatRoom' })
   await alice.hears('onRecallMessage', { mid: serverMsgId })
