@@ -52,11 +52,17 @@ interface Shown {
   msg?: string
 }
 
+interface Page {
+  messages: Shown[]
+  cursor: string
+  isLast: boolean
+}
+
 /** Reads a room with an SDK. */
 const read = async (client: SdkClient, room: string, more: Record<string, unknown> = {}) => {
   const options = { targetId: room, chatType: 'chatRoom', ...more }
-  const { messages, cursor, isLast } = await client.call('getHistoryMessages', options)
-  return { messages: messages as Shown[], said: messages.map(({ msg }: Shown) => msg), cursor, isLast }
+  const page = await client.call<Page>('getHistoryMessages', options)
+  return { ...page, said: page.messages.map(({ msg }) => msg) }
 }
 
 for (const name of sdkNames) {
