@@ -5,7 +5,7 @@ import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
 import { openBus } from './cluster/bus.ts'
-import { ownRates, sharedRates } from './cluster/rate-limiter.ts'
+import { ratesOf } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
 import type { Event } from './domain/event.ts'
@@ -23,6 +23,7 @@ import { measure } from './metrics/measures.ts'
 import { metrics } from './metrics/metrics.ts'
 import { lineOf } from './operations/history/list-messages.ts'
 import { all } from './operations/index.ts'
+import { retriesOn } from './operations/retries/retries.ts'
 import { type Admin, adminOn, startAdmin } from './operator/admin.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { startPruning } from './operator/prune.ts'
@@ -125,13 +126,13 @@ async function start(
   const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
   closing.defer(() => attachments.stop())
   const measured = metrics()
-  measure(measured, engine, realtime.counters)
-  measured.counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
-  const elapsedMs = () => performance.now()
+  measure(measured, engine, realtime.counters, lostLines)
   const http = httpServer(
     {
       store: engine.store,
       commit: commitOfUsers,
+      rehearse: engine.rehearse,
+      retries: retriesOn(engine.commit),
       login: users,
       passwords: work,
       presence: realtime.presence,
@@ -142,7 +143,7 @@ async function start(
       readMessage: shownMessage,
       hourlyFiles: filesOf(config, realtime),
       responses,
-      rates: isAlone ? ownRates(elapsedMs) : sharedRates(engine.commit, elapsedMs),
+      rates: ratesOf(engine),
       metrics: measured,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,

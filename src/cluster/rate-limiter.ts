@@ -1,4 +1,5 @@
 import type { Commit } from '../engine/commit.ts'
+import type { Engine } from '../engine/engine-types.ts'
 import { countCalls } from '../operations/apps/count-calls.ts'
 import type { Counted, Rates } from './rate-types.ts'
 
@@ -82,4 +83,10 @@ export function sharedRates(commit: Commit, nowMs: () => number): Rates {
       })
     },
   }
+}
+
+/** Calls are counted in memory where one process has the store alone, else in the store. */
+export function ratesOf({ kind, commit }: Pick<Engine, 'kind' | 'commit'>): Rates {
+  const elapsedMs = () => performance.now()
+  return kind === 'sqlite' ? ownRates(elapsedMs) : sharedRates(commit, elapsedMs)
 }

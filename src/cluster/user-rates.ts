@@ -32,6 +32,6 @@ export function metered(commit: Commit, rateOf: (app: number) => number | null):
     return !meterOf(`${app}/${caller.username}`, now).passes(rate, now)
   }
 
-  return (app, caller, operation, input) =>
-    isOver(app, caller) ? Promise.reject(overRate()) : commit(app, caller, operation, input)
+  return (app, caller, operation, input, terms) =>
+    isOver(app, caller) ? Promise.reject(overRate()) : commit(app, caller, operation, input, terms)
 }

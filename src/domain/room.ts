@@ -26,6 +26,19 @@ export interface Room {
   slowMode: number
 }
 
+/** Names the state of a room: it differs when a field differs that a call can change. Who is in it does not count. */
+export const versionOf = ({ name, description, custom, maxusers, owner, mute, disabled }: Room): string =>
+  Bun.hash.xxHash64(JSON.stringify([name, description, custom, maxusers, owner, mute, disabled])).toString(36)
+
+export const roomChanged = failure(
+  'precondition_failed',
+  'the chat room has changed since; its version is "{version}" now',
+  {
+    en: 'the header `If-Match` names another version than the `ETag` of the details; nothing was changed',
+    zh: '请求头 `If-Match` 与聊天室详情的 `ETag` 不一致；未做任何修改',
+  },
+)
+
 /** A room and who is in it. */
 export interface RoomDetails extends Room {
   /** User ids of everyone but the owner, with commas between: one text, as a room can have 10,000. */

@@ -1,5 +1,6 @@
 import type { Caller, Event } from '../domain/event.ts'
 import type { FailureWord } from '../domain/failure.ts'
+import type { Once } from '../domain/retry.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -13,13 +14,36 @@ export interface Write<Input = never, Output = unknown> {
   execute(transaction: Transaction, input: Input): Awaitable<Output>
 }
 
+/** What a caller asks of a write beside its input. */
+export interface Terms {
+  /** Written once for this key of this owner, and the same output for each repetition. */
+  once?: Once | undefined
+  /** The room must still have this version. */
+  version?: string | undefined
+}
+
 /** Runs a write; its output is there when it is stored, and its events were published on this node. */
 export type Commit = <Input, Output>(
   app: number,
   caller: Caller,
   operation: Write<Input, Output>,
   input: Input,
+  terms?: Terms,
 ) => Promise<Output>
+
+/** Runs a write and rolls it back: what it would return and publish, or its failure. */
+export type Rehearse = <Input, Output>(
+  app: number,
+  caller: Caller,
+  operation: Write<Input, Output>,
+  input: Input,
+  terms?: Terms,
+) => Promise<Rehearsed<Output>>
+
+export interface Rehearsed<Output = unknown> {
+  output: Output
+  events: Event[]
+}
 
 /** A write that somebody asks for. `app` is an app's number; 0 for writes on apps themselves. */
 export interface Request {
@@ -27,6 +51,9 @@ export interface Request {
   caller: Caller
   operation: Write
   input: unknown
+  terms?: Terms | undefined
+  /** It is rolled back. */
+  isRehearsal?: boolean
 }
 
 /** The same as JSON, which crosses threads: the write by its name. */
@@ -54,8 +81,12 @@ export interface Waiting {
 /** Called with what a write changed, before its caller has the answer. */
 export type OnEvents = (events: Event[]) => undefined | Promise<void>
 
-/** A commit that hands requests to `run`. */
-export const committing =
-  (run: (request: Request) => Promise<unknown>): Commit =>
-  (app, caller, operation, input) =>
-    run({ app, caller, operation, input }) as Promise<never>
+/** A commit and a rehearsal that hand requests to `run`. */
+export const committing = (
+  run: (request: Request) => Promise<unknown>,
+): { commit: Commit; rehearse: Rehearse } => ({
+  commit: (app, caller, operation, input, terms) =>
+    run({ app, caller, operation, input, terms }) as Promise<never>,
+  rehearse: (app, caller, operation, input, terms) =>
+    run({ app, caller, operation, input, terms, isRehearsal: true }) as Promise<never>,
+})

@@ -1,6 +1,6 @@
 import type { HistoryStore } from '../store/history/history.ts'
 import type { ReadStore } from '../store/store.ts'
-import type { Commit } from './commit.ts'
+import type { Commit, Rehearse } from './commit.ts'
 
 /** A store that is open: reads, writes, and whether it can do both now. */
 export interface Engine {
@@ -9,6 +9,7 @@ export interface Engine {
   commit: Commit
   /** Messages of rooms, for apps that keep them. */
   history: HistoryStore
+  rehearse: Rehearse
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>
   /** What waits to be written, and what was committed since the start; of the embedded store alone. */

@@ -37,6 +37,7 @@ async function openEmbedded(dir: string, onEvents: OnEvents, batch?: number): Pr
       store: reader.store,
       history,
       commit: writer.commit,
+      rehearse: writer.rehearse,
       check,
       load: writer.load,
       async close() {

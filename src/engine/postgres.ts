@@ -5,9 +5,9 @@ import { batcher } from '../store/batcher.ts'
 import { openPostgres } from '../store/postgres.ts'
 import { RunAlone } from '../store/postgres-writes.ts'
 import type { WriteStore } from '../store/store.ts'
-import { committing, type Done, type OnEvents, type Waiting } from './commit.ts'
+import { committing, type Done, type OnEvents, type Request, type Waiting } from './commit.ts'
 import type { Engine } from './engine-types.ts'
-import { increasing, runOperation } from './run.ts'
+import { increasing, RolledBack, runOperation } from './run.ts'
 
 type Outcome = Done | Failure | RunAlone
 
@@ -43,9 +43,14 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
         await postgres.transaction((store) => runOperation(store, waiting.request, ticks)),
       )
     } catch (error) {
-      waiting.reject(error)
+      if (error instanceof RolledBack) waiting.resolve(error.rehearsed)
+      else waiting.reject(error)
     }
   }
+
+  /** Whether it may share a transaction: one that is rolled back, or waits for its like, may not. */
+  const sharesTransaction = ({ operation, terms, isRehearsal }: Request): boolean =>
+    operation.sharesTransaction && !isRehearsal && !terms?.once
 
   /** What became of each operation. Anything that no rule has foreseen fails them all. */
   function runSideBySide(store: WriteStore, batch: Waiting[]): Promise<Outcome[]> {
@@ -90,11 +95,11 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   // A batch that waits for a lock keeps the next one waiting no longer than 20 ms.
   const addToRound = batcher(together, { limit: batchLimit, patience: 20 })
 
-  const commit = committing(
+  const { commit, rehearse } = committing(
     (request) =>
       new Promise((resolve, reject) => {
         const waiting = { request, resolve, reject }
-        if (request.operation.sharesTransaction) addToRound(waiting)
+        if (sharesTransaction(request)) addToRound(waiting)
         else alone(waiting)
       }),
   )
@@ -104,6 +109,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
     store: postgres.store,
     history: postgres.history,
     commit,
+    rehearse,
     check: postgres.check,
     close: postgres.close,
   }

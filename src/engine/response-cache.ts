@@ -11,6 +11,8 @@ export interface CachedResponse {
   room: string
   /** The envelope's text up to the time, which alone differs from one response to the next. */
   head: string
+  /** Version of what it tells of, as a header. */
+  etag?: string | undefined
 }
 
 /** Characters of responses, with their URLs and what it takes to find them, that are cached. */

@@ -3,9 +3,10 @@ import { defaultSettings } from '../domain/app-settings.ts'
 import type { Event } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
 import { appGone } from '../domain/failures.ts'
+import { outputOf } from '../domain/retry.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { WriteStore } from '../store/store.ts'
-import type { Done, Outcome, Request } from './commit.ts'
+import type { Done, Outcome, Rehearsed, Request } from './commit.ts'
 import { logEvents } from './event-log.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -20,6 +21,13 @@ export function increasing(after = 0): Ticks {
   return (clock) => {
     last = Math.max(last + 1, clock)
     return last
+  }
+}
+
+/** Ends the transaction of a rehearsal, which leaves nothing. */
+export class RolledBack extends Error {
+  constructor(readonly rehearsed: Rehearsed) {
+    super('a rehearsal is rolled back')
   }
 }
 
@@ -40,18 +48,27 @@ export async function runOperation(
     caller: request.caller,
     store,
     now,
+    version: request.terms?.version,
     tick: () => ticks(clock),
     emit: (event, room = '') => events.push({ ...event, app: app.id, room, by: request.caller, at: now }),
   }
-  const { operation } = request
+  const { operation, terms: { once } = {} } = request
+  if (once) {
+    const earlier = await store.retries.find(app.id, once.owner, once.key)
+    if (earlier) return { result: outputOf(earlier, once.fingerprint), events: [] }
+  }
   const input = request.input as never
   const result = await operation.execute(transaction, input)
   await logEvents(transaction, operation.auditedAs?.(input) ?? operation.id, events)
+  if (request.isRehearsal) throw new RolledBack({ output: result, events })
+  if (once)
+    await store.retries.add(app.id, { ...once, output: JSON.stringify(result ?? null), createdMs: now })
   return { result, events }
 }
 
 /** A thrown failure as data; anything else is an error of ours, told in full for the log. */
 export function outcomeOf(thrown: unknown): Outcome {
+  if (thrown instanceof RolledBack) return { result: thrown.rehearsed, events: [] }
   if (thrown instanceof Failure) {
     const { word, text, status, cause } = thrown
     return { failure: { word, text, status, cause: cause === undefined ? undefined : String(cause) } }

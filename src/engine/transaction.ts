@@ -10,6 +10,8 @@ export interface Transaction {
   store: WriteStore
   /** Unix ms. */
   now: number
+  /** The version that the room must have, if the caller names one. */
+  version: string | undefined
   /** Microseconds since the epoch, each later than the last: the order of rooms and members. */
   tick(): number
   /** Appends an event, which is published after the commit; of the operation's room unless it names another. */

@@ -38,7 +38,8 @@ class WroteAndFailed extends Error {}
  */
 async function runBatch(batch: Request[]): Promise<Outcome[]> {
   try {
-    return await writer.transaction(() => runEach(batch, false))
+    const hasRehearsals = batch.some(({ isRehearsal }) => isRehearsal)
+    return await writer.transaction(() => runEach(batch, hasRehearsals))
   } catch (thrown) {
     if (!(thrown instanceof WroteAndFailed)) throw thrown
     return writer.transaction(() => runEach(batch, true))

@@ -6,6 +6,7 @@ import {
   committing,
   type OnEvents,
   type Outcome,
+  type Rehearse,
   type SentRequest,
   type Waiting,
 } from './commit.ts'
@@ -18,6 +19,7 @@ const sharesCore = availableParallelism() === 1
 
 export interface Writer {
   commit: Commit
+  rehearse: Rehearse
   /** Fails when nothing can be written; while writes fail, it tries one. */
   check(): Promise<void>
   /** What waits now, and what was committed since the start. */
@@ -138,7 +140,7 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
   }
 
   return {
-    commit: committing(
+    ...committing(
       (request) =>
         new Promise((resolve, reject) => {
           if (death) return reject(storeFailed())

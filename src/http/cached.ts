@@ -15,12 +15,14 @@ export function cached(
 ): Response | undefined {
   const known = deps.responses.find(deps.cacheKeyOf(request, server))
   if (!known) return undefined
-  const { app, head } = known
+  const { app, head, etag } = known
   if (deps.appOf(app.id) !== app || app.settings.rateLimits) return undefined
   const token = bearer(request)
   if (token === undefined || !deps.login.isApp(app, token)) return undefined
   const isByCaller = call.hasDialects && app.settings.dialect === 'auto'
   if (isByCaller && dialectOf(app.settings, () => request.headers.get('user-agent')) !== 'docs')
     return undefined
-  return successFrom(head, requestIdOf(request), deps.now(), isByCaller ? varyByCaller : undefined)
+  const response = successFrom(head, requestIdOf(request), deps.now(), isByCaller ? varyByCaller : undefined)
+  if (etag !== undefined) response.headers.set('etag', etag)
+  return response
 }

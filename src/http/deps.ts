@@ -5,8 +5,9 @@ import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
+import type { Retries } from '../domain/retry.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
-import type { Commit } from '../engine/commit.ts'
+import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { History } from '../operations/services.ts'
@@ -21,6 +22,8 @@ export interface Deps extends Origin, Messenger {
   /** Reads only; every commit that was answered is visible to it. */
   store: ReadStore
   commit: Commit
+  rehearse: Rehearse
+  retries: Retries
   login: Login
   passwords: Passwords
   presence: Presence

@@ -3,6 +3,7 @@ import type { AppRecord } from '../domain/app.ts'
 import { type Dialect, dialectOf } from '../domain/dialect.ts'
 import type { Caller } from '../domain/event.ts'
 import { unauthorized } from '../domain/failures.ts'
+import type { Terms } from '../engine/commit.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
 import { type Given, Json, type Reply } from '../operations/given.ts'
 import type { HttpCall, Operation } from '../operations/operation.ts'
@@ -25,13 +26,18 @@ import {
   varyByCaller,
 } from './envelope.ts'
 import { countCall } from './rate-limits.ts'
+import { rehearse } from './rehearsal.ts'
+import { runOnce } from './retries.ts'
 import { announcesBody, checkStillOpen } from './still-open.ts'
+import { termsOf } from './terms.ts'
 import { queryOf } from './url.ts'
 
 /** Answers a request that a route has matched. */
 export type Endpoint = (request: Request, params: PathParts, server: Server<unknown>) => Promise<Response>
 
 export type Called = Operation & { call: HttpCall }
+
+const noBody = { text: '' }
 
 const theApp: Caller = { kind: 'app' }
 
@@ -65,15 +71,23 @@ function callerOf(
 }
 
 /** Runs an operation as its kind asks for. */
-function run(deps: Deps, operation: Called, { app, caller }: Given, input: unknown): Awaitable<unknown> {
+function run(
+  deps: Deps,
+  operation: Operation,
+  { app, caller }: Given,
+  input: unknown,
+  terms: Terms | undefined,
+): Awaitable<unknown> {
   const context = { app, caller, store: deps.store, now: deps.now() }
   switch (operation.kind) {
     case 'write':
-      return deps.commit(app.id, caller, operation, input as never)
+      return deps.commit(app.id, caller, operation, input as never, terms)
     case 'read':
       return operation.execute(context, input as never)
-    case 'action':
-      return operation.execute({ ...context, services: deps }, input as never)
+    case 'action': {
+      const act = () => operation.execute({ ...context, services: deps }, input as never)
+      return terms?.once ? runOnce(deps, app.id, terms.once, act) : act()
+    }
   }
 }
 
@@ -108,25 +122,31 @@ interface Done {
   given: Given
   input: unknown
   output: unknown
+  /** What would happen, of a call that was only tried. */
+  events?: unknown[]
 }
 
 /** Turns what an operation gave into a response, which is cached where the operation says on what it depends. */
-function respond(deps: Deps, { request, server, operation, call, given, input, output }: Done): Response {
+function respond(deps: Deps, done: Done): Response {
+  const { request, server, operation, call, given, input, output, events } = done
   const { response, reply, dependsOn } = operation.call
   const replied = reply(output, input, given)
+  if (replied.etag !== undefined) call.headers = { ...call.headers, etag: replied.etag }
   if (replied.file) return fileResponse(call.requestId, replied.file)
   if (!isEnvelope(response))
     return jsonResponse(call.requestId, JSON.stringify(replied.data), 200, call.headers)
   const { requestId, started, headers } = call
   if (response.bare) return jsonResponse(requestId, bareText(started, replied.data), 200, headers)
   const extras = extrasOf(response, replied, given, call)
+  if (events) extras.events = events
   const data = textOf(replied.data)
   if (typeof data === 'object') return successInPieces(call, extras, data)
   const { app, caller } = given
   const room = caller.kind === 'app' ? dependsOn?.(input, given) : undefined
   if (room === undefined || data === undefined) return success(call, data, extras)
   const head = successHead(call, data, extras)
-  deps.responses.add(deps.cacheKeyOf(request, server), { app, operation: operation.id, room, head })
+  const { etag } = replied
+  deps.responses.add(deps.cacheKeyOf(request, server), { app, operation: operation.id, room, head, etag })
   return successFrom(head, requestId, started, headers)
 }
 
@@ -142,13 +162,14 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
   const check = declared.body && bodyCheck(declared.body, declared.bodyWords)
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
   const mayBeMistaken = operation.kind !== 'read'
+  const hasTerms = mayBeMistaken && declared.withoutToken !== 'always'
   const callsPerSecond = declared.callsPerSecond ?? 100
 
-  async function bodyOf(request: Request, dialect: Dialect): Promise<unknown> {
-    if (!check) return undefined
+  async function bodyOf(request: Request, dialect: Dialect): Promise<{ text: string; body?: unknown }> {
+    if (!check) return noBody
     const text = await readBody(request)
     const json = declared.form ? parseForm(text) : parseJson(text, declared.bodyWords?.notJson)
-    return check(withoutNulls(json), dialect === 'sdk')
+    return { text, body: check(withoutNulls(json), dialect === 'sdk') }
   }
 
   return async (request, params, server) => {
@@ -168,7 +189,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const dialect = dialectOf(app.settings, () => request.headers.get('user-agent'))
     if (declared.hasDialects && app.settings.dialect === 'auto')
       call.headers = call.headers ? { ...call.headers, ...varyByCaller } : varyByCaller
-    const body = await bodyOf(request, dialect)
+    const { text, body } = await bodyOf(request, dialect)
     if (mayBeMistaken && !announcesBody(request)) await checkStillOpen(request)
     const client = new HttpClient(request, deps.addressOf, server)
     const given: Given = {
@@ -183,14 +204,20 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
       dialect,
       uri: call.uri,
     }
+    const terms = hasTerms ? termsOf(request, given, text) : undefined
+    const isRehearsal = hasTerms && given.query.get('dry_run') === 'true'
     const other = declared.instead?.(given)
     if (other) {
-      const data = await deps.commit(app.id, caller, other.operation, other.input as never)
-      return success(call, JSON.stringify(data))
+      const { output, events } = isRehearsal
+        ? await rehearse(deps, other.operation, given, other.input, terms)
+        : { output: await run(deps, other.operation, given, other.input, terms) }
+      return success(call, JSON.stringify(output), events ? { events } : {})
     }
     const made = declared.input(given, deps)
     const input = made instanceof Promise ? await made : made
-    const output = await run(deps, operation, given, input)
-    return respond(deps, { request, server, operation, call, given, input, output })
+    const done = { request, server, operation, call, given, input }
+    if (isRehearsal)
+      return respond(deps, { ...done, ...(await rehearse(deps, operation, given, input, terms)) })
+    return respond(deps, { ...done, output: await run(deps, operation, given, input, terms) })
   }
 }

@@ -35,12 +35,24 @@ const timestamp = milliseconds('When the answer was written, Unix ms.', '响应�
 const duration = t.Integer({ ...says('From request to answer, ms.', '请求耗时，毫秒。'), examples: [1] })
 
 /** The success envelope [envelope], or what the service of user attributes answers instead. */
-export const enveloped = (envelope: Envelope) =>
+export const enveloped = (envelope: Envelope, hasDryRun: boolean) =>
   envelope.bare && envelope.data
     ? exactly({ timestamp, data: envelope.data, duration })
-    : fullEnvelope(envelope)
+    : fullEnvelope(envelope, hasDryRun)
 
-const fullEnvelope = ({ data, count, cursor, params, users, path, ownPath, entities, metadata }: Envelope) =>
+const DryRun = {
+  dry_run: t.Optional(t.Literal(true, says('Nothing was changed.', '未做任何修改。'))),
+  events: t.Optional(
+    t.Array(t.Object({ type: t.String(), room: t.String() }), {
+      ...says('What would happen.', '将会发生的事件。'),
+    }),
+  ),
+}
+
+const fullEnvelope = (
+  { data, count, cursor, params, users, path, ownPath, entities, metadata }: Envelope,
+  hasDryRun: boolean,
+) =>
   exactly({
     ...always,
     ...(users ? { path: t.Literal('/users') } : {}),
@@ -54,6 +66,7 @@ const fullEnvelope = ({ data, count, cursor, params, users, path, ownPath, entit
     ...(count === true ? { count: Count } : count ? { count: t.Optional(Count) } : {}),
     ...(cursor ? { cursor: Cursor } : {}),
     ...(metadata === 'removed' ? { status: t.Literal('ok') } : {}),
+    ...(hasDryRun ? DryRun : {}),
     properties: exactly({}),
     timestamp,
     duration,

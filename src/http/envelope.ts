@@ -64,6 +64,8 @@ export interface Extras {
   cursor?: string | undefined
   path?: string
   entities?: unknown[]
+  /** What would happen, of a call that was only tried. */
+  events?: unknown[]
   /** Told by the service of custom attributes. */
   status?: 'ok'
 }
@@ -79,14 +81,14 @@ const echo = (params: URLSearchParams): string => {
 
 /** The envelope's text around its `data`, up to the time. */
 function envelopeParts({ app, uri, action }: Call, extras: Extras): [before: string, after: string] {
-  const { params, count, cursor, path, entities, status } = extras
+  const { params, count, cursor, path, entities, events, status } = extras
   const before =
     `{"action":"${action}","application":"${app.uuid}","applicationName":"${app.name}","organization":"${app.org}",` +
     `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":${JSON.stringify(path)},`}` +
     `${params?.size ? `"params":${echo(params)},` : ''}"entities":${entities ? JSON.stringify(entities) : '[]'},`
   const after =
     `${status === undefined ? '' : `"status":"${status}",`}${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
-    '"properties":{},"timestamp":'
+    `${events === undefined ? '' : `"dry_run":true,"events":${JSON.stringify(events)},`}"properties":{},"timestamp":`
   return [before, after]
 }
 

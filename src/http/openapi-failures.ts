@@ -10,10 +10,12 @@ import {
   unauthorized,
   unknownFields,
 } from '../domain/failures.ts'
+import { retryFailures } from '../domain/retry.ts'
 import { appMissing, invalidRequest } from './call.ts'
 import type { Called } from './endpoint.ts'
 import { internalError } from './internal-error.ts'
 import type { Language } from './shown-schema.ts'
+import { noDryRun } from './terms.ts'
 
 /** What calls say otherwise that have words of their own for bodies. */
 const inOtherWords = new Set<FailureRow>([notJson, notObject])
@@ -34,6 +36,8 @@ export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
   if (body?.additionalProperties === false) rows.push(unknownFields)
   if (body) rows.push(...bodyFailures.filter((row) => !bodyWords || !inOtherWords.has(row)))
   if (kind !== 'read') rows.push(storeFailed, outcomeUnknown)
+  if (kind !== 'read' && withoutToken !== 'always') rows.push(...retryFailures)
+  if (kind === 'action' && withoutToken !== 'always') rows.push(noDryRun)
   rows.push(internalError)
   return [
     ...new Map(rows.map((row) => [`${row.status} ${row.word} ${row.text} ${row.when.en}`, row])).values(),

@@ -8,6 +8,7 @@ import { tags } from '../operations/tags.ts'
 import type { Called } from './endpoint.ts'
 import { ErrorEnvelope, enveloped } from './envelope-schema.ts'
 import { failureResponses, failuresOf } from './openapi-failures.ts'
+import { termComponents, termsTaken } from './openapi-terms.ts'
 import { mayBeAbsent, withNulls } from './request-body-schema.ts'
 import { sampleOf } from './sample.ts'
 import { type Language, shownSchema } from './shown-schema.ts'
@@ -152,7 +153,9 @@ function describeCall(
   const { id, allowed, call } = operation
   const [method = '', rest = ''] = route.split(' ')
   const path = `/:org_name/:app_name${rest}`
-  const response = isEnvelope(call.response) ? enveloped(call.response) : call.response
+  const response = isEnvelope(call.response)
+    ? enveloped(call.response, operation.kind === 'write')
+    : call.response
   const said = {
     operationId: route === call.routes[0] ? id : `${id}By${method[0]}${method.slice(1).toLowerCase()}`,
     summary: call.summary[language],
@@ -160,7 +163,7 @@ function describeCall(
     tags: [tags[call.tag].name[language]],
     security: securityOf(operation),
     ...(call.withoutToken === 'always' ? {} : { 'x-allowed': allowed.rights }),
-    parameters: parametersOf(path, call.parameters ?? [], language),
+    parameters: [...parametersOf(path, call.parameters ?? [], language), ...termsTaken(operation)],
     ...(call.body
       ? {
           requestBody: {
@@ -234,6 +237,7 @@ export function describeApi(
       .map(([, { name, says }]) => ({ name: name[language], description: says[language] })),
     paths,
     components: {
+      parameters: termComponents(language),
       schemas: { Error: shownSchema(ErrorEnvelope, language) },
       securitySchemes: {
         appToken: scheme(words.appToken[language]),

@@ -42,7 +42,8 @@ export function unknownCall(routes: ReadonlyMap<string, readonly string[]>) {
         'access-control-allow-origin': '*',
         'access-control-allow-methods': [...new Set([...inOrder, wanted])].join(', '),
         'access-control-allow-headers':
-          headers.get('access-control-request-headers') ?? 'authorization, content-type, x-request-id',
+          headers.get('access-control-request-headers') ??
+          'authorization, content-type, idempotency-key, if-match, x-request-id',
         'access-control-max-age': '86400',
         vary: 'access-control-request-headers, access-control-request-method',
         ...(methods.length > 0 ? { allow: methods.join(', ') } : {}),

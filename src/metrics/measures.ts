@@ -5,8 +5,14 @@ import type { Metrics } from './metrics.ts'
 const by = (label: string, counts: Record<string, number>): [Record<string, string>, number][] =>
   Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
-/** Registers what the store and real time count. */
-export function measure({ gauge, counter }: Metrics, engine: Engine, realtime: Counters): void {
+/** Registers what the store, real time and the log count. */
+export function measure(
+  { gauge, counter }: Metrics,
+  engine: Engine,
+  realtime: Counters,
+  lostLines: () => number,
+): void {
+  counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
   gauge('chatroomd_store_up', 'Whether the store answers: 1 or 0.', async () => {
     const up = await engine.check().then(
       () => 1,

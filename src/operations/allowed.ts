@@ -78,3 +78,7 @@ export const attributeOwner: Allowed = allow(['yes', 'own', 'own', 'own', 'own',
 /** Whether only the app's own token will do, and any other counts as none. */
 export const isForAppAlone = ({ rights, refusal }: Allowed): boolean =>
   refusal.word === 'unauthorized' && rights.other === 'no'
+
+/** Whether anybody but the app itself may call. */
+export const isForUsers = ({ rights }: Allowed): boolean =>
+  Object.entries(rights).some(([holder, right]) => holder !== 'app' && right !== 'no')

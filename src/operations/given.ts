@@ -44,6 +44,8 @@ export interface Reply {
   count?: number
   cursor?: string | undefined
   entities?: unknown[]
+  /** Version of what is answered, for `If-Match`, in quotes. */
+  etag?: string | undefined
   /** A file, which is answered alone. */
   file?: Blob
 }

@@ -70,6 +70,7 @@ import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
 import { reportMessage } from './reports/report-message.ts'
+import { pruneKeys, releaseKey, takeKey } from './retries/retries.ts'
 import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from './room-files/room-files.ts'
 import { addRoomFile, uploadRoomFile } from './room-files/upload-room-file.ts'
 import { changeRoom } from './rooms/change-room.ts'
@@ -245,6 +246,9 @@ export const all: readonly Operation[] = [
   setNicknames,
   getUserStatus,
   getUsersStatus,
+  takeKey,
+  releaseKey,
+  pruneKeys,
   ...everythingNotServed.flatMap(({ operations }) => operations),
 ]
 

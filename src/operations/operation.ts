@@ -4,13 +4,13 @@ import type { Caller } from '../domain/event.ts'
 import type { Failure } from '../domain/failure.ts'
 import { type FailureKind, type FailureRow, roomDisabled, roomMissing } from '../domain/failures.ts'
 import type { Role } from '../domain/role.ts'
-import type { Room } from '../domain/room.ts'
+import { type Room, roomChanged, versionOf } from '../domain/room.ts'
 import type { Text } from '../domain/text.ts'
 import type { Write } from '../engine/commit.ts'
 import type { Transaction } from '../engine/transaction.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { ReadStore } from '../store/store.ts'
-import type { Allowed } from './allowed.ts'
+import { type Allowed, isForUsers } from './allowed.ts'
 import { authorise } from './authorise.ts'
 import type { BodyWords } from './body-words.ts'
 import type { Given, Reply } from './given.ts'
@@ -178,10 +178,6 @@ function callOf<Context, Input, Output, Body extends TSchema, Route extends stri
   }
 }
 
-/** Whether anybody but the app itself may call. */
-const isForUsers = ({ rights }: Allowed): boolean =>
-  Object.entries(rights).some(([holder, right]) => holder !== 'app' && right !== 'no')
-
 function namedAs<Input>({ id, allowed, auditedAs }: Named<Input>) {
   return { id, allowed, ...(auditedAs ? { auditedAs } : {}) }
 }
@@ -262,12 +258,17 @@ export const writeRoom = <
     kind: 'write',
     ...namedAs(declared),
     sharesTransaction: false,
-    call: withReason(callOf(declared, missing, isForUsers(allowed) ? [roomDisabled] : [])),
+    call: withReason(
+      callOf(declared, missing, isForUsers(allowed) ? [roomDisabled, roomChanged] : [roomChanged]),
+    ),
     async execute(transaction, input) {
       const room = await transaction.store.rooms.lockRoom(transaction.app.id, input.room)
       if (!room) throw missing({ chatroom_id: input.room })
       const role = await authorise(transaction, allowed, room, about?.(input))
       if (room.disabled && transaction.caller.kind === 'user') throw roomDisabled()
+      const { version } = transaction
+      if (version !== undefined && version !== versionOf(room))
+        throw roomChanged({ version: versionOf(room) })
       const emit: Transaction['emit'] = (event, of = room.id) => transaction.emit(event, of)
       return run({ ...transaction, room, role, emit }, input)
     },

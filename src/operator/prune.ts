@@ -5,6 +5,7 @@ import { firstMessageId } from '../domain/message-ids.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/keep-messages.ts'
+import { prunedKeys, pruneKeys } from '../operations/retries/retries.ts'
 
 const day = 86_400_000
 
@@ -45,10 +46,17 @@ export function startPruning(
     await history.prune(retentions)
   }
 
+  async function pruneRetries(): Promise<void> {
+    const beforeMs = Date.now() - limits.retryTime.value
+    while (!isStopped && (await commit(0, { kind: 'app' }, pruneKeys, { beforeMs })) === prunedKeys)
+      await Bun.sleep(pause.transactions)
+  }
+
   async function round(): Promise<void> {
     try {
       await pruneSent()
       await pruneHistory()
+      await pruneRetries()
       for (const app of apps()) await prune(app)
     } catch (error) {
       log.warn({ err: error }, 'what is over could not be pruned')

@@ -21,6 +21,7 @@ import { pins } from './migrations/0019-pins.ts'
 import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 import { reportStates } from './migrations/0029-report-states.ts'
+import { retries } from './migrations/0031-retries.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -46,6 +47,7 @@ export const migrations = [
   slowModeAndBans,
   reportStates,
   pins,
+  retries,
 ]
 
 /** The version of the schema that this program writes. */

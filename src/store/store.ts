@@ -14,6 +14,7 @@ import { type PresenceReads, type PresenceStore, presenceStore } from './presenc
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
 import { type ReportReads, type ReportStore, reportStore } from './reports.ts'
+import { type RetryStore, retryStore } from './retries.ts'
 import { type RoomFileReads, type RoomFileStore, roomFileStore } from './room-files.ts'
 import type { RoomReads } from './room-reads.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
@@ -62,6 +63,7 @@ export interface WriteStore extends ReadStore {
   keywords: KeywordStore
   quotas: QuotaStore
   rates: RateStore
+  retries: RetryStore
   /** A new room id: a decimal text of 15 or 16 digits below 2^53, later ones larger, never given twice. */
   newId(): Awaitable<string>
 }
@@ -86,5 +88,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   reports: reportStore(db),
   pins: pinStore(db),
   keywords: keywordStore(db),
+  retries: retryStore(db),
   newId,
 })

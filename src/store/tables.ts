@@ -13,10 +13,20 @@ export type Row = Record<string, string | number | null>
 
 /**
  * What is not moved: the version of the schema; ids, which have a place of their own; what is left of quotas, which
- * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart; the name of the deployment; and the place at which an
+ * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
+ * calls of the last day by their idempotency keys; the name of the deployment; and the place at which an
  * import stands.
  */
-const kept = new Set(['schema_version', 'ids', 'quotas', 'rates', 'messages', 'deployment', 'import_place'])
+const kept = new Set([
+  'schema_version',
+  'ids',
+  'quotas',
+  'rates',
+  'messages',
+  'retries',
+  'deployment',
+  'import_place',
+])
 
 const namesOfTables = {
   sqlite: `select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name`,

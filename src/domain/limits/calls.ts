@@ -22,6 +22,15 @@ const bytes = (value: number, en: string, zh: string, beyond = refused): Limit =
 export const callLimits = {
   bodyDepth: items(64, 'Levels of nesting in a body', '请求体的嵌套层数'),
 
+  retryKey: items(255, 'Characters of an `Idempotency-Key`', '`Idempotency-Key` 的字符数'),
+  retryTime: {
+    value: 86_400_000,
+    unit: 'ms',
+    en: 'Time for which an `Idempotency-Key` is remembered',
+    zh: '`Idempotency-Key` 的保留时长',
+    beyond: { en: 'the call is done again', zh: '再次执行该调用' },
+  },
+
   roomsPage: items(1000, 'Chat rooms on a page of the list', '聊天室列表每页数量', clamped),
   joinedPage: items(1000, 'Chat rooms on a page of those a user joined', '用户已加入聊天室每页数量', clamped),
   joinedUnpaged: items(

@@ -30,6 +30,12 @@ function idsIn(segment: string): string[] {
 
 const UnknownRoom = exactly({ id: t.String(), error: t.Literal("group id doesn't exist") })
 
+interface Details {
+  json: string | AsyncGenerator<string>
+  /** Of one room. */
+  version?: string
+}
+
 /** Details of one room, or of several in the asked order [details]. */
 export const getRooms = read({
   id: 'getRooms',
@@ -72,11 +78,18 @@ export const getRooms = read({
   },
   dependsOn: ({ segment, isArray }) => (isArray ? undefined : segment),
 
-  async run(context, { segment, ids, isArray }) {
-    const details = isArray ? await detailsOfMany(context, ids) : await detailsOfOne(context, segment)
-    if (details === undefined) throw noneFound({ chatroom_id: segment })
-    return new Json(details)
+  async run(context, { segment, ids, isArray }): Promise<Details> {
+    if (isArray) {
+      const json = await detailsOfMany(context, ids)
+      if (json !== undefined) return { json }
+    }
+    const details = isArray ? undefined : await detailsOfOne(context, segment)
+    if (!details) throw noneFound({ chatroom_id: segment })
+    return details
   },
 
-  reply: (data, { ids, isArray }) => (isArray ? { data, count: ids.length } : { data }),
+  reply: ({ json, version }, { ids, isArray }) => ({
+    data: new Json(json),
+    ...(isArray ? { count: ids.length } : { etag: `"${version}"` }),
+  }),
 })

@@ -1,4 +1,4 @@
-import { isRoomId, type RoomDetails } from '../../domain/room.ts'
+import { isRoomId, type RoomDetails, versionOf } from '../../domain/room.ts'
 import type { ReadContext } from '../operation.ts'
 
 /** The wire's details of a room, up to its `affiliations`. */
@@ -60,11 +60,14 @@ type Row = [id: string, room: RoomDetails | undefined]
 
 const rowPieces = ([id, room]: Row): Iterable<string> => (room ? detailsPieces(room) : [unknownRoom(id)])
 
-/** Details of one room as JSON text; undefined for an unknown id. */
-export async function detailsOfOne({ app, store }: ReadContext, id: string): Promise<string | undefined> {
+/** Details of one room as JSON text, and its version; undefined for an unknown id. */
+export async function detailsOfOne(
+  { app, store }: ReadContext,
+  id: string,
+): Promise<{ json: string; version: string } | undefined> {
   if (!isRoomId(id)) return undefined
   const [room] = await store.rooms.findDetails(app.id, [id])
-  return room && detailsJson(room)
+  return room && { json: detailsJson(room), version: versionOf(room) }
 }
 
 /** Rooms as a caller may see them: a user sees the members of rooms that it is in. */

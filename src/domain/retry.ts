@@ -1,0 +1,65 @@
+import { failure } from './failures.ts'
+import { limits } from './limits.ts'
+
+/** Characters of an idempotency key. */
+export const isKey = (key: string): boolean => /^[!-~]+$/.test(key) && key.length <= limits.retryKey.value
+
+export const badKey = failure(
+  'illegal_argument',
+  `Idempotency-Key must have 1 to ${limits.retryKey.value} visible ASCII characters`,
+  {
+    en: 'the header `Idempotency-Key` is empty, too long or has other characters',
+    zh: '请求头 `Idempotency-Key` 为空、过长或含有其他字符',
+  },
+)
+
+const keyReused = failure(
+  'unprocessable_entity',
+  'this Idempotency-Key was used for another call; choose a new one',
+  {
+    en: 'the key came with another path or body within the last 24 hours',
+    zh: '24 小时内该 `Idempotency-Key` 已用于路径或请求体不同的调用',
+  },
+)
+
+const keyInUse = failure(
+  'conflict',
+  'a call with this Idempotency-Key is under way, or ended without a known outcome; read back what it did',
+  {
+    en: 'the first call with the key has not ended, or the server died while it ran',
+    zh: '使用该 `Idempotency-Key` 的首次调用尚未结束，或执行期间服务中断',
+  },
+)
+
+/** Failures of every call that takes an `Idempotency-Key`. */
+export const retryFailures = [badKey, keyReused, keyInUse] as const
+
+/** A call that is to be done once. */
+export interface Once {
+  /** Tells callers of an app apart. */
+  owner: string
+  key: string
+  /** Tells calls apart: hash of method, path and body. */
+  fingerprint: string
+}
+
+/** Keys of calls that are no transaction: they are taken before such a call and released after it. */
+export interface Retries {
+  /** Returns what the call returned if it was made with this key; fails while nobody knows. */
+  take(app: number, once: Once): Promise<{ output: unknown } | undefined>
+  /** Stores what the call returned, as JSON; undefined frees the key, since nothing was done. */
+  release(app: number, once: Once, output?: string): Promise<void>
+}
+
+/** A call that was made with a key. */
+export interface Earlier extends Pick<Once, 'fingerprint'> {
+  /** What it returned, as JSON; null as long as nobody knows. */
+  output: string | null
+}
+
+/** What a call returned when it was made with this key. Fails for another call, and where nobody knows its outcome. */
+export function outputOf({ fingerprint, output }: Earlier, asked: string): unknown {
+  if (fingerprint !== asked) throw keyReused()
+  if (output === null) throw keyInUse()
+  return JSON.parse(output)
+}

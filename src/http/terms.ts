@@ -1,0 +1,34 @@
+import { failure } from '../domain/failures.ts'
+import { badKey, isKey } from '../domain/retry.ts'
+import type { Terms } from '../engine/commit.ts'
+import type { Given } from '../operations/given.ts'
+import { pathOf } from './url.ts'
+
+/** A call that is no write cannot be tried. */
+export const noDryRun = failure('illegal_argument', 'this call has no dry_run', {
+  en: '`dry_run=true` on a call that cannot be rolled back',
+  zh: '该接口无法回滚，不支持 `dry_run=true`',
+})
+
+const ownerOf = ({ caller, isAnonymous }: Given): string =>
+  isAnonymous ? 'anonymous' : caller.kind === 'app' ? 'app' : `user:${caller.username}`
+
+/** The version in `If-Match`; undefined for `*` too, which every room that is there matches. */
+function versionIn(header: string | null): string | undefined {
+  if (header === null || header.trim() === '*') return undefined
+  return header.trim().replace(/^"(.*)"$/, '$1')
+}
+
+/** What a call asks by its headers beside its input; undefined for nothing. Fails with `badKey`. */
+export function termsOf(request: Request, given: Given, text: string): Terms | undefined {
+  const { headers, method, url } = request
+  const key = headers.get('idempotency-key')
+  const match = headers.get('if-match')
+  if (key === null && match === null) return undefined
+  const version = versionIn(match)
+  if (key === null) return { version }
+  if (!isKey(key)) throw badKey()
+  const call = `${method} ${pathOf(url)}?${given.query}\n${version ?? ''}\n`
+  const fingerprint = new Bun.CryptoHasher('sha256').update(call).update(text).digest('base64')
+  return { version, once: { owner: ownerOf(given), key, fingerprint } }
+}

@@ -1,0 +1,46 @@
+import { type Once, outputOf, type Retries } from '../../domain/retry.ts'
+import type { Commit } from '../../engine/commit.ts'
+import { appOnly } from '../allowed.ts'
+import { write } from '../operation.ts'
+
+/** See `Retries.take`. */
+export const takeKey = write({
+  id: 'takeKey',
+  allowed: appOnly,
+
+  async run({ app, store, now }, { owner, key, fingerprint }: Once) {
+    const earlier = await store.retries.find(app.id, owner, key)
+    if (earlier) return { output: outputOf(earlier, fingerprint) }
+    await store.retries.add(app.id, { owner, key, fingerprint, output: null, createdMs: now })
+    return undefined
+  },
+})
+
+/** See `Retries.release`. */
+export const releaseKey = write({
+  id: 'releaseKey',
+  allowed: appOnly,
+
+  async run({ app, store }, { owner, key, output }: Pick<Once, 'owner' | 'key'> & { output?: string }) {
+    if (output === undefined) await store.retries.remove(app.id, owner, key)
+    else await store.retries.finish(app.id, owner, key, output)
+  },
+})
+
+const theApp = { kind: 'app' } as const
+
+export const retriesOn = (commit: Commit): Retries => ({
+  take: (app, once) => commit(app, theApp, takeKey, once),
+  release: (app, { owner, key }, output) =>
+    commit(app, theApp, releaseKey, { owner, key, ...(output === undefined ? {} : { output }) }),
+})
+
+/** Keys that are removed in one transaction: few enough that no write waits for it. */
+export const prunedKeys = 1000
+
+/** Removes keys that were first used before a time (Unix ms), at most 1000 of them; returns how many. */
+export const pruneKeys = write({
+  id: 'pruneKeys',
+  allowed: appOnly,
+  run: ({ store }, { beforeMs }: { beforeMs: number }) => store.retries.removeBefore(beforeMs, prunedKeys),
+})
