@@ -33,6 +33,8 @@ interface Given {
   store: ReadStore
   commit: Commit
   log: Logger
+  /** Logs what goes on failing, seldom. */
+  troubleLog(text: string): (error: unknown) => void
   /** The devices with which a user is connected to this node. */
   devicesHere(app: number, username: string): Device[]
   /** Everyone who is connected to this node. */
@@ -43,7 +45,7 @@ interface Given {
  * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
-  { store, commit, devicesHere, everyone, log }: Given,
+  { store, commit, devicesHere, everyone, log, troubleLog }: Given,
   terms: Terms,
   numbered: (node: number) => void,
 ): Promise<NodePresence> {
@@ -56,6 +58,8 @@ export async function startPresence(
     node = (await commit(0, server, startNode, { process, terms })).node
     numbered(node)
   }
+
+  const notWritten = troubleLog('who is online could not be written; it is tried again')
 
   function note(app: number, username: string): void {
     const users = changed.get(app) ?? new Set<string>()
@@ -79,7 +83,7 @@ export async function startPresence(
           if (went.length > 0)
             await commit(app, server, depart, { usernames: went, node, grace: terms.grace })
         } catch (error) {
-          log.warn({ err: error }, 'who is online could not be written; it is tried again')
+          notWritten(error)
           for (const username of some) note(app, username)
         }
       }
@@ -105,10 +109,9 @@ export async function startPresence(
   }
 
   await takeNumber()
-  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what)
   const stops = [
-    every(terms.lease / 3, renew, warn('the node could not renew its number')),
-    every(look, leave, warn('users who are offline could not leave their rooms')),
+    every(terms.lease / 3, renew, troubleLog('the node could not renew its number')),
+    every(look, leave, troubleLog('users who are offline could not leave their rooms')),
   ]
 
   return {

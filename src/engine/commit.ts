@@ -1,5 +1,5 @@
 import type { Caller, Event } from '../domain/event.ts'
-import type { FailureWord } from '../domain/failure.ts'
+import { Failure, type FailureWord } from '../domain/failure.ts'
 import type { Once } from '../domain/retry.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { Transaction } from './transaction.ts'
@@ -65,11 +65,20 @@ export interface Done {
   events: Event[]
 }
 
+/** A failure as data that can cross threads. */
+export interface SentFailure {
+  word: FailureWord
+  text: string
+  status: number
+  cause: string | undefined
+}
+
+/** The failure that another thread has sent. */
+export const failureSent = ({ word, text, status, cause }: SentFailure): Failure =>
+  Object.assign(new Failure(word, text, status), { cause })
+
 /** What came of a request, as data that can cross threads. */
-export type Outcome =
-  | Done
-  | { failure: { word: FailureWord; text: string; status: number; cause: string | undefined } }
-  | { error: string }
+export type Outcome = Done | { failure: SentFailure } | { error: string }
 
 /** A request that waits for its transaction. */
 export interface Waiting {

@@ -1,12 +1,9 @@
-import { Failure } from '../domain/failure.ts'
 import { openHistoryWriter } from '../store/history/sqlite-history-file.ts'
+import { outcomeOf } from './run.ts'
 
 declare const self: Worker
 
 let opened: Awaited<ReturnType<typeof openHistoryWriter>>
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Failure ? String(error.cause ?? error.text) : String(error)
 
 /** What is asked of the thread: a write, or to open or close the file. */
 type Question = { call: string; args: unknown[] }
@@ -29,6 +26,6 @@ self.onmessage = async ({ data }: MessageEvent<string>) => {
     await answer(JSON.parse(data))
     self.postMessage('{}')
   } catch (error) {
-    self.postMessage(JSON.stringify({ refused: reasonOf(error) }))
+    self.postMessage(JSON.stringify(outcomeOf(error)))
   }
 }

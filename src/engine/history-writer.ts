@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { type HistoryStore, sentRow } from '../store/history/history.ts'
 import { historyFileOf, openHistoryReader } from '../store/history/sqlite-history-file.ts'
 import { unavailable } from '../store/unavailable.ts'
+import { failureSent, type SentFailure } from './commit.ts'
 
 /**
  * Keeps messages beside the embedded store in `dir`. A thread of its own writes, so that no commit of rooms waits for
@@ -15,9 +16,10 @@ export function openEmbeddedHistory(dir: string): HistoryStore {
   function ask(worker: Worker, call: string, args: unknown[]): Promise<void> {
     return new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<string>) => {
-        const { refused } = JSON.parse(data) as { refused?: string }
-        if (refused === undefined) resolve()
-        else reject(unavailable(refused))
+        const { failure, error } = JSON.parse(data) as { failure?: SentFailure; error?: string }
+        if (failure) reject(failureSent(failure))
+        else if (error === undefined) resolve()
+        else reject(unavailable(error))
       }
       worker.onerror = (event) => reject(unavailable(event.message))
       worker.postMessage(JSON.stringify({ call, args }))

@@ -2,7 +2,7 @@ import { writeOf } from '../operations/index.ts'
 import type { UsedApp } from '../store/apps.ts'
 import type { Awaitable } from '../store/database.ts'
 import { openSqliteWriter, type SqliteWriter } from '../store/sqlite.ts'
-import { isStorageError, startError } from '../store/sqlite-file.ts'
+import { fileOf, isStorageError, startError } from '../store/sqlite-file.ts'
 import type { Outcome, Request, SentRequest } from './commit.ts'
 import { increasing, outcomeOf, runOperation, type Ticks } from './run.ts'
 
@@ -77,7 +77,7 @@ self.onmessage = async ({ data }: MessageEvent<string>) => {
       ticks = increasing(await writer.store.events.latestUs())
       self.postMessage('{}')
     } catch (thrown) {
-      const error = startError(message.open, thrown)
+      const error = startError(fileOf(message.open), thrown)
       self.postMessage(JSON.stringify({ refused: error instanceof Error ? error.message : String(error) }))
     }
     return

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { Failure } from '../domain/failure.ts'
 import { storeFailed } from '../domain/failures.ts'
 import {
   type Commit,
   committing,
+  failureSent,
   type OnEvents,
   type Outcome,
   type Rehearse,
@@ -67,10 +67,7 @@ function troubleIn([outcome]: Outcome[]): string | undefined {
 function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined, onEvents: OnEvents) {
   if (!outcome) return reject(new Error('the writer gave no outcome'))
   if ('error' in outcome) return reject(new Error(outcome.error))
-  if ('failure' in outcome) {
-    const { word, text, status, cause } = outcome.failure
-    return reject(Object.assign(new Failure(word, text, status), { cause }))
-  }
+  if ('failure' in outcome) return reject(failureSent(outcome.failure))
   const published = onEvents(outcome.events)
   if (published) published.then(() => resolve(outcome.result), reject)
   else resolve(outcome.result)

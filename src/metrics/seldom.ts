@@ -1,3 +1,5 @@
+import type { Logger } from 'pino'
+
 /** Milliseconds between two lines about one lasting trouble. */
 const pause = 60_000
 
@@ -25,3 +27,10 @@ export function seldom<Detail>(say: (detail: Detail, times: number) => void, ms 
     if (!timer) sum()
   }
 }
+
+/** Says `text` of what failed, with its cause and how often it failed. */
+export const troubleLog = (log: Pick<Logger, 'warn'>, text: string): ((error: unknown) => void) =>
+  seldom((error: unknown, times) => {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    log.warn({ cause: String(cause), times }, text)
+  })

@@ -1,4 +1,5 @@
 import { type AppKeywords, buildMatcher, type Matcher } from '../domain/keywords/matcher.ts'
+import { troubleLog } from '../metrics/seldom.ts'
 import type { KeywordPlace } from '../store/keywords.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Parts } from './parts.ts'
@@ -71,6 +72,8 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
     }
   }
 
+  const failed = troubleLog(log, 'keyword lists could not be read; it is tried again')
+
   async function readAll(): Promise<void> {
     while (isStale) {
       await Bun.sleep(gather)
@@ -78,7 +81,7 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
       try {
         await refresh()
       } catch (error) {
-        log.warn({ err: error }, 'keyword lists could not be read; it is tried again')
+        failed(error)
         isStale = true
         await Bun.sleep(retry)
       }

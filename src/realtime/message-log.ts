@@ -2,6 +2,7 @@ import type { Caller } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import { firstMessageId, timeOfMessage } from '../domain/message-ids.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
+import { troubleLog } from '../metrics/seldom.ts'
 import { keepMessages } from '../operations/messages/keep-messages.ts'
 import type { MessageRow } from '../store/messages.ts'
 import type { Parts } from './parts.ts'
@@ -22,6 +23,7 @@ const most = limits.messagesUnwritten.value
  * recognised when they are repeated, after a restart and on any node (docs/adr/0057).
  */
 export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'commit' | 'now' | 'log'>) {
+  const failed = troubleLog(log, 'messages could not be stored for recalls; it is tried again')
   let rows: MessageRow[] = []
   let recalled: number[] = []
   let writing: Promise<void> | undefined
@@ -37,7 +39,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
       try {
         await commit(0, server, keepMessages, some)
       } catch (error) {
-        log.warn({ err: error }, 'messages could not be stored for recalls; it is tried again')
+        failed(error)
         rows = [...some.rows, ...rows].slice(0, most)
         recalled = [...some.recalled, ...recalled].slice(0, most)
         if (isStopped) break

@@ -3,6 +3,7 @@ import type { KeywordAction } from '../domain/keywords/automaton.ts'
 import type { Hit } from '../domain/keywords/check.ts'
 import { limits } from '../domain/limits.ts'
 import { type ModeratedMessage, statusOf } from '../domain/moderation.ts'
+import { troubleLog } from '../metrics/seldom.ts'
 import { type Moderated, recordModerated } from '../operations/keywords/record-moderated.ts'
 import type { Incoming } from './decode.ts'
 import type { Parts } from './parts.ts'
@@ -41,6 +42,8 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     return waiting
   }
 
+  const failed = troubleLog(log, 'what keywords were found could not be stored; it is tried again')
+
   function tell(waiting: Waiting, room: string, message: ModeratedMessage): void {
     const second = Math.floor(performance.now() / 1000)
     if (second !== waiting.second) Object.assign(waiting, { second, events: 0 })
@@ -70,7 +73,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
       try {
         for (const [app, waiting] of some) await writeSome(app, waiting)
       } catch (error) {
-        log.warn({ err: error }, 'what keywords were found could not be stored; it is tried again')
+        failed(error)
         if (isStopped) break
         await Bun.sleep(retry)
       }

@@ -7,6 +7,7 @@ import type { Messenger } from '../domain/messenger.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import { type Counters, counters } from '../metrics/counters.ts'
+import { troubleLog } from '../metrics/seldom.ts'
 import type { Terms } from '../operations/nodes/node-leases.ts'
 import type { History } from '../operations/services.ts'
 import type { HistoryStore } from '../store/history/history.ts'
@@ -19,7 +20,7 @@ import { floods } from './floods.ts'
 import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
 import { historyLog, seenHistory } from './history-log.ts'
 import { messageIds } from './ids.ts'
-import { liveState } from './live.ts'
+import { type Live, liveState } from './live.ts'
 import { membership } from './membership.ts'
 import { type MessageLog, messageLog } from './message-log.ts'
 import { moderation } from './moderation.ts'
@@ -80,6 +81,13 @@ const restoreAgain = (kept: MessageLog, sent: SentMessages, log: Parts['log']): 
     .then(sent.restore)
     .catch((error) => log.error({ err: error }, 'the latest messages could not be looked up again'))
 
+const forPresence = (given: Given, live: Live) => ({
+  ...given,
+  devicesHere: live.devices,
+  everyone: () => live.users.values(),
+  troubleLog: (text: string) => troubleLog(given.log, text),
+})
+
 /** Puts the parts of real time together. */
 export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
   const words = await moderation(given, terms.alone)
@@ -107,13 +115,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const log = historyLog({ ...parts, history: given.history })
   sent.restore(await kept.latest())
   const lastMs = await kept.lastMs()
-  const presence = await startPresence(
-    { ...given, devicesHere: live.devices, everyone: () => live.users.values() },
-    terms,
-    (node) => {
-      newId = messageIds(node, lastMs + 1)
-    },
-  )
+  const presence = await startPresence(forPresence(given, live), terms, (node) => {
+    newId = messageIds(node, lastMs + 1)
+  })
   const history = seenHistory(given.history, log)
   const findOriginal = originals(parts, sent, kept)
   const spoken = lastSpoken()

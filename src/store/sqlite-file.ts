@@ -71,7 +71,7 @@ export function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
     sqlite.run(`pragma cache_size = -${pageCache[role]}`)
   } catch (error) {
     sqlite.close()
-    throw startError(dir, error)
+    throw startError(fileOf(dir), error)
   }
   return sqlite
 }
@@ -87,23 +87,23 @@ export const isDamage = (error: unknown): boolean =>
 const unreadable = (dir: string, error: unknown): Error =>
   new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
 
-const damaged = (dir: string, error: unknown): Error =>
+const damaged = (path: string, error: unknown): Error =>
   new Error(
-    `the file ${fileOf(dir)} is damaged or no database (${reasonOf(error)}). Stop the server, move the file and those ending ` +
+    `the file ${path} is damaged or no database (${reasonOf(error)}). Stop the server, move the file and those ending ` +
       'in -wal and -shm away, and put a backup in its place; "sqlite3 FILE .recover" may save what is newer.',
     { cause: error },
   )
 
-/** An error of SQLite while the server starts, told as what it is. */
-export const startError = (dir: string, error: unknown): unknown =>
-  isDamage(error) ? damaged(dir, error) : error
+/** An error of SQLite while a file is opened or copied, told as what it is. */
+export const startError = (path: string, error: unknown): unknown =>
+  isDamage(error) ? damaged(path, error) : error
 
 /**
- * What a caller is told of an error of SQLite. `isUnknown` says that the COMMIT was sent: unless no byte of it could be
+ * What a caller is told of an error of SQLite in a file. `isUnknown` says that the COMMIT was sent: unless no byte of it could be
  * written, the change may be there.
  */
-export function failureOf(dir: string, error: unknown, isUnknown = false): unknown {
-  if (isDamage(error)) return damagedStore(damaged(dir, error))
+export function failureOf(path: string, error: unknown, isUnknown = false): unknown {
+  if (isDamage(error)) return damagedStore(damaged(path, error))
   if (!isStorageError(error)) return error
   const isUndone = /^SQLITE_(FULL|IOERR_WRITE|READONLY|BUSY)/.test((error as SQLiteError).code ?? '')
   return isUnknown && !isUndone ? unknownOutcome(error) : unavailable(error)
@@ -118,7 +118,7 @@ export function versionOf(dir: string): number {
     using statement = sqlite.prepare('pragma user_version')
     return (statement.get() as { user_version: number }).user_version
   } catch (error) {
-    throw isDamage(error) ? damaged(dir, error) : unreadable(dir, error)
+    throw isDamage(error) ? damaged(fileOf(dir), error) : unreadable(dir, error)
   } finally {
     sqlite?.close()
   }

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
-import { failureOf, openFile, startError, versionOf } from './sqlite-file.ts'
+import { failureOf, fileOf, openFile, startError, versionOf } from './sqlite-file.ts'
 import { roomIds } from './sqlite-room-ids.ts'
 import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
@@ -100,7 +100,7 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
   } catch (error) {
     if (sqlite.inTransaction) sqlite.run('rollback')
     sqlite.close()
-    throw startError(dir, error)
+    throw startError(fileOf(dir), error)
   }
 
   const ids = roomIds(db)
@@ -130,7 +130,7 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
     } catch (error) {
       ids.forgetReserved()
       if (sqlite.inTransaction) rollback.run()
-      throw failureOf(dir, error, committing)
+      throw failureOf(fileOf(dir), error, committing)
     }
   }
 
@@ -182,7 +182,7 @@ export function openSqliteReader(
   const sqlite = openFile(dir, 'reader')
   const db = databaseOn(sqlite, (error) => {
     failed(error)
-    return failureOf(dir, error)
+    return failureOf(fileOf(dir), error)
   })
   const store = storeOn(db, () => {
     throw new Error('a reader gives no ids')

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { aDirectory, serves } from '../support/process.ts'
 import { smallDisk } from '../support/small-disk.ts'
+import { TestSocket } from '../support/socket.ts'
 
 const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
 
@@ -55,6 +56,17 @@ test.skipIf(!mayMount)(
         .filter((line) => line.includes('nothing was changed'))
       expect(lines).toHaveLength(1)
       expect(lines[0]).toContain('full')
+
+      // What the server writes by itself is tried again all the time, and told as seldom.
+      const { access_token: ofAlice } = JSON.parse(
+        (await post('/token', { grant_type: 'inherit', username: 'alice' })).text,
+      )
+      const alice = await TestSocket.login(served.url, 'acme#lounge', 'alice', ofAlice)
+      await served.prints('who is online could not be written')
+      const tried = performance.now() + 500
+      while (performance.now() < tried) await ready()
+      expect(served.out().match(/who is online could not be written/g)).toHaveLength(1)
+      alice.close()
 
       run('rm', ballast)
       expect([await ready(), await storeUp()]).toEqual([200, '1'])

@@ -63,6 +63,11 @@ test('10.12 a store whose import was not finished refuses to start, until the im
 }, 60_000)
 
 describe('10.38 damaged data', () => {
+  const damage = refusal(
+    'service_unavailable',
+    'the data of the server are damaged; its operator must restore a backup',
+  )
+
   /** Damages the file from one place on, up to what is left alone at its end. */
   const overwrite = (from: number, left = 0) => {
     const path = join(dir, 'data/chatroomd.db')
@@ -81,6 +86,24 @@ describe('10.38 damaged data', () => {
     expect(err).toContain('put a backup in its place')
   })
 
+  test('in the file of the history are told as what they are, once, and answered 503', async () => {
+    mkdirSync(join(dir, 'data'), { mode: 0o700 })
+    writeFileSync(join(dir, 'data/messages.db'), new Uint8Array(20_000).fill(0xa5))
+    const served = await serves({ cwd: dir, env })
+    const { call } = await callsOn(served.url)
+    await call('POST', '/users', { username: 'alice' })
+    const created = await call<{ data: { id: string } }>('POST', '/chatrooms', draft)
+    const room = created.body.data.id
+    const message = { from: 'alice', to: [room], type: 'txt', body: { msg: 'hello' } }
+    expect((await call('POST', '/messages/chatrooms', message)).status).toBe(200)
+    await served.prints('the file data/messages.db is damaged or no database')
+    const asked = { queue: `${room}@conference.easemob.com`, start: -1, end: 20 }
+    const answer = await call('POST', '/users/alice/messageroaming', asked)
+    expect([answer.status, answer.body]).toEqual([503, damage])
+    expect(served.out().match(/could not be stored in the history/g)).toHaveLength(1)
+    await served.end('SIGTERM')
+  })
+
   test('while reading are answered 503 as what they are, and the server is not ready', async () => {
     const first = await serves({ cwd: dir, env })
     const { call } = await callsOn(first.url)
@@ -94,13 +117,7 @@ describe('10.38 damaged data', () => {
     const served = await serves({ cwd: dir, env })
     const damaged = await callsOn(served.url)
     const answer = await damaged.call('GET', '/chatrooms?limit=1000')
-    expect([answer.status, answer.body]).toEqual([
-      503,
-      refusal(
-        'service_unavailable',
-        'the data of the server are damaged; its operator must restore a backup',
-      ),
-    ])
+    expect([answer.status, answer.body]).toEqual([503, damage])
     expect(await ready(served)).toBe(503)
     await served.prints('is damaged or no database')
     await served.end('SIGTERM')

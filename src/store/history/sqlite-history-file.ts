@@ -2,8 +2,7 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Counted, databaseOn } from '../sqlite.ts'
-import { isStorageError, keepPrivate } from '../sqlite-file.ts'
-import { unavailable } from '../unavailable.ts'
+import { failureOf, keepPrivate } from '../sqlite-file.ts'
 import type { HistoryReads } from './history.ts'
 import {
   migrateHistory,
@@ -18,17 +17,20 @@ export const historyFileOf = (dir: string): string => join(dir, 'messages.db')
 /** SQLite's memory for pages, in KiB. */
 const pageCache = { reader: 4_096, writer: 16_384 }
 
-const told = (error: unknown): unknown => (isStorageError(error) ? unavailable(error) : error)
-
 function open(dir: string, role: 'reader' | 'writer'): { sqlite: Sqlite; db: Counted } {
   const path = historyFileOf(dir)
   if (role === 'writer') for (const end of ['', '-wal', '-shm']) keepPrivate(path + end, end === '')
   const isWriter = role === 'writer'
-  const sqlite = new Sqlite(path, { create: isWriter, readwrite: isWriter, readonly: !isWriter })
-  sqlite.run('pragma busy_timeout = 10000')
-  if (isWriter) sqlite.run('pragma journal_mode = wal')
-  sqlite.run(`pragma cache_size = -${pageCache[role]}`)
-  return { sqlite, db: databaseOn(sqlite, told) }
+  const told = (error: unknown): unknown => failureOf(path, error)
+  try {
+    const sqlite = new Sqlite(path, { create: isWriter, readwrite: isWriter, readonly: !isWriter })
+    sqlite.run('pragma busy_timeout = 10000')
+    if (isWriter) sqlite.run('pragma journal_mode = wal')
+    sqlite.run(`pragma cache_size = -${pageCache[role]}`)
+    return { sqlite, db: databaseOn(sqlite, told) }
+  } catch (error) {
+    throw told(error)
+  }
 }
 
 /** Opens the file for writing, and makes it where there is none. */
@@ -60,13 +62,9 @@ export function openHistoryReader(dir: string): { reads: HistoryReads; close(): 
   function reads(): HistoryReads {
     if (opened) return opened.reads
     if (!existsSync(historyFileOf(dir))) return none
-    try {
-      const { sqlite, db } = open(dir, 'reader')
-      opened = { sqlite, db, reads: sqliteHistoryReads(db) }
-      return opened.reads
-    } catch (error) {
-      throw told(error)
-    }
+    const { sqlite, db } = open(dir, 'reader')
+    opened = { sqlite, db, reads: sqliteHistoryReads(db) }
+    return opened.reads
   }
 
   return {
