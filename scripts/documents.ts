@@ -6,6 +6,7 @@ import { withRights } from '../src/operations/index.ts'
 import { settings } from '../src/operator/settings.ts'
 import { describe } from './described.ts'
 import { errorsPages } from './errors-page.ts'
+import { eventsPages } from './events-page.ts'
 import { limitsPages } from './limits-page.ts'
 import { servedPages } from './served-page.ts'
 import { code, type Language, table } from './table.ts'
@@ -148,6 +149,8 @@ export const documents: Record<string, () => string> = {
   'docs/settings.zh-CN.md': settingsPages.zh,
   'docs/errors.md': errorsPages.en,
   'docs/errors.zh-CN.md': errorsPages.zh,
+  'docs/events.md': eventsPages.en,
+  'docs/events.zh-CN.md': eventsPages.zh,
   'docs/permissions.md': permissionsPages.en,
   'docs/permissions.zh-CN.md': permissionsPages.zh,
   'docs/limits.md': limitsPages.en,

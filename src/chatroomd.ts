@@ -13,14 +13,14 @@ import { limits } from './domain/limits.ts'
 import type { RelayedMessage, UserMessage } from './domain/relayed-message.ts'
 import { openEngine } from './engine/engine.ts'
 import type { Engine } from './engine/engine-types.ts'
+import { eventFeed } from './engine/event-feed.ts'
 import { type Publisher, publisher } from './engine/publisher.ts'
 import { responseCache } from './engine/response-cache.ts'
 import { Listener, servePages, urlOn } from './http/listen.ts'
 import { originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
 import type { Counters } from './metrics/counters.ts'
-import { measure } from './metrics/measures.ts'
-import { metrics } from './metrics/metrics.ts'
+import { measured } from './metrics/measures.ts'
 import { lineOf } from './operations/history/list-messages.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
@@ -82,7 +82,7 @@ async function start(
   { batch, lostLines = () => 0 }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
-  const { engine, bus, events, ...heard } = await openStore(config, log, batch, closing)
+  const { engine, bus, events, deployment, ...heard } = await openStore(config, log, batch, closing)
   const isAlone = engine.kind === 'sqlite'
   const { responses, work, users, apps } = await remember(engine, events)
   if (!isAlone) closing.defer(startReloading(apps.reload, log))
@@ -125,8 +125,6 @@ async function start(
   const files = join(config.data_dir, 'files')
   const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
   closing.defer(() => attachments.stop())
-  const measured = metrics()
-  measure(measured, engine, realtime.counters, lostLines)
   const http = httpServer(
     {
       store: engine.store,
@@ -142,9 +140,10 @@ async function start(
       history: realtime.history,
       readMessage: shownMessage,
       hourlyFiles: filesOf(config, realtime),
+      feed: closing.use(eventFeed(engine, deployment, events, apps)),
       responses,
       rates: ratesOf(engine),
-      metrics: measured,
+      metrics: measured(engine, realtime.counters, lostLines),
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       appOf: apps.ofId,
@@ -251,9 +250,10 @@ async function openStore(
   const relayed = publisher<RelayedMessage>()
   const relayedToUsers = publisher<UserMessage>()
   const missed = publisher<void>()
+  const deployment = await engine.store.presence.deployment()
   const bus = await openBus(
     config,
-    await engine.store.presence.deployment(),
+    deployment,
     {
       hear(item) {
         if ('message' in item) relayed.publish(item.message)
@@ -269,7 +269,7 @@ async function openStore(
     if (batch.length > 0) bus.send({ events: batch })
     return events.publish(batch)
   })
-  return { engine, bus, events, relayed, relayedToUsers, missed }
+  return { engine, bus, events, deployment, relayed, relayedToUsers, missed }
 }
 
 /** What this node holds in memory of the store, brought up to date by events. */

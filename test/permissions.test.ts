@@ -231,6 +231,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   deleteUserAttributes: (_, about) => ['DELETE', `/metadata/user/${about}`],
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
   listAudit: () => ['GET', '/audit'],
+  streamEvents: () => ['GET', '/events'],
   listRoomAudit: (room) => ['GET', `/chatrooms/${room}/audit`],
   listSuperAdmins: () => ['GET', '/chatrooms/super_admin'],
   addSuperAdmin: () => ['POST', '/chatrooms/super_admin', { superadmin: 'sam' }],

@@ -1,4 +1,5 @@
 import { callLimits } from './limits/calls.ts'
+import { feedLimits } from './limits/feed.ts'
 import { fileLimits } from './limits/files.ts'
 import { frameLimits } from './limits/frames.ts'
 import { historyLimits } from './limits/history.ts'
@@ -15,6 +16,7 @@ export const limits = {
   ...callLimits,
   ...memoryLimits,
   ...historyLimits,
+  ...feedLimits,
   ...frameLimits,
   ...fileLimits,
   ...userLimits,

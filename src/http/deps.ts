@@ -8,6 +8,7 @@ import type { Messenger } from '../domain/messenger.ts'
 import type { Retries } from '../domain/retry.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Commit, Rehearse } from '../engine/commit.ts'
+import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { History } from '../operations/services.ts'
@@ -31,6 +32,7 @@ export interface Deps extends Origin, Messenger {
   history: History
   readMessage: ReadMessage
   hourlyFiles: HourlyFiles
+  feed: EventFeed
   responses: ResponseCache
   rates: Rates
   keywordsOf: KeywordsOf

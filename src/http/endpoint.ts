@@ -19,6 +19,7 @@ import {
   type Extras,
   fileResponse,
   jsonResponse,
+  streamResponse,
   success,
   successFrom,
   successHead,
@@ -132,6 +133,7 @@ function respond(deps: Deps, done: Done): Response {
   const { response, reply, dependsOn } = operation.call
   const replied = reply(output, input, given)
   if (replied.etag !== undefined) call.headers = { ...call.headers, etag: replied.etag }
+  if (replied.stream) return streamResponse(call.requestId, replied.stream, call.headers)
   if (replied.file) return fileResponse(call.requestId, replied.file)
   if (!isEnvelope(response))
     return jsonResponse(call.requestId, JSON.stringify(replied.data), 200, call.headers)

@@ -56,6 +56,23 @@ export const fileResponse = (requestId: string, file: Blob): Response =>
     },
   })
 
+/** Server-sent events, which proxies pass on as they come. */
+export const streamResponse = (
+  requestId: string,
+  stream: ReadableStream<string>,
+  more?: Record<string, string>,
+): Response =>
+  new Response(stream as ReadableStream, {
+    headers: {
+      'access-control-allow-origin': '*',
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-request-id': requestId,
+      ...more,
+    },
+  })
+
 /** What stands before and after `data` in the success envelope [envelope]. */
 export interface Extras {
   /** The request's query, echoed. */

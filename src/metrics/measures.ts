@@ -1,17 +1,14 @@
 import type { Engine } from '../engine/engine-types.ts'
 import type { Counters } from './counters.ts'
-import type { Metrics } from './metrics.ts'
+import { type Metrics, metrics } from './metrics.ts'
 
 const by = (label: string, counts: Record<string, number>): [Record<string, string>, number][] =>
   Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
-/** Registers what the store, real time and the log count. */
-export function measure(
-  { gauge, counter }: Metrics,
-  engine: Engine,
-  realtime: Counters,
-  lostLines: () => number,
-): void {
+/** Metrics, with what the store, real time and the log count. */
+export function measured(engine: Engine, realtime: Counters, lostLines: () => number): Metrics {
+  const made = metrics()
+  const { gauge, counter } = made
   counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
   gauge('chatroomd_store_up', 'Whether the store answers: 1 or 0.', async () => {
     const up = await engine.check().then(
@@ -58,4 +55,5 @@ export function measure(
   counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
     by('reason', realtime.cutOff),
   )
+  return made
 }

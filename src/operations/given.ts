@@ -48,6 +48,8 @@ export interface Reply {
   etag?: string | undefined
   /** A file, which is answered alone. */
   file?: Blob
+  /** Server-sent events, which are answered alone and last. */
+  stream?: ReadableStream<string>
 }
 
 /** JSON text that stands for itself in a reply. */

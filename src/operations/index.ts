@@ -28,6 +28,7 @@ import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
+import { streamEvents } from './events/stream-events.ts'
 import { getHistory } from './history/get-history.ts'
 import { downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
 import { listMessages } from './history/list-messages.ts'
@@ -131,6 +132,7 @@ export const all: readonly Operation[] = [
   setAttributes,
   forceAttributes,
   listAudit,
+  streamEvents,
   listRoomAudit,
   pruneAudit,
   keepMessages,

@@ -2,10 +2,12 @@ import type { Login } from '../auth/login.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
+import type { AppRecord } from '../domain/app.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Commit } from '../engine/commit.ts'
+import type { EventFeed } from '../engine/event-feed.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { HistoryReads, HistoryStore } from '../store/history/history.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
@@ -29,6 +31,10 @@ export interface Services extends Messenger {
   history: History
   /** Counts what apps do in a second. */
   rates: Rates
+  /** What happens, from the log of events. */
+  feed: EventFeed
+  /** An app as it is now. */
+  appOf(id: number): AppRecord | undefined
   /** What the messages of an app are held against. */
   keywordsOf: KeywordsOf
 }

@@ -1,4 +1,11 @@
 import type { Database } from './database.ts'
+import {
+  type EventPosition,
+  type EventRetention,
+  eventRetention,
+  isBelowHorizon,
+  logStart,
+} from './event-retention.ts'
 
 /** An event as it is stored: something that one operation did to one room or, where `room` is empty, to the app. */
 export interface EventRow {
@@ -18,8 +25,7 @@ export interface EventRow {
   before: string | null
 }
 
-/** Where an event stands in the log of its app. `xid` is its transaction, 0 on SQLite, which has one writer. */
-export type EventPosition = Pick<EventRow, 'at' | 'room' | 'number'> & { xid: number }
+export { comparePositions, type EventPosition, type LogBounds, logStart } from './event-retention.ts'
 
 /** The events of one operation in one room, as the audit trail shows them. */
 export interface Change extends Pick<EventRow, 'at' | 'room' | 'operator' | 'operation'> {
@@ -28,7 +34,7 @@ export interface Change extends Pick<EventRow, 'at' | 'room' | 'operator' | 'ope
 }
 
 /** The log of what happened in an app: append-only, but for what retention removes. */
-export interface EventReads {
+export interface EventReads extends Pick<EventRetention, 'boundsOf' | 'removedUpTo'> {
   /** At most `limit` changes, the latest first, of one room or of all, from after `cursor` on. */
   listChanges(
     app: number,
@@ -50,12 +56,8 @@ export interface EventReads {
   latestUs(): Promise<number>
 }
 
-export interface EventStore extends EventReads {
+export interface EventStore extends EventReads, EventRetention {
   addEvents(app: number, rows: EventRow[]): Promise<void>
-  /**
-   * Removes at most `limit` of the events before a time (microseconds), the oldest first; returns how many.
-   */
-  removeEvents(app: number, beforeUs: number, limit: number): Promise<number>
 }
 
 const columns = 'at, room, number, operator, operation, type, data, before'
@@ -74,8 +76,10 @@ const changes = `select at, room, operator, operation, (
 export function eventStore(db: Database): EventStore {
   const isSqlite = db.dialect === 'sqlite'
   const position = isSqlite ? 'at, room, number' : 'xid, at, room, number'
-  // What commits later has a larger xid than every transaction below the horizon, all of which have ended.
-  const isBelowHorizon = isSqlite ? '' : 'and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
+  const xid = isSqlite ? '0 as xid' : 'xid'
+  const belowHorizon = isBelowHorizon(db)
+
+  const retention = eventRetention(db)
 
   return {
     async addEvents(app, rows) {
@@ -101,17 +105,17 @@ export function eventStore(db: Database): EventStore {
     },
 
     async eventsAfter(app, after, limit, room) {
-      const { xid, at, room: last, number } = after ?? { xid: 0, at: 0, room: '', number: -1 }
+      const start = after ?? logStart
       const from = isSqlite ? '(?3, ?4, ?5) and ?2 = 0' : '(?2, ?3, ?4, ?5)'
       return db.all<EventRow & EventPosition>(
-        `select ${isSqlite ? '0 as xid' : 'xid'}, ${columns} from events
-         where app = ?1 and (${position}) > ${from} ${isBelowHorizon} ${room === undefined ? '' : 'and room = ?7'}
+        `select ${xid}, ${columns} from events
+         where app = ?1 and (${position}) > ${from} ${belowHorizon} ${room === undefined ? '' : 'and room = ?7'}
          order by ${position} limit ?6`,
         app,
-        xid,
-        at,
-        last,
-        number,
+        start.xid,
+        start.at,
+        start.room,
+        start.number,
         limit,
         ...(room === undefined ? [] : [room]),
       )
@@ -125,14 +129,6 @@ export function eventStore(db: Database): EventStore {
       return row?.latest ?? 0
     },
 
-    async removeEvents(app, beforeUs, limit) {
-      return db.run(
-        `delete from events where app = ?1 and (at, room, number) in (
-           select at, room, number from events where app = ?1 and at < ?2 order by at, room, number limit ?3)`,
-        app,
-        beforeUs,
-        limit,
-      )
-    },
+    ...retention,
   }
 }

@@ -18,6 +18,7 @@ import { appMutes } from './migrations/0016-app-mutes.ts'
 import { reports } from './migrations/0017-reports.ts'
 import { history } from './migrations/0018-history.ts'
 import { pins } from './migrations/0019-pins.ts'
+import { removedEvents } from './migrations/0025-removed-events.ts'
 import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 import { reportStates } from './migrations/0029-report-states.ts'
@@ -48,6 +49,7 @@ export const migrations = [
   reportStates,
   pins,
   retries,
+  removedEvents,
 ]
 
 /** The version of the schema that this program writes. */

@@ -14,7 +14,7 @@ export type Row = Record<string, string | number | null>
 /**
  * What is not moved: the version of the schema; ids, which have a place of their own; what is left of quotas, which
  * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
- * calls of the last day by their idempotency keys; the name of the deployment; and the place at which an
+ * calls of the last day by their idempotency keys; the name of the deployment, and positions in its log of events; and the place at which an
  * import stands.
  */
 const kept = new Set([
@@ -25,6 +25,7 @@ const kept = new Set([
   'messages',
   'retries',
   'deployment',
+  'removed_events',
   'import_place',
 ])
 

@@ -59,6 +59,10 @@ export async function request(
     headers,
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await response.body?.cancel()
+    return { status: response.status, body: {}, headers: response.headers }
+  }
   const text = await response.text()
   const read = text === '' ? undefined : JSON.parse(text)
   const contract = await contractOf(url)

@@ -13,6 +13,8 @@ export const changeApp = write({
     const app = await lockedApp(transaction, key)
     const settings = { ...app.settings, ...change }
     await store.apps.changeApp({ ...app, settings })
+    if (app.settings.auditDays === 0 && settings.auditDays > 0)
+      await store.events.beginLog(app.id, transaction.tick())
     await setQuotas(transaction, app.id, app.settings, settings)
     emit({ type: 'app.changed' })
     return settings

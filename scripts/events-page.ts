@@ -1,0 +1,133 @@
+/** The page of the event feed, in both languages. */
+import { limits } from '../src/domain/limits.ts'
+import { heartbeatMs } from '../src/operations/events/event-stream.ts'
+import { eventTypes } from '../src/operations/events/event-types.ts'
+import { positionText } from '../src/operations/events/position.ts'
+import { shownEvent } from '../src/operations/events/shown-event.ts'
+import { code, type Language, table } from './table.ts'
+
+const at = 1_767_225_600_123_000
+
+const example = (type: keyof typeof eventTypes): string => {
+  const { data, before, isOfApp } = eventTypes[type]
+  return shownEvent({
+    xid: 0,
+    at,
+    number: 0,
+    room: isOfApp ? '' : '248710559375361',
+    operator: '',
+    operation: 'setAnnouncement',
+    type,
+    data: JSON.stringify(data),
+    before: before ? JSON.stringify(before) : null,
+  })
+}
+
+const typesTable = (language: Language): string =>
+  table(
+    { en: ['type', 'happened', '`data`', '`before`'], zh: ['类型', '含义', '`data`', '`before`'] }[language],
+    Object.entries(eventTypes).map(([type, { says, data, before }]) => [
+      code(type),
+      says[language],
+      code(JSON.stringify(data)),
+      before ? code(JSON.stringify(before)) : '',
+    ]),
+  )
+
+const sent = `id: ${positionText('1f0c2a74', { xid: 0, at, room: '248710559375361', number: 0 })}
+event: announcement.changed
+data: ${example('announcement.changed')}
+`
+
+const { feedStreams, feedPage, feedStall } = limits
+const beat = heartbeatMs / 1000
+
+export const eventsPages = {
+  en: () => `# The event feed
+
+[简体中文](events.zh-CN.md) · Written by \`npm run generate\`.
+
+\`GET /{org_name}/{app_name}/events\`, with an app token, answers [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
+of everything that the log of events has: what changed in chat rooms and users, whoever changed it. Messages are not in the log.
+
+\`\`\`sh
+curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
+\`\`\`
+
+\`\`\`
+${sent}
+\`\`\`
+
+## Nothing is missed
+
+- An \`id\` is a position in the log of the app. Keep the last one, once you have done what its event asks for, and send it as
+  \`Last-Event-ID\`, or as \`?after=\`: the stream continues behind it, after an hour as after a second, at whichever node. Events come in the order in which
+  they were committed, each once for a position.
+- Without a position the stream begins with what happens from then on; \`?after=earliest\` begins with all that is kept.
+- Events are kept for \`auditDays\` of the app. Where some after your position were removed, the call answers 410, and a stream that
+  retention overtakes sends the event \`reset\` and ends: begin without a position, and then read the state anew (\`GET /chatrooms\` …). So it is where
+  the app had no log for a time, and where the data came from elsewhere (\`chatroomd import\`). An app with \`auditDays=0\` has no log: 403.
+- After a PostgreSQL dump was restored into another cluster, begin without a position: its transactions are numbered anew.
+
+## Filters
+
+\`room=ID,ID\` and \`type=TYPE,TYPE\`. A heartbeat moves your position past what they left out.
+
+## The connection
+
+- Every ${beat} s in which nothing happens, a comment (\`:\`) is sent, with an \`id\` where filters left something out; \`retry: 3000\` asks clients to wait 3 s before they come again.
+- The stream ends when its token expires or is withdrawn, when the app has no log any more, and when the server stops; come again with the last \`id\`.
+- ${feedStreams.value} streams for each app and process; one more is answered 429. What is not read waits in the log, no more than ${2 * feedPage.value} events in memory;
+  a stream of which nothing was read for ${feedStall.value / 1000} s ends.
+- Proxies: responses have \`X-Accel-Buffering: no\`; let the proxy wait at least ${4 * beat} s for data.
+
+## Types
+
+Every event has \`type\`, \`timestamp\` (Unix ms), \`chatroomid\` (empty for events of the app and its users), \`operator\` (user id, or \`@ppAdmin\` for an app token),
+\`operation\` (the call, as in the API description), \`data\` and, where the type has it, \`before\`: what was there. Ignore fields and types that you do not know: new ones may come.
+
+${typesTable('en')}
+`,
+  zh: () => `# 事件流
+
+[English](events.md) · 由 \`npm run generate\` 生成。
+
+\`GET /{org_name}/{app_name}/events\`（需 App Token）以 [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
+推送事件日志中的全部事件：聊天室和用户的所有变更，不论由谁触发。消息不在日志中。
+
+\`\`\`sh
+curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
+\`\`\`
+
+\`\`\`
+${sent}
+\`\`\`
+
+## 不丢事件
+
+- \`id\` 是应用日志中的位置。处理完事件后保存最后一个 \`id\`，重连时通过 \`Last-Event-ID\` 请求头或 \`?after=\` 传回，
+  即从其后继续，无论断开一秒还是一小时、连到哪个节点。事件按提交顺序推送，同一位置之后每个事件只出现一次。
+- 不传位置则从当前开始；\`?after=earliest\` 从保留的最早事件开始。
+- 事件保留天数由应用设置 \`auditDays\` 决定。若该位置之后的事件已被清理，返回 410；读取过程中被清理追上时，推送 \`reset\` 事件并结束。
+  此时请先不带位置重新订阅，再重新读取状态（\`GET /chatrooms\` 等）。应用曾关闭日志、或数据由 \`chatroomd import\` 导入时同样如此。\`auditDays=0\` 的应用没有日志，返回 403。
+- 将 PostgreSQL 备份恢复到另一个集群后，事务号会重新编号，请不带位置重新订阅。
+
+## 过滤
+
+\`room=ID,ID\` 和 \`type=TYPE,TYPE\`。被过滤掉的事件也会通过心跳推进位置。
+
+## 连接
+
+- 每 ${beat} 秒无事件时发送一行注释（\`:\`）；有事件被过滤时附带 \`id\`。\`retry: 3000\` 表示客户端应等待 3 秒再重连。
+- token 过期或失效、应用关闭日志、服务停止时，事件流会结束；请凭最后的 \`id\` 重连。
+- 每个进程中每个应用最多 ${feedStreams.value} 个事件流，超出返回 429。未读取的事件留在日志中，内存中最多缓冲 ${2 * feedPage.value} 个；${feedStall.value / 1000} 秒未读取任何数据的事件流会被结束。
+- 代理：响应带 \`X-Accel-Buffering: no\`；代理的读超时应不小于 ${4 * beat} 秒。
+
+## 类型
+
+每个事件都有 \`type\`、\`timestamp\`（Unix 毫秒）、\`chatroomid\`（应用或用户的事件为空）、\`operator\`（用户 ID；App Token 为 \`@ppAdmin\`）、
+\`operation\`（接口名，与 API 描述一致）、\`data\`，部分类型还有 \`before\`（变更前的内容）。请忽略不认识的字段和类型：以后可能新增。
+
+${typesTable('zh')}
+`,
+}

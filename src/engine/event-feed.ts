@@ -1,0 +1,147 @@
+import type { Event } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
+import { comparePositions, type EventPosition, type EventReads, type EventRow } from '../store/events.ts'
+import type { Engine } from './engine-types.ts'
+import type { Publisher } from './publisher.ts'
+
+/** An event, and where it stands. */
+export type LoggedEvent = EventRow & EventPosition
+
+/** One reader of the log of an app, which waits for what comes. */
+export interface FeedReader {
+  /** Aborted when nothing more is to be read: the server stops. */
+  readonly signal: AbortSignal
+  /** The events after a position, the first of them; undefined where some that came after it were removed. */
+  read(after: EventPosition): Promise<LoggedEvent[] | undefined>
+  /** Resolves when there may be more to read, after `ms` at the latest. */
+  wait(ms: number): Promise<void>
+  close(): void
+}
+
+/** The readers of the logs of all apps, as this process has them. */
+export interface EventFeed extends Disposable {
+  /** Names the log of an app in its positions: that of an app of the same name elsewhere is another. */
+  logOf(app: { uuid: string }): string
+  /** Where a reader begins: after a position, after all that is there, or before it; undefined if a position is not in the log. */
+  startOf(app: number, after: EventPosition | 'latest' | 'earliest'): Promise<EventPosition | undefined>
+  /** Undefined where the app has as many readers as it may have, or the server stops. */
+  open(app: number): FeedReader | undefined
+}
+
+/**
+ * How long a reader waits at first, and at most, before it looks again by itself. An event that is committed is seen
+ * when all older transactions of the database have ended, and the bus that tells of other nodes' can lose some.
+ */
+const looks = { firstMs: 20, lastMs: 2000 }
+
+class Reader implements FeedReader {
+  private readonly ended = new AbortController()
+  private resume: (() => void) | undefined
+  private isWoken = false
+  private nextLookMs: number = looks.firstMs
+
+  constructor(
+    private readonly app: number,
+    private readonly reads: EventReads,
+    private readonly hasToLook: boolean,
+    private readonly onClose: (reader: Reader) => void,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.ended.signal
+  }
+
+  async read(after: EventPosition): Promise<LoggedEvent[] | undefined> {
+    this.isWoken = false
+    const found = await this.reads.eventsAfter(this.app, after, limits.feedPage.value)
+    // In this order: what is removed between the two counts as missed, and is not.
+    if (comparePositions(after, await this.reads.removedUpTo(this.app)) < 0) return undefined
+    if (found.length > 0) this.nextLookMs = looks.firstMs
+    return found
+  }
+
+  wait(ms: number): Promise<void> {
+    if (this.isWoken || this.signal.aborted) return Promise.resolve()
+    const lookMs = this.hasToLook ? this.nextLookMs : ms
+    this.nextLookMs = Math.min(this.nextLookMs * 2, looks.lastMs)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.resume?.(), Math.min(ms, lookMs))
+      this.resume = () => {
+        clearTimeout(timer)
+        this.resume = undefined
+        resolve()
+      }
+    })
+  }
+
+  wake(): void {
+    this.isWoken = true
+    this.nextLookMs = looks.firstMs
+    this.resume?.()
+  }
+
+  close(): void {
+    this.ended.abort()
+    this.resume?.()
+    this.onClose(this)
+  }
+}
+
+/** Readers look whenever something was written, and whenever apps have changed, which can end them. */
+export function eventFeed(
+  { kind, store }: Pick<Engine, 'kind'> & { store: { events: EventReads } },
+  deployment: string,
+  events: Pick<Publisher<Event[]>, 'subscribe'>,
+  apps: { subscribe(onChange: () => void): void },
+): EventFeed {
+  const reads = store.events
+  // Other processes write, too, and transactions overlap.
+  const hasToLook = kind === 'postgres'
+  const readers = new Map<number, Set<Reader>>()
+  let isStopped = false
+
+  function forget(app: number, reader: Reader): void {
+    const ofApp = readers.get(app)
+    ofApp?.delete(reader)
+    if (ofApp?.size === 0) readers.delete(app)
+  }
+
+  const all = () => [...readers.values()].flatMap((ofApp) => [...ofApp])
+
+  const wakeAll = () => {
+    for (const reader of all()) reader.wake()
+  }
+  apps.subscribe(wakeAll)
+  events.subscribe((batch) => {
+    if (readers.size === 0) return
+    for (const app of new Set(batch.map((event) => event.app)))
+      for (const reader of readers.get(app) ?? []) reader.wake()
+  })
+
+  return {
+    logOf: ({ uuid }) =>
+      new Bun.CryptoHasher('sha256').update(`${deployment}/${uuid}`).digest('hex').slice(0, 8),
+
+    async startOf(app, after) {
+      const { removed, latest } = await reads.boundsOf(app)
+      if (after === 'latest') return latest
+      if (after === 'earliest') return removed
+      // A later one is of a log that is no more: of before a backup was restored.
+      const isInside = comparePositions(removed, after) <= 0 && comparePositions(after, latest) <= 0
+      return isInside ? after : undefined
+    },
+
+    open(app) {
+      const ofApp = readers.get(app) ?? new Set()
+      if (isStopped || ofApp.size >= limits.feedStreams.value) return undefined
+      const reader = new Reader(app, reads, hasToLook, (closed) => forget(app, closed))
+      readers.set(app, ofApp.add(reader))
+      return reader
+    },
+
+    [Symbol.dispose]() {
+      isStopped = true
+      for (const reader of all()) reader.close()
+    },
+  }
+}

@@ -1,0 +1,190 @@
+import type { Event } from '../../domain/event.ts'
+import type { Text } from '../../domain/text.ts'
+
+/** A type of event, as the documentation has it. */
+interface EventType {
+  says: Text
+  /** `data` of an example. */
+  data: object
+  /** `before` of an example, where the type has it. */
+  before?: object
+  /** It is about the app or its users: `chatroomid` is empty. */
+  isOfApp?: true
+}
+
+const of = (en: string, zh: string, data: object = {}, before?: object): EventType => ({
+  says: { en, zh },
+  data,
+  ...(before ? { before } : {}),
+})
+const ofApp = (...given: Parameters<typeof of>): EventType => ({ ...of(...given), isOfApp: true })
+
+const users = { usernames: ['bob'] }
+const mood = { owner: 'bob', autoDelete: true, value: 'calm' }
+
+/** Every type of event that the log has; settings of an app change outside of it. */
+export const eventTypes: Record<Exclude<Event['type'], 'app.changed'>, EventType> = {
+  'room.created': of(
+    'A chat room was created, with so many members beside its owner.',
+    '创建了聊天室；`members` 为所有者之外的成员数。',
+    {
+      owner: 'alice',
+      members: 1,
+    },
+  ),
+  'room.changed': of(
+    'Name, description, `maxusers` or `custom` changed; of `custom` only that it did.',
+    '名称、描述、`maxusers` 或 `custom` 变更；`custom` 只表示有变更。',
+    { name: 'early birds', custom: true },
+    { name: 'night owls' },
+  ),
+  'room.transferred': of('Another member is the owner.', '聊天室已转让。', { from: 'alice', to: 'bob' }),
+  'room.dissolved': of(
+    'The chat room is no more.',
+    '聊天室已解散。',
+    {},
+    { name: 'night owls', owner: 'alice', memberCount: 2 },
+  ),
+  'room.disabled': of('The chat room was disabled.', '聊天室被禁用。'),
+  'room.enabled': of('The chat room was enabled again.', '聊天室恢复使用。'),
+  'room.muted': of('Everybody is muted.', '开启全员禁言。'),
+  'room.unmuted': of('Everybody may speak again.', '解除全员禁言。'),
+  'room.slowed': of(
+    'Members may send one message in so many seconds; 0 = as they like.',
+    '慢速模式变更：成员每隔多少秒可发一条消息；0 表示不限。',
+    { slowMode: 10 },
+    { slowMode: 0 },
+  ),
+  'member.joined': of(
+    'Users joined, or were added; `ext` is what one said on joining.',
+    '用户加入或被添加；`ext` 为加入时携带的扩展信息。',
+    {
+      ...users,
+      memberCount: 2,
+      ext: 'hello',
+    },
+  ),
+  'member.left': of('Members left, or were deleted.', '成员主动离开，或其用户被删除。', {
+    ...users,
+    memberCount: 1,
+  }),
+  'member.removed': of('Members were removed.', '成员被移出。', { ...users, memberCount: 1 }),
+  'member.blocked': of(
+    'Users were put on the block list, and removed; for a time where `expires` (Unix ms) is there, and with the reason that was given.',
+    '用户被加入黑名单并移出；`expires`（Unix 毫秒）表示到期自动解除，`reason` 为填写的原因。',
+    {
+      ...users,
+      memberCount: 1,
+    },
+  ),
+  'member.unblocked': of('Users were taken off the block list.', '用户被移出黑名单。', users),
+  'member.muted': of(
+    'Members were muted until `expires` (Unix ms); `before` has those who were muted already.',
+    '成员被禁言至 `expires`（Unix 毫秒）；`before` 为此前已被禁言的成员。',
+    { ...users, expires: 1767312000000 },
+    { muted: [{ username: 'bob', expires: 1767225700000 }] },
+  ),
+  'member.unmuted': of('Members may speak again.', '成员解除禁言。', users, {
+    muted: [{ username: 'bob', expires: 1767312000000 }],
+  }),
+  'member.allowed': of('Members were put on the allow list.', '成员被加入白名单。', users),
+  'member.disallowed': of('Members were taken off the allow list.', '成员被移出白名单。', users),
+  'admin.added': of('A member is an admin.', '成员成为管理员。', { username: 'bob' }),
+  'admin.removed': of('An admin is an ordinary member again.', '管理员被撤销。', { username: 'bob' }),
+  'announcement.changed': of(
+    'The announcement changed; empty when it was cleared.',
+    '公告变更；清空时为空字符串。',
+    { announcement: 'be kind' },
+    { announcement: '' },
+  ),
+  'attributes.set': of(
+    'Attributes were set, by their keys; `before` has those that were there, and their values up to a bound.',
+    '设置了自定义属性（只列键）；`before` 为此前已有的属性及其值（有长度上限）。',
+    { username: 'bob', autoDelete: true, forced: false, keys: ['mood'] },
+    { mood },
+  ),
+  'attributes.removed': of(
+    'Attributes were removed, by their keys.',
+    '删除了自定义属性（只列键）。',
+    { keys: ['mood'] },
+    { mood },
+  ),
+  'file.uploaded': of('A file was shared.', '上传了共享文件。', {
+    file: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
+  }),
+  'file.deleted': of('A shared file was deleted.', '删除了共享文件。', {
+    file: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
+  }),
+  'message.pinned': of('A message was pinned.', '置顶了消息。', {
+    message: '1450000000000001003',
+    operator: 'alice',
+    resource: 'web_1',
+  }),
+  'message.unpinned': of('A message is not pinned any more.', '取消了置顶。', {
+    message: '1450000000000001003',
+    operator: 'alice',
+    resource: 'web_1',
+  }),
+  'message.deleted': of(
+    'A moderator took messages of a user back: the first of their ids, and how many.',
+    '管理员撤回了某用户的消息：前若干条的 ID，以及总数。',
+    { username: 'bob', messages: ['1450000000000001003'], count: 1 },
+  ),
+  'message.reported': of(
+    'A user reported a message; `sender` and `chatroomid` are empty where the message is not known any more.',
+    '用户举报了消息；消息已无法查到时 `sender` 和 `chatroomid` 为空。',
+    {
+      message: '1450000000000001003',
+      username: 'carol',
+      sender: 'bob',
+      reportType: 'spam',
+      reportReason: 'ads',
+    },
+  ),
+  'report.decided': of(
+    'Reports of a message were decided.',
+    '处理了对消息的举报。',
+    { message: '1450000000000001003', state: 'dismissed', note: '', handledBy: 'alice' },
+    { state: 'open' },
+  ),
+  'message.moderated': of(
+    'A message of a client held words of keyword lists; in single chats `chatroomid` is empty and `to` names the receiver.',
+    '客户端消息命中关键词；单聊时 `chatroomid` 为空，`to` 为接收方。',
+    {
+      message: '1450000000000001003',
+      sender: 'bob',
+      status: 'replace',
+      words: ['spam'],
+      lists: ['248710559375361'],
+    },
+  ),
+  'keywords.changed': ofApp(
+    'A keyword list was created, changed or deleted, or words of it.',
+    '关键词列表或其中的词有变更。',
+    {
+      list: '248710559375361',
+      change: 'added',
+      words: 2,
+    },
+  ),
+  'userAttributes.changed': ofApp('Attributes of a user were set, or removed.', '设置或删除了用户属性。', {
+    username: 'bob',
+    keys: ['nickname'],
+    isRemoved: false,
+  }),
+  'user.muted': ofApp(
+    'A user is muted in the whole app until then (Unix ms; 0 = not), by kind of conversation.',
+    '用户在整个应用内被禁言的截止时间（Unix 毫秒，0 表示未禁言），按会话类型。',
+    { username: 'bob', expires: { chatroom: 1767312000000 } },
+    { chat: 0, groupchat: 0, chatroom: 0 },
+  ),
+  'superAdmin.added': ofApp('A user became a super admin.', '用户成为超级管理员。', { username: 'alice' }),
+  'superAdmin.removed': ofApp('A user is no super admin any more.', '用户不再是超级管理员。', {
+    username: 'alice',
+  }),
+  'user.changed': ofApp(
+    'A user was changed: `password`, `nickname`, `activated`, `deactivated`, `deleted` or `disconnected` (with `resource`, that device alone).',
+    '用户变更：`password`、`nickname`、`activated`、`deactivated`、`deleted` 或 `disconnected`（有 `resource` 时仅该设备）。',
+    { username: 'bob', change: 'nickname' },
+  ),
+}

@@ -1,0 +1,104 @@
+import type { Database } from './database.ts'
+
+/** Where an event stands in the log of its app. `xid` is its transaction, 0 on SQLite, which has one writer. */
+export interface EventPosition {
+  xid: number
+  at: number
+  room: string
+  number: number
+}
+
+/** Before every event. */
+export const logStart: EventPosition = { xid: 0, at: 0, room: '', number: -1 }
+
+/** Below 0 where `a` is before `b`. Rooms have ids of ASCII, which both databases sort as JavaScript does. */
+export function comparePositions(a: EventPosition, b: EventPosition): number {
+  const byRoom = a.room === b.room ? 0 : a.room < b.room ? -1 : 1
+  return a.xid - b.xid || a.at - b.at || byRoom || a.number - b.number
+}
+
+/** What the log of an app holds. */
+export interface LogBounds {
+  /** Everything up to here may have been removed. */
+  removed: EventPosition
+  /** The last event that a reader sees now; `removed` where there is none after it. */
+  latest: EventPosition
+}
+
+/** What the log of events holds, and what it holds no more. */
+export interface EventRetention {
+  boundsOf(app: number): Promise<LogBounds>
+  /** Everything up to here may have been removed. */
+  removedUpTo(app: number): Promise<EventPosition>
+  /**
+   * Removes at most `limit` of the events before a time (microseconds), the oldest first, and keeps up to where that was;
+   * returns how many.
+   */
+  removeEvents(app: number, beforeUs: number, limit: number): Promise<number>
+  /** Says that what happened before this transaction may be missing, as an app that begins its log does. */
+  beginLog(app: number, atUs: number): Promise<void>
+}
+
+/** What commits later has a larger xid than every transaction below the horizon, all of which have ended. */
+export const isBelowHorizon = ({ dialect }: Database): string =>
+  dialect === 'sqlite' ? '' : 'and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
+
+const tooOld = `select at, room, number from events where app = ?1 and at < ?2 order by at, room, number limit ?3`
+
+export function eventRetention(db: Database): EventRetention {
+  const isSqlite = db.dialect === 'sqlite'
+  const backwards = `${isSqlite ? '' : 'xid desc, '}at desc, room desc, number desc`
+  const xid = isSqlite ? '0 as xid' : 'xid'
+
+  const removedUpTo = async (app: number): Promise<EventPosition> =>
+    (await db.get<EventPosition>(`select xid, at, room, number from removed_events where app = ?1`, app)) ??
+    logStart
+
+  async function setRemoved(app: number, { at, room, number, xid }: EventPosition): Promise<void> {
+    await db.run(
+      `insert into removed_events (app, xid, at, room, number) values (?1, ?2, ?3, ?4, ?5)
+       on conflict (app) do update set xid = ?2, at = ?3, room = ?4, number = ?5`,
+      app,
+      xid,
+      at,
+      room,
+      number,
+    )
+  }
+
+  return {
+    async boundsOf(app) {
+      const removed = await removedUpTo(app)
+      const latest = await db.get<EventPosition>(
+        `select ${xid}, at, room, number from events where app = ?1 ${isBelowHorizon(db)}
+         order by ${backwards} limit 1`,
+        app,
+      )
+      const isAfter = latest !== undefined && comparePositions(latest, removed) > 0
+      return { removed, latest: isAfter ? latest : removed }
+    },
+
+    removedUpTo,
+
+    async removeEvents(app, beforeUs, limit) {
+      const last = await db.get<EventPosition>(
+        `select ${xid}, at, room, number from events
+         where app = ?1 and (at, room, number) in (${tooOld}) order by ${backwards} limit 1`,
+        app,
+        beforeUs,
+        limit,
+      )
+      if (!last) return 0
+      if (comparePositions(last, await removedUpTo(app)) > 0) await setRemoved(app, last)
+      const remove = `delete from events where app = ?1 and (at, room, number) in (${tooOld})`
+      return db.run(remove, app, beforeUs, limit)
+    },
+
+    async beginLog(app, at) {
+      const own = isSqlite
+        ? undefined
+        : await db.get<{ xid: number }>(`select pg_current_xact_id()::text::bigint as xid`)
+      await setRemoved(app, { xid: own?.xid ?? 0, at, room: '', number: -1 })
+    },
+  }
+}
