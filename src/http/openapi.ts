@@ -49,6 +49,8 @@ const inPath: Record<string, { says: Text; example: string }> = {
   thread_id: { says: { en: 'Thread id.', zh: '子区 ID。' }, example: '248710559375363' },
   message_id: { says: { en: 'Message id.', zh: '消息 ID。' }, example: '1450000000000001003' },
   list_id: { says: { en: 'Id of the keyword list.', zh: '关键词列表 ID。' }, example: '248710559375361' },
+  part: { says: { en: 'Part of a group.', zh: '群组的子资源。' }, example: 'admin' },
+  entry: { says: { en: 'Entry of the part.', zh: '子资源中的条目。' }, example: 'carol' },
   peer: { says: { en: 'Another user, or a group.', zh: '另一个用户或群组。' }, example: 'carol' },
   resource: { says: { en: 'Device of the user.', zh: '用户的设备标识。' }, example: 'web_1' },
   expiry: { says: { en: 'Seconds of a subscription.', zh: '订阅时长，秒。' }, example: '3600' },

@@ -81,7 +81,8 @@ function askedOf(body: Static<typeof OlderMessage>, query: URLSearchParams): Ask
 /** Sends a message in the form of older server SDKs [send]. */
 export const sendMessage = action({
   id: 'sendMessage',
-  routes: ['POST /messages'],
+  // The Java server SDK names a chat room in the path for what it calls small and large ones, and its targets in the body.
+  routes: ['POST /messages', 'POST /chatroom/:chatroom_id/messages'],
   tag: 'messages',
   summary: {
     en: 'Send a message to chat rooms or users; the older form',

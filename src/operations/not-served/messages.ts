@@ -52,6 +52,21 @@ export const aroundMessages = [
     refused(serviceNotOpen, { beginPartUpload: 'POST /sdk/chatfiles/part-upload' }),
   ),
   notServed(
+    { en: 'Import of messages', zh: '导入消息' },
+    refused(serviceNotOpen, {
+      importUserMessage: 'POST /messages/users/import',
+      importGroupMessage: 'POST /messages/chatgroups/import',
+    }),
+  ),
+  notServed(
+    { en: 'Export of moderation records', zh: '导出内容审核记录' },
+    refused(serviceNotOpen, {
+      exportModeration: 'POST /moderation/record/message/export',
+      listModerationExports: 'GET /moderation/export/files',
+      downloadModerationExport: 'GET /moderationfiles/:uuid',
+    }),
+  ),
+  notServed(
     { en: 'Messages to all users', zh: '向全部用户发送广播消息' },
     refused(broadcastNotOpen, {
       broadcastMessage: 'POST /messages/broadcast',
