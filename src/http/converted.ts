@@ -19,10 +19,12 @@ export function converted(schema: TSchema, value: unknown): unknown {
     : schema
   if (meant?.type !== kind) return value
   if (Array.isArray(value)) return value.map((item) => converted(meant.items, item))
+  // The values of a record, whatever their names.
+  const [ofAll] = Object.values<TSchema>(meant.patternProperties ?? {})
   const fields = Object.entries(value).map(([name, field]) => {
     const known: TSchema | undefined = Object.hasOwn(meant.properties ?? {}, name)
       ? meant.properties[name]
-      : undefined
+      : ofAll
     return [name, known ? converted(known, field) : field]
   })
   return Object.fromEntries(fields)

@@ -33,6 +33,8 @@ async function callsOf(app: TestApp): Promise<[method: string, path: string, bod
     ['POST', `${at}/announcement`, { announcement: 5 }],
     ['POST', `${at}/blocks/users`, { usernames: [10088] }],
     ['POST', '/messages/chatrooms', { from: 10086, to: [Number(room)], type: 'txt', body: { msg: 'hi' } }],
+    ['PUT', `/metadata/chatroom/${room}/user/10086`, { metaData: { score: 5 } }],
+    ['PUT', '/metadata/user/20001', { nickname: 7 }],
     ['PUT', at, { newowner: 10087 }],
   ]
 }
