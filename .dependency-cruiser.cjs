@@ -20,6 +20,8 @@ const rooms = {
   cluster: { may: ['domain', 'operations'], types: ['store', 'engine'] },
   // Commands, admin socket, first start, jobs: they stand on top, as http does, and may open a store and an engine.
   operator: { may: ['domain', 'auth', 'store', 'engine', 'cluster', 'metrics', 'operations'], types: [] },
+  // Delivers callbacks from the log of events; reads and writes through what it is handed.
+  callbacks: { may: ['domain', 'cluster', 'operations'], types: ['store', 'engine'] },
   // Who is calling.
   auth: { may: ['domain'], types: ['store'] },
   // Counts what it is handed; knows nobody.

@@ -4,6 +4,7 @@ import { type AppDirectory, appDirectory } from './auth/app-directory.ts'
 import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
+import { callable, checkingTargets } from './callbacks/address.ts'
 import { openBus } from './cluster/bus.ts'
 import { ratesOf } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
@@ -29,6 +30,7 @@ import { createMissingApps } from './operator/first-start.ts'
 import { startPruning } from './operator/prune.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import type { SocketTerms } from './realtime/gateway.ts'
+import { letHear } from './realtime/hearing.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
 import { shownMessage } from './realtime/shown-message.ts'
@@ -113,13 +115,7 @@ async function start(
     socketTerms(config),
   )
   closing.defer(() => realtime.stop())
-  events.subscribe((batch) => {
-    for (const event of batch) realtime.hear(event)
-  })
-  heard.relayed.subscribe(realtime.relayed)
-  heard.relayedToUsers.subscribe(realtime.relayedToUsers)
-  heard.missed.subscribe(realtime.missed)
-  apps.subscribe(realtime.appsChanged)
+  letHear(realtime, { ...heard, events, apps })
 
   // HTTP.
   const files = join(config.data_dir, 'files')
@@ -136,6 +132,7 @@ async function start(
       presence: realtime.presence,
       ...realtime.messenger,
       keywordsOf: realtime.keywordsOf,
+      checkTarget: checkingTargets(callable(config.callback_networks)),
       attachments,
       history: realtime.history,
       readMessage: shownMessage,

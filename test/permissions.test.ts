@@ -59,6 +59,16 @@ async function aKeywordList(): Promise<string> {
   return `/moderation/keyword_lists/${body.data.id}`
 }
 
+/** Makes a callback rule with two secrets; returns its path. */
+async function aCallback(): Promise<string> {
+  for (const { id } of (await app.call('GET', '/callbacks')).body.data)
+    await app.call('DELETE', `/callbacks/${id}`)
+  const draft = { name: 'rule', url: 'https://chat.example.com/', events: ['chatroom.created'] }
+  const { body } = await app.call('POST', '/callbacks', draft)
+  await app.call('POST', `/callbacks/${body.data.id}/secrets`)
+  return `/callbacks/${body.data.id}`
+}
+
 const recallIn = (room: string) => ({ msg_id: '1', to: room, chat_type: 'chatroom', force: true })
 
 /** A file that is shared in a room, by whom the token is of. Returns its id. */
@@ -189,6 +199,24 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\ndarn\r\n--x--\r\n',
     { 'content-type': 'multipart/form-data; boundary=x' },
   ],
+  createCallback: () => {
+    spares += 1
+    return [
+      'POST',
+      '/callbacks',
+      { name: `rule${spares}`, url: 'https://chat.example.com/', events: ['chatroom.created'] },
+    ]
+  },
+  listCallbacks: () => ['GET', '/callbacks'],
+  getCallback: async () => ['GET', await aCallback()],
+  changeCallback: async () => ['PUT', await aCallback(), { enabled: false }],
+  deleteCallback: async () => ['DELETE', await aCallback()],
+  addCallbackSecret: async () => {
+    const path = await aCallback()
+    await app.call('DELETE', `${path}/secrets`)
+    return ['POST', `${path}/secrets`]
+  },
+  removeCallbackSecret: async () => ['DELETE', `${await aCallback()}/secrets`],
   checkText: async () => {
     await app.call('POST', `${await aKeywordList()}/words`, { words: ['darn'] })
     const ask = () => app.call('POST', '/moderation/txt/check', { content: 'fine' })

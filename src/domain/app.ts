@@ -9,6 +9,8 @@ export interface App {
   /** The wire's `application`. */
   uuid: string
   settings: AppSettings
+  /** What its callback rules need: bits of `needs`, 0 for an app without. */
+  callbacks: number
 }
 
 /** An app with what its tokens are signed and its credentials are checked with. Never leaves the server. */

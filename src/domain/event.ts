@@ -92,6 +92,16 @@ export type RoomEvent =
 /** What was done to a keyword list. */
 type KeywordChange = 'created' | 'changed' | 'deleted' | 'added' | 'removed' | 'replaced'
 
+/** What was done to a callback rule. */
+export type CallbackChange =
+  | 'created'
+  | 'changed'
+  | 'deleted'
+  | 'secretAdded'
+  | 'secretRemoved'
+  | 'replayed'
+  | 'retried'
+
 /** What has happened to an app or its users. */
 export type AppEvent =
   | { type: 'app.changed' }
@@ -101,6 +111,8 @@ export type AppEvent =
   | { type: 'user.muted'; username: string; expires: Partial<AppMutes>; before: AppMutes }
   /** A keyword list, and how many words were added or removed. */
   | { type: 'keywords.changed'; list: string; change: KeywordChange; words?: number }
+  /** A callback rule. */
+  | { type: 'callback.changed'; callback: string; change: CallbackChange }
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

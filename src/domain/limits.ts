@@ -1,3 +1,4 @@
+import { callbackLimits } from './limits/callbacks.ts'
 import { callLimits } from './limits/calls.ts'
 import { feedLimits } from './limits/feed.ts'
 import { fileLimits } from './limits/files.ts'
@@ -22,6 +23,7 @@ export const limits = {
   ...userLimits,
   ...socketLimits,
   ...moderationLimits,
+  ...callbackLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

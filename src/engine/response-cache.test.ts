@@ -9,6 +9,7 @@ const app: AppRecord = {
   name: 'lounge',
   uuid: crypto.randomUUID(),
   settings: defaultSettings,
+  callbacks: 0,
   clientId: '',
   secretSalt: '',
   secret: null,

@@ -10,7 +10,7 @@ import type { Done, Outcome, Rehearsed, Request } from './commit.ts'
 import { logEvents } from './event-log.ts'
 import type { Transaction } from './transaction.ts'
 
-const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings }
+const noApp: App = { id: 0, org: '', name: '', uuid: '', settings: defaultSettings, callbacks: 0 }
 
 /** Gives times in microseconds: the clock's, or later than the last. */
 export type Ticks = (clock: number) => number

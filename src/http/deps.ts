@@ -36,6 +36,7 @@ export interface Deps extends Origin, Messenger {
   responses: ResponseCache
   rates: Rates
   keywordsOf: KeywordsOf
+  checkTarget(url: string): void
   metrics: Metrics
   /** Who may see the metrics and the API description. */
   pages: PageAccess

@@ -28,6 +28,14 @@ import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
+import {
+  changeCallback,
+  createCallback,
+  deleteCallback,
+  getCallback,
+  listCallbacks,
+} from './callbacks/callbacks.ts'
+import { addCallbackSecret, removeCallbackSecret } from './callbacks/secrets.ts'
 import { streamEvents } from './events/stream-events.ts'
 import { getHistory } from './history/get-history.ts'
 import { downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
@@ -143,6 +151,13 @@ export const all: readonly Operation[] = [
   blockUsers,
   listBlocked,
   unblockUsers,
+  createCallback,
+  listCallbacks,
+  getCallback,
+  changeCallback,
+  deleteCallback,
+  addCallbackSecret,
+  removeCallbackSecret,
   checkText,
   createKeywordList,
   listKeywordLists,

@@ -35,6 +35,8 @@ export interface Services extends Messenger {
   feed: EventFeed
   /** An app as it is now. */
   appOf(id: number): AppRecord | undefined
+  /** Fails where a callback must not go to this URL. */
+  checkTarget(url: string): void
   /** What the messages of an app are held against. */
   keywordsOf: KeywordsOf
 }

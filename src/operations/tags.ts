@@ -75,6 +75,13 @@ export const tags = {
       zh: '客户端消息的关键词过滤，以及用户举报。',
     },
   },
+  callbacks: {
+    name: { en: 'Callbacks', zh: '回调' },
+    says: {
+      en: 'Rules by which the server of the app is told what happens (docs/callbacks.md).',
+      zh: '将应用中发生的事件通知应用服务端的规则（见 docs/callbacks.zh-CN.md）。',
+    },
+  },
   files: {
     name: { en: 'Shared files', zh: '共享文件' },
     says: { en: 'Files that members share in a chat room.', zh: '成员在聊天室中共享的文件。' },

@@ -163,6 +163,13 @@ export const settings = {
     'MiB that attachments of messages may take in the data directory, which nodes share; each is kept for 7 days.',
     '消息附件在数据目录（各节点需共享）中最多占用的空间，单位 MiB；每个附件保留 7 天。',
   ),
+  callback_networks: setting(
+    'CHATROOMD_CALLBACK_NETWORKS',
+    readNetworks,
+    '',
+    'Private addresses that callbacks may go to: addresses or networks, separated by commas; all others are refused.',
+    '允许回调访问的内网地址：地址或网段，以逗号分隔；其余内网、链路本地和回环地址一律拒绝。',
+  ),
   metrics_host: setting(
     'CHATROOMD_METRICS_HOST',
     text,

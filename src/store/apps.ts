@@ -18,9 +18,11 @@ export interface AppStore extends AppReads {
   /** Finds an app whose settings stay as they are until the transaction ends; blocks no transaction but those that change them. */
   lockAppShared(id: number): Promise<UsedApp | undefined>
   /** Returns the new app's id. */
-  addApp(app: Omit<AppRecord, 'id'>): Promise<number>
+  addApp(app: Omit<AppRecord, 'id' | 'callbacks'>): Promise<number>
   /** Stores secret, token key and settings. */
   changeApp(app: AppRecord): Promise<void>
+  /** Stores what the callback rules of an app need. */
+  setCallbackNeeds(app: number, needs: number): Promise<void>
 }
 
 interface AppRow {
@@ -34,6 +36,7 @@ interface AppRow {
   secret: string | null
   token_key: string
   settings: string
+  callbacks: number
   created: number
 }
 
@@ -48,6 +51,7 @@ const toApp = (row: AppRow): AppRecord => ({
   secret: row.secret,
   tokenKey: row.token_key,
   settings: { ...defaultSettings, ...JSON.parse(row.settings) },
+  callbacks: row.callbacks,
   created: row.created,
 })
 
@@ -129,6 +133,10 @@ export function appStore(db: Database): AppStore {
         JSON.stringify(app.settings),
         app.secret,
       )
+    },
+
+    async setCallbackNeeds(app, needs) {
+      await db.run(`update apps set callbacks = ?2, version = version + 1 where id = ?1`, app, needs)
     },
   }
 }

@@ -18,6 +18,7 @@ import { appMutes } from './migrations/0016-app-mutes.ts'
 import { reports } from './migrations/0017-reports.ts'
 import { history } from './migrations/0018-history.ts'
 import { pins } from './migrations/0019-pins.ts'
+import { callbacks } from './migrations/0022-callbacks.ts'
 import { removedEvents } from './migrations/0025-removed-events.ts'
 import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
@@ -50,6 +51,7 @@ export const migrations = [
   pins,
   retries,
   removedEvents,
+  callbacks,
 ]
 
 /** The version of the schema that this program writes. */

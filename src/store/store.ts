@@ -1,6 +1,7 @@
 import { type AppMuteReads, type AppMuteStore, appMuteStore } from './app-mutes.ts'
 import { type AppReads, type AppStore, appStore } from './apps.ts'
 import { type AttributeReads, type AttributeStore, attributeStore } from './attributes.ts'
+import { type CallbackReads, type CallbackStore, callbackStore } from './callbacks.ts'
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
 import { type EventReads, type EventStore, eventStore } from './events.ts'
@@ -41,6 +42,7 @@ export interface ReadStore {
   reports: ReportReads
   pins: PinReads
   keywords: KeywordReads
+  callbacks: CallbackReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -61,6 +63,7 @@ export interface WriteStore extends ReadStore {
   reports: ReportStore
   pins: PinStore
   keywords: KeywordStore
+  callbacks: CallbackStore
   quotas: QuotaStore
   rates: RateStore
   retries: RetryStore
@@ -89,5 +92,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   pins: pinStore(db),
   keywords: keywordStore(db),
   retries: retryStore(db),
+  callbacks: callbackStore(db),
   newId,
 })

@@ -103,7 +103,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const given = anApp('found')
       const before = await opened.store.apps.appsVersion()
       const id = await unit((store) => store.apps.addApp(given))
-      const kept = { id, ...given }
+      const kept = { id, ...given, callbacks: 0 }
       expect(await opened.store.apps.findApp('acme', 'found')).toEqual(kept)
       const used = await unit((store) => store.apps.lockAppShared(id))
       expect(used).toEqual({ ...kept, clock: expect.any(Number) })
@@ -131,6 +131,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
       expect(await opened.store.apps.findApp('acme', 'changed')).toEqual({
         ...anApp('changed'),
+        callbacks: 0,
         uuid: expect.any(String),
         id,
         ...change,

@@ -14,6 +14,7 @@ export const anApp = (given: Partial<AppRecord> = {}): AppRecord => ({
   name: 'lounge',
   uuid: '00000000-0000-4000-8000-000000000000',
   settings: defaultSettings,
+  callbacks: 0,
   clientId: 'id',
   secretSalt: '',
   secretHash: '',

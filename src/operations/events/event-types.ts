@@ -178,6 +178,11 @@ export const eventTypes: Record<Exclude<Event['type'], 'app.changed'>, EventType
     { username: 'bob', expires: { chatroom: 1767312000000 } },
     { chat: 0, groupchat: 0, chatroom: 0 },
   ),
+  'callback.changed': ofApp(
+    'A callback rule was created, changed or deleted, or its secrets were.',
+    '回调规则或其密钥被创建、修改或删除。',
+    { callback: '248710559375361', change: 'created' },
+  ),
   'superAdmin.added': ofApp('A user became a super admin.', '用户成为超级管理员。', { username: 'alice' }),
   'superAdmin.removed': ofApp('A user is no super admin any more.', '用户不再是超级管理员。', {
     username: 'alice',

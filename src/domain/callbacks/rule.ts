@@ -1,0 +1,105 @@
+/** What a rule can ask for, and in whose name the reference calls back: room events, messages, who is online. */
+export const callbackEvents = [
+  'chatroom.created',
+  'chatroom.updated',
+  'chatroom.owner_changed',
+  'chatroom.destroyed',
+  'chatroom.member_joined',
+  'chatroom.member_left',
+  'chatroom.admin_added',
+  'chatroom.admin_removed',
+  'chatroom.super_admin_added',
+  'chatroom.super_admin_removed',
+  'chatroom.member_muted',
+  'chatroom.member_unmuted',
+  'chatroom.all_muted',
+  'chatroom.all_unmuted',
+  'chatroom.member_blocked',
+  'chatroom.member_unblocked',
+  'chatroom.member_allowed',
+  'chatroom.member_disallowed',
+  'chatroom.announcement_changed',
+  'chatroom.attributes_changed',
+  'message.sent',
+  'message.recalled',
+  'message.moderated',
+  'user.online',
+  'user.offline',
+] as const
+
+type CallbackEvent = (typeof callbackEvents)[number]
+
+/** Kinds of messages, as the bodies of callbacks name them. */
+export const messageKinds = [
+  'txt',
+  'img',
+  'audio',
+  'video',
+  'file',
+  'loc',
+  'cmd',
+  'custom',
+  'combine',
+] as const
+
+/** Where something was asked for: by the app's server, or by a client. */
+export const sources = ['rest', 'client'] as const
+
+type Source = (typeof sources)[number]
+
+/** A callback tells of what happened, or is asked before a client's message is delivered. */
+export const stages = ['after', 'before'] as const
+
+type Stage = (typeof stages)[number]
+
+/** What a rule is about; an empty list is no filter. */
+export interface CallbackFilter {
+  rooms: string[]
+  /** Senders of messages, operators of events. */
+  users: string[]
+  kinds: string[]
+  sources: Source[]
+}
+
+interface CallbackSecret {
+  secret: string
+  /** Unix ms. */
+  created: number
+}
+
+/** A rule of an app: which callbacks go where. */
+export interface CallbackRule {
+  id: string
+  name: string
+  url: string
+  when: Stage
+  /** Empty for one that is asked before. */
+  events: CallbackEvent[]
+  filter: CallbackFilter
+  enabled: boolean
+  /** The older one first; both sign while there are two. */
+  secrets: CallbackSecret[]
+  /** Unix ms. */
+  created: number
+  /** Counts changes. */
+  version: number
+}
+
+/** What the enabled rules of an app need, as bits that every transaction and message can test. */
+const needs = { events: 1, messages: 2, status: 4, before: 8 } as const
+
+const needsMessages = new Set<CallbackEvent>(['message.sent', 'message.recalled'])
+const needsStatus = new Set<CallbackEvent>(['user.online', 'user.offline'])
+
+/** The needs of some rules. */
+export function needsOf(rules: Pick<CallbackRule, 'when' | 'events' | 'enabled'>[]): number {
+  let all = 0
+  for (const { when, events, enabled } of rules) {
+    if (!enabled) continue
+    if (when === 'before') all |= needs.before
+    else all |= needs.events
+    if (events.some((event) => needsMessages.has(event))) all |= needs.messages
+    if (events.some((event) => needsStatus.has(event))) all |= needs.status
+  }
+  return all
+}

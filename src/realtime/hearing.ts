@@ -1,0 +1,25 @@
+import type { AppDirectory } from '../auth/app-directory.ts'
+import type { Event } from '../domain/event.ts'
+import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
+import type { Publisher } from '../engine/publisher.ts'
+import type { Realtime } from './realtime.ts'
+
+/** What is written and accepted, here and on other nodes. */
+interface Heard {
+  events: Publisher<Event[]>
+  apps: AppDirectory
+  relayed: Publisher<RelayedMessage>
+  relayedToUsers: Publisher<UserMessage>
+  missed: Publisher<void>
+}
+
+/** Lets real time hear what was written, and what other nodes say. */
+export function letHear(realtime: Realtime, { events, apps, relayed, relayedToUsers, missed }: Heard): void {
+  events.subscribe((batch) => {
+    for (const event of batch) realtime.hear(event)
+  })
+  relayed.subscribe(realtime.relayed)
+  relayedToUsers.subscribe(realtime.relayedToUsers)
+  missed.subscribe(realtime.missed)
+  apps.subscribe(realtime.appsChanged)
+}

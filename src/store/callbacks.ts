@@ -1,0 +1,135 @@
+import type { CallbackRule } from '../domain/callbacks/rule.ts'
+import type { Database } from './database.ts'
+
+export interface CallbackReads {
+  /** The rules of an app, the oldest first. */
+  callbackRules(app: number): Promise<CallbackRule[]>
+  callbackRule(app: number, id: string): Promise<CallbackRule | undefined>
+}
+
+export interface CallbackStore extends CallbackReads {
+  /** Holds the rules of an app still until the transaction ends. */
+  lockCallbacks(app: number): Promise<void>
+  /** Adds a rule, which is told of what happens from `atUs` on. */
+  addCallback(app: number, rule: CallbackRule, atUs: number): Promise<void>
+  changeCallback(app: number, rule: CallbackRule): Promise<void>
+  /** Removes a rule with all that waits for it. */
+  removeCallback(app: number, id: string): Promise<void>
+  /** Lets a rule go on with what happens from `atUs` on. */
+  skipToNow(app: number, id: string, atUs: number): Promise<void>
+}
+
+interface RuleRow {
+  id: string
+  name: string
+  url: string
+  stage: CallbackRule['when']
+  events: string
+  filter: string
+  enabled: number
+  secrets: string
+  created: number
+  version: number
+}
+
+const toRule = ({ stage, events, filter, enabled, secrets, ...row }: RuleRow): CallbackRule => ({
+  ...row,
+  when: stage,
+  events: JSON.parse(events),
+  filter: JSON.parse(filter),
+  enabled: enabled === 1,
+  secrets: JSON.parse(secrets),
+})
+
+const columns = 'id, name, url, stage, events, filter, enabled, secrets, created, version'
+
+const valuesOf = ({
+  id,
+  name,
+  url,
+  when,
+  events,
+  filter,
+  enabled,
+  secrets,
+  created,
+  version,
+}: CallbackRule) =>
+  [
+    id,
+    name,
+    url,
+    when,
+    JSON.stringify(events),
+    JSON.stringify(filter),
+    enabled ? 1 : 0,
+    JSON.stringify(secrets),
+    created,
+    version,
+  ] as const
+
+export function callbackStore(db: Database): CallbackStore {
+  // Events of this transaction, and of those before it, are not later than this.
+  const xidNow = db.dialect === 'sqlite' ? '0' : 'pg_current_xact_id()::text::bigint'
+
+  return {
+    callbackRules: async (app) =>
+      (
+        await db.all<RuleRow>(`select ${columns} from callbacks where app = ?1 order by created, id`, app)
+      ).map(toRule),
+
+    async callbackRule(app, id) {
+      const row = await db.get<RuleRow>(
+        `select ${columns} from callbacks where app = ?1 and id = ?2`,
+        app,
+        id,
+      )
+      return row && toRule(row)
+    },
+
+    async lockCallbacks(app) {
+      // Changes of one app's rules wait for each other, so that the ceiling holds.
+      if (db.dialect === 'postgres') await db.run(`select pg_advisory_xact_lock(22, ?1)`, app)
+    },
+
+    async addCallback(app, rule, atUs) {
+      await db.run(
+        `insert into callbacks (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+        app,
+        ...valuesOf(rule),
+      )
+      await db.run(
+        `insert into callback_state (app, rule, xid, at, room, number, epoch, holder, expires)
+         values (?1, ?2, ${xidNow}, ?3, '', -1, 0, '', 0)`,
+        app,
+        rule.id,
+        atUs,
+      )
+    },
+
+    async changeCallback(app, rule) {
+      await db.run(
+        `update callbacks set name = ?3, url = ?4, stage = ?5, events = ?6, filter = ?7, enabled = ?8, secrets = ?9,
+           created = ?10, version = ?11 + 1 where app = ?1 and id = ?2`,
+        app,
+        ...valuesOf(rule),
+      )
+    },
+
+    async removeCallback(app, id) {
+      for (const table of ['callback_state', 'callback_queue', 'callback_log'])
+        await db.run(`delete from ${table} where app = ?1 and rule = ?2`, app, id)
+      await db.run(`delete from callbacks where app = ?1 and id = ?2`, app, id)
+    },
+
+    async skipToNow(app, id, atUs) {
+      await db.run(
+        `update callback_state set xid = ${xidNow}, at = ?3, room = '', number = -1, epoch = epoch + 1
+         where app = ?1 and rule = ?2`,
+        app,
+        id,
+        atUs,
+      )
+    },
+  }
+}

@@ -1,0 +1,5 @@
+/** Events that change nothing: messages, and who is online. Only callbacks and the change feed tell of them. */
+const saidEvents = ['message.sent', 'message.recalled', 'user.online', 'user.offline'] as const
+
+/** The condition of their index; it is part of a migration. */
+export const isSaid = `type in (${saidEvents.map((type) => `'${type}'`).join(', ')})`
