@@ -22,6 +22,9 @@ export interface RealtimeSize {
   seconds: number
 }
 
+/** Days for which the messages are kept while they are counted; 0 = not at all. */
+const historyDays = Number(process.env.BENCH_HISTORY_DAYS ?? 0)
+
 const appKey = 'bench#chat'
 const app = { kind: 'app' } as const
 const say = (text: string): void => console.log(`  ${text}`)
@@ -35,7 +38,7 @@ interface Member {
 async function seed(dir: string, sizes: number[], small: number) {
   const engine = await openEngine(readConfig({ data_dir: dir }, {}, ''), () => undefined)
   const admin = adminOn(engine)
-  await admin.createApp({ key: appKey, settings: { userMessageRate: 1_000_000, maxusers: 100_000 } })
+  await admin.createApp({ key: appKey, settings: { userMessageRate: 1_000_000, maxusers: 100_000, historyDays } })
   const record = await engine.store.apps.findApp('bench', 'chat')
   if (!record) throw new Error('the app was not created')
   const total = Math.max(...sizes, small * 10)

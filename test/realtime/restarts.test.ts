@@ -1,0 +1,206 @@
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { connect, createServer, type Socket } from 'node:net'
+import { aDatabase } from '../support/database.ts'
+import { aDirectory, type Served, serves } from '../support/process.ts'
+import { type SdkClient, sdkInBun } from '../support/sdk-client.ts'
+import { appsSetting, callsOn } from '../support/served-app.ts'
+import { until } from '../support/until.ts'
+
+setDefaultTimeout(120_000)
+
+const names = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay']
+/** Milliseconds between two messages of a client, and for which an application reads back before what it saw last. */
+const everyMs = 60
+const overlapMs = 3000
+
+const cleanUp: (() => unknown)[] = []
+afterAll(async () => {
+  for (const each of cleanUp.splice(0).reverse()) await each()
+})
+
+/** A proxy before the nodes that are up: connections go to each in turn. */
+async function aProxy(nodes: Set<Served>): Promise<string> {
+  const sockets = new Set<Socket>()
+  let turn = 0
+  const proxy = createServer((client) => {
+    const all = [...nodes]
+    const node = all[turn++ % all.length]
+    if (!node) return client.destroy()
+    const upstream = connect(Number(new URL(node.url).port), '127.0.0.1')
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.pipe(to)
+    }
+  })
+  await new Promise<void>((listens) => proxy.listen(0, '127.0.0.1', listens))
+  cleanUp.push(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  const address = proxy.address()
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+}
+
+interface Message {
+  id: string
+  msg: string
+  time: number
+}
+
+/** What an application with the SDK keeps of a room. */
+class Reader {
+  readonly seen = new Map<string, Message>()
+  /** Messages that the SDK handed on more than once. */
+  readonly twice: string[] = []
+  private readonly live = new Set<string>()
+  private read = 0
+  private connections = 0
+
+  constructor(
+    readonly client: SdkClient,
+    readonly room: string,
+  ) {}
+
+  /** Takes in what came live, and reads what it missed when it is connected again; until nothing is left. */
+  async hear(): Promise<void> {
+    const { told } = this.client
+    while (this.read < told.length) {
+      const { event, data } = told[this.read++] as (typeof told)[number]
+      if (event === 'onTextMessage') {
+        if (this.live.has(data.id)) this.twice.push(data.msg)
+        this.live.add(data.id)
+        this.said(data)
+      }
+      if (event === 'onConnected' && this.connections++ > 0) await this.catchUp()
+    }
+  }
+
+  /** Takes in a message, by its id: what a page of the history has may have come live, too. */
+  said(message: Message): void {
+    this.seen.set(message.id, message)
+  }
+
+  /** Reads on from a little before what was seen last. */
+  private async catchUp(): Promise<void> {
+    const all = [...this.seen.values()].sort((a, b) => a.time - b.time)
+    const last = all.at(-1)?.time ?? 0
+    let cursor: string | undefined = all.findLast(({ time }) => time < last - overlapMs)?.id
+    for (;;) {
+      const page: { messages: Message[]; cursor: string; isLast: boolean } = await this.client.call(
+        'getHistoryMessages',
+        { targetId: this.room, chatType: 'chatRoom', pageSize: 50, searchDirection: 'down', cursor },
+      )
+      for (const message of page.messages) this.said(message)
+      if (page.isLast) return
+      cursor = page.cursor
+    }
+  }
+}
+
+test('13.1 six clients lose nothing and see nothing twice while every node is restarted', async () => {
+  const { default: sdk } = await import('easemob-websdk')
+  const database = await aDatabase()
+  if (database) cleanUp.push(database.remove)
+  const { dir, remove } = aDirectory()
+  cleanUp.push(remove)
+  const up = new Set<Served>()
+  const start = async (place: number) => {
+    const env = {
+      ...appsSetting,
+      CHATROOMD_LOG_LEVEL: 'info',
+      CHATROOMD_DATA_DIR: `${dir}/data${place}`,
+      ...(database ? { CHATROOMD_DATABASE_URL: database.url } : {}),
+    }
+    const node = await serves({ cwd: dir, env })
+    up.add(node)
+    return node
+  }
+  const nodes = [await start(0)]
+  if (database) nodes.push(await start(1))
+  cleanUp.push(() => Promise.all([...up].map((node) => node.end('SIGTERM'))))
+  const url = await aProxy(up)
+  const { call } = await callsOn((nodes[0] as Served).url)
+  await call(
+    'POST',
+    '/users',
+    names.map((username) => ({ username, password: 'secret-1' })) as unknown as object,
+  )
+  const [owner, ...members] = names
+  const made = await call<{ data: { id: string } }>('POST', '/chatrooms', {
+    name: 'a',
+    description: '',
+    owner,
+    members,
+  })
+  const room = made.body.data.id
+
+  const readers = await Promise.all(
+    names.map(async (user) => {
+      const login = { url, appKey: 'acme#lounge', user, pwd: 'secret-1' }
+      return new Reader(await sdkInBun('easemob-websdk', login), room)
+    }),
+  )
+  cleanUp.push(() => Promise.all(readers.map(({ client }) => client.close())))
+
+  let speaking = true
+  const accepted: string[] = []
+  /** Says one thing after the other; what got no answer is said again, as the same message. */
+  const speak = async (reader: Reader, place: number) => {
+    for (let n = 0; speaking; n += 1) {
+      const message = sdk.message.create({
+        chatType: 'chatRoom',
+        type: 'txt',
+        to: room,
+        msg: `${names[place]} ${n}`,
+      })
+      for (;;) {
+        const sent = await reader.client.call('send', message).catch(() => undefined)
+        if (sent) {
+          reader.said({ id: sent.serverMsgId, msg: `${names[place]} ${n}`, time: Date.now() })
+          break
+        }
+        await Bun.sleep(200)
+      }
+      accepted.push(`${names[place]} ${n}`)
+      await Bun.sleep(everyMs)
+    }
+  }
+  const speakers = readers.map(speak)
+  const listeners = readers.map(async (reader) => {
+    while (speaking) {
+      await reader.hear()
+      await Bun.sleep(10)
+    }
+  })
+  await until(() => accepted.length > 30)
+  for (const [place, node] of nodes.entries()) {
+    up.delete(node)
+    await node.end('SIGTERM')
+    const before = accepted.length
+    await start(place)
+    await until(() => accepted.length > before + 60)
+  }
+  speaking = false
+  await Promise.all([...speakers, ...listeners])
+
+  const missing = ({ seen }: Reader) => {
+    const said = new Set([...seen.values()].map(({ msg }) => msg))
+    return accepted.filter((msg) => !said.has(msg))
+  }
+  for (const reader of readers) {
+    await until(async () => {
+      await reader.hear()
+      return missing(reader).length === 0
+    })
+    const seen = [...reader.seen.values()].map(({ msg }) => msg)
+    expect([seen.length - new Set(seen).size, reader.twice]).toEqual([0, []])
+  }
+})
