@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- keywords` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- keywords`, `-- history` and `-- --store postgres` measure those parts.
  */
 
+import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
 import { measurePostgres } from './postgres.ts'
 import { measureRealtime, type RealtimeSize } from './realtime.ts'
@@ -41,6 +42,18 @@ if (process.argv.includes('keywords')) {
       : { lists: 10, words: 10_000, rounds: 5, messages: 20_000 },
   )
   report(isSmoke ? 'keywords-smoke' : 'keywords', 'chatroomd, keywords of messages', figures)
+  process.exit(0)
+}
+
+if (process.argv.includes('history')) {
+  const { DATABASE_URL: url, BENCH_MESSAGES: messages = '10000000' } = process.env
+  const figures = await measureHistory(
+    isSmoke
+      ? { messages: 20_000, days: 3, rooms: 10, pages: 20 }
+      : { messages: Number(messages), days: 10, rooms: 10_000, pages: 2000 },
+    url,
+  )
+  report(isSmoke ? 'history-smoke' : 'history', 'chatroomd, history of messages', figures)
   process.exit(0)
 }
 

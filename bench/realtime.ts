@@ -38,7 +38,10 @@ interface Member {
 async function seed(dir: string, sizes: number[], small: number) {
   const engine = await openEngine(readConfig({ data_dir: dir }, {}, ''), () => undefined)
   const admin = adminOn(engine)
-  await admin.createApp({ key: appKey, settings: { userMessageRate: 1_000_000, maxusers: 100_000, historyDays } })
+  await admin.createApp({
+    key: appKey,
+    settings: { userMessageRate: 1_000_000, maxusers: 100_000, historyDays },
+  })
   const record = await engine.store.apps.findApp('bench', 'chat')
   if (!record) throw new Error('the app was not created')
   const total = Math.max(...sizes, small * 10)
