@@ -75,9 +75,10 @@ class Reader {
     while (this.read < told.length) {
       const { event, data } = told[this.read++] as (typeof told)[number]
       if (event === 'onTextMessage') {
-        if (this.live.has(data.id)) this.twice.push(data.msg)
-        this.live.add(data.id)
-        this.said(data)
+        const message = data as unknown as Message
+        if (this.live.has(message.id)) this.twice.push(message.msg)
+        this.live.add(message.id)
+        this.said(message)
       }
       if (event === 'onConnected' && this.connections++ > 0) await this.catchUp()
     }
