@@ -163,7 +163,7 @@ test('13.1 six clients lose nothing and see nothing twice while every node is re
         msg: `${names[place]} ${n}`,
       })
       for (;;) {
-        const sent = await reader.client.call('send', message).catch(() => undefined)
+        const sent = await reader.client.call<{ serverMsgId: string }>('send', message).catch(() => undefined)
         if (sent) {
           reader.said({ id: sent.serverMsgId, msg: `${names[place]} ${n}`, time: Date.now() })
           break
