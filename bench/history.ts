@@ -43,7 +43,7 @@ function embedded(): Opened {
 }
 
 async function onPostgres(url: string): Promise<Opened> {
-  const postgres = await openPostgres({ url, pool: 4, timeout: 600_000 })
+  const postgres = await openPostgres({ url, pool: 4, timeoutMs: 600_000 })
   return {
     history: postgres.history,
     async bytes() {

@@ -51,8 +51,8 @@ export interface Chatroomd {
   admin: Admin
   /** What real time has done so far. */
   counters: Counters
-  /** Stops accepting, finishes what is in flight (at most `grace` ms), closes the store. */
-  stop(grace?: number): Promise<void>
+  /** Stops accepting, finishes what is in flight (at most `graceMs`), closes the store. */
+  stop(graceMs?: number): Promise<void>
 }
 
 interface StartOptions {
@@ -111,7 +111,7 @@ async function start(
       now: Date.now,
       log,
     },
-    { lease: config.node_lease * 1000, grace: config.presence_grace * 1000, alone: isAlone },
+    { leaseMs: config.node_lease * 1000, graceMs: config.presence_grace * 1000, alone: isAlone },
     socketTerms(config),
   )
   closing.defer(() => realtime.stop())
@@ -165,8 +165,8 @@ async function start(
     pagesUrl,
     admin,
     counters: realtime.counters,
-    async stop(grace = 10_000) {
-      listener.graceMs = grace
+    async stop(graceMs = 10_000) {
+      listener.graceMs = graceMs
       await closing.disposeAsync()
       log.info('stopped')
     },

@@ -167,7 +167,7 @@ if (!process.env.TEST_DATABASE_URL) {
   )
 
   test('a unit that has taken of a quota keeps no other from taking', async () => {
-    const store = await openPostgres({ url: database.url, pool: 6, timeout: 10_000 })
+    const store = await openPostgres({ url: database.url, pool: 6, timeoutMs: 10_000 })
     await store.transaction((unit) => unit.quotas.setQuota(900, 'rooms', 1000))
     const take = () => store.transaction((unit) => unit.quotas.takeQuota(900, 'rooms', 1))
     await store.transaction(async (unit) => {

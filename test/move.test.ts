@@ -108,7 +108,7 @@ if (process.env.TEST_DATABASE_URL) {
       database = await aDatabase()
       const url = database?.url ?? ''
       return {
-        store: await openPostgresDatabase({ url, pool: 2, timeout: 5000 }),
+        store: await openPostgresDatabase({ url, pool: 2, timeoutMs: 5000 }),
         settings: { database_url: url },
       }
     },

@@ -6,8 +6,7 @@ import { limits } from '../domain/limits.ts'
 export interface AgoraClaims {
   /** Empty for the app itself. */
   userId: string
-  /** Unix seconds. */
-  expires: number
+  expiresSeconds: number
 }
 
 /** A token is a few hundred bytes; one that inflates to more is none. */
@@ -63,8 +62,8 @@ const hmac = (key: Buffer, message: Buffer | string): Buffer =>
 
 interface Info {
   appId: string
-  issued: number
-  expire: number
+  issuedSeconds: number
+  lifetimeSeconds: number
   salt: number
   userId: string
   rights: Map<number, number>
@@ -73,12 +72,18 @@ interface Info {
 /** The claims for chat; undefined where there are none, or behind a service of unknown form. */
 function readInfo(bytes: Buffer): Info | undefined {
   const read = reader(bytes)
-  const [appId, issued, expire, salt] = [read.text().toString(), read.u32(), read.u32(), read.u32()]
+  const [appId, issuedSeconds, lifetimeSeconds, salt] = [
+    read.text().toString(),
+    read.u32(),
+    read.u32(),
+    read.u32(),
+  ]
   for (let services = read.u16(); services > 0; services -= 1) {
     const type = read.u16()
     const rights = new Map<number, number>()
     for (let count = read.u16(); count > 0; count -= 1) rights.set(read.u16(), read.u32())
-    if (type === chatService) return { appId, issued, expire, salt, userId: read.text().toString(), rights }
+    if (type === chatService)
+      return { appId, issuedSeconds, lifetimeSeconds, salt, userId: read.text().toString(), rights }
     const skip = skipPayload[type]
     if (!skip) return undefined
     skip(read)
@@ -87,14 +92,21 @@ function readInfo(bytes: Buffer): Info | undefined {
 }
 
 /** When a lifetime ends, in Unix seconds: some builders write the moment itself. */
-const endOf = (issued: number, expire: number): number => (expire > issued ? expire : issued + expire)
+const endOf = (issued: number, lifetime: number): number => (lifetime > issued ? lifetime : issued + lifetime)
 
-function claimsOf({ issued, expire, userId, rights }: Info, nowS: number): AgoraClaims | undefined {
+function claimsOf(
+  { issuedSeconds, lifetimeSeconds, userId, rights }: Info,
+  nowS: number,
+): AgoraClaims | undefined {
   const isApp = rights.has(privileges.app) && userId === ''
   const right = rights.get(isApp ? privileges.app : privileges.user)
-  if (right === undefined || (!isApp && userId === '') || issued > nowS + aheadS) return undefined
-  const expires = Math.min(endOf(issued, expire), endOf(issued, right), issued + limits.agoraTokenTtl.value)
-  return { userId, expires }
+  if (right === undefined || (!isApp && userId === '') || issuedSeconds > nowS + aheadS) return undefined
+  const expiresSeconds = Math.min(
+    endOf(issuedSeconds, lifetimeSeconds),
+    endOf(issuedSeconds, right),
+    issuedSeconds + limits.agoraTokenTtl.value,
+  )
+  return { userId, expiresSeconds }
 }
 
 /**
@@ -115,7 +127,7 @@ export function readAgoraToken(
     const bytes = read.rest()
     const info = readInfo(bytes)
     if (!info || info.appId.toLowerCase() !== appId.toLowerCase()) return undefined
-    const key = hmac(le32(info.salt), hmac(le32(info.issued), certificate))
+    const key = hmac(le32(info.salt), hmac(le32(info.issuedSeconds), certificate))
     const expected = hmac(key, bytes)
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined
     return claimsOf(info, nowS)

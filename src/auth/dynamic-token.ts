@@ -5,8 +5,7 @@ import { sameText } from './same-text.ts'
 /** What a dynamic user token (`dt-…`) says. */
 export interface DynamicClaims {
   userId: string
-  /** Unix seconds. */
-  expires: number
+  expiresSeconds: number
 }
 
 /** How far ahead the clock of whoever issued it may be, in seconds. */
@@ -31,7 +30,7 @@ export function readDynamicToken(app: AppRecord, token: string, nowS: number): D
     if (!isSeconds(curTime) || !isSeconds(ttl) || curTime > nowS + aheadS) return undefined
     const signed = `${app.clientId}${appkey}${userId}${curTime}${ttl}${app.secret}`
     const expected = createHash('sha256').update(signed).digest('hex')
-    return sameText(signature, expected) ? { userId, expires: curTime + ttl } : undefined
+    return sameText(signature, expected) ? { userId, expiresSeconds: curTime + ttl } : undefined
   } catch {
     // Anybody sends texts that are no token; the caller refuses them.
     return undefined

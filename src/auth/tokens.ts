@@ -14,7 +14,13 @@ export type Holder = { kind: 'app' } | { kind: 'user'; username: string; epoch: 
 
 export interface Claims {
   holder: Holder
-  /** Unix seconds; 0 = never. */
+  /** 0 = never. */
+  expiresSeconds: number
+}
+
+/** The claims as a token has them. */
+interface TokenText {
+  holder: Holder
   expires: number
 }
 
@@ -46,11 +52,11 @@ export function checkTtl(app: AppRecord, ttl: string | number | undefined): numb
   return Math.min(seconds, longestTtl)
 }
 
-/** Issues a token that is valid for `ttl` seconds (0 = for ever) from `now` (Unix ms) on. Nothing is stored. */
-export function issueToken(app: AppRecord, holder: Holder, ttl: number, now: number): string {
-  const claims: Claims = { holder, expires: ttl === 0 ? 0 : Math.floor(now / 1000) + ttl }
+/** Issues a token that is valid for `ttlSeconds` (0 = for ever) from `now` (Unix ms) on. Nothing is stored. */
+export function issueToken(app: AppRecord, holder: Holder, ttlSeconds: number, now: number): string {
+  const text: TokenText = { holder, expires: ttlSeconds === 0 ? 0 : Math.floor(now / 1000) + ttlSeconds }
   const nonce = crypto.getRandomValues(new Uint8Array(6))
-  const payload = Buffer.concat([nonce, Buffer.from(JSON.stringify(claims))])
+  const payload = Buffer.concat([nonce, Buffer.from(JSON.stringify(text))])
   return prefix + Buffer.concat([mac(app, payload), payload]).toString('base64url')
 }
 
@@ -68,9 +74,12 @@ function readSigned(app: AppRecord, token: string, nowS: number): Claims | undef
   const { agoraCertificate } = app.settings
   const agora = agoraCertificate && readAgoraToken(token, agoraAppId(app), agoraCertificate, nowS)
   if (agora)
-    return { holder: agora.userId === '' ? { kind: 'app' } : ofUser(agora.userId), expires: agora.expires }
+    return {
+      holder: agora.userId === '' ? { kind: 'app' } : ofUser(agora.userId),
+      expiresSeconds: agora.expiresSeconds,
+    }
   const dynamic = readDynamicToken(app, token, nowS)
-  return dynamic && { holder: ofUser(dynamic.userId), expires: dynamic.expires }
+  return dynamic && { holder: ofUser(dynamic.userId), expiresSeconds: dynamic.expiresSeconds }
 }
 
 /** The claims of a token that is good for this app, expired or not; undefined for any other text. */
@@ -81,7 +90,8 @@ export function readToken(app: AppRecord, token: string, nowMs = Date.now()): Cl
   if (bytes.length <= macBytes + 6 || bytes.toString('base64url') !== text) return undefined
   const payload = bytes.subarray(macBytes)
   if (!timingSafeEqual(bytes.subarray(0, macBytes), mac(app, payload))) return undefined
-  return JSON.parse(payload.subarray(6).toString())
+  const { holder, expires }: TokenText = JSON.parse(payload.subarray(6).toString())
+  return { holder, expiresSeconds: expires }
 }
 
 /** What a verified token rests on; where it changes, tokens are verified again. */
@@ -115,7 +125,7 @@ export function tokenChecker() {
   /** Whom a token stands for at `now` (Unix ms); undefined when it is not this app's, was ended, or has expired. */
   return (app: AppRecord, token: string, now: number): Holder | undefined => {
     const claims = verified(app, token, now)
-    if (!claims || (claims.expires !== 0 && claims.expires * 1000 <= now)) return undefined
+    if (!claims || (claims.expiresSeconds !== 0 && claims.expiresSeconds * 1000 <= now)) return undefined
     return claims.holder
   }
 }

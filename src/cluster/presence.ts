@@ -81,7 +81,7 @@ export async function startPresence(
         try {
           if (came.length > 0) await commit(app, server, arrive, { users: came, node })
           if (went.length > 0)
-            await commit(app, server, depart, { usernames: went, node, grace: terms.grace })
+            await commit(app, server, depart, { usernames: went, node, graceMs: terms.graceMs })
         } catch (error) {
           notWritten(error)
           for (const username of some) note(app, username)
@@ -110,7 +110,7 @@ export async function startPresence(
 
   await takeNumber()
   const stops = [
-    every(terms.lease / 3, renew, troubleLog('the node could not renew its number')),
+    every(terms.leaseMs / 3, renew, troubleLog('the node could not renew its number')),
     every(look, leave, troubleLog('users who are offline could not leave their rooms')),
   ]
 
@@ -133,7 +133,7 @@ export async function startPresence(
     async stop() {
       for (const stop of stops) stop()
       await gathering
-      await commit(0, server, stopNode, { node, grace: terms.grace }).catch((error) =>
+      await commit(0, server, stopNode, { node, graceMs: terms.graceMs }).catch((error) =>
         log.warn({ err: error }, 'the node could not say that it stops'),
       )
     },

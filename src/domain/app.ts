@@ -22,7 +22,7 @@ export interface AppRecord extends App {
   secret: string | null
   /** Hex key of the app's tokens and cursors; a new one ends them all. */
   tokenKey: string
-  created: number
+  createdMs: number
 }
 
 /** The id under which Agora's forms name an app: that of the setting, else its UUID without dashes. */

@@ -1,5 +1,5 @@
 import type { ModeratedMessage } from './moderation.ts'
-import type { AppMutes, Mute } from './mute.ts'
+import type { AppMutes, LoggedMute } from './mute.ts'
 import type { ReportState } from './report.ts'
 import type { RoomChange } from './room.ts'
 
@@ -12,7 +12,7 @@ export type Caller = ({ kind: 'app' } | { kind: 'user'; username: string }) & {
 /** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be kept. */
 export type EarlierAttributes = Record<string, { owner: string; autoDelete: boolean; value?: string }>
 
-/** What has happened to a room. Told to caches and listeners only after it is stored. */
+/** What has happened to a room. Published only after the commit. Its fields are stored in the event log under these names. */
 export type RoomEvent =
   | { type: 'room.created'; owner: string; members: string[] }
   /** With what was asked for, and what was there before. */
@@ -40,9 +40,9 @@ export type RoomEvent =
       usernames: string[]
       expires: number
       reason?: string
-      before?: { muted: Mute[] } | undefined
+      before?: { muted: LoggedMute[] } | undefined
     }
-  | { type: 'member.unmuted'; usernames: string[]; before?: { muted: Mute[] } | undefined }
+  | { type: 'member.unmuted'; usernames: string[]; before?: { muted: LoggedMute[] } | undefined }
   /** On and off the allow list. */
   | { type: 'member.allowed'; usernames: string[] }
   | { type: 'member.disallowed'; usernames: string[] }

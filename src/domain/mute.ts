@@ -1,5 +1,11 @@
-/** A muted user; `expires` in Unix ms. */
+/** A muted user. */
 export interface Mute {
+  username: string
+  expiresMs: number
+}
+
+/** A mute as the event log stores it; `expires` in Unix ms. */
+export interface LoggedMute {
   username: string
   expires: number
 }
@@ -14,8 +20,10 @@ export function muteEnd(nowMs: number, durationMs: number): number {
 }
 
 /** What the log of events says of those who were muted before a change. */
-export const mutedBefore = (muted: Mute[]): { muted: Mute[] } | undefined =>
-  muted.length === 0 ? undefined : { muted }
+export const mutedBefore = (muted: Mute[]): { muted: LoggedMute[] } | undefined =>
+  muted.length === 0
+    ? undefined
+    : { muted: muted.map(({ username, expiresMs }) => ({ username, expires: expiresMs })) }
 
 /** Whole seconds for which a mute that ends at `endMs` goes on at `nowMs` (Unix ms); -1 = for ever, 0 = it is over. */
 export function secondsLeft(endMs: number, nowMs: number): number {

@@ -22,7 +22,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   const postgres = await openPostgres({
     url: config.database_url,
     pool: config.database_pool,
-    timeout: config.database_timeout,
+    timeoutMs: config.database_timeout,
   })
 
   const ticks = increasing()

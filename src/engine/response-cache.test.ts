@@ -15,7 +15,7 @@ const app: AppRecord = {
   secret: null,
   secretHash: '',
   tokenKey: '',
-  created: 0,
+  createdMs: 0,
 }
 
 const urlOf = (room: number): string => `http://127.0.0.1/acme/lounge/chatrooms/${room}`

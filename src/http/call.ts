@@ -43,7 +43,7 @@ export function callOf(
   parts: PathParts,
   server: Server<unknown>,
 ): Call & { app: AppRecord } {
-  const started = now()
+  const startedMs = now()
   const { url } = request
   if (url.includes('%')) checkParts(parts)
   const { org = '', app: name = '' } = parts
@@ -56,7 +56,7 @@ export function callOf(
         ? urlOf(request, server).replace(`/app-id/${name}/`, `/${app.org}/${app.name}/`)
         : urlOf(request, server),
     action: request.method.toLowerCase(),
-    started,
+    startedMs,
     requestId: requestIdOf(request),
   }
 }

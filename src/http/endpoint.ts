@@ -137,8 +137,8 @@ function respond(deps: Deps, done: Done): Response {
   if (replied.file) return fileResponse(call.requestId, replied.file)
   if (!isEnvelope(response))
     return jsonResponse(call.requestId, JSON.stringify(replied.data), 200, call.headers)
-  const { requestId, started, headers } = call
-  if (response.bare) return jsonResponse(requestId, bareText(started, replied.data), 200, headers)
+  const { requestId, startedMs, headers } = call
+  if (response.bare) return jsonResponse(requestId, bareText(startedMs, replied.data), 200, headers)
   const extras = extrasOf(response, replied, given, call)
   if (events) extras.events = events
   const data = textOf(replied.data)
@@ -149,7 +149,7 @@ function respond(deps: Deps, done: Done): Response {
   const head = successHead(call, data, extras)
   const { etag } = replied
   deps.responses.add(deps.cacheKeyOf(request, server), { app, operation: operation.id, room, head, etag })
-  return successFrom(head, requestId, started, headers)
+  return successFrom(head, requestId, startedMs, headers)
 }
 
 /** The service of custom attributes tells its own address without the room. */

@@ -9,7 +9,7 @@ export interface Call {
   /** Lower-case method, or the reference's own word where it has one. */
   action: string
   /** Unix ms at which the request came. */
-  started: number
+  startedMs: number
   requestId: string
   /** Headers of the answer, if it has any of its own. */
   headers?: Record<string, string> | undefined
@@ -109,16 +109,16 @@ function envelopeParts({ app, uri, action }: Call, extras: Extras): [before: str
   return [before, after]
 }
 
-/** The end of an envelope: the time, and how long it took since `started` (Unix ms). */
-function timeSince(started: number): string {
+/** The end of an envelope: the time, and how long it took since `startedMs`. */
+function timeSince(startedMs: number): string {
   const now = Date.now()
-  return `${now},"duration":${Math.max(0, now - started)}}`
+  return `${now},"duration":${Math.max(0, now - startedMs)}}`
 }
 
-/** A response of the service of user attributes: the time, `data`, and how long it took since `started` (Unix ms). */
-export function bareText(started: number, data: unknown): string {
+/** A response of the service of user attributes: the time, `data`, and how long it took since `startedMs`. */
+export function bareText(startedMs: number, data: unknown): string {
   const now = Date.now()
-  return `{"timestamp":${now},"data":${JSON.stringify(data)},"duration":${Math.max(0, now - started)}}`
+  return `{"timestamp":${now},"data":${JSON.stringify(data)},"duration":${Math.max(0, now - startedMs)}}`
 }
 
 /** The success envelope up to the time, around `data`, which is JSON text already. */
@@ -137,9 +137,9 @@ export const successFrom = (
 
 /** The success envelope around `data`, which is JSON text already; without `data` for user endpoints. */
 export function success(call: Call, data: string | undefined, extras: Extras = {}): Response {
-  const { requestId, started, headers } = call
+  const { requestId, startedMs, headers } = call
   const head = data === undefined ? envelopeParts(call, extras).join('') : successHead(call, data, extras)
-  return successFrom(head, requestId, started, headers)
+  return successFrom(head, requestId, startedMs, headers)
 }
 
 /** The success envelope around `data` that comes in pieces of JSON text, each made when the client has read the last. */
@@ -148,7 +148,7 @@ export function successInPieces(call: Call, extras: Extras, data: AsyncGenerator
   async function* pieces() {
     yield `${before}"data":`
     yield* data
-    yield `,${after}${timeSince(call.started)}`
+    yield `,${after}${timeSince(call.startedMs)}`
   }
   return jsonResponse(call.requestId, pieces(), 200, call.headers)
 }

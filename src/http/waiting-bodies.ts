@@ -5,7 +5,7 @@ import { limits } from '../domain/limits.ts'
 /** A body that has not come whole yet. */
 interface Waiting {
   /** `performance.now()` when the server began to read it. */
-  since: number
+  sinceMs: number
   /** Bytes that came. */
   received: number
   /** Bytes of memory that it takes. */
@@ -32,7 +32,7 @@ function refuseSlow(): void {
   const now = performance.now()
   for (const body of waiting) {
     const allowed = limits.bodyGrace.value + (body.received * 1000) / limits.bodyRate.value
-    if (now - body.since > allowed) refuse(body, bodyTooSlow())
+    if (now - body.sinceMs > allowed) refuse(body, bodyTooSlow())
   }
   if (waiting.size > 0) return
   clearInterval(watching)
@@ -65,7 +65,7 @@ export interface Progress {
 export function watched<T>(read: (progress: Progress) => Promise<T>, cancel?: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const body: Waiting = {
-      since: performance.now(),
+      sinceMs: performance.now(),
       received: 0,
       held: 0,
       refuse(why) {

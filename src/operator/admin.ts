@@ -25,8 +25,8 @@ export interface Admin {
   /** Registers a user; without a password it can log in through `inherit` only. */
   createUser(key: string, username: string, password?: string): Promise<string>
   listUsers(key: string): Promise<string[]>
-  /** Issues an app token for `ttl` seconds; 0 = for ever. */
-  issueToken(key: string, ttl: number): Promise<string>
+  /** Issues an app token for `ttlSeconds`; 0 = for ever. */
+  issueToken(key: string, ttlSeconds: number): Promise<string>
 }
 
 const operator = { kind: 'app' } as const

@@ -23,7 +23,7 @@ function bar(): { progress: Progress; end(): void } {
 }
 
 const onPostgres = (config: Config): Promise<Movable> =>
-  openPostgresDatabase({ url: config.database_url, pool: 2, timeout: config.database_timeout })
+  openPostgresDatabase({ url: config.database_url, pool: 2, timeoutMs: config.database_timeout })
 
 async function withBar(store: Movable, work: (progress: Progress) => Promise<number>): Promise<number> {
   const { progress, end } = bar()

@@ -34,7 +34,7 @@ export function arrivals({ connections: most, perAddress }: Room) {
       silent.add(connection)
       if (silent.size <= limits.connectionsNew.value) return undefined
       const [oldest = connection] = silent
-      return connection.since - oldest.since > young ? oldest : connection
+      return connection.openedMs - oldest.openedMs > young ? oldest : connection
     },
 
     /** The first frame of a connection has come. */

@@ -39,11 +39,11 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   const token = tokenIn(frame, provision)
   const claims = readToken(app, token)
   if (claims?.holder.kind !== 'user') return mismatch
-  const expires = claims.expires * 1000
-  if (expires !== 0 && expires <= parts.now()) return failed('Sorry, token expired')
+  const expiresMs = claims.expiresSeconds * 1000
+  if (expiresMs !== 0 && expiresMs <= parts.now()) return failed('Sorry, token expired')
   const username = await parts.login.userOf(app, token)
   if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
   const deviceUuid = (provision.deviceUuid ?? '').slice(0, longestResource)
   const deviceName = (provision.deviceName ?? '').slice(0, longestResource)
-  return { app, username, epoch: claims.holder.epoch, resource, deviceUuid, deviceName, expires }
+  return { app, username, epoch: claims.holder.epoch, resource, deviceUuid, deviceName, expiresMs }
 }

@@ -34,9 +34,9 @@ export const isRefusal = (outcome: object): outcome is Refusal => 'reason' in ou
 export const failed = (reason: string): Refusal => ({ code: Status_ErrorCode.FAIL, reason })
 export const denied = (reason: string): Refusal => ({ code: Status_ErrorCode.PERMISSION_DENIED, reason })
 
-/** A login was accepted for this device; `expires` (Unix ms) lets the client warn before its token ends. */
-export function loggedIn(resource: string, expires: number | undefined): Uint8Array {
-  const authToken = expires === undefined ? undefined : JSON.stringify({ expires_in: expires })
+/** A login was accepted for this device; `expiresMs` lets the client warn before its token ends. */
+export function loggedIn(resource: string, expiresMs: number | undefined): Uint8Array {
+  const authToken = expiresMs === undefined ? undefined : JSON.stringify({ expires_in: expiresMs })
   return frameOf(MSync_Command.PROVISION, Provision, { status: ok, resource, authToken })
 }
 

@@ -172,7 +172,7 @@ export function pipeline(
     const { session, meta } = message
     const answer = (outcome: Outcome): undefined => {
       if (isRefusal(outcome)) return refuse(session, meta, outcome)
-      session.send(acknowledged(meta.id ?? 0n, outcome.id, outcome.at))
+      session.send(acknowledged(meta.id ?? 0n, outcome.id, outcome.atMs))
     }
     const outcome = toUser(message, username)
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome)

@@ -15,8 +15,9 @@ export class Connection {
   session: Session | undefined
   /** `new`: nothing came yet; `checking`: it is logging in; `open`: logged in. */
   stage: 'new' | 'checking' | 'open' | 'closed' = 'new'
-  /** Monotonic ms at which the next ping is due, and pings since something came from the client. */
-  pingAt: number
+  /** When the next ping is due, by a monotonic clock. */
+  pingDueMs: number
+  /** Pings since something came from the client. */
   unanswered = 0
   /** Frames, pings and pongs of this connection. */
   private readonly frames: Meter
@@ -24,26 +25,28 @@ export class Connection {
   work: Promise<void> | undefined
   waiting = 0
 
-  /** `since`: monotonic ms at which it was opened; `pingAt`: when its first ping is due. */
+  /** Times of a monotonic clock. */
   constructor(
     readonly address: string,
-    readonly since: number,
-    pingAt: number,
+    readonly openedMs: number,
+    pingDueMs: number,
   ) {
-    this.pingAt = pingAt
-    this.frames = new Meter(since)
+    this.pingDueMs = pingDueMs
+    this.frames = new Meter(openedMs)
   }
 
-  /** Notes at monotonic `at` that so many bytes came; returns whether it is still within the limits. */
-  hears(at: number, bytes: number): boolean {
+  /** Notes at monotonic `nowMs` that so many bytes came; returns whether it is still within the limits. */
+  hears(nowMs: number, bytes: number): boolean {
     this.unanswered = 0
     const cost = 1 + Math.floor(bytes / limits.messageBytes.value)
     const { session } = this
-    if (!session) return this.frames.passes(limits.newFrameRate.value, at, high, cost)
+    if (!session) return this.frames.passes(limits.newFrameRate.value, nowMs, high, cost)
     const { userMessageRate } = session.app.settings
     const rate =
       userMessageRate === null ? limits.unlimitedFrameRate.value : limits.frameRate.value + userMessageRate
-    return this.frames.passes(rate, at, high, cost) && session.user.frames.passes(2 * rate, at, high, cost)
+    return (
+      this.frames.passes(rate, nowMs, high, cost) && session.user.frames.passes(2 * rate, nowMs, high, cost)
+    )
   }
 
   send(bytes: Uint8Array): void {
@@ -51,7 +54,7 @@ export class Connection {
   }
 }
 
-/** Who has logged in: under which epoch of its tokens, on which device, until when (Unix ms; 0 = for ever). */
+/** Who has logged in: under which epoch of its tokens, on which device, until when (0 = for ever). */
 export interface Login {
   app: AppRecord
   username: string
@@ -60,7 +63,7 @@ export interface Login {
   resource: string
   deviceUuid: string
   deviceName: string
-  expires: number
+  expiresMs: number
 }
 
 /** A device of a user that has logged in. */
@@ -74,14 +77,14 @@ export class Session {
   readonly device: string
   /** The epoch of the user's tokens under which it logged in; undefined for a token without one. */
   readonly epoch: number | undefined
-  /** Unix ms at which its token ends (0 = never). */
-  readonly expires: number
+  /** When its token ends (0 = never). */
+  readonly expiresMs: number
   readonly socket: Socket
 
   constructor(
     readonly connection: Connection,
     readonly user: LiveUser,
-    { app, resource, deviceUuid, deviceName, epoch, expires }: Login,
+    { app, resource, deviceUuid, deviceName, epoch, expiresMs }: Login,
   ) {
     this.app = app
     this.resource = resource
@@ -89,7 +92,7 @@ export class Session {
     this.deviceName = deviceName
     this.device = `${user.app}/${user.username}/${resource}`
     this.epoch = epoch
-    this.expires = expires
+    this.expiresMs = expiresMs
     this.socket = connection.socket
   }
 

@@ -43,7 +43,7 @@ export function sessions(
     if ('reason' in login) return refuse(connection, login)
     if (floods.has(login.app.id, login.username)) return refuse(connection, flooder)
     const { session, isFirst } = live.add(connection, login)
-    const { user, resource, expires } = session
+    const { user, resource, expiresMs } = session
     for (const other of [...user.sessions]) {
       if (other === session) continue
       const isSurplus = user.sessions.length > devices && other === user.sessions[0]
@@ -55,7 +55,7 @@ export function sessions(
     if ((connection.stage as string) === 'closed') return
     connection.stage = 'open'
     counters.logins += 1
-    session.send(loggedIn(resource, expires === 0 ? undefined : expires))
+    session.send(loggedIn(resource, expiresMs === 0 ? undefined : expiresMs))
   }
 
   /** Puts a user into the rooms that the store has, and takes it out of others. */

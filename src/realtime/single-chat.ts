@@ -28,7 +28,7 @@ interface Given {
 }
 
 /** What a message became: the id that it got, and when, or why it was refused. */
-export type Outcome = { id: bigint; at: number } | Refusal
+export type Outcome = { id: bigint; atMs: number } | Refusal
 
 /** Messages of a client to one user: to whoever is online, for nothing is kept for those who are not. */
 export function singleChat(
@@ -82,8 +82,8 @@ export function singleChat(
     const { session, meta, body, client, recalls } = message
     const { user, resource } = session
     const isReceipt = receipts.has(body.type)
-    const at = now()
-    const id = newId(at)
+    const atMs = now()
+    const id = newId(atMs)
     const words = moderate(message, id)
     if (words) return words
     const relayed: UserMessage = {
@@ -95,11 +95,11 @@ export function singleChat(
       isRemembered: !isReceipt,
       client,
       recalls,
-      meta: metaOfUserMessage({ sender: user.username, resource, at }, body, memberTags(meta.ext)),
+      meta: metaOfUserMessage({ sender: user.username, resource, at: atMs }, body, memberTags(meta.ext)),
     }
     counters.messages += 1
     fanOut.everywhere(relayed)
-    return { id, at }
+    return { id, atMs }
   }
 
   /** Hands a message to its receiver, if that can be. */

@@ -57,6 +57,6 @@ async function readSpeech(store: ReadStore, { app, id }: LiveRoom): Promise<Spee
     disabled: room.disabled,
     allowed: new Set(allowed),
     slowMode: room.slowMode,
-    muted: new Map(muted.map(({ username, expires }) => [username, expires])),
+    muted: new Map(muted.map(({ username, expiresMs }) => [username, expiresMs])),
   }
 }

@@ -26,13 +26,13 @@ export function sweeping(
 ): () => void {
   /** Pings a connection when it is time to; one that left earlier pings without any answer is gone. */
   function ping(connection: Connection, at: number): void {
-    if (at < connection.pingAt) return
+    if (at < connection.pingDueMs) return
     if (connection.unanswered >= mostUnanswered) {
       cutOff(connection, 'no answer', closeCode.slow)
       return
     }
     connection.unanswered += 1
-    connection.pingAt = at + pingMs
+    connection.pingDueMs = at + pingMs
     connection.socket.ping()
   }
 
@@ -41,12 +41,12 @@ export function sweeping(
     const at = performance.now()
     const wall = now()
     for (const connection of connections) {
-      if (connection.stage !== 'open' && at - connection.since > loginTime) {
+      if (connection.stage !== 'open' && at - connection.openedMs > loginTime) {
         cutOff(connection, 'no login', closeCode.policy)
         continue
       }
-      const expires = connection.session?.expires ?? 0
-      if (expires !== 0 && expires <= wall) {
+      const expiresMs = connection.session?.expiresMs ?? 0
+      if (expiresMs !== 0 && expiresMs <= wall) {
         cutOff(connection, 'token expired', closeCode.policy)
         continue
       }

@@ -1,11 +1,11 @@
 import { type AppMutes, type MuteKind, noAppMutes } from '../domain/mute.ts'
 import type { Database } from './database.ts'
 
-/** A user that is muted in all conversations of a kind; `expires` in Unix ms. */
+/** A user that is muted in all conversations of a kind. */
 interface AppMute {
   username: string
   kind: MuteKind
-  expires: number
+  expiresMs: number
 }
 
 /** Who is muted in the whole app. Times in Unix ms. */
@@ -17,7 +17,7 @@ export interface AppMuteReads {
 }
 
 export interface AppMuteStore extends AppMuteReads {
-  /** Mutes a user, or lifts the mute where `expires` is 0. */
+  /** Mutes a user, or lifts the mute where `expiresMs` is 0. */
   setAppMute(app: number, mute: AppMute): Promise<void>
   /** Removes all mutes of a user. */
   removeAppMutes(app: number, username: string): Promise<void>
@@ -27,17 +27,17 @@ export function appMuteStore(db: Database): AppMuteStore {
   return {
     async appMutes(app, username) {
       const rows = await db.all<Omit<AppMute, 'username'>>(
-        `select kind, expires from app_mutes where app = ?1 and username = ?2`,
+        `select kind, expires as "expiresMs" from app_mutes where app = ?1 and username = ?2`,
         app,
         username,
       )
       if (rows.length === 0) return noAppMutes
-      return { ...noAppMutes, ...Object.fromEntries(rows.map(({ kind, expires }) => [kind, expires])) }
+      return { ...noAppMutes, ...Object.fromEntries(rows.map(({ kind, expiresMs }) => [kind, expiresMs])) }
     },
 
     pageAppMutes: async (app, now, limit, offset) =>
       db.all<AppMute>(
-        `select username, kind, expires from app_mutes where app = ?1 and expires > ?2
+        `select username, kind, expires as "expiresMs" from app_mutes where app = ?1 and expires > ?2
          order by username, kind limit ?3 offset ?4`,
         app,
         now,
@@ -45,8 +45,8 @@ export function appMuteStore(db: Database): AppMuteStore {
         offset,
       ),
 
-    async setAppMute(app, { username, kind, expires }) {
-      if (expires === 0) {
+    async setAppMute(app, { username, kind, expiresMs }) {
+      if (expiresMs === 0) {
         await db.run(
           `delete from app_mutes where app = ?1 and username = ?2 and kind = ?3`,
           app,
@@ -61,7 +61,7 @@ export function appMuteStore(db: Database): AppMuteStore {
         app,
         username,
         kind,
-        expires,
+        expiresMs,
       )
     },
 

@@ -52,7 +52,7 @@ const toApp = (row: AppRow): AppRecord => ({
   tokenKey: row.token_key,
   settings: { ...defaultSettings, ...JSON.parse(row.settings) },
   callbacks: row.callbacks,
-  created: row.created,
+  createdMs: row.created,
 })
 
 /**
@@ -115,7 +115,7 @@ export function appStore(db: Database): AppStore {
         app.secretHash,
         app.tokenKey,
         JSON.stringify(app.settings),
-        app.created,
+        app.createdMs,
         app.secret,
       )
       if (!row) throw new Error('the new app was not kept')

@@ -14,7 +14,7 @@ export interface KeywordListRow {
   /** Messages that held one of its words. */
   hits: number
   /** Unix ms. */
-  created: number
+  createdMs: number
 }
 
 /** A word as a list shows it. */
@@ -41,7 +41,10 @@ export interface KeywordReads {
 export interface KeywordStore extends KeywordReads {
   /** Holds the lists of an app still until the transaction ends. */
   lockKeywords(app: number): Promise<void>
-  addKeywordList(app: number, list: Pick<KeywordListRow, 'id' | 'name' | 'action' | 'created'>): Promise<void>
+  addKeywordList(
+    app: number,
+    list: Pick<KeywordListRow, 'id' | 'name' | 'action' | 'createdMs'>,
+  ): Promise<void>
   changeKeywordList(app: number, list: Pick<KeywordListRow, 'id' | 'name' | 'action'>): Promise<void>
   removeKeywordList(app: number, id: string): Promise<void>
   /** Adds words; those that are there stay as they are. */
@@ -55,7 +58,7 @@ export interface KeywordStore extends KeywordReads {
   countHits(app: number, hits: { list: string; word: string; times: number }[]): Promise<void>
 }
 
-const columns = 'id, name, action, words, characters, hits, created'
+const columns = 'id, name, action, words, characters, hits, created as "createdMs"'
 
 function reads(db: Database): KeywordReads {
   return {
@@ -104,7 +107,7 @@ export function keywordStore(db: Database): KeywordStore {
       if (db.dialect === 'postgres') await db.run(`select pg_advisory_xact_lock(27, ?1)`, app)
     },
 
-    async addKeywordList(app, { id, name, action, created }) {
+    async addKeywordList(app, { id, name, action, createdMs }) {
       await db.run(
         `insert into keyword_lists (app, id, name, action, words, characters, version, hits, created)
          values (?1, ?2, ?3, ?4, 0, 0, 1, 0, ?5)`,
@@ -112,7 +115,7 @@ export function keywordStore(db: Database): KeywordStore {
         id,
         name,
         action,
-        created,
+        createdMs,
       )
     },
 

@@ -1,7 +1,7 @@
 import type { Mute } from '../domain/mute.ts'
 import { byIndex, type Database, each, isOneOf } from './database.ts'
 
-/** An entry of a block list; `expires` in Unix ms. */
+/** An entry of a block list. */
 interface Ban extends Mute {
   reason: string
 }
@@ -20,10 +20,10 @@ export interface ListReads {
 }
 
 export interface ListStore extends ListReads {
-  /** Mutes users until `expires` (Unix ms), and removes mutes that ended before `now`. */
-  mute(app: number, room: string, usernames: string[], expires: number, now: number): Promise<void>
+  /** Mutes users until `expiresMs`, and removes mutes that ended before `now`. */
+  mute(app: number, room: string, usernames: string[], expiresMs: number, now: number): Promise<void>
   unmute(app: number, room: string, usernames: string[]): Promise<void>
-  /** Blocks users until `expires` (Unix ms), and removes entries that ended before `now`. */
+  /** Blocks users until `expiresMs`, and removes entries that ended before `now`. */
   block(
     app: number,
     room: string,
@@ -63,13 +63,13 @@ function blockLists(db: Database): BlockLists {
 
     bans: async (app, room, now) =>
       db.all<Ban>(
-        `select username, expires, reason from blocks where app = ?1 and room = ?2 and expires > ?3 order by username`,
+        `select username, expires as "expiresMs", reason from blocks where app = ?1 and room = ?2 and expires > ?3 order by username`,
         app,
         room,
         now,
       ),
 
-    async block(app, room, usernames, { expires, reason }, now) {
+    async block(app, room, usernames, { expiresMs, reason }, now) {
       await db.run(`delete from blocks where app = ?1 and room = ?2 and expires <= ?3`, app, room, now)
       await db.run(
         `insert into blocks (app, room, username, expires, reason)
@@ -78,7 +78,7 @@ function blockLists(db: Database): BlockLists {
         app,
         room,
         JSON.stringify([...new Set(usernames)]),
-        expires,
+        expiresMs,
         reason,
       )
     },
@@ -99,7 +99,7 @@ export function listStore(db: Database): ListStore {
     async muted(app, room, now, usernames) {
       const among = usernames ? `and ${isOneOf(db, 'username', 4)}` : ''
       return db.all<Mute>(
-        `select username, expires from mutes
+        `select username, expires as "expiresMs" from mutes
          where app = ?1 and room = ?2 and expires > ?3 ${among} order by username`,
         app,
         room,
@@ -119,7 +119,7 @@ export function listStore(db: Database): ListStore {
       return row !== undefined
     },
 
-    async mute(app, room, usernames, expires, now) {
+    async mute(app, room, usernames, expiresMs, now) {
       await db.run(`delete from mutes where app = ?1 and room = ?2 and expires <= ?3`, app, room, now)
       await db.run(
         `insert into mutes (app, room, username, expires)
@@ -127,7 +127,7 @@ export function listStore(db: Database): ListStore {
          on conflict (app, room, username) do update set expires = excluded.expires`,
         app,
         room,
-        expires,
+        expiresMs,
         JSON.stringify(usernames),
       )
     },

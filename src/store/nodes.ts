@@ -7,24 +7,24 @@ export interface NodeReads {
 
 /** The numbers of processes, and until when each has its own. Times in Unix ms. */
 export interface NodeStore extends NodeReads {
-  /** Takes a number for a process until `expires`; false when another has it. */
-  takeNode(number: number, process: string, expires: number): Promise<boolean>
+  /** Takes a number for a process until `expiresMs`; false when another has it. */
+  takeNode(number: number, process: string, expiresMs: number): Promise<boolean>
   /** False when the number is no longer this process's. */
-  renewNode(number: number, process: string, expires: number): Promise<boolean>
-  /** Removes a node; whoever was connected to it leaves at `leaves`. */
-  removeNode(number: number, leaves: number): Promise<void>
+  renewNode(number: number, process: string, expiresMs: number): Promise<boolean>
+  /** Removes a node; whoever was connected to it leaves at `leavesMs`. */
+  removeNode(number: number, leavesMs: number): Promise<void>
 }
 
 export function nodeStore(db: Database): NodeStore {
   return {
-    async takeNode(number, process, expires) {
+    async takeNode(number, process, expiresMs) {
       const sql = `insert into nodes (number, process, expires) values (?1, ?2, ?3) on conflict do nothing`
-      return (await db.run(sql, number, process, expires)) === 1
+      return (await db.run(sql, number, process, expiresMs)) === 1
     },
 
-    async renewNode(number, process, expires) {
+    async renewNode(number, process, expiresMs) {
       const sql = `update nodes set expires = ?3 where number = ?1 and process = ?2`
-      return (await db.run(sql, number, process, expires)) === 1
+      return (await db.run(sql, number, process, expiresMs)) === 1
     },
 
     async expiredNodes(now) {
@@ -35,8 +35,8 @@ export function nodeStore(db: Database): NodeStore {
       return rows.map((row) => row.number)
     },
 
-    async removeNode(number, leaves) {
-      await db.run(`update presence set leaves = ?2 where node = ?1 and leaves is null`, number, leaves)
+    async removeNode(number, leavesMs) {
+      await db.run(`update presence set leaves = ?2 where node = ?1 and leaves is null`, number, leavesMs)
       await db.run(`delete from nodes where number = ?1`, number)
     },
   }

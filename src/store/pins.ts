@@ -3,18 +3,18 @@ import { type Database, each } from './database.ts'
 /** A message that is pinned in a room, as it was when it was pinned. */
 export interface Pin {
   message: number
-  /** Who pinned it, and when (Unix ms). */
+  /** Who pinned it, and when. */
   operator: string
-  pinned: number
+  pinnedMs: number
   sender: string
-  /** When it was sent, Unix ms. */
-  sent: number
+  /** When it was sent. */
+  sentMs: number
   /** What it says, as JSON. */
   payload: string
 }
 
 /** After which pin a page begins. */
-export type PinPosition = Pick<Pin, 'pinned' | 'message'>
+export type PinPosition = Pick<Pin, 'pinnedMs' | 'message'>
 
 export interface PinReads {
   /** The latest pin first. */
@@ -33,22 +33,23 @@ export interface PinStore extends PinReads {
 }
 
 const columns = 'message, operator, pinned, sender, sent, payload'
+const selected = 'message, operator, pinned as "pinnedMs", sender, sent as "sentMs", payload'
 
 export const pinStore = (db: Database): PinStore => ({
   listPins: async (app, room, limit, after) =>
     db.all<Pin>(
-      `select ${columns} from pins where app = ?1 and room = ?2 and (pinned, message) < (?4, ?5)
+      `select ${selected} from pins where app = ?1 and room = ?2 and (pinned, message) < (?4, ?5)
        order by pinned desc, message desc limit ?3`,
       app,
       room,
       limit,
-      after?.pinned ?? Number.MAX_SAFE_INTEGER,
+      after?.pinnedMs ?? Number.MAX_SAFE_INTEGER,
       after?.message ?? 0,
     ),
 
   findPin: async (app, room, message) =>
     db.get<Pin>(
-      `select ${columns} from pins where app = ?1 and room = ?2 and message = ?3`,
+      `select ${selected} from pins where app = ?1 and room = ?2 and message = ?3`,
       app,
       room,
       message,
@@ -63,7 +64,7 @@ export const pinStore = (db: Database): PinStore => ({
     return row?.total ?? 0
   },
 
-  async setPin(app, room, { message, operator, pinned, sender, sent, payload }) {
+  async setPin(app, room, { message, operator, pinnedMs, sender, sentMs, payload }) {
     await db.run(
       `insert into pins (app, room, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
        on conflict (app, room, message) do update set operator = excluded.operator, pinned = excluded.pinned`,
@@ -71,9 +72,9 @@ export const pinStore = (db: Database): PinStore => ({
       room,
       message,
       operator,
-      pinned,
+      pinnedMs,
       sender,
-      sent,
+      sentMs,
       payload,
     )
   },

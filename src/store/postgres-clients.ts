@@ -7,8 +7,8 @@ export interface PostgresSettings {
   url: string
   /** Most connections of this process. */
   pool: number
-  /** Milliseconds after which whatever waits for PostgreSQL is given up. */
-  timeout: number
+  /** After which whatever waits for PostgreSQL is given up. */
+  timeoutMs: number
 }
 
 /** Milliseconds between two attempts to reach a PostgreSQL that is gone. */
@@ -30,15 +30,15 @@ export interface Clients {
 }
 
 /** Makes connections, by what the settings say of the way to PostgreSQL. */
-function connector({ url, timeout }: PostgresSettings) {
+function connector({ url, timeoutMs }: PostgresSettings) {
   const address = new URL(url)
   const isPooled = address.searchParams.get('pgbouncer') === 'true'
   address.searchParams.delete('pgbouncer')
-  const patienceMs = Math.ceil(timeout * 0.8)
+  const patienceMs = Math.ceil(timeoutMs * 0.8)
   const connect = (max: number): SQL =>
     new SQL(address.href, {
       max,
-      connectionTimeout: Math.max(1, Math.ceil(timeout / 1000)),
+      connectionTimeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
       // A pooler hands the connection to somebody else after each transaction: nothing may stay on it.
       prepare: !isPooled,
       connection: isPooled
@@ -46,14 +46,14 @@ function connector({ url, timeout }: PostgresSettings) {
         : {
             application_name: 'chatroomd',
             statement_timeout: patienceMs,
-            idle_in_transaction_session_timeout: timeout,
+            idle_in_transaction_session_timeout: timeoutMs,
           },
     })
   return { isPooled, patienceMs, connect }
 }
 
 export function openClients(settings: PostgresSettings): Clients {
-  const { pool, timeout } = settings
+  const { pool, timeoutMs } = settings
   const { isPooled, patienceMs, connect } = connector(settings)
   const connectAll = () => ({
     reads: connect(Math.max(1, pool >> 1)),
@@ -66,7 +66,7 @@ export function openClients(settings: PostgresSettings): Clients {
 
   async function withDeadline<T>(work: PromiseLike<T>, late: () => Error): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(late()), timeout)
+    const timer = setTimeout(() => reject(late()), timeoutMs)
     try {
       return await Promise.race([work, promise])
     } finally {

@@ -9,7 +9,7 @@ interface NewReport {
   type: string
   reason: string
   /** Unix ms. */
-  created: number
+  createdMs: number
   /** The chat room of the message; empty for one to a user, and where it is not known any more. */
   room: string
   /** Who sent it; empty where that is not known any more. */
@@ -27,7 +27,7 @@ interface Decision {
 export type Report = NewReport & Decision
 
 /** A place in the list of reports. */
-export type ReportPosition = Pick<Report, 'created' | 'message' | 'username'>
+export type ReportPosition = Pick<Report, 'createdMs' | 'message' | 'username'>
 
 /** Which reports are asked for. */
 export type ReportFilter = Partial<Pick<Report, 'state' | 'room' | 'username' | 'sender' | 'message'>>
@@ -53,7 +53,7 @@ export interface ReportStore extends ReportReads {
 }
 
 const added = 'message, username, type, reason, created, room, sender'
-const columns = `${added}, state, handled_by as "handledBy", handled, note`
+const columns = `${added.replace('created', 'created as "createdMs"')}, state, handled_by as "handledBy", handled, note`
 const place = 'created, message, username'
 const latestFirst = 'created desc, message desc, username desc'
 const filters = ['state', 'room', 'username', 'sender', 'message'] as const
@@ -69,7 +69,7 @@ function reads(db: Database): ReportReads {
         if (value !== undefined) where += ` and ${column} = ${add(value)}`
       }
       if (after)
-        where += ` and (${place}) < (${[after.created, after.message, after.username].map(add).join()})`
+        where += ` and (${place}) < (${[after.createdMs, after.message, after.username].map(add).join()})`
       return db.all<Report>(
         `select ${columns} from reports where ${where} order by ${latestFirst} limit ?2`,
         ...params,
@@ -100,7 +100,7 @@ export function reportStore(db: Database): ReportStore {
   return {
     ...reads(db),
 
-    async addReport(app, { message, username, type, reason, created, room, sender }, most, since) {
+    async addReport(app, { message, username, type, reason, createdMs, room, sender }, most, since) {
       await db.run(
         `insert into reports (app, ${added}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          on conflict (app, message, username) do update
@@ -113,7 +113,7 @@ export function reportStore(db: Database): ReportStore {
         username,
         type,
         reason,
-        created,
+        createdMs,
         room,
         sender,
         since,

@@ -7,10 +7,8 @@ export interface RoomFile {
   name: string
   /** Empty where the app itself shared it. */
   owner: string
-  /** In bytes. */
-  size: number
-  /** Unix ms. */
-  created: number
+  sizeBytes: number
+  createdMs: number
   /** Secret of the attachment. */
   secret: string
 }
@@ -33,10 +31,11 @@ export interface RoomFileStore extends RoomFileReads {
 
 export function roomFileStore(db: Database): RoomFileStore {
   const columns = 'id, name, owner, size, created, secret'
+  const selected = 'id, name, owner, size as "sizeBytes", created as "createdMs", secret'
   return {
     roomFiles: async (app, room, since, limit, offset) =>
       db.all<RoomFile>(
-        `select ${columns} from room_files where app = ?1 and room = ?2 and created > ?3
+        `select ${selected} from room_files where app = ?1 and room = ?2 and created > ?3
          order by created desc, id desc limit ?4 offset ?5`,
         app,
         room,
@@ -47,7 +46,7 @@ export function roomFileStore(db: Database): RoomFileStore {
 
     findRoomFile: async (app, room, id, since) =>
       db.get<RoomFile>(
-        `select ${columns} from room_files where app = ?1 and room = ?2 and created > ?3 and id = ?4`,
+        `select ${selected} from room_files where app = ?1 and room = ?2 and created > ?3 and id = ?4`,
         app,
         room,
         since,
@@ -63,7 +62,7 @@ export function roomFileStore(db: Database): RoomFileStore {
       return row?.total ?? 0
     },
 
-    async addRoomFile(app, room, { id, name, owner, size, created, secret }) {
+    async addRoomFile(app, room, { id, name, owner, sizeBytes, createdMs, secret }) {
       await db.run(
         `insert into room_files (app, room, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
         app,
@@ -71,8 +70,8 @@ export function roomFileStore(db: Database): RoomFileStore {
         id,
         name,
         owner,
-        size,
-        created,
+        sizeBytes,
+        createdMs,
         secret,
       )
     },

@@ -84,7 +84,7 @@ if (!process.env.TEST_DATABASE_URL) {
 
   test('11. quotas that are taken together on PostgreSQL give each as many as it wanted', async () => {
     const database = await aDatabase()
-    const postgres = await openPostgres({ url: database?.url ?? '', pool: 2, timeout: 10_000 })
+    const postgres = await openPostgres({ url: database?.url ?? '', pool: 2, timeoutMs: 10_000 })
     try {
       await postgres.transaction(({ quotas }) => quotas.setQuota(1, 'users', 10))
       const taken = await postgres.sharedTransaction(({ quotas }) =>

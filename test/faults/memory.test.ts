@@ -64,7 +64,7 @@ test('10 responses that are kept take no more memory than the page of limits say
   const held = heldBy(() => {
     const cache = responseCache()
     const uri = 'http://127.0.0.1:8080/acme/lounge/chatrooms'
-    const call = { app, uri, action: 'get', started: 0, requestId: '' }
+    const call = { app, uri, action: 'get', startedMs: 0, requestId: '' }
     for (let number = 0; number < 100_000; number += 1) {
       const { url } = new Request(`${uri}/${number}`)
       const head = successHead(call, `"${'室'.repeat(200)}"`, {})

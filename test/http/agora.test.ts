@@ -62,11 +62,11 @@ const ask = (path: string, token: string, method = 'GET') =>
 test("the public vectors of AccessToken2 are read, with their app's certificate alone", () => {
   expect(readAgoraToken(vectors.alice, appId, certificate, issuedS)).toEqual({
     userId: 'alice',
-    expires: issuedS + 3600,
+    expiresSeconds: issuedS + 3600,
   })
   expect(readAgoraToken(vectors.app, appId, certificate, issuedS)).toEqual({
     userId: '',
-    expires: issuedS + 86_400,
+    expiresSeconds: issuedS + 86_400,
   })
   const other = certificate.replaceAll('1', '2')
   expect(readAgoraToken(vectors.alice, appId, other, issuedS)).toBeUndefined()
@@ -156,7 +156,7 @@ test('the public vector of a dynamic token is read', () => {
   }
   const token =
     'ZHQteyJzaWduYXR1cmUiOiJiMzFlNmMzNjVlYmNjODFkNTEyMTdjZjdmZTMzZjdkYjg3NjdiY2Y4ZmIwZGVjOWJjMzkwODM5ZmE0MmJjY2Y2IiwiYXBwa2V5IjoiYWNtZS1kZW1vI2xvdW5nZSIsInVzZXJJZCI6ImFsaWNlIiwiY3VyVGltZSI6MTc2NzIyNTYwMCwidHRsIjo2MDB9'
-  expect(readDynamicToken(record, token, issuedS)).toEqual({ userId: 'alice', expires: issuedS + 600 })
+  expect(readDynamicToken(record, token, issuedS)).toEqual({ userId: 'alice', expiresSeconds: issuedS + 600 })
 })
 
 test('a dynamic token stands for its user until it ends, as long as the secret is the same', async () => {

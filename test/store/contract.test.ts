@@ -33,7 +33,7 @@ if (process.env.TEST_DATABASE_URL) {
   storeContract('PostgreSQL', async () => {
     const database = await aDatabase()
     if (!database) throw new Error('there is no database')
-    const postgres = await openPostgres({ url: database.url, pool: 20, timeout: 10_000 })
+    const postgres = await openPostgres({ url: database.url, pool: 20, timeoutMs: 10_000 })
     return {
       store: postgres.store,
       unit: postgres.transaction,

@@ -15,7 +15,7 @@ export interface OpenStore {
   close(): Promise<void>
 }
 
-const forEver = { expires: foreverMs, reason: '' }
+const forEver = { expiresMs: foreverMs, reason: '' }
 
 let lastTick = Date.now() * 1000
 const tick = (): number => {
@@ -59,7 +59,7 @@ const anApp = (name: string) => ({
   secret: 'a secret',
   tokenKey: 'key',
   settings: defaultSettings,
-  created: 1_790_000_000_000,
+  createdMs: 1_790_000_000_000,
 })
 
 /** What every store must do, whatever it stands on. */
@@ -430,8 +430,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
       const { lists } = opened.store
       const [alice, bob] = [
-        { username: 'alice', expires: 2_000_000_000_005 },
-        { username: 'bob', expires: 2_000_000_000_000 },
+        { username: 'alice', expiresMs: 2_000_000_000_005 },
+        { username: 'bob', expiresMs: 2_000_000_000_000 },
       ]
       expect(await lists.muted(id, 'r1', 1_999_999_999_999)).toEqual([alice, bob])
       expect(await lists.muted(id, 'r1', 2_000_000_000_000)).toEqual([alice])
@@ -622,7 +622,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         username,
         type: 'abuse',
         reason: '粗话',
-        created: 2 ** 41 + n,
+        createdMs: 2 ** 41 + n,
         room: `r${n % 2}`,
         sender: 'bob',
         state: 'open' as const,
@@ -636,9 +636,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       for (const n of [1, 2, 3, 4]) await add(report(n))
       expect(await list()).toEqual([report(4), report(3), report(2)])
       expect(await list(1, report(4))).toEqual([report(3)])
-      await add({ ...report(3), created: report(5).created, room: '', sender: '' })
-      expect(await list(1)).toEqual([{ ...report(3), created: report(5).created }])
-      expect(await opened.store.reports.countReports(id, 'alice', report(3).created)).toBe(3)
+      await add({ ...report(3), createdMs: report(5).createdMs, room: '', sender: '' })
+      expect(await list(1)).toEqual([{ ...report(3), createdMs: report(5).createdMs }])
+      expect(await opened.store.reports.countReports(id, 'alice', report(3).createdMs)).toBe(3)
       const decision = { state: 'acted', handledBy: 'sam', handled: 7, note: '已处理' } as const
       expect(await unit((store) => store.reports.decideReports(id, '4', decision))).toBe(1)
       expect(await opened.store.reports.findReport(id, '4', 'alice')).toEqual({ ...report(4), ...decision })
@@ -662,8 +662,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         id: `f${n}`,
         name: `议程 ${n}`,
         owner: 'alice',
-        size: 2 ** 31 + n,
-        created: n * 1000,
+        sizeBytes: 2 ** 31 + n,
+        createdMs: n * 1000,
         secret: 's',
       })
       await unit((store) => store.rooms.addRoom(id, aRoom({ id: '7001' })))

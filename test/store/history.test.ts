@@ -22,7 +22,7 @@ if (process.env.TEST_DATABASE_URL) {
   historyContract('PostgreSQL', async () => {
     const database = await aDatabase()
     if (!database) throw new Error('there is no database')
-    const postgres = await openPostgres({ url: database.url, pool: 4, timeout: 10_000 })
+    const postgres = await openPostgres({ url: database.url, pool: 4, timeoutMs: 10_000 })
     return {
       history: postgres.history,
       async close() {

@@ -75,7 +75,7 @@ if (process.env.TEST_DATABASE_URL) {
     await sql.unsafe(trail)
     await sql.unsafe(`create table schema_version (version integer not null)`)
     await sql`insert into schema_version values (${withTrail})`
-    const node = await openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    const node = await openPostgres({ url: database.url, pool: 2, timeoutMs: 10_000 })
     await expectTrail(node.store)
     await Promise.all([node.close(), sql.close()])
     await database.remove()
@@ -84,7 +84,7 @@ if (process.env.TEST_DATABASE_URL) {
   test('ten nodes that start together bring a new database up to date once', async () => {
     const database = await aDatabase()
     if (!database) throw new Error('there is no database')
-    const open = () => openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    const open = () => openPostgres({ url: database.url, pool: 2, timeoutMs: 10_000 })
     const nodes = await Promise.all(Array.from({ length: 10 }, open))
     const sql = new SQL(database.url, { max: 1 })
     expect([...(await sql`select version from schema_version`)]).toEqual([{ version: schemaVersion }])
@@ -108,7 +108,7 @@ if (process.env.TEST_DATABASE_URL) {
     await sql`insert into schema_version values (1)`
     await sql`insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
       values (1, 'r1', 'kept', '', '', 5, 'alice', 1, 0, ${Date.now() * 1000})`
-    const node = await openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    const node = await openPostgres({ url: database.url, pool: 2, timeoutMs: 10_000 })
     expect(await node.store.rooms.findRoom(1, 'r1')).toMatchObject({ name: 'kept', owner: 'alice' })
     expect([...(await sql`select version from schema_version`)]).toEqual([{ version: schemaVersion }])
     await Promise.all([node.close(), sql.close()])
@@ -118,7 +118,7 @@ if (process.env.TEST_DATABASE_URL) {
   test('nodes of one database give no room id twice, and later ones are larger', async () => {
     const database = await aDatabase()
     if (!database) throw new Error('there is no database')
-    const open = () => openPostgres({ url: database.url, pool: 2, timeout: 10_000 })
+    const open = () => openPostgres({ url: database.url, pool: 2, timeoutMs: 10_000 })
     const nodes = [await open(), await open(), await open()]
     const ids: string[] = []
     for (let round = 0; round < 10; round += 1)

@@ -3,7 +3,7 @@ import { foreverMs } from '../../src/domain/mute.ts'
 import type { EventRow } from '../../src/store/events.ts'
 import type { ReadStore, WriteStore } from '../../src/store/store.ts'
 
-const forEver = { expires: foreverMs, reason: '' }
+const forEver = { expiresMs: foreverMs, reason: '' }
 
 interface Given {
   /** A new app with users. */
@@ -96,15 +96,15 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     await unit((store) => store.lists.mute(id, 'r1', ['bob'], 200, 0))
     const { lists } = read()
     expect(await lists.muted(id, 'r1', 50)).toEqual([
-      { username: 'alice', expires: 100 },
-      { username: 'bob', expires: 200 },
+      { username: 'alice', expiresMs: 100 },
+      { username: 'bob', expiresMs: 200 },
     ])
-    expect(await lists.muted(id, 'r1', 50, ['bob', 'ghost'])).toEqual([{ username: 'bob', expires: 200 }])
-    expect(await lists.muted(id, 'r1', 100)).toEqual([{ username: 'bob', expires: 200 }])
+    expect(await lists.muted(id, 'r1', 50, ['bob', 'ghost'])).toEqual([{ username: 'bob', expiresMs: 200 }])
+    expect(await lists.muted(id, 'r1', 100)).toEqual([{ username: 'bob', expiresMs: 200 }])
     expect(await lists.isMuted(id, 'r1', 'bob', 199)).toBe(true)
     expect(await lists.isMuted(id, 'r1', 'bob', 200)).toBe(false)
     await unit((store) => store.lists.unmute(id, 'r1', ['bob', 'ghost']))
-    expect(await lists.muted(id, 'r1', 0)).toEqual([{ username: 'alice', expires: 100 }])
+    expect(await lists.muted(id, 'r1', 0)).toEqual([{ username: 'alice', expiresMs: 100 }])
   })
 
   test('who is blocked stays so in its room until unblocked or forgotten', async () => {
@@ -115,10 +115,10 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await read().lists.blockedAmong(id, 'r1', ['bob', 'carol'], 0)).toEqual(['bob'])
     await unit((store) => store.lists.unblock(id, 'r1', ['alice']))
     expect(await read().lists.blocked(id, 'r1', 0)).toEqual(['bob'])
-    await unit((store) => store.lists.block(id, 'r1', ['carol'], { expires: 100, reason: 'rude' }, 0))
+    await unit((store) => store.lists.block(id, 'r1', ['carol'], { expiresMs: 100, reason: 'rude' }, 0))
     expect(await read().lists.bans(id, 'r1', 99)).toEqual([
       { username: 'bob', ...forEver },
-      { username: 'carol', expires: 100, reason: 'rude' },
+      { username: 'carol', expiresMs: 100, reason: 'rude' },
     ])
     expect(await read().lists.blocked(id, 'r1', 100)).toEqual(['bob'])
     expect(await read().lists.blockedAmong(id, 'r1', ['carol'], 100)).toEqual([])
@@ -182,8 +182,8 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
 
   test('mutes of the whole app are kept by user and kind, paged while they go on, and lifted', async () => {
     const id = await app('alice', 'bob')
-    const mute = (username: string, kind: 'chat' | 'chatroom', expires: number) =>
-      unit((store) => store.appMutes.setAppMute(id, { username, kind, expires }))
+    const mute = (username: string, kind: 'chat' | 'chatroom', expiresMs: number) =>
+      unit((store) => store.appMutes.setAppMute(id, { username, kind, expiresMs }))
     await mute('bob', 'chatroom', 100)
     await mute('alice', 'chatroom', 150)
     await mute('alice', 'chatroom', 200)
@@ -196,9 +196,9 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     })
     expect(await appMutes.appMutes(id + 1, 'bob')).toEqual({ chat: 0, groupchat: 0, chatroom: 0 })
     const rows = [
-      { username: 'alice', kind: 'chatroom', expires: 200 },
-      { username: 'bob', kind: 'chat', expires: 4_638_873_600_000 },
-      { username: 'bob', kind: 'chatroom', expires: 100 },
+      { username: 'alice', kind: 'chatroom', expiresMs: 200 },
+      { username: 'bob', kind: 'chat', expiresMs: 4_638_873_600_000 },
+      { username: 'bob', kind: 'chatroom', expiresMs: 100 },
     ] as const
     expect(await appMutes.pageAppMutes(id, 99, 10, 0)).toEqual([...rows])
     expect(await appMutes.pageAppMutes(id, 100, 1, 1)).toEqual([rows[1]])

@@ -76,7 +76,7 @@ test('a store that one process has starts, however many of its processes were ki
           app: 0,
           caller: app,
           operation: startNode,
-          input: { process, terms: { lease: 60_000, grace: 1000, alone } },
+          input: { process, terms: { leaseMs: 60_000, graceMs: 1000, alone } },
         },
         increasing(),
       ),

@@ -23,7 +23,7 @@ async function withHistory(
     const history = openEmbeddedHistory(server.dir)
     return work(history).finally(history.close)
   }
-  const postgres = await openPostgres({ url: server.databaseUrl, pool: 2, timeout: 10_000 })
+  const postgres = await openPostgres({ url: server.databaseUrl, pool: 2, timeoutMs: 10_000 })
   return work(postgres.history).finally(postgres.close)
 }
 

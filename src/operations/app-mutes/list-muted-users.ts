@@ -46,7 +46,7 @@ export const listMutedUsers = read({
   async run({ app, store, now }, { limit, offset }) {
     const muted = await store.appMutes.pageAppMutes(app.id, now, limit, offset)
     return {
-      data: muted.map(({ username, kind, expires }) => ({ username, [kind]: secondsLeft(expires, now) })),
+      data: muted.map(({ username, kind, expiresMs }) => ({ username, [kind]: secondsLeft(expiresMs, now) })),
       unixtime: Math.floor(now / 1000),
     }
   },

@@ -62,7 +62,7 @@ export const muteUser = write({
     const expires: { -readonly [Kind in keyof AppMutes]?: number } = {}
     for (const { kind, durationMs } of durations) {
       expires[kind] = muteEnd(now, durationMs)
-      await store.appMutes.setAppMute(app.id, { username, kind, expires: expires[kind] })
+      await store.appMutes.setAppMute(app.id, { username, kind, expiresMs: expires[kind] })
     }
     if (durations.length > 0) emit({ type: 'user.muted', username, expires, before })
     return { result: 'ok' }

@@ -33,7 +33,7 @@ export const createApp = write({
       clientId,
       ...secretRecord(clientSecret),
       settings: { ...settingsOfNewApps, ...given.settings },
-      created: now,
+      createdMs: now,
     }
     const id = await store.apps.addApp(app)
     await setQuotas(transaction, id, defaultSettings, app.settings)

@@ -75,13 +75,13 @@ export const banMembers = writeRoom({
   async run(transaction, { usernames, durationMs, reason }) {
     if (usernames.length > mostUsers) throw tooMany()
     if (durationMs < -1 || durationMs === 0) throw badDuration()
-    const expires = muteEnd(transaction.now, durationMs)
+    const expiresMs = muteEnd(transaction.now, durationMs)
     const { outcomes, done } = await sortOut(transaction, usernames, moderators, 'chatroom')
-    if (done.length > 0) await block(transaction, done, { expires, ...(reason ? { reason } : {}) })
+    if (done.length > 0) await block(transaction, done, { expiresMs, ...(reason ? { reason } : {}) })
     return outcomes.map((outcome) => ({
       ...outcome,
       result: outcome.reason === undefined,
-      ...(outcome.reason === undefined ? { expire: expires } : {}),
+      ...(outcome.reason === undefined ? { expire: expiresMs } : {}),
     }))
   },
 })
@@ -104,7 +104,7 @@ export const listBans = readRoom({
   input: ({ params }) => ({ room: params.chatroom_id }),
   run: ({ app, store, room, now }) => store.lists.bans(app.id, room.id, now),
   reply: (bans) => ({
-    data: bans.map(({ username, expires, reason }) => ({ user: username, expire: expires, reason })),
+    data: bans.map(({ username, expiresMs, reason }) => ({ user: username, expire: expiresMs, reason })),
     count: bans.length,
   }),
 })

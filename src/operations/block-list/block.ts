@@ -7,7 +7,7 @@ export const added = 'add_blocks'
 
 /** Until when somebody is kept out (Unix ms), and why. */
 interface Ban {
-  expires: number
+  expiresMs: number
   reason?: string
 }
 
@@ -18,8 +18,13 @@ export async function block(
   ban?: Ban,
 ): Promise<void> {
   const { app, caller, store, room, now, emit } = transaction
-  const { expires = muteEnd(now, -1), reason = caller.reason ?? '' } = ban ?? {}
-  await store.lists.block(app.id, room.id, usernames, { expires, reason }, now)
+  const { expiresMs = muteEnd(now, -1), reason = caller.reason ?? '' } = ban ?? {}
+  await store.lists.block(app.id, room.id, usernames, { expiresMs, reason }, now)
   const memberCount = await takeOut(transaction, room, usernames)
-  emit({ type: 'member.blocked', usernames, memberCount, ...ban })
+  emit({
+    type: 'member.blocked',
+    usernames,
+    memberCount,
+    ...(ban && { expires: ban.expiresMs, ...(ban.reason ? { reason: ban.reason } : {}) }),
+  })
 }

@@ -67,7 +67,7 @@ export const createKeywordList = write({
     await store.keywords.lockKeywords(app.id)
     await checkNotTaken(transaction, name)
     if ((await store.keywords.keywordLists(app.id)).length >= mostLists) throw tooManyLists()
-    const list = { id: await store.newId(), name, action, created: now }
+    const list = { id: await store.newId(), name, action, createdMs: now }
     await store.keywords.addKeywordList(app.id, list)
     emit({ type: 'keywords.changed', list: list.id, change: 'created' })
     return shown({ ...list, words: 0, characters: 0, hits: 0 })

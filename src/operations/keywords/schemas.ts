@@ -73,7 +73,10 @@ export const List = exactly({
 })
 
 /** A list as it is answered. */
-export const shown = ({ characters: _, ...list }: KeywordListRow) => list
+export const shown = ({ characters: _, createdMs, ...list }: KeywordListRow) => ({
+  ...list,
+  created: createdMs,
+})
 
 /** Finds a list whose app's lists stand still until the transaction ends. */
 export async function lockedList({ app, store }: Transaction, id: string): Promise<KeywordListRow> {

@@ -17,6 +17,6 @@ export const listMuted = readRoom({
 
   async run({ app, store, room, now }) {
     const muted = await store.lists.muted(app.id, room.id, now)
-    return muted.map(({ username, expires }) => ({ expire: expires, user: username }))
+    return muted.map(({ username, expiresMs }) => ({ expire: expiresMs, user: username }))
   },
 })

@@ -5,10 +5,10 @@ import { type Transaction, write } from '../operation.ts'
 /** Nodes that one store can have: their numbers are part of message ids. */
 const mostNodes = limits.nodes.value
 
-/** Milliseconds: for how long a node's number is its own, and for how long its users may be gone. */
+/** For how long a node's number is its own, and for how long its users may be gone. */
 export interface Terms {
-  lease: number
-  grace: number
+  leaseMs: number
+  graceMs: number
   /** No other node can have the store: whatever nodes it knows of when one starts have died. */
   alone?: boolean
 }
@@ -21,9 +21,9 @@ export const startNode = write({
   async run(transaction, { process, terms }: { process: string; terms: Terms }) {
     const { store } = transaction
     const now = await store.clock.steadyMs()
-    await endNodes(transaction, terms.grace, terms.alone ? Number.MAX_SAFE_INTEGER : now)
+    await endNodes(transaction, terms.graceMs, terms.alone ? Number.MAX_SAFE_INTEGER : now)
     for (let node = 0; node < mostNodes; node += 1) {
-      if (await store.presence.takeNode(node, process, now + terms.lease)) return { node }
+      if (await store.presence.takeNode(node, process, now + terms.leaseMs)) return { node }
     }
     throw new Error(`there are ${mostNodes} nodes already`)
   },
@@ -40,23 +40,23 @@ export const renewNode = write({
   async run(transaction, { node, process, terms }: { node: number; process: string; terms: Terms }) {
     const { store } = transaction
     const now = await store.clock.steadyMs()
-    const isOurs = await store.presence.renewNode(node, process, now + terms.lease)
-    await endNodes(transaction, terms.grace, now)
+    const isOurs = await store.presence.renewNode(node, process, now + terms.leaseMs)
+    await endNodes(transaction, terms.graceMs, now)
     return { isOurs }
   },
 })
 
-/** Ends nodes whose lease is over by `time` (Unix ms). */
-async function endNodes({ store }: Transaction, grace: number, time: number): Promise<void> {
+/** Ends nodes whose lease is over by `untilMs`. */
+async function endNodes({ store }: Transaction, graceMs: number, untilMs: number): Promise<void> {
   const now = await store.clock.steadyMs()
-  for (const node of await store.presence.expiredNodes(time))
-    await store.presence.removeNode(node, now + grace)
+  for (const node of await store.presence.expiredNodes(untilMs))
+    await store.presence.removeNode(node, now + graceMs)
 }
 
-/** Ends a node that stops: its users may come back within `grace` milliseconds. */
+/** Ends a node that stops: its users may come back within `graceMs`. */
 export const stopNode = write({
   id: 'stopNode',
   allowed: appOnly,
-  run: async ({ store }, { node, grace }: { node: number; grace: number }) =>
-    store.presence.removeNode(node, (await store.clock.steadyMs()) + grace),
+  run: async ({ store }, { node, graceMs }: { node: number; graceMs: number }) =>
+    store.presence.removeNode(node, (await store.clock.steadyMs()) + graceMs),
 })

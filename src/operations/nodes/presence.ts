@@ -11,14 +11,14 @@ export const arrive = write({
     store.presence.arrive(app.id, users, node),
 })
 
-/** Notes that users have lost their last connection to a node: they leave their rooms after `grace` milliseconds. */
+/** Notes that users have lost their last connection to a node: they leave their rooms after `graceMs`. */
 export const depart = write({
   id: 'depart',
   allowed: appOnly,
   run: async (
     { app, store },
-    { usernames, node, grace }: { usernames: string[]; node: number; grace: number },
-  ) => store.presence.depart(app.id, usernames, node, (await store.clock.steadyMs()) + grace),
+    { usernames, node, graceMs }: { usernames: string[]; node: number; graceMs: number },
+  ) => store.presence.depart(app.id, usernames, node, (await store.clock.steadyMs()) + graceMs),
 })
 
 /**

@@ -78,7 +78,7 @@ const resource = inQuery(
 /** A pin to be kept. */
 interface NewPin {
   room: string
-  pin: Omit<Pin, 'pinned'>
+  pin: Omit<Pin, 'pinnedMs'>
   resource: string
 }
 
@@ -92,7 +92,7 @@ export const keepPin = writeRoom({
   async run({ app, store, room, emit, now }, { pin, resource }: NewPin) {
     const isPinned = await store.pins.findPin(app.id, room.id, pin.message)
     if (!isPinned && (await store.pins.countPins(app.id, room.id)) >= most) throw tooManyPins()
-    await store.pins.setPin(app.id, room.id, { ...pin, pinned: now })
+    await store.pins.setPin(app.id, room.id, { ...pin, pinnedMs: now })
     emit({ type: 'message.pinned', message: String(pin.message), operator: pin.operator, resource })
   },
 })
@@ -126,7 +126,7 @@ export const pinMessage = actionInRoom({
       message,
       operator: username,
       sender: found.sender,
-      sent: timestamp,
+      sentMs: timestamp,
       payload: JSON.stringify(payload),
     }
     await services.commit(app.id, caller, keepPin, { room: room.id, pin, resource })
@@ -175,7 +175,7 @@ const Row = exactly({
 function positionOf(place: string | undefined): PinPosition | undefined {
   if (place === undefined) return undefined
   const [pinned = '', message = ''] = place.split(':')
-  return { pinned: Number(pinned), message: Number(message) }
+  return { pinnedMs: Number(pinned), message: Number(message) }
 }
 
 /** Lists the messages that are pinned in a room. */
@@ -218,12 +218,12 @@ export const listPinnedMessages = readRoom({
     const shown = pins.slice(0, limit)
     const last = pins.length > limit ? shown.at(-1) : undefined
     return {
-      msg_infos: shown.map(({ message, operator, pinned, sender, sent, payload }) => ({
-        message: { id: String(message), from: sender, to: room.id, timestamp: sent, payload },
-        pin_opt_at: pinned,
+      msg_infos: shown.map(({ message, operator, pinnedMs, sender, sentMs, payload }) => ({
+        message: { id: String(message), from: sender, to: room.id, timestamp: sentMs, payload },
+        pin_opt_at: pinnedMs,
         pin_operator: operator,
       })),
-      cursor: last ? sealCursor(app, `pins:${room.id}`, `${last.pinned}:${last.message}`) : '',
+      cursor: last ? sealCursor(app, `pins:${room.id}`, `${last.pinnedMs}:${last.message}`) : '',
     }
   },
 })

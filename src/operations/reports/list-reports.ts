@@ -12,7 +12,7 @@ const reportsPage = { default: 10, most: limits.reportsPage.value }
 function positionOf(place: string | undefined): ReportPosition | undefined {
   if (place === undefined) return undefined
   const [created = '', message = '', username = ''] = place.split(':')
-  return { created: Number(created), message, username }
+  return { createdMs: Number(created), message, username }
 }
 
 /** Which reports a query asks for; an empty value asks for nothing. */
@@ -72,7 +72,7 @@ export const listReports = read({
     const last = page.at(-1)
     const hasMore = reports.length > limit && last
     const cursor = hasMore
-      ? sealCursor(app, list, `${last.created}:${last.message}:${last.username}`)
+      ? sealCursor(app, list, `${last.createdMs}:${last.message}:${last.username}`)
       : undefined
     return { data: page.map(shown), count: page.length, cursor }
   },

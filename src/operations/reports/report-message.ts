@@ -76,7 +76,7 @@ export const reportMessage = write({
     if (isSame && (sender === '' || earlier.sender !== '')) return { result: 'ok' }
     const since = now - minute
     if ((await store.reports.countReports(app.id, username, since)) >= mostPerMinute) throw tooManyReports()
-    const report = { message, username, type, reason, created: now, room, sender }
+    const report = { message, username, type, reason, createdMs: now, room, sender }
     await store.reports.addReport(app.id, report, limits.reports.value, since)
     emit(
       { type: 'message.reported', message, username, sender, reportType: type, reportReason: reason },

@@ -68,7 +68,7 @@ export const shown = (report: Report) => ({
   username: report.username,
   report_type: report.type,
   report_reason: report.reason,
-  created: report.created,
+  created: report.createdMs,
   chatroom_id: report.room,
   from: report.sender,
   state: report.state,

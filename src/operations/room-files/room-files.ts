@@ -22,12 +22,12 @@ export const listRoomFiles = readRoom({
 
   async run({ app, store, room, now }, { limit, offset }) {
     const files = await store.roomFiles.roomFiles(app.id, room.id, oldest(now), limit, offset)
-    return files.map(({ id, name, owner, size, created }) => ({
+    return files.map(({ id, name, owner, sizeBytes, createdMs }) => ({
       file_id: id,
       file_name: name,
       file_owner: owner,
-      file_size: size,
-      created,
+      file_size: sizeBytes,
+      created: createdMs,
     }))
   },
 })

@@ -60,11 +60,11 @@ export const addRoomFile = writeRoom({
   allowed: members,
   auditedAs: () => 'uploadRoomFile',
 
-  async run({ app, store, room, emit, now }, { file }: { room: string; file: Omit<RoomFile, 'created'> }) {
+  async run({ app, store, room, emit, now }, { file }: { room: string; file: Omit<RoomFile, 'createdMs'> }) {
     await store.roomFiles.pruneRoomFiles(app.id, room.id, oldest(now))
     if ((await store.roomFiles.countRoomFiles(app.id, room.id)) >= limits.roomFiles.value)
       throw tooManyFiles()
-    await store.roomFiles.addRoomFile(app.id, room.id, { ...file, created: now })
+    await store.roomFiles.addRoomFile(app.id, room.id, { ...file, createdMs: now })
     emit({ type: 'file.uploaded', file: file.id })
     return now
   },
@@ -95,10 +95,10 @@ export const uploadRoomFile = actionInRoom({
 
   async run({ app, caller, room, services }, { client }) {
     const sender = attachmentSender(app, caller)
-    let size = 0
+    let sizeBytes = 0
     async function* counted(chunks: AsyncIterable<Uint8Array>) {
       for await (const chunk of chunks) {
-        size += chunk.length
+        sizeBytes += chunk.length
         yield chunk
       }
     }
@@ -112,24 +112,24 @@ export const uploadRoomFile = actionInRoom({
         name: storable(nameOf()),
       })),
     )
-    const file = { id: uuid, name, owner: sender.username ?? '', size, secret }
+    const file = { id: uuid, name, owner: sender.username ?? '', sizeBytes, secret }
     try {
-      const created = await services.commit(app.id, caller, addRoomFile, { room: room.id, file })
-      return { ...file, created, room: room.id }
+      const createdMs = await services.commit(app.id, caller, addRoomFile, { room: room.id, file })
+      return { ...file, createdMs, room: room.id }
     } catch (error) {
       await services.attachments.remove(app.id, uuid)
       throw error
     }
   },
 
-  reply: ({ id, name, size, created, room }, _, { uri }) => ({
+  reply: ({ id, name, sizeBytes, createdMs, room }, _, { uri }) => ({
     data: {
       file_url: `${uri}/${id}`,
       group_id: room,
       file_id: id,
       file_name: name,
-      file_size: size,
-      created,
+      file_size: sizeBytes,
+      created: createdMs,
     },
   }),
 })

@@ -20,7 +20,7 @@ export const getTokenExpiry = read({
   about: ({ username }) => [username],
 
   run({ app, now }, { token }) {
-    const { expires } = readToken(app, token) ?? { expires: 0 }
-    return { expire_timestamp: expires === 0 ? now + longestTtl * 1000 : expires * 1000 }
+    const { expiresSeconds } = readToken(app, token) ?? { expiresSeconds: 0 }
+    return { expire_timestamp: expiresSeconds === 0 ? now + longestTtl * 1000 : expiresSeconds * 1000 }
   },
 })
