@@ -13,27 +13,48 @@ export interface ServedPage {
   close(): Promise<void>
 }
 
-/** What a page loads: JavaScript as it is, TypeScript bundled for a browser. */
-async function scriptOf(file: string): Promise<Blob> {
-  if (file.endsWith('.js')) return Bun.file(resolve(file))
-  const { outputs } = await Bun.build({ entrypoints: [resolve(file)], target: 'browser' })
+const types = { js: 'text/javascript', css: 'text/css' } as const
+
+/** Bundles are made once: that of a UI kit takes a second. */
+const bundles = new Map<string, Promise<Blob>>()
+
+/** What a page loads: TypeScript bundled for a browser, other files as they are. */
+function loadable(file: string): Blob | Promise<Blob> {
+  if (!/\.tsx?$/.test(file)) return Bun.file(resolve(file))
+  const known = bundles.get(file) ?? bundleOf(file)
+  bundles.set(file, known)
+  return known
+}
+
+async function bundleOf(file: string): Promise<Blob> {
+  const { outputs } = await Bun.build({
+    entrypoints: [resolve(file)],
+    target: 'browser',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
   const [bundle] = outputs
   if (!bundle) throw new Error(`${file} has no bundle`)
   return bundle
 }
 
-/** Opens a page in a profile of its own that has loaded some scripts, files of this repository or its packages. */
-export async function aPage(browser: Browser, scripts: readonly string[]): Promise<ServedPage> {
-  const loaded = await Promise.all(scripts.map(scriptOf))
-  const tags = scripts.map((_, place) => `<script src="/${place}.js"></script>`).join('')
+const tagFor = (file: string, place: number): string =>
+  file.endsWith('.css')
+    ? `<link rel="stylesheet" href="/${place}.css">`
+    : `<script defer src="/${place}.js"></script>`
+
+/** Opens a page in a profile of its own with scripts and styles: files of this repository or of its packages. */
+export async function aPage(browser: Browser, files: readonly string[]): Promise<ServedPage> {
+  const loaded = await Promise.all(files.map(loadable))
+  const head = `<meta charset="utf-8"><link rel="icon" href="data:,">${files.map(tagFor).join('')}`
   const pages = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     fetch({ url }) {
-      const script = loaded[Number(/(\d+)\.js$/.exec(url)?.[1])]
-      if (script) return new Response(script, { headers: { 'content-type': 'text/javascript' } })
-      const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body>${tags}`
-      return new Response(html, { headers: { 'content-type': 'text/html' } })
+      const [, place, kind] = /(\d+)\.(js|css)$/.exec(url) ?? []
+      const file = loaded[Number(place)]
+      if (file) return new Response(file, { headers: { 'content-type': types[kind as keyof typeof types] } })
+      const page = `<!doctype html><head>${head}</head><body></body>`
+      return new Response(page, { headers: { 'content-type': 'text/html' } })
     },
   })
   const context = await browser.newContext()
