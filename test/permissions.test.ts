@@ -260,6 +260,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
   listAudit: () => ['GET', '/audit'],
   streamEvents: () => ['GET', '/events'],
+  explain: () => ['POST', '/explain', { action: 'listRooms' }],
   listRoomAudit: (room) => ['GET', `/chatrooms/${room}/audit`],
   listSuperAdmins: () => ['GET', '/chatrooms/super_admin'],
   addSuperAdmin: () => ['POST', '/chatrooms/super_admin', { superadmin: 'sam' }],

@@ -11,7 +11,7 @@ import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { History } from '../operations/services.ts'
+import type { Explain, History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
@@ -40,6 +40,7 @@ export interface Deps extends Origin, Messenger {
   metrics: Metrics
   /** Who may see the metrics and the API description. */
   pages: PageAccess
+  explain: Explain
   /** Fails, with the reason, when the store cannot answer. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */

@@ -30,7 +30,7 @@ import { countCall } from './rate-limits.ts'
 import { rehearse } from './rehearsal.ts'
 import { runOnce } from './retries.ts'
 import { announcesBody, checkStillOpen } from './still-open.ts'
-import { termsOf } from './terms.ts'
+import { isTrial, termsOf } from './terms.ts'
 import { queryOf } from './url.ts'
 
 /** Answers a request that a route has matched. */
@@ -207,7 +207,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
       uri: call.uri,
     }
     const terms = hasTerms ? termsOf(request, given, text) : undefined
-    const isRehearsal = hasTerms && given.query.get('dry_run') === 'true'
+    const isRehearsal = hasTerms && isTrial(given.query)
     const other = declared.instead?.(given)
     if (other) {
       const { output, events } = isRehearsal

@@ -15,7 +15,7 @@ import { appMissing, invalidRequest } from './call.ts'
 import type { Called } from './endpoint.ts'
 import { internalError } from './internal-error.ts'
 import type { Language } from './shown-schema.ts'
-import { noDryRun } from './terms.ts'
+import { badDryRun, noDryRun } from './terms.ts'
 
 /** What calls say otherwise that have words of their own for bodies. */
 const inOtherWords = new Set<FailureRow>([notJson, notObject])
@@ -36,7 +36,7 @@ export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
   if (body?.additionalProperties === false) rows.push(unknownFields)
   if (body) rows.push(...bodyFailures.filter((row) => !bodyWords || !inOtherWords.has(row)))
   if (kind !== 'read') rows.push(storeFailed, outcomeUnknown)
-  if (kind !== 'read' && withoutToken !== 'always') rows.push(...retryFailures)
+  if (kind !== 'read' && withoutToken !== 'always') rows.push(...retryFailures, badDryRun)
   if (kind === 'action' && withoutToken !== 'always') rows.push(noDryRun)
   rows.push(internalError)
   return [

@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { docsEndpoints } from './docs.ts'
 import { type Called, endpointOf } from './endpoint.ts'
+import { explainer } from './explain.ts'
 import { type Handler, handlers } from './handler.ts'
 import { healthEndpoints } from './health.ts'
 import { describeApi } from './openapi.ts'
@@ -25,9 +26,10 @@ export interface Http {
 const ofApp = '/:org/:app'
 
 /** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
-export function httpServer(deps: Deps, operations: readonly Operation[], log: Logger) {
-  const { handlerOf, connecting } = handlers(deps, log)
+export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Operation[], log: Logger) {
+  const { handlerOf, connecting } = handlers(given, log)
   const called = operations.filter((operation): operation is Called => operation.call !== undefined)
+  const deps: Deps = { ...given, explain: explainer(given, called) }
   const system = [
     ...healthEndpoints(deps),
     discoveryEndpoint(deps),

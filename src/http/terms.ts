@@ -10,6 +10,18 @@ export const noDryRun = failure('illegal_argument', 'this call has no dry_run', 
   zh: '该接口无法回滚，不支持 `dry_run=true`',
 })
 
+export const badDryRun = failure('illegal_argument', 'dry_run must be true or false', {
+  en: '`dry_run` is something else; nothing was done',
+  zh: '`dry_run` 为其他值；未执行任何操作',
+})
+
+/** Whether a call is only to be tried. Fails with `badDryRun` on what may be meant so. */
+export function isTrial(query: URLSearchParams): boolean {
+  const asked = query.get('dry_run')
+  if (asked !== null && asked !== 'true' && asked !== 'false') throw badDryRun()
+  return asked === 'true'
+}
+
 const ownerOf = ({ caller, isAnonymous }: Given): string =>
   isAnonymous ? 'anonymous' : caller.kind === 'app' ? 'app' : `user:${caller.username}`
 
@@ -19,7 +31,10 @@ function versionIn(header: string | null): string | undefined {
   return header.trim().replace(/^"(.*)"$/, '$1')
 }
 
-/** What a call asks by its headers beside its input; undefined for nothing. Fails with `badKey`. */
+/**
+ * What a call asks by its headers beside its input; undefined for nothing. Fails with `badKey`. An uploaded file is told from
+ * another by its length alone.
+ */
 export function termsOf(request: Request, given: Given, text: string): Terms | undefined {
   const { headers, method, url } = request
   const key = headers.get('idempotency-key')
@@ -28,7 +43,8 @@ export function termsOf(request: Request, given: Given, text: string): Terms | u
   const version = versionIn(match)
   if (key === null) return { version }
   if (!isKey(key)) throw badKey()
-  const call = `${method} ${pathOf(url)}?${given.query}\n${version ?? ''}\n`
+  const length = text === '' ? (headers.get('content-length') ?? '') : ''
+  const call = `${method} ${pathOf(url)}?${given.query}\n${version ?? ''}\n${length}\n`
   const fingerprint = new Bun.CryptoHasher('sha256').update(call).update(text).digest('base64')
   return { version, once: { owner: ownerOf(given), key, fingerprint } }
 }

@@ -37,6 +37,7 @@ import {
 } from './callbacks/callbacks.ts'
 import { addCallbackSecret, removeCallbackSecret } from './callbacks/secrets.ts'
 import { streamEvents } from './events/stream-events.ts'
+import { explain } from './explain/explain.ts'
 import { getHistory } from './history/get-history.ts'
 import { downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
 import { listMessages } from './history/list-messages.ts'
@@ -263,6 +264,7 @@ export const all: readonly Operation[] = [
   setNicknames,
   getUserStatus,
   getUsersStatus,
+  explain,
   takeKey,
   releaseKey,
   pruneKeys,

@@ -7,7 +7,7 @@ export interface Parameter {
   in: 'path' | 'query' | 'header'
   says: Text
   schema: object
-  example?: string
+  example?: string | number
 }
 
 interface Bounds {

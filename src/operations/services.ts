@@ -6,15 +6,33 @@ import type { AppRecord } from '../domain/app.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
+import type { Text } from '../domain/text.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { HistoryReads, HistoryStore } from '../store/history/history.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
+import type { Given } from './given.ts'
 
 /** What is kept of messages. */
 export type History = HistoryReads & Pick<HistoryStore, 'hide' | 'clear'>
+
+/** A call that is tried: as whom, and with what. */
+type Tried = Pick<Given, 'app' | 'caller' | 'params' | 'query' | 'body' | 'client'> & { id: string }
+
+/** What a call would do, or the failure and the rule behind it. */
+export interface Explained {
+  allowed: boolean
+  status?: number
+  error?: string
+  error_description?: string
+  why?: Text
+  events?: unknown[]
+}
+
+/** Runs a call and rolls it back. Fails for calls that cannot be. */
+export type Explain = (tried: Tried) => Promise<Explained>
 
 /** What actions use beside the store. */
 export interface Services extends Messenger {
@@ -29,6 +47,7 @@ export interface Services extends Messenger {
   hourlyFiles: HourlyFiles
   /** Messages of rooms, where the app keeps them. */
   history: History
+  explain: Explain
   /** Counts what apps do in a second. */
   rates: Rates
   /** What happens, from the log of events. */

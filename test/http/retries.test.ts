@@ -211,6 +211,17 @@ describe('14.5 dry_run=true', () => {
     )
   })
 
+  test('is true or false, and whoever means it so changes nothing', async () => {
+    const id = await app.room({ owner: 'alice' })
+    for (const asked of ['1', 'True', 'yes', '']) {
+      const { status, body } = await app.call('DELETE', `/chatrooms/${id}?dry_run=${asked}`)
+      expect(status).toBe(400)
+      expect(body).toMatchObject(refusal('illegal_argument', 'dry_run must be true or false'))
+    }
+    expect((await app.call('DELETE', `/chatrooms/${id}?dry_run=false`)).body.dry_run).toBeUndefined()
+    expect((await app.call('GET', `/chatrooms/${id}`)).status).toBe(404)
+  })
+
   test('beside other calls undoes itself alone', async () => {
     const id = await app.room({ owner: 'alice' })
     const before = await roomCount()

@@ -124,7 +124,7 @@ export const removeHistoryBefore = actionInRoom({
           type: 'integer',
         },
       ),
-      example: '1767225600123',
+      example: 1767225600123,
     },
   ],
   response: Done,

@@ -1,0 +1,59 @@
+import { Failure } from '../domain/failure.ts'
+import { type FailureRow, unknownAction } from '../domain/failures.ts'
+import type { Given } from '../operations/given.ts'
+import type { Explain, Explained } from '../operations/services.ts'
+import { bodyCheck, withoutNulls } from './body.ts'
+import type { Deps } from './deps.ts'
+import type { Called } from './endpoint.ts'
+import { failuresOf } from './openapi-failures.ts'
+import { rehearse } from './rehearsal.ts'
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** Whether a documented text, whose `{names}` stand for anything, is what was said. */
+const isSaid = ({ word, text }: FailureRow, said: Failure): boolean =>
+  word === said.word && new RegExp(`^${escaped(text).replace(/\\\{\w+\\\}/g, '[^]*')}$`).test(said.text)
+
+function refusedBy(operation: Called, refusal: Failure): Explained {
+  const row = failuresOf(operation).find((each) => isSaid(each, refusal))
+  return {
+    allowed: false,
+    status: refusal.status,
+    error: refusal.word,
+    error_description: refusal.text,
+    ...(row ? { why: row.when } : {}),
+  }
+}
+
+/** Says what calls would do, or which rule refuses them: they run and are rolled back. */
+export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Called[]): Explain {
+  const byId = new Map(operations.map((operation) => [operation.id, operation]))
+
+  async function tryOut(operation: Called, given: Given): Promise<Explained> {
+    const { call } = operation
+    const services = deps as Deps
+    const body = call.body && bodyCheck(call.body, call.bodyWords)(withoutNulls(given.body ?? {}), false)
+    const whole = { ...given, body }
+    const other = call.instead?.(whole)
+    const { operation: tried, input } = other ?? { operation, input: await call.input(whole, services) }
+    if (tried.kind === 'read') {
+      const { app, caller } = given
+      await tried.execute({ app, caller, store: deps.store, now: deps.now() }, input as never)
+      return { allowed: true }
+    }
+    const { events } = await rehearse(deps, tried, given, input, undefined)
+    return { allowed: true, events }
+  }
+
+  return async ({ id, ...asked }) => {
+    const operation = byId.get(id)
+    if (!operation || operation.kind === 'action') throw unknownAction({ action: id })
+    const given: Given = { ...asked, token: undefined, isAnonymous: false, dialect: 'docs', uri: '' }
+    try {
+      return await tryOut(operation, given)
+    } catch (thrown) {
+      if (!(thrown instanceof Failure) || thrown.status >= 500) throw thrown
+      return refusedBy(operation, thrown)
+    }
+  }
+}

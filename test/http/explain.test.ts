@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { refusal } from '../support/bodies.ts'
+import { asUser } from '../support/people.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let app: TestApp
+let room: string
+const users = ['alice', 'bob', 'carol', 'dave'] as const
+const calls = {} as Record<string, TestApp['call']>
+
+beforeAll(async () => {
+  server = await aServer()
+  app = await server.app('acme#lounge')
+  await app.register(...users, 'erin')
+  room = await app.room({ owner: 'alice', members: ['bob', 'carol'], maxusers: 4 })
+  await app.call('POST', `/chatrooms/${room}/admin`, { newadmin: 'bob' })
+  await app.call('POST', `/chatrooms/${room}/blocks/users/erin`)
+  for (const user of users) calls[user] = await asUser(app, user)
+})
+afterAll(() => server.stop())
+
+const explain = async (asked: object) => app.call('POST', '/explain', asked)
+
+/** Calls as `[method, path below the room, operationId, params, body]`. */
+const tries: [string, string, string, Record<string, string>?, object?][] = [
+  ['POST', '/mute', 'muteMembers', {}, { usernames: ['carol'], mute_duration: 1000 }],
+  ['POST', '/mute', 'muteMembers', {}, { usernames: ['nobody'], mute_duration: 1000 }],
+  ['POST', '/mute', 'muteMembers', {}, { usernames: 'carol' }],
+  ['PUT', '', 'changeRoom', {}, { groupname: 'new' }],
+  ['PUT', '', 'changeRoom', {}, { maxusers: 1 }],
+  ['PUT', '', 'changeRoom', {}, { newowner: 'dave' }],
+  ['DELETE', '', 'dissolveRoom'],
+  ['POST', '/admin', 'addAdmin', {}, { newadmin: 'bob' }],
+  ['DELETE', '/admin/carol', 'removeAdmin', { username: 'carol' }],
+  ['POST', '/users/dave', 'addMember', { username: 'dave' }],
+  ['POST', '/users/erin', 'addMember', { username: 'erin' }],
+  ['GET', '/mute', 'listMuted'],
+  ['POST', '/announcement', 'setAnnouncement', {}, { announcement: 'hello' }],
+]
+
+test('14.8 every refusal is explained by the very rule that refuses, and what is allowed by what would happen', async () => {
+  const before = (await app.call('GET', `/chatrooms/${room}`)).body.data
+  let refusals = 0
+  for (const user of users) {
+    for (const [method, path, action, params, body] of tries) {
+      const said = await explain({ action, user, room, params, body })
+      expect(said.status).toBe(200)
+      const at = `/chatrooms/${room}${path}`
+      const dry = method === 'GET' ? '' : '?dry_run=true'
+      const real = await (calls[user] as TestApp['call'])(method, at + dry, body)
+      const { allowed, status, error, error_description, why } = said.body.data
+      expect([action, user, allowed]).toEqual([action, user, real.status === 200])
+      if (real.status === 200) continue
+      refusals += 1
+      expect([status, error, error_description]).toEqual([
+        real.status,
+        real.body.error,
+        real.body.error_description,
+      ])
+      expect(why).toEqual({ en: expect.stringMatching(/\w/), zh: expect.stringMatching(/[一-鿿]/) })
+    }
+  }
+  expect(refusals).toBeGreaterThan(20)
+  expect((await app.call('GET', `/chatrooms/${room}`)).body.data).toEqual(before)
+})
+
+test('14.8 what is allowed says what would happen', async () => {
+  const { body } = await explain({ action: 'dissolveRoom', user: 'alice', room })
+  expect(body.data).toEqual({
+    allowed: true,
+    events: [expect.objectContaining({ type: 'room.dissolved', room })],
+  })
+})
+
+test('14.8 an action that cannot be rolled back, or that there is not, is refused', async () => {
+  for (const action of ['sendRoomMessage', 'nothing', 'constructor', '']) {
+    const { status, body } = await explain({ action, room })
+    expect(status).toBe(400)
+    expect(body).toMatchObject(
+      refusal(
+        'illegal_argument',
+        `action ${action} cannot be explained; give the operationId of a call that reads or writes`,
+      ),
+    )
+  }
+})
+
+test('14.8 only the app asks', async () => {
+  const reply = await (calls.alice as TestApp['call'])('POST', '/explain', { action: 'getRooms', room })
+  expect(reply.status).toBe(401)
+})
