@@ -17,6 +17,9 @@ const batchLimit = 512
 /** The server and its writer share one core: reading requests while a commit is made gains nothing. */
 const sharesCore = availableParallelism() === 1
 
+/** Milliseconds for which the thread may close the store when the server stops. */
+const closingMs = 5000
+
 export interface Writer {
   commit: Commit
   rehearse: Rehearse
@@ -160,7 +163,8 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
 
     async close() {
       await working
-      if (!death) await ask({ close: true })
+      // Everything is committed; a thread that does not say so any more holds up nobody for longer.
+      if (!death) await Promise.race([ask({ close: true }), Bun.sleep(closingMs)])
       terminate()
     },
   }
