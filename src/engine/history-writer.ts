@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { type HistoryStore, sentRow } from '../store/history/history.ts'
 import { historyFileOf, openHistoryReader } from '../store/history/sqlite-history-file.ts'
 import { unavailable } from '../store/unavailable.ts'
+import { closed } from './closing.ts'
 import { failureSent, type SentFailure } from './commit.ts'
 
 /**
@@ -58,7 +59,7 @@ export function openEmbeddedHistory(dir: string): HistoryStore {
       reader.close()
       await last
       if (!thread) return
-      await ask(thread, 'close', [])
+      await closed(ask(thread, 'close', []))
       thread.terminate()
     },
   }

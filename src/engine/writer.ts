@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { storeFailed } from '../domain/failures.ts'
+import { closed } from './closing.ts'
 import {
   type Commit,
   committing,
@@ -16,9 +17,6 @@ const batchLimit = 512
 
 /** The server and its writer share one core: reading requests while a commit is made gains nothing. */
 const sharesCore = availableParallelism() === 1
-
-/** Milliseconds for which the thread may close the store when the server stops. */
-const closingMs = 5000
 
 export interface Writer {
   commit: Commit
@@ -163,8 +161,7 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
 
     async close() {
       await working
-      // Everything is committed; a thread that does not say so any more holds up nobody for longer.
-      if (!death) await Promise.race([ask({ close: true }), Bun.sleep(closingMs)])
+      if (!death) await closed(ask({ close: true }))
       terminate()
     },
   }

@@ -1,0 +1,5 @@
+/** Milliseconds for which a thread may close its store when the server stops. */
+const closingMs = 5000
+
+/** Waits until a thread says that it has closed: everything is committed, and one that says no more holds up nobody for longer. */
+export const closed = (said: Promise<unknown>): Promise<unknown> => Promise.race([said, Bun.sleep(closingMs)])
