@@ -7,6 +7,7 @@ import { metrics } from '../src/metrics/metrics.ts'
 import { all } from '../src/operations/index.ts'
 
 interface Description {
+  components: object
   paths: Record<string, Record<string, { operationId: string; responses: Record<string, Response> }>>
 }
 

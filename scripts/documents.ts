@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { appSettings } from '../src/domain/app-settings.ts'
 import { roles } from '../src/domain/role.ts'
+import { sharingResponses } from '../src/http/openapi-shared.ts'
 import { withRights } from '../src/operations/index.ts'
 import { settings } from '../src/operator/settings.ts'
 import { describe } from './described.ts'
@@ -144,7 +145,7 @@ function readme(path: string, language: Language): string {
 
 /** Every generated document, and what makes its text. */
 export const documents: Record<string, () => string> = {
-  'docs/openapi.json': () => `${JSON.stringify(describe(), null, 1)}\n`,
+  'docs/openapi.json': () => `${JSON.stringify(sharingResponses(describe()), null, 1)}\n`,
   'docs/settings.md': settingsPages.en,
   'docs/settings.zh-CN.md': settingsPages.zh,
   'docs/errors.md': errorsPages.en,

@@ -4,6 +4,7 @@ import scriptFile from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file
 import { pageCss, pageHtml, pageJs } from './docs-page.ts'
 import { jsonResponse } from './envelope.ts'
 import type { Language } from './openapi.ts'
+import { type Description, sharingResponses } from './openapi-shared.ts'
 import { pageFailures } from './pages.ts'
 import { requestIdOf } from './request-id.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
@@ -34,7 +35,7 @@ const asset = (path: string, body: string | Blob, type: string): SystemEndpoint 
 })
 
 /** The API description, and a page that shows it without the internet. */
-export function docsEndpoints(describe: (language: Language) => object): SystemEndpoint[] {
+export function docsEndpoints(describe: (language: Language) => Description): SystemEndpoint[] {
   const descriptions: { en?: string; zh?: string } = {}
   return [
     {
@@ -47,7 +48,7 @@ export function docsEndpoints(describe: (language: Language) => object): SystemE
       isPage: true,
       respond(request) {
         const language = queryOf(request).get('lang') === 'zh' ? 'zh' : 'en'
-        descriptions[language] ??= JSON.stringify(describe(language))
+        descriptions[language] ??= JSON.stringify(sharingResponses(describe(language)))
         return jsonResponse(requestIdOf(request), descriptions[language])
       },
     },

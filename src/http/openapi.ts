@@ -8,6 +8,7 @@ import { tags } from '../operations/tags.ts'
 import type { Called } from './endpoint.ts'
 import { ErrorEnvelope, enveloped } from './envelope-schema.ts'
 import { failureResponses, failuresOf } from './openapi-failures.ts'
+import type { Description } from './openapi-shared.ts'
 import { termComponents, termsTaken } from './openapi-terms.ts'
 import { mayBeAbsent, withNulls } from './request-body-schema.ts'
 import { sampleOf } from './sample.ts'
@@ -215,7 +216,7 @@ export function describeApi(
   operations: readonly Called[],
   system: readonly SystemEndpoint[],
   language: Language,
-): object {
+): Description & Record<string, unknown> {
   const paths: Record<string, Record<string, object>> = {}
   for (const operation of operations) {
     for (const route of operation.call.routes) {

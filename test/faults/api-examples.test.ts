@@ -24,6 +24,17 @@ async function aList(app: TestApp): Promise<string> {
   return body.data.id
 }
 
+/** Makes a rule for callbacks that has one secret or two; returns its id. */
+async function aCallback(app: TestApp, secrets: number): Promise<string> {
+  const { body } = await app.call('POST', '/callbacks', {
+    name: 'a_rule',
+    url: 'https://chat.example.com/a',
+    events: ['message.sent'],
+  })
+  if (secrets === 2) await app.call('POST', `/callbacks/${body.data.id}/secrets`, {})
+  return body.data.id
+}
+
 /** Reports the message of the examples. */
 const aReport = (app: TestApp) =>
   app.call('POST', '/user/alice/moderation/report/message/1450000000000001003', {})
@@ -62,8 +73,12 @@ test('10.36 every example of a body is accepted where what it speaks of is there
       await before[operationId]?.(app)
       const example = (name: string) => parameters.find((each) => each.name === name)?.example ?? ''
       const list = path.includes('{list_id}') ? await aList(app) : ''
+      const callback = path.includes('{callback_id}')
+        ? await aCallback(app, operationId === 'removeCallbackSecret' ? 2 : 1)
+        : ''
       const filled = path
         .replace('{list_id}', list)
+        .replace('{callback_id}', callback)
         .replace('/{org_name}/{app_name}', '')
         .replace(/\{(\w+)\}/g, (_, name: string) => example(name))
       const text = JSON.stringify(requestBody?.content['application/json']?.example)

@@ -9,14 +9,31 @@ interface Media {
   examples?: Record<string, Example>
 }
 
+interface Described {
+  $ref?: string
+  content: Record<string, Media>
+}
+
 interface Operation {
   operationId: string
-  responses: Record<string, { content: Record<string, Media> }>
+  responses: Record<string, Described>
 }
 
 export interface ApiDescription {
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, object> }
+  components: { schemas: Record<string, object>; responses: Record<string, Described> }
+}
+
+/** The description with a response wherever it refers to one. */
+export function withResponses(description: ApiDescription): ApiDescription {
+  const { responses } = description.components
+  for (const operation of Object.values(description.paths).flatMap((methods) => Object.values(methods))) {
+    for (const [status, { $ref }] of Object.entries(operation.responses)) {
+      const response = $ref === undefined ? undefined : responses[$ref.split('/').at(-1) ?? '']
+      if (response) operation.responses[status] = response
+    }
+  }
+  return description
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -26,7 +43,8 @@ const patternOf = (template: string): RegExp =>
   new RegExp(`^${escaped(template).replace(/\\\{\w+\\\}/g, '[^]*')}$`)
 
 /** Compares replies with the API description: an operation, its statuses, bodies and failures. */
-export function apiContract(description: ApiDescription) {
+export function apiContract(published: ApiDescription) {
+  const description = withResponses(published)
   const ajv = new Ajv({ strict: false })
   ajv.addSchema({ $id: 'api', components: description.components })
   const compiled = new Map<object, ValidateFunction>()
