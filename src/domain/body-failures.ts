@@ -70,15 +70,26 @@ export const noFile = failure('invalid_parameter', 'the body must be multipart/f
   zh: '没有文件',
 })
 
-export const fileTooLarge = failure(tooLarge.word, tooLarge.text, {
-  en: `the file is over ${limits.fileBytes.value / 2 ** 20} MiB`,
-  zh: `文件超过 ${limits.fileBytes.value / 2 ** 20} MiB`,
-})
+/** Web SDKs take any other status than 400 with a JSON body for an upload that is done. */
+export const fileTooLarge = failure(
+  tooLarge.word,
+  tooLarge.text,
+  {
+    en: `the file is over ${limits.fileBytes.value / 2 ** 20} MiB`,
+    zh: `文件超过 ${limits.fileBytes.value / 2 ** 20} MiB`,
+  },
+  400,
+)
 
-export const noSpace = failure('exceed_limit', 'there is no space for attachments left', {
-  en: 'the share of the user or the app, or the space of the server, is used up',
-  zh: '用户或应用的份额，或服务器的附件空间已用完',
-})
+export const noSpace = failure(
+  'exceed_limit',
+  'there is no space for attachments left',
+  {
+    en: 'the share of the user or the app, or the space of the server, is used up',
+    zh: '用户或应用的份额，或服务器的附件空间已用完',
+  },
+  400,
+)
 
 export const diskFull = busy('the disk of the server is full', {
   en: 'nothing is kept; try again later',

@@ -54,9 +54,15 @@ export const failures = {
 
 export type FailureWord = keyof typeof failures
 
+/** The number that goes with a word. */
+export function codeOf(word: FailureWord): number | undefined {
+  const [, , code]: readonly [number, string, number?] = failures[word]
+  return code
+}
+
 /**
  * A rule said no. `word` and `text` are part of the API: they reach the client as `error` and
- * `error_description`. `status` is given only where the reference departs from the word's usual one.
+ * `error_description`. `status` is given only where the reference departs from the word's usual one, `code` where it numbers one text.
  */
 export class Failure extends Error {
   override name = 'Failure'
@@ -64,6 +70,7 @@ export class Failure extends Error {
     readonly word: FailureWord,
     readonly text: string,
     readonly status: number = failures[word][0],
+    readonly code: number | undefined = codeOf(word),
   ) {
     super(text)
   }

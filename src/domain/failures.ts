@@ -1,4 +1,4 @@
-import { Failure, type FailureWord, failures, TooBusy } from './failure.ts'
+import { codeOf, Failure, type FailureWord, failures, TooBusy } from './failure.ts'
 import { limits } from './limits.ts'
 import type { Text } from './text.ts'
 
@@ -13,6 +13,8 @@ export interface FailureRow {
   readonly text: string
   readonly when: Text
   readonly status: number
+  /** `error_code` beside it, where there is one. */
+  readonly code?: number | undefined
 }
 
 /** Makes a failure to throw; its properties are its documentation. */
@@ -23,21 +25,23 @@ export interface FailureKind<T extends string = string> extends FailureRow {
 
 /**
  * Declares a failure once: what is thrown and what the API description says of it. `status` only where the reference
- * departs from the word's usual one.
+ * departs from the word's usual one, `code` only where it numbers this text and no other of the word.
  */
 export function failure<const T extends string>(
   word: FailureWord,
   text: T,
   when: Text,
   status: number = failures[word][0],
+  code: number | undefined = codeOf(word),
 ): FailureKind<T> {
   const make = (values: Record<string, string | number> = {}) =>
     new Failure(
       word,
       text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
       status,
+      code,
     )
-  return Object.assign(make as (...values: Values<T>) => Failure, { word, text, when, status })
+  return Object.assign(make as (...values: Values<T>) => Failure, { word, text, when, status, code })
 }
 
 /** Declares a refusal for want of capacity: no fault of the server, and none for its log. */

@@ -34,10 +34,16 @@ export const olderParameterMissing = failure('illegal_argument', "{field} can't 
 
 export const olderExtNotObject = failure('illegal_argument', 'ext must be JSONObject', extNotObject.when)
 
-export const messageTooLarge = failure('message_send_error', 'message is too large', {
-  en: `the message is over ${limits.messageBytes.value / 1024} KiB`,
-  zh: `消息超过 ${limits.messageBytes.value / 1024} KiB`,
-})
+export const messageTooLarge = failure(
+  'message_send_error',
+  'message is too large',
+  {
+    en: `the message is over ${limits.messageBytes.value / 1024} KiB`,
+    zh: `消息超过 ${limits.messageBytes.value / 1024} KiB`,
+  },
+  400,
+  14_007,
+)
 
 export const overSendRate = failure(
   'message_send_error',
@@ -45,6 +51,16 @@ export const overSendRate = failure(
   {
     en: `over ${limits.messagesSent.value} messages a second, each chat room counted, where the app has \`rateLimits\``,
     zh: `应用开启 \`rateLimits\` 且每秒消息数超过 ${limits.messagesSent.value}（每个聊天室计一条）`,
+  },
+  403,
+)
+
+export const overUserSendRate = failure(
+  overSendRate.word,
+  overSendRate.text,
+  {
+    en: `over ${limits.userMessagesSent.value} messages to users in a minute, each user counted, where the app has \`rateLimits\``,
+    zh: `应用开启 \`rateLimits\` 且每分钟单聊消息数超过 ${limits.userMessagesSent.value}（每个用户计一条）`,
   },
   403,
 )

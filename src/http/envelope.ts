@@ -156,10 +156,10 @@ export function successInPieces(call: Call, extras: Extras, data: AsyncGenerator
 /** The error envelope (errors and status codes: section 1). */
 export function failed(
   requestId: string,
-  { word, text, status }: Failure,
+  { word, text, status, code }: Failure,
   headers: Record<string, string> = {},
 ): Response {
-  const [, exception, code]: readonly [number, string, number?] = failures[word]
+  const [, exception] = failures[word]
   const body = {
     error: word,
     exception,

@@ -44,8 +44,8 @@ export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
   ]
 }
 
-const anError = ({ word, text }: FailureRow) => {
-  const [, exception, code]: readonly [number, string, number?] = failures[word]
+const anError = ({ word, text, code }: FailureRow) => {
+  const [, exception] = failures[word]
   return {
     error: word,
     exception,

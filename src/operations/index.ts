@@ -61,6 +61,7 @@ import { removeMembers } from './members/remove-members.ts'
 import { broadcastToRooms, countBroadcast } from './messages/broadcast-to-rooms.ts'
 import { deleteMessage, deleteMessagesOf, recordDeleted } from './messages/delete-messages.ts'
 import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
+import { countUserMessages } from './messages/message-fields.ts'
 import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
 import { sendMessage } from './messages/send-message.ts'
 import { sendDirectedMessage, sendRoomMessage } from './messages/send-room-message.ts'
@@ -181,6 +182,7 @@ export const all: readonly Operation[] = [
   sendDirectedMessage,
   broadcastToRooms,
   countBroadcast,
+  countUserMessages,
   sendMessage,
   deleteMessage,
   deleteMessagesOf,

@@ -41,7 +41,10 @@ interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'new
   roomsElsewhere(app: number): Promise<string[]>
 }
 
-/** Sends messages of an app's own server; they are neither muted nor held to the rates of rooms and users. */
+/**
+ * Sends messages of an app's own server; they are neither muted nor held to the rates of rooms and users. A room that
+ * is disabled hears nothing, and has an id for it like one that there is not.
+ */
 export function posting(
   { store, live, counters, now, newId, log, stored, roomsElsewhere }: Given,
   fanOut: FanOut,
@@ -67,9 +70,11 @@ export function posting(
   }
 
   async function sendToAll(app: number, rooms: string[], message: Prepared): Promise<void> {
-    for (const [place, room] of rooms.entries()) {
-      if (place > 0 && place % together === 0) await Bun.sleep(pause)
-      send(app, room, message, undefined)
+    for (let start = 0; start < rooms.length; start += together) {
+      if (start > 0) await Bun.sleep(pause)
+      const next = rooms.slice(start, start + together)
+      const disabled = new Set(await store.rooms.disabledAmong(app, next))
+      for (const room of next) if (!disabled.has(room)) send(app, room, message, undefined)
     }
   }
 
@@ -79,8 +84,9 @@ export function posting(
       const directed = posted.users?.length ? posted.users.map(foldUsername) : undefined
       const ids: Record<string, string> = {}
       for (const room of new Set(posted.to)) {
-        const isRoom = (await store.rooms.findRoom(app.id, room)) !== undefined
-        ids[room] = String(isRoom ? send(app.id, room, message, directed) : newId(now()))
+        const found = await store.rooms.findRoom(app.id, room)
+        const hears = found !== undefined && !found.disabled
+        ids[room] = String(hears ? send(app.id, room, message, directed) : newId(now()))
       }
       if (message.history?.isDurable) await stored()
       return ids

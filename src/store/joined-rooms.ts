@@ -3,7 +3,10 @@ import { type Awaitable, byIndex, type Database } from './database.ts'
 import { columns, type RoomRow, toRoom } from './room-rows.ts'
 
 /** A room as the list of a user's rooms shows it. */
-export type JoinedRoom = Pick<Room, 'id' | 'name'>
+export type JoinedRoom = Pick<Room, 'id' | 'name'> & {
+  /** 1 where it is disabled. */
+  disabled: number
+}
 
 /** The rooms that a user is in. */
 export interface JoinedReads {
@@ -19,14 +22,13 @@ export interface JoinedReads {
 
 export function joinedReads(db: Database): JoinedReads {
   const byUser = byIndex(db, 'members_by_user')
-  const joined = `select room as id, (select name from rooms r where r.app = ?1 and r.id = m.room) as name
-    from members m ${byUser} where app = ?1 and username = ?2
-    order by joined desc, room desc limit ?3 offset ?4`
-  const joinedInFull = `select ${columns} from (
+  const joinedWith = (shown: string) => `select ${shown} from (
       select room, joined from members ${byUser} where app = ?1 and username = ?2
       order by joined desc, room desc limit ?3 offset ?4) page
     join rooms r on r.app = ?1 and r.id = page.room
     order by page.joined desc, page.room desc`
+  const joined = joinedWith('r.id, r.name, r.disabled')
+  const joinedInFull = joinedWith(columns)
 
   return {
     pageJoined: (app, username, limit, offset) => db.all<JoinedRoom>(joined, app, username, limit, offset),

@@ -19,7 +19,7 @@ async function pagesJoined(
   offset: number,
 ): Promise<JoinedPage[]> {
   const rows = await db.all<JoinedRoom & { username: string }>(
-    `select u.username, r.id, r.name
+    `select u.username, r.id, r.name, r.disabled
      from (select value as username from ${each(db, 2)} as names) u
      cross join lateral (
        select room, joined from members where app = ?1 and username = u.username

@@ -35,6 +35,8 @@ export interface RoomReads extends JoinedReads {
   /** Whether an id is that of a room, was that of one that is dissolved, or was chosen. */
   isUsed(app: number, id: string): Promise<boolean>
   announcement(app: number, room: string): Promise<string>
+  /** Those of these rooms that are disabled. */
+  disabledAmong(app: number, ids: string[]): Promise<string[]>
 }
 
 const listed = 'id, name, owner, member_count as "memberCount", disabled, created as "createdUs"'
@@ -116,6 +118,11 @@ export function roomReads(db: Database): RoomReads {
         room,
       )
       return row?.announcement ?? ''
+    },
+
+    async disabledAmong(app, ids) {
+      const disabled = `select id from rooms where app = ?1 and disabled = 1 and ${isOneOf(db, 'id', 2)}`
+      return (await db.all<{ id: string }>(disabled, app, JSON.stringify(ids))).map(({ id }) => id)
     },
   }
 }

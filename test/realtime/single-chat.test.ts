@@ -227,13 +227,6 @@ for (const [title, message, status, error, text] of [
   ],
   ['an empty sender', { from: '' }, 400, 'message_send_error', "param from can't be empty"],
   ['a text without msg', { body: { text: 'x' } }, 400, 'illegal_argument', 'body.msg must be provided'],
-  [
-    'a text of 20,000 characters',
-    { body: { msg: 'x'.repeat(20_000) } },
-    400,
-    'message_send_error',
-    'message is too large',
-  ],
 ] as const) {
   test(`12.6 the app's own message to users with ${title} is refused`, async () => {
     const reply = await post(message)

@@ -98,6 +98,12 @@ export const callLimits = {
     zh: '应用开启 `rateLimits` 时发送的聊天室消息数量（每个聊天室计一条）',
     beyond: { en: '403; nothing is sent', zh: '返回 403，不发送' },
   },
+  userMessagesSent: items(
+    6000,
+    'Messages of the app to users in a minute, where its `rateLimits` are on; each user counts',
+    '应用开启 `rateLimits` 时每分钟发送的单聊消息数量（每个用户计一条）',
+    { en: '403; nothing is sent', zh: '返回 403，不发送' },
+  ),
   broadcastsPerMinute: items(
     10,
     'Broadcasts of an app to its chat rooms in a minute, where its `rateLimits` are on',

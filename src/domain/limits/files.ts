@@ -30,7 +30,7 @@ export const fileLimits = {
     unit: 'bytes',
     en: 'Attachment',
     zh: '单个附件',
-    beyond: { en: '413; nothing is kept', zh: '返回 413，不保存' },
+    beyond: { en: '400; nothing is kept', zh: '返回 400，不保存' },
   },
   fileSpace: {
     value: 1024,

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
+import type { Caller } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import {
   extNotObject,
@@ -6,12 +7,14 @@ import {
   olderExtNotObject,
   olderParameterMissing,
   overSendRate,
+  overUserSendRate,
   sendParameterMissing,
   tooManyOf,
 } from '../../domain/message-failures.ts'
-import type { PostedContent } from '../../domain/posted-message.ts'
+import type { PostedContent, PostedToUsers } from '../../domain/posted-message.ts'
+import { appOnly } from '../allowed.ts'
 import type { BodyWords } from '../body-words.ts'
-import type { ActionContext } from '../operation.ts'
+import { type ActionContext, write } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
 
 /** Kinds of messages. */
@@ -140,6 +143,30 @@ export const idsByRoom = t.Record(t.String(), t.String(), {
   ),
   examples: [{ '248710559375361': '115823689093121' }],
 })
+
+const minute = 60
+
+/** Counts messages to users, unless they are over what an app may send in a minute. */
+export const countUserMessages = write({
+  id: 'countUserMessages',
+  allowed: appOnly,
+
+  async run({ app, store, now }, { messages }: { messages: number }) {
+    const period = Math.floor(now / 1000 / minute)
+    const { used } = await store.rates.countCalls(app.id, 'messages to users in a minute', period, messages)
+    // What is refused is not counted: it is undone with the transaction.
+    if (used > limits.userMessagesSent.value) throw overUserSendRate()
+  },
+})
+
+const theApp: Caller = { kind: 'app' }
+
+/** Sends a message to users, within what the app may send in a minute. */
+export async function sendToUsers({ app, services }: ActionContext, posted: PostedToUsers) {
+  if (app.settings.rateLimits)
+    await services.commit(app.id, theApp, countUserMessages, { messages: posted.to.length })
+  return services.postToUsers(app, posted)
+}
 
 /** Counts messages towards what an app may send in a second; fails with `overSendRate` beyond. */
 export async function countMessages({ app, services }: ActionContext, messages: number): Promise<void> {

@@ -1,14 +1,20 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { olderFailures, olderTooLarge, overSendRate, tooManyOf } from '../../domain/message-failures.ts'
+import {
+  olderFailures,
+  olderTooLarge,
+  overSendRate,
+  overUserSendRate,
+  tooManyOf,
+} from '../../domain/message-failures.ts'
 import type { Posted, PostedToUsers } from '../../domain/posted-message.ts'
 import { idFailures } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { serviceNotOpen } from '../not-served/service-not-open.ts'
 import { action } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
-import { commonFields, contentOf, countMessages, Msg, olderWords } from './message-fields.ts'
+import { commonFields, contentOf, countMessages, Msg, olderWords, sendToUsers } from './message-fields.ts'
 
 const mostRooms = limits.messageRooms.value
 const mostUsers = limits.messageReceivers.value
@@ -115,13 +121,21 @@ export const sendMessage = action({
       examples: [{ '248710559375361': 'success' }],
     }),
   },
-  failures: [unknownTarget, serviceNotOpen, tooManyOf, overSendRate, ...olderFailures, ...idFailures],
+  failures: [
+    unknownTarget,
+    serviceNotOpen,
+    tooManyOf,
+    overSendRate,
+    overUserSendRate,
+    ...olderFailures,
+    ...idFailures,
+  ],
   input: ({ body, query }) => askedOf(body, query),
 
   async run(context, { toUsers, posted, withIds }) {
     const { app, services } = context
     if (!toUsers) await countMessages(context, new Set(posted.to).size)
-    const ids = await (toUsers ? services.postToUsers(app, posted) : services.post(app, posted))
+    const ids = await (toUsers ? sendToUsers(context, posted) : services.post(app, posted))
     return withIds ? ids : Object.fromEntries(Object.keys(ids).map((target) => [target, 'success']))
   },
 })

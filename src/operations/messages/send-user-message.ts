@@ -1,12 +1,18 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
-import { messageFailures, messageTooLarge, overSendRate, tooManyOf } from '../../domain/message-failures.ts'
+import {
+  messageFailures,
+  messageTooLarge,
+  overSendRate,
+  overUserSendRate,
+  tooManyOf,
+} from '../../domain/message-failures.ts'
 import type { PostedToUsers } from '../../domain/posted-message.ts'
 import { idFailures } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { action } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
-import { bodyFields, commonFields, words } from './message-fields.ts'
+import { bodyFields, commonFields, sendToUsers, words } from './message-fields.ts'
 
 const mostUsers = limits.messageReceivers.value
 
@@ -73,12 +79,12 @@ export const sendUserMessage = action({
       examples: [{ bob: '115823689093121' }],
     }),
   },
-  failures: [...messageFailures.filter((row) => row !== overSendRate), ...idFailures],
+  failures: [...messageFailures.filter((row) => row !== overSendRate), overUserSendRate, ...idFailures],
 
   input({ body }): PostedToUsers {
     if (body.to.length > mostUsers) throw tooManyOf({ field: 'to', limit: mostUsers })
     return { ...(body as Omit<PostedToUsers, 'tooLarge'>), tooLarge: messageTooLarge }
   },
 
-  run: ({ app, services }, posted) => services.postToUsers(app, posted),
+  run: sendToUsers,
 })

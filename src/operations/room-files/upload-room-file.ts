@@ -35,8 +35,6 @@ const tooManyFiles = failure(
 /** Web SDKs take any other status with a JSON body for a success. */
 const asBadRequest = <const T extends string>({ word, text, when }: FailureKind<T>): FailureKind<T> =>
   failure(word, text, when, 400)
-const tooLarge = asBadRequest(fileTooLarge)
-const spaceUsedUp = asBadRequest(noSpace)
 
 /** Refuses a file with the status that web SDKs read. */
 async function received<T>(receive: () => Promise<T>): Promise<T> {
@@ -45,8 +43,7 @@ async function received<T>(receive: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     if (error.text === noFile.text) throw fileMissing()
-    if (error.text === fileTooLarge.text) throw tooLarge()
-    throw error.text === noSpace.text ? spaceUsedUp() : error
+    throw error
   }
 }
 
@@ -90,7 +87,7 @@ export const uploadRoomFile = actionInRoom({
       ...fileFields,
     }),
   },
-  failures: [fileMissing, bodyBroken, bodyTooSlow, tooLarge, spaceUsedUp, tooManyFiles, diskFull],
+  failures: [fileMissing, bodyBroken, bodyTooSlow, fileTooLarge, noSpace, tooManyFiles, diskFull],
   input: ({ params, client }) => ({ room: params.chatroom_id, client }),
 
   async run({ app, caller, room, services }, { client }) {

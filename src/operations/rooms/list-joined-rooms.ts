@@ -64,7 +64,7 @@ export const listJoinedRooms = read({
   response: {
     data: t.Array(
       t.Union([
-        exactly({ id: RoomId, name: RoomName, disabled: t.Literal('false') }),
+        exactly({ id: RoomId, name: RoomName, disabled: t.Union([t.Literal('false'), t.Literal('true')]) }),
         t.Record(t.String(), t.String(), {
           ...says(
             'With `detail=true`: every value is a text; `owner` is `org#app_user`.',
@@ -97,10 +97,10 @@ export const listJoinedRooms = read({
       ? (await store.rooms.pageJoinedInFull(app.id, username, limit, offset)).map((room) =>
           detailed(app, room, page),
         )
-      : (await store.rooms.pageJoined(app.id, username, limit, offset)).map(({ id, name }) => ({
+      : (await store.rooms.pageJoined(app.id, username, limit, offset)).map(({ id, name, disabled }) => ({
           id,
           name,
-          disabled: 'false',
+          disabled: String(disabled === 1),
         }))
     // Whoever is in a room is registered.
     if (data.length === 0 && !(await store.users.findUser(app.id, username)))
