@@ -5,6 +5,7 @@ import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
 import { callable, checkingTargets } from './callbacks/address.ts'
+import { startBefore } from './callbacks/start-before.ts'
 import { openBus } from './cluster/bus.ts'
 import { ratesOf } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
@@ -96,6 +97,8 @@ async function start(
   closing.defer(() => listener.stop())
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
   const commitOfUsers = metered(engine.commit, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
+  const mayCall = callable(config.callback_networks)
+  const before = closing.use(await startBefore(engine.store, apps, mayCall, log))
   const realtime = await startRealtime(
     {
       store: engine.store,
@@ -110,6 +113,7 @@ async function start(
       othersOfUsers: (userMessage) => bus.send({ userMessage }),
       now: Date.now,
       log,
+      before,
     },
     { leaseMs: config.node_lease * 1000, graceMs: config.presence_grace * 1000, alone: isAlone },
     socketTerms(config),
@@ -132,7 +136,7 @@ async function start(
       presence: realtime.presence,
       ...realtime.messenger,
       keywordsOf: realtime.keywordsOf,
-      checkTarget: checkingTargets(callable(config.callback_networks)),
+      checkTarget: checkingTargets(mayCall),
       attachments,
       history: realtime.history,
       readMessage: shownMessage,
@@ -140,7 +144,7 @@ async function start(
       feed: closing.use(eventFeed(engine, deployment, events, apps)),
       responses,
       rates: ratesOf(engine),
-      metrics: measured(engine, realtime.counters, lostLines),
+      metrics: measured(engine, realtime.counters, lostLines, before.counts),
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       appOf: apps.ofId,

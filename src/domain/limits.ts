@@ -1,3 +1,4 @@
+import { beforeLimits } from './limits/before.ts'
 import { callbackLimits } from './limits/callbacks.ts'
 import { callLimits } from './limits/calls.ts'
 import { feedLimits } from './limits/feed.ts'
@@ -14,6 +15,7 @@ const limit = <L extends Limit>(declared: L): L => declared
 
 /** Every ceiling of the server. What the code enforces is read from here; `docs/limits.md` is generated from here. */
 export const limits = {
+  ...beforeLimits,
   ...callLimits,
   ...memoryLimits,
   ...historyLimits,

@@ -6,7 +6,12 @@ const by = (label: string, counts: Record<string, number>): [Record<string, stri
   Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
 /** Metrics, with what the store, real time and the log count. */
-export function measured(engine: Engine, realtime: Counters, lostLines: () => number): Metrics {
+export function measured(
+  engine: Engine,
+  realtime: Counters,
+  lostLines: () => number,
+  askedBefore: Record<string, number>,
+): Metrics {
   const made = metrics()
   const { gauge, counter } = made
   counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
@@ -54,6 +59,11 @@ export function measured(engine: Engine, realtime: Counters, lostLines: () => nu
   )
   counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
     by('reason', realtime.cutOff),
+  )
+  counter(
+    'chatroomd_before_sending_total',
+    'Messages about which a callback before sending was to be asked, by what came of it.',
+    () => by('outcome', askedBefore),
   )
   return made
 }

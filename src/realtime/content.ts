@@ -19,7 +19,8 @@ function numberOf(field: string, value: unknown): number | undefined {
   return number
 }
 
-function attributeOf(key: string, value: unknown): KeyValue {
+/** An attribute of a message, of any JSON value. */
+export function attributeOf(key: string, value: unknown): KeyValue {
   switch (typeof value) {
     case 'string':
       return { key, type: Kind.STRING, stringValue: value }

@@ -73,20 +73,32 @@ export function forcedLogout(id: bigint, operation: StatisticsBody_Operation, no
   return delivery(system, [{ id, from: system, to: system, ns: Meta_NameSpace.STATISTIC, payload }], now)
 }
 
+interface RoomMessage {
+  id: bigint
+  room: string
+  sender: string
+  resource: string | undefined
+  at: number
+}
+
 /** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
 export function roomMessage(
-  message: { id: bigint; room: string; sender: string; resource: string | undefined; at: number },
+  message: RoomMessage,
   body: MessageBody,
   ext: KeyValue[] | undefined,
 ): Uint8Array {
+  const meta = roomMeta(message, body, ext)
+  return delivery(meta.to, [meta], message.at)
+}
+
+export function roomMeta(message: RoomMessage, body: MessageBody, ext: KeyValue[] | undefined) {
   const { id, room, sender, resource, at } = message
   const from = { name: sender, domain: userDomain, clientResource: resource }
   const to = { name: room, domain: roomDomain }
   body.from = from
   body.to = to
   const payload = bytesOf(MessageBody, body)
-  const meta = { id, from, to, timestamp: BigInt(at), ns: Meta_NameSpace.CHAT, payload, ext }
-  return delivery(to, [meta], at)
+  return { id, from, to, timestamp: BigInt(at), ns: Meta_NameSpace.CHAT, payload, ext }
 }
 
 /** A message to users, but for what differs from one of them to the next: id and receiver. */

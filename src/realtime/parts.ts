@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Login } from '../auth/login.ts'
 import type { AppRecord } from '../domain/app.ts'
+import type { BeforeSending } from '../domain/callbacks/before.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { ReadStore } from '../store/store.ts'
@@ -15,6 +16,8 @@ export interface Parts {
   findApp(org: string, name: string): AppRecord | undefined
   now(): number
   log: Logger
+  /** Asks callbacks before messages are delivered. */
+  before: BeforeSending
   live: Live
   counters: Counters
   newId(now: number): bigint

@@ -1,9 +1,6 @@
 import { Failure } from '../domain/failure.ts'
-import { storesFirst } from '../domain/history.ts'
-import { count } from '../metrics/counters.ts'
 import { seldom } from '../metrics/seldom.ts'
-import { accepted, passesRoomRate, passesUserRate, tooMany } from './accept.ts'
-import type { authoriser } from './authorise.ts'
+import { passesUserRate, tooMany } from './accept.ts'
 import { FrameReader } from './bytes.ts'
 import { decodeMessage, type Incoming } from './decode.ts'
 import {
@@ -13,36 +10,25 @@ import {
   loggedOut,
   nothingQueued,
   nothingUnread,
-  type Refusal,
   refused,
 } from './encode.ts'
-import type { FanOut } from './fan-out.ts'
 import { CommSyncUL, type Meta, Meta_NameSpace, MSync, MSync_Command } from './generated/protocol.ts'
-import type { HistoryLog } from './history-log.ts'
-import type { Moderate } from './moderate.ts'
 import type { Parts } from './parts.ts'
+import { acknowledging, refusing, type Sending, sending } from './send.ts'
 import type { SentMessages } from './sent.ts'
-import type { Connection, LiveRoom, Session } from './session.ts'
+import type { Connection, Session } from './session.ts'
 import type { Outcome } from './single-chat.ts'
-import { type LastSpoken, tooEarly } from './slow-mode.ts'
 
 const unknown = failed('only chat rooms and single chats are served')
 const internal = failed('internal error')
 
 /** What the pipeline hands on. */
-interface Steps {
+interface Steps extends Sending {
   /** Handles the first frame of a connection. */
   logIn(connection: Connection, frame: MSync): Promise<void>
-  authorise: ReturnType<typeof authoriser>
   /** Hands a message to one user. */
   toUser(message: Incoming, username: string): Outcome | Promise<Outcome>
   sent: SentMessages
-  /** Replaces words of a message that gets an id, or says why it is refused. */
-  moderate: Moderate
-  /** When members of slow rooms last spoke. */
-  spoken: LastSpoken
-  fanOut: FanOut
-  history: Pick<HistoryLog, 'hasRoom' | 'stored'>
   /** Handles a join or a leave, and returns it. */
   joinOrLeave(session: Session, meta: Meta, reader: FrameReader): Promise<void>
 }
@@ -59,35 +45,17 @@ function failureLog(log: Parts['log']): (error: unknown) => void {
   }
 }
 
-const refusing =
-  (counters: Parts['counters']) =>
-  (session: Session, meta: Meta, refusal: Refusal): undefined => {
-    count(counters.refused, refusal.counted ?? refusal.reason)
-    session.send(refused(meta.id ?? 0n, refusal))
-  }
-
-/** Says that a message was accepted; where its app says so, once it is stored. */
-const acknowledging =
-  (history: Steps['history']) =>
-  ({ session, meta }: Incoming, id: bigint, at: number): undefined => {
-    const answer = () => session.send(acknowledged(meta.id ?? 0n, id, at))
-    if (storesFirst(session.app.settings)) history.stored().then(answer)
-    else answer()
-  }
-
 /**
  * The way of each frame of a client, and of a message to everyone in its room, or to one user:
  * decode → authenticate → authorise → accept → encode → fan out.
  * Nothing waits as long as memory knows enough. Throws on a frame that no client sends.
  */
-export function pipeline(
-  parts: Parts,
-  { logIn, authorise, toUser, sent, moderate, spoken, fanOut, history, joinOrLeave }: Steps,
-) {
-  const { counters, now, newId } = parts
-  const acknowledge = acknowledging(history)
-  const refuse = refusing(counters)
+export function pipeline(parts: Parts, { logIn, toUser, sent, joinOrLeave, ...steps }: Steps) {
+  const { now } = parts
+  const acknowledge = acknowledging(steps.history)
+  const refuse = refusing(parts.counters)
   const noteFailure = failureLog(parts.log)
+  const send = sending(parts, { ...steps, acknowledge, refuse, noteFailure })
 
   /** Decodes a frame; the first of a connection authenticates it. */
   function receive(connection: Connection, bytes: Uint8Array): undefined | Promise<void> {
@@ -144,27 +112,9 @@ export function pipeline(
     const earlier = message.client === undefined ? undefined : sent.idOf(message.client)
     if (earlier !== undefined) return acknowledge(message, earlier, now())
     if (message.user !== undefined) return sendToUser(message, message.user)
-    const verdict = authorise(message)
+    const verdict = steps.authorise(message)
     if (verdict instanceof Promise) return verdict.then((known) => send(message, known))
     send(message, verdict)
-  }
-
-  /** Accepts an authorised message, encodes it once, and fans it out. */
-  function send(message: Incoming, verdict: LiveRoom | Refusal): undefined {
-    const { session, meta } = message
-    if (isRefusal(verdict)) return refuse(session, meta, verdict)
-    const at = now()
-    const isDurable = storesFirst(session.app.settings)
-    if (isDurable && !history.hasRoom()) return refuse(session, meta, tooMany)
-    if (!passesRoomRate(message, verdict, counters.dropped)) return refuse(session, meta, tooMany)
-    const id = newId(at)
-    const refusal = tooEarly(message, spoken) ?? moderate(message, id)
-    if (refusal) return refuse(session, meta, refusal)
-    const relayed = accepted(message, id, at)
-    counters.messages += 1
-    if (!isDurable) session.send(acknowledged(meta.id ?? 0n, id, at))
-    fanOut.everywhere(relayed, session)
-    return isDurable ? acknowledge(message, id, at) : undefined
   }
 
   /** A message to one user. */

@@ -98,6 +98,12 @@ function bodyOf(content: MessageBody_Content): Record<string, unknown> {
   }
 }
 
+/** Attributes and contents of a message. */
+export const payloadOf = ({ ext, contents }: MessageBody) => ({
+  ext: objectOf(ext),
+  bodies: (contents ?? []).map(bodyOf),
+})
+
 /** What a message says, as callbacks, files of the history and pins show it. */
 export function shownMessage(bytes: Uint8Array): ShownMessage {
   const meta = Meta.decode(bytes)
@@ -108,8 +114,7 @@ export function shownMessage(bytes: Uint8Array): ShownMessage {
       from: body.from?.name ?? '',
       to: body.to?.name ?? '',
       type: 'chatroom',
-      ext: objectOf(body.ext),
-      bodies: (body.contents ?? []).map(bodyOf),
+      ...payloadOf(body),
     },
   }
 }

@@ -30,18 +30,20 @@ interface RuleRow {
   secrets: string
   created: number
   version: number
+  before: string | null
 }
 
-const toRule = ({ stage, events, filter, enabled, secrets, ...row }: RuleRow): CallbackRule => ({
+const toRule = ({ stage, events, filter, enabled, secrets, before, ...row }: RuleRow): CallbackRule => ({
   ...row,
   when: stage,
   events: JSON.parse(events),
   filter: JSON.parse(filter),
   enabled: enabled === 1,
   secrets: JSON.parse(secrets),
+  ...(before === null ? {} : { before: JSON.parse(before) }),
 })
 
-const columns = 'id, name, url, stage, events, filter, enabled, secrets, created, version'
+const columns = 'id, name, url, stage, events, filter, enabled, secrets, created, version, before'
 
 const valuesOf = ({
   id,
@@ -54,6 +56,7 @@ const valuesOf = ({
   secrets,
   created,
   version,
+  before,
 }: CallbackRule) =>
   [
     id,
@@ -66,6 +69,7 @@ const valuesOf = ({
     JSON.stringify(secrets),
     created,
     version,
+    before === undefined ? null : JSON.stringify(before),
   ] as const
 
 export function callbackStore(db: Database): CallbackStore {
@@ -94,7 +98,7 @@ export function callbackStore(db: Database): CallbackStore {
 
     async addCallback(app, rule, atUs) {
       await db.run(
-        `insert into callbacks (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+        `insert into callbacks (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
         app,
         ...valuesOf(rule),
       )
@@ -110,7 +114,7 @@ export function callbackStore(db: Database): CallbackStore {
     async changeCallback(app, rule) {
       await db.run(
         `update callbacks set name = ?3, url = ?4, stage = ?5, events = ?6, filter = ?7, enabled = ?8, secrets = ?9,
-           created = ?10, version = ?11 + 1 where app = ?1 and id = ?2`,
+           created = ?10, version = ?11 + 1, before = ?12 where app = ?1 and id = ?2`,
         app,
         ...valuesOf(rule),
       )

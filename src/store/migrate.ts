@@ -20,6 +20,7 @@ import { history } from './migrations/0018-history.ts'
 import { pins } from './migrations/0019-pins.ts'
 import { callbacks } from './migrations/0022-callbacks.ts'
 import { removedEvents } from './migrations/0025-removed-events.ts'
+import { askedBefore } from './migrations/0026-asked-before.ts'
 import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 import { reportStates } from './migrations/0029-report-states.ts'
@@ -52,6 +53,7 @@ export const migrations = [
   retries,
   removedEvents,
   callbacks,
+  askedBefore,
 ]
 
 /** The version of the schema that this program writes. */

@@ -67,6 +67,20 @@ interface CallbackSecret {
   created: number
 }
 
+/** What becomes of a message where the endpoint that is asked fails. */
+export const failureChoices = ['deliver', 'stop'] as const
+
+/** How a rule is asked before a message is delivered. */
+export interface BeforeTerms {
+  timeoutMs: number
+  onFailure: (typeof failureChoices)[number]
+  /** Whether the sender of a message that is stopped is told so; else it looks delivered to it. */
+  report: boolean
+}
+
+/** The reference's. */
+export const usualTerms: BeforeTerms = { timeoutMs: 200, onFailure: 'deliver', report: false }
+
 /** A rule of an app: which callbacks go where. */
 export interface CallbackRule {
   id: string
@@ -76,6 +90,8 @@ export interface CallbackRule {
   /** Empty for one that is asked before. */
   events: CallbackEvent[]
   filter: CallbackFilter
+  /** Of a rule that is asked before. */
+  before?: BeforeTerms | undefined
   enabled: boolean
   /** The older one first; both sign while there are two. */
   secrets: CallbackSecret[]
@@ -90,6 +106,9 @@ const needs = { events: 1, messages: 2, status: 4, before: 8 } as const
 
 const needsMessages = new Set<CallbackEvent>(['message.sent', 'message.recalled'])
 const needsStatus = new Set<CallbackEvent>(['user.online', 'user.offline'])
+
+/** Whether an app has a rule that is asked before messages are delivered. */
+export const needsBefore = ({ callbacks }: { callbacks: number }): boolean => (callbacks & needs.before) !== 0
 
 /** The needs of some rules. */
 export function needsOf(rules: Pick<CallbackRule, 'when' | 'events' | 'enabled'>[]): number {

@@ -4,7 +4,14 @@ import { limits } from '../../domain/limits.ts'
 import { appOnly } from '../allowed.ts'
 import { read, type Transaction, write } from '../operation.ts'
 import { bounds, exactly, says } from '../schemas.ts'
-import { type CheckedRule, checkGiven, checkSecret, checkWhole, ruleFailures } from './check-rule.ts'
+import {
+  type CheckedRule,
+  checkGiven,
+  checkSecret,
+  checkWhole,
+  ruleFailures,
+  termsWith,
+} from './check-rule.ts'
 import {
   callbackMissing,
   Enabled,
@@ -13,12 +20,15 @@ import {
   lockedRule,
   Name,
   noFilter,
+  OnFailure,
+  Report,
   Rooms,
   Rule,
   RuleWithSecret,
   ruleChanged,
   Sources,
   shown,
+  Timeout,
   Url,
   Users,
   When,
@@ -52,6 +62,9 @@ const fields = {
   users: t.Optional(Users),
   kinds: t.Optional(Kinds),
   sources: t.Optional(Sources),
+  timeout: t.Optional(Timeout),
+  onFailure: t.Optional(OnFailure),
+  report: t.Optional(Report),
   enabled: t.Optional(Enabled),
 }
 
@@ -86,7 +99,7 @@ export const createCallback = write({
 
   async run(transaction, { given, secret }: { given: CheckedRule; secret: string }) {
     const { app, store, now, tick } = transaction
-    const { name = '', url = '', when = 'after', events = [], enabled = false, filter } = given
+    const { name = '', url = '', when = 'after', events = [], enabled = false, filter, terms } = given
     checkWhole({ name, when, events })
     await store.callbacks.lockCallbacks(app.id)
     await checkNotTaken(transaction, name)
@@ -98,6 +111,7 @@ export const createCallback = write({
       when,
       events,
       filter: { ...noFilter, ...filter },
+      before: termsWith(when, terms),
       enabled,
       secrets: [{ secret, created: now }],
       created: now,
@@ -158,7 +172,14 @@ export const changeCallback = write({
   async run(transaction, { id, given }: { id: string; given: CheckedRule }) {
     const { app, store, tick } = transaction
     const before = await lockedRule(transaction, id)
-    const rule = { ...before, ...given, filter: { ...before.filter, ...given.filter } }
+    const { terms, filter, ...fields } = given
+    const when = fields.when ?? before.when
+    const rule = {
+      ...before,
+      ...fields,
+      filter: { ...before.filter, ...filter },
+      before: termsWith(when, terms, before.before),
+    }
     checkWhole(rule)
     await checkNotTaken(transaction, rule.name, id)
     await store.callbacks.changeCallback(app.id, rule)

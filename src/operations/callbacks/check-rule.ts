@@ -1,10 +1,13 @@
 import {
+  type BeforeTerms,
   type CallbackFilter,
   type CallbackRule,
   callbackEvents,
+  failureChoices,
   messageKinds,
   sources,
   stages,
+  usualTerms,
 } from '../../domain/callbacks/rule.ts'
 import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
@@ -53,6 +56,21 @@ const badSecret = failure(
   { en: '`secret` is too short, too long or malformed', zh: '`secret` 过短、过长或格式错误' },
 )
 
+const badTimeout = failure('illegal_argument', `timeout must be 1 to ${limits.beforeTime.value} ms`, {
+  en: '`timeout` is out of range',
+  zh: '`timeout` 超出范围',
+})
+
+const badOnFailure = failure('illegal_argument', `onFailure must be one of ${failureChoices.join(', ')}`, {
+  en: '`onFailure` is another word',
+  zh: '`onFailure` 不是可选值之一',
+})
+
+const notAskedBefore = failure('illegal_argument', 'timeout, onFailure and report are for when: before', {
+  en: 'the rule is told afterwards',
+  zh: '该规则不是发送前回调',
+})
+
 /** Failures of what a rule holds. */
 export const ruleFailures = [
   badCallbackName,
@@ -62,6 +80,9 @@ export const ruleFailures = [
   noEvents,
   badFilter,
   badSecret,
+  badTimeout,
+  badOnFailure,
+  notAskedBefore,
 ]
 
 /** What a request says of a rule. */
@@ -74,6 +95,9 @@ export interface GivenRule {
   users?: string[]
   kinds?: string[]
   sources?: string[]
+  timeout?: number
+  onFailure?: string
+  report?: boolean
   enabled?: boolean
 }
 
@@ -109,6 +133,28 @@ function eventsOf(given: string[]): CallbackRule['events'] {
   return callbackEvents.filter((each) => given.includes(each))
 }
 
+function termsOf({ timeout, onFailure, report }: GivenRule): Partial<BeforeTerms> {
+  const choice = onFailure === undefined ? undefined : known(failureChoices, onFailure)
+  if (onFailure !== undefined && choice === undefined) throw badOnFailure()
+  if (timeout !== undefined && (timeout < 1 || timeout > limits.beforeTime.value)) throw badTimeout()
+  return {
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(choice === undefined ? {} : { onFailure: choice }),
+    ...(report === undefined ? {} : { report }),
+  }
+}
+
+/** The terms of a rule with those that are given; undefined for one that is told afterwards. */
+export function termsWith(
+  when: CallbackRule['when'],
+  given: Partial<BeforeTerms>,
+  old: BeforeTerms = usualTerms,
+): BeforeTerms | undefined {
+  if (when === 'before') return { ...old, ...given }
+  if (Object.keys(given).length > 0) throw notAskedBefore()
+  return undefined
+}
+
 /** Checks each field that is given. */
 export function checkGiven(given: GivenRule) {
   const { name, url, when, events, enabled } = given
@@ -121,6 +167,7 @@ export function checkGiven(given: GivenRule) {
     ...(events === undefined ? {} : { events: eventsOf(events) }),
     ...(enabled === undefined ? {} : { enabled }),
     filter: filterOf(given),
+    terms: termsOf(given),
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type CallbackFilter,
   type CallbackRule,
   callbackEvents,
+  failureChoices,
   messageKinds,
   needsOf,
   sources,
@@ -80,6 +81,32 @@ export const Sources = t.Array(t.String(bounds({ enum: sources })), {
   examples: [[]],
 })
 
+export const Timeout = t.Integer({
+  ...says(
+    'Of `before`: milliseconds in which an answer must come.',
+    '`before` 规则：等待应答的时间，单位毫秒。',
+  ),
+  examples: [200],
+  ...bounds({ minimum: 1, maximum: limits.beforeTime.value, default: 200 }),
+})
+
+export const OnFailure = t.String({
+  ...says(
+    'Of `before`: what becomes of a message where the endpoint fails.',
+    '`before` 规则：回调失败时如何处理消息：`deliver` 放行，`stop` 拦截。',
+  ),
+  examples: ['deliver'],
+  ...bounds({ enum: failureChoices, default: 'deliver' }),
+})
+
+export const Report = t.Boolean({
+  ...says(
+    'Of `before`: whether the sender of a message that is stopped gets an error; else it looks delivered.',
+    '`before` 规则：消息被拦截时是否向发送方返回错误；否则发送方显示发送成功。',
+  ),
+  examples: [false],
+})
+
 export const Enabled = t.Boolean({
   ...says('Whether it is at work; not, if not given.', '是否启用，默认不启用。'),
   examples: [true],
@@ -100,6 +127,9 @@ const shownRule = {
   users: Users,
   kinds: Kinds,
   sources: Sources,
+  timeout: t.Optional(Timeout),
+  onFailure: t.Optional(OnFailure),
+  report: t.Optional(Report),
   enabled: Enabled,
   secrets: t.Array(milliseconds('Unix ms.', 'Unix 毫秒时间戳。'), {
     ...says('When each of its secrets was made, the older first.', '各密钥的创建时间，较早的在前。'),
@@ -112,9 +142,10 @@ export const Rule = exactly(shownRule)
 export const RuleWithSecret = exactly({ ...shownRule, secret: Secret })
 
 /** A rule as it is answered: without its secrets. */
-export const shown = ({ secrets, filter, version: _, ...rule }: CallbackRule) => ({
+export const shown = ({ secrets, filter, before, version: _, ...rule }: CallbackRule) => ({
   ...rule,
   ...filter,
+  ...(before ? { timeout: before.timeoutMs, onFailure: before.onFailure, report: before.report } : {}),
   secrets: secrets.map(({ created }) => created),
 })
 

@@ -1,0 +1,125 @@
+import type { AppRecord } from '../domain/app.ts'
+import {
+  type BeforeRule,
+  type BeforeSending,
+  type Decision,
+  decisionOnFailure,
+  type Question,
+  readDecision,
+} from '../domain/callbacks/before.ts'
+import { limits } from '../domain/limits.ts'
+import type { ReadStore } from '../store/store.ts'
+import type { Post } from './ask.ts'
+
+/** How questions ended: `skipped` were not asked, as too many were under way or the breaker was open. */
+type Outcome = 'delivered' | 'replaced' | 'stopped' | 'failed' | 'skipped'
+
+interface Breaker {
+  failures: number
+  /** Monotonic ms until which nothing is asked. */
+  openUntil: number
+  underWay: number
+}
+
+const question = ({ app, room, sender, id, at, payload }: Question, { secrets }: BeforeRule): string => {
+  const appkey = `${app.org}#${app.name}`
+  const callId = `${appkey}_${crypto.randomUUID()}`
+  const secret = secrets[0]?.secret ?? ''
+  return JSON.stringify({
+    callId,
+    timestamp: at,
+    chat_type: 'chatroom',
+    group_id: room,
+    from: sender,
+    to: room,
+    msg_id: id,
+    payload,
+    securityVersion: '1.0.0',
+    security: new Bun.CryptoHasher('md5').update(`${callId}${secret}${at}`).digest('hex'),
+    appkey,
+  })
+}
+
+const outcomeOf = (decision: Decision): Outcome =>
+  decision.kind === 'stop' ? 'stopped' : decision.replacement ? 'replaced' : 'delivered'
+
+/** The rules of all apps that are asked before messages are delivered, and how they answered. */
+export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
+  let rules = new Map<number, BeforeRule[]>()
+  const breakers = new Map<string, Breaker>()
+  const counts: Record<Outcome, number> = { delivered: 0, replaced: 0, stopped: 0, failed: 0, skipped: 0 }
+
+  const breakerOf = (id: string): Breaker => {
+    const breaker = breakers.get(id) ?? { failures: 0, openUntil: 0, underWay: 0 }
+    breakers.set(id, breaker)
+    return breaker
+  }
+
+  async function answerOf(rule: BeforeRule, asked: Question): Promise<Decision | undefined> {
+    try {
+      const { status, text } = await post(rule.url, question(asked, rule), {
+        timeoutMs: rule.before.timeoutMs,
+        // Each character takes up to four bytes.
+        bytes: 4 * limits.beforeAnswer.value,
+      })
+      const isRead = status === 200 && text !== undefined && [...text].length <= limits.beforeAnswer.value
+      return isRead ? readDecision(text, asked.payload, rule.before) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  async function ask(rule: BeforeRule, asked: Question): Promise<Decision> {
+    const breaker = breakerOf(rule.id)
+    const isHalfOpen = breaker.failures >= limits.beforeFailures.value
+    if (
+      performance.now() < breaker.openUntil ||
+      breaker.underWay >= (isHalfOpen ? 1 : limits.beforeUnderWay.value)
+    ) {
+      counts.skipped += 1
+      return decisionOnFailure(rule.before)
+    }
+    breaker.underWay += 1
+    const decision = await answerOf(rule, asked)
+    breaker.underWay -= 1
+    if (decision) {
+      breaker.failures = 0
+      counts[outcomeOf(decision)] += 1
+      return decision
+    }
+    counts.failed += 1
+    breaker.failures += 1
+    if (breaker.failures >= limits.beforeFailures.value)
+      breaker.openUntil = performance.now() + limits.beforePause.value
+    return decisionOnFailure(rule.before)
+  }
+
+  return {
+    counts,
+    isUsed: (): boolean => rules.size > 0,
+
+    ruleFor: (app, room, sender, kind) =>
+      rules
+        .get(app)
+        ?.find(
+          ({ filter }) =>
+            (filter.rooms.length === 0 || filter.rooms.includes(room)) &&
+            (filter.users.length === 0 || filter.users.includes(sender)) &&
+            (filter.kinds.length === 0 || filter.kinds.includes(kind())) &&
+            (filter.sources.length === 0 || filter.sources.includes('client')),
+        ),
+
+    ask,
+
+    /** Reads the rules of apps that have such, which have changed. */
+    async read(apps: Iterable<Pick<AppRecord, 'id'>>): Promise<void> {
+      const read = new Map<number, BeforeRule[]>()
+      for (const { id } of apps) {
+        const all = await store.callbacks.callbackRules(id)
+        const own = all.filter((rule): rule is BeforeRule => rule.enabled && rule.when === 'before')
+        if (own.length > 0) read.set(id, own)
+      }
+      rules = read
+    },
+  } satisfies BeforeSending & Record<string, unknown>
+}

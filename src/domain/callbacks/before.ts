@@ -1,0 +1,99 @@
+import type { AppRecord } from '../app.ts'
+import { limits } from '../limits.ts'
+import type { BeforeTerms, CallbackRule } from './rule.ts'
+
+/** A rule that is enabled, and asked before. */
+export type BeforeRule = CallbackRule & { before: BeforeTerms }
+
+/** What a message says, as callbacks show it. */
+export interface BeforePayload {
+  ext: Record<string, unknown>
+  bodies: Record<string, unknown>[]
+}
+
+/** A message that a rule is asked about. */
+export interface Question {
+  app: Pick<AppRecord, 'org' | 'name'>
+  room: string
+  sender: string
+  id: string
+  /** Unix ms. */
+  at: number
+  payload: BeforePayload
+}
+
+const messageLevels = ['high', 'normal', 'low'] as const
+type MessageLevel = (typeof messageLevels)[number]
+
+/** What becomes of a message. */
+export type Decision =
+  | {
+      kind: 'deliver'
+      /** Text and attributes in place of its own. */
+      replacement?: { text: string; ext: Record<string, unknown> } | undefined
+      level?: MessageLevel | undefined
+    }
+  /** `text` is for its sender; undefined where it is not told. */
+  | { kind: 'stop'; text: string | undefined }
+
+/** Asks rules before messages are delivered. */
+export interface BeforeSending {
+  /** Whether any app has such a rule. */
+  isUsed(): boolean
+  /** The first rule about a message; its kind is looked at where there is one. */
+  ruleFor(app: number, room: string, sender: string, kind: () => string): BeforeRule | undefined
+  ask(rule: BeforeRule, question: Question): Promise<Decision>
+}
+
+/** For the sender of a message that was stopped. */
+const texts = { denied: 'custom logic denied', failed: 'custom internal error' }
+
+/** What becomes of a message about which an endpoint gave no answer. */
+export const decisionOnFailure = ({ onFailure, report }: BeforeTerms): Decision =>
+  onFailure === 'deliver' ? { kind: 'deliver' } : { kind: 'stop', text: report ? texts.failed : undefined }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** What a payload puts in place of a text message; undefined where it is none that may. */
+function replacementIn(payload: unknown, asked: BeforePayload) {
+  if (!isObject(payload)) return undefined
+  const { bodies = asked.bodies, ext = asked.ext } = payload
+  const [body] = Array.isArray(bodies) && bodies.length === 1 ? bodies : []
+  const [own] = asked.bodies
+  const isText = isObject(body) && body.type === 'txt' && own?.type === 'txt' && own.subType === undefined
+  if (!isText || typeof body.msg !== 'string' || !isObject(ext)) return undefined
+  const bytes = Buffer.byteLength(body.msg) + Buffer.byteLength(JSON.stringify(ext))
+  return bytes > limits.beforeReplacement.value ? undefined : { text: body.msg, ext }
+}
+
+/** Whether a payload says what the message says already. */
+const isUnchanged = (payload: unknown, asked: BeforePayload): boolean =>
+  payload === undefined ||
+  payload === null ||
+  (isObject(payload) &&
+    Bun.deepEquals(payload.bodies ?? asked.bodies, asked.bodies) &&
+    Bun.deepEquals(payload.ext ?? asked.ext, asked.ext))
+
+/** Reads an answer; undefined where it is none. */
+export function readDecision(
+  text: string,
+  asked: BeforePayload,
+  { report }: BeforeTerms,
+): Decision | undefined {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isObject(answer) || typeof answer.valid !== 'boolean') return undefined
+  const { valid, code, payload, chatroom_msg_level: given } = answer
+  if (code !== undefined && code !== null && typeof code !== 'string') return undefined
+  if (!valid) return { kind: 'stop', text: report ? (code ?? texts.denied) : undefined }
+  const level = messageLevels.find((each) => each === given)
+  if (given !== undefined && given !== null && level === undefined) return undefined
+  if (isUnchanged(payload, asked)) return { kind: 'deliver', level }
+  const replacement = replacementIn(payload, asked)
+  return replacement && { kind: 'deliver', replacement, level }
+}
