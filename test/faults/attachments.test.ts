@@ -93,11 +93,12 @@ test('10.14 one app fills its own share only', async () => {
   expect((await send(0, app.token)).status).toBe(200)
 })
 
-test('12 an attachment uploaded with restrict-access: false is read without a secret', async () => {
-  const { uuid, secret } = await send(7, alice, { 'restrict-access': 'false' })
-  expect(secret).toBeUndefined()
-  expect((await (await fetch(`${app.url}/chatfiles/${uuid}`)).bytes()).length).toBe(7)
-})
+for (const restricted of ['false', '0', ''])
+  test(`12 an attachment uploaded with restrict-access: "${restricted}" is read without a secret`, async () => {
+    const { uuid, secret } = await send(7, alice, { 'restrict-access': restricted })
+    expect(secret).toBeUndefined()
+    expect((await (await fetch(`${app.url}/chatfiles/${uuid}`)).bytes()).length).toBe(7)
+  })
 
 test('10.14 stray files are left alone, and a full disk is 503 and leaves neither a part nor taken space', async () => {
   const dir = join(server.dir, 'strays')

@@ -9,7 +9,7 @@ interface Upload {
 
 export async function upload({ url, token, body, headers = {} }: Upload) {
   const authorization = token === '' ? {} : { authorization: `Bearer ${token}` }
-  const about = { ...authorization, ...headers }
+  const about = { 'restrict-access': 'true', ...authorization, ...headers }
   const response = await fetch(`${url}/chatfiles`, { method: 'POST', headers: about, body })
   return { status: response.status, body: (await response.json()) as unknown }
 }

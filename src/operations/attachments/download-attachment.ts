@@ -14,8 +14,8 @@ const secret = (where: 'header' | 'query'): Parameter => ({
   name: 'share-secret',
   in: where,
   says: {
-    en: 'Secret of the attachment; none is needed where it was uploaded with `restrict-access: false`.',
-    zh: '附件密钥；上传时带 `restrict-access: false` 的附件无需密钥。',
+    en: 'Secret of the attachment; none is needed where it was uploaded without `restrict-access: true`.',
+    zh: '附件密钥；上传时未带 `restrict-access: true` 的附件无需密钥。',
   },
   schema: { type: 'string' },
 })

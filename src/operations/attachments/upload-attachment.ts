@@ -18,8 +18,8 @@ export const uploadAttachment = action({
       name: 'restrict-access',
       in: 'header',
       says: {
-        en: '`false`: whoever knows the id may read the attachment, without a secret.',
-        zh: '`false`：知道 ID 即可下载，无需密钥。',
+        en: '`true`: the attachment has a secret, without which nobody reads it. `false`, or left out: whoever knows the id may.',
+        zh: '`true`：附件带密钥，无密钥不能下载。`false` 或不填：知道 ID 即可下载。',
       },
       schema: { type: 'string' },
     },
@@ -38,9 +38,8 @@ export const uploadAttachment = action({
 
   async run({ app, caller, services }, { client }) {
     const sender = attachmentSender(app, caller)
-    const isRestricted = !['false', '0'].includes(
-      client.header('restrict-access')?.trim().toLowerCase() ?? '',
-    )
+    const asked = client.header('restrict-access')?.trim().toLowerCase() ?? ''
+    const isRestricted = !['', 'false', '0'].includes(asked)
     return client.receiveFile((chunks) => services.attachments.add(sender, chunks, isRestricted))
   },
 
