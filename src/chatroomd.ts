@@ -31,10 +31,10 @@ import { createMissingApps } from './operator/first-start.ts'
 import { startPruning } from './operator/prune.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import type { SocketTerms } from './realtime/gateway.ts'
-import { letHear } from './realtime/hearing.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
 import { shownMessage } from './realtime/shown-message.ts'
+import { subscribeRealtime } from './realtime/subscriptions.ts'
 import { openAttachments } from './store/attachments.ts'
 import { hourlyFiles } from './store/history/hourly-files.ts'
 import { isReadByOthers } from './store/sqlite-file.ts'
@@ -85,7 +85,7 @@ async function start(
   { batch, lostLines = () => 0 }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
-  const { engine, bus, events, deployment, ...heard } = await openStore(config, log, batch, closing)
+  const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
   const isAlone = engine.kind === 'sqlite'
   const { responses, work, users, apps } = await remember(engine, events)
   if (!isAlone) closing.defer(startReloading(apps.reload, log))
@@ -119,7 +119,7 @@ async function start(
     socketTerms(config),
   )
   closing.defer(() => realtime.stop())
-  letHear(realtime, { ...heard, events, apps })
+  subscribeRealtime(realtime, { ...sources, events, apps })
 
   // HTTP.
   const files = join(config.data_dir, 'files')
@@ -256,7 +256,7 @@ async function openStore(
     config,
     deployment,
     {
-      hear(item) {
+      onItem(item) {
         if ('message' in item) relayed.publish(item.message)
         else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
         else events.publish(item.events)?.catch(notApplied)

@@ -144,11 +144,11 @@ export function fairTurns(ceilings: Ceilings) {
   /** Makes space by refusing what came last from whoever has more waiting than this asker then would. */
   function makeSpace({ app, source }: Asker, more: number): boolean {
     while (queue.size() + more > ceilings.waiting) {
-      const crowd = largest(queue.apps(), sizeOfApp)
+      const busiest = largest(queue.apps(), sizeOfApp)
       const mine = queue.of(app)
-      if (crowd !== mine && sizeOfApp(crowd) <= sizeOfApp(mine) + more) return false
-      const tickets = largest(crowd?.values() ?? [], sizeOf)
-      if (crowd === mine && sizeOf(tickets) <= sizeOf(mine?.get(source)) + more) return false
+      if (busiest !== mine && sizeOfApp(busiest) <= sizeOfApp(mine) + more) return false
+      const tickets = largest(busiest?.values() ?? [], sizeOf)
+      if (busiest === mine && sizeOf(tickets) <= sizeOf(mine?.get(source)) + more) return false
       ;[...(tickets ?? [])].at(-1)?.end(tooManyLogins())
     }
     return true

@@ -24,7 +24,7 @@ type Source = Pick<Asker, 'source' | 'signal'>
 /** How long a server may go on believing what another one has changed, in ms. */
 const believed = 1000
 /** Users that one server remembers. */
-const remembered = limits.usersKept.value
+const remembered = limits.cachedUsers.value
 
 const notActivated = failure('invalid_grant', 'user not activated', {
   en: 'the user is banned',

@@ -99,7 +99,7 @@ const keyOf = ({ tokenKey, settings }: AppRecord, token: string): string =>
   token.startsWith(prefix) ? tokenKey : tokenKey + settings.agoraCertificate + settings.agoraAppId
 
 /** Tokens that one server remembers having verified. */
-const remembered = limits.tokensKept.value
+const remembered = limits.cachedTokens.value
 
 /**
  * Checks tokens, and remembers those it has verified, so that the signature is computed once. The memory has two

@@ -53,10 +53,10 @@ describe('11. the codec of the bus', () => {
       fc.property(fc.array(text, { maxLength: 20 }), longest, (items, most) => {
         const texts = split('a', numbered(items), most)
         const { join } = joiner('b')
-        const heard = texts.map(join)
+        const received = texts.map(join)
         for (const each of texts) expect(Buffer.byteLength(each)).toBeLessThanOrEqual(most)
-        expect(heard.flatMap(({ items: some }) => some)).toEqual(items)
-        expect(heard.some(({ missed }) => missed)).toBe(false)
+        expect(received.flatMap(({ items: some }) => some)).toEqual(items)
+        expect(received.some(({ missed }) => missed)).toBe(false)
       }),
     )
   })
@@ -70,12 +70,12 @@ describe('11. the codec of the bus', () => {
         (items, most, isLost) => {
           const { join } = joiner('b')
           join(position('a', 0))
-          const heard = split('a', numbered(items), most)
+          const received = split('a', numbered(items), most)
             .filter(() => !isLost.next().value)
             .map(join)
           const last = join(position('a', items.length))
-          const whole = heard.flatMap(({ items: some }) => some)
-          const missed = [...heard, last].some((each) => each.missed)
+          const whole = received.flatMap(({ items: some }) => some)
+          const missed = [...received, last].some((each) => each.missed)
           expect(missed).toBe(whole.length < items.length)
           // A later item of the same length is put together again.
           const next = { n: items.length + 1, text: items.at(-1) as string }

@@ -2,10 +2,10 @@ import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 
-/** What nodes tell each other: what was written, and messages on their way. */
+/** What nodes publish to each other: events, and messages on their way. */
 export type Item = { events: Event[] } | { message: RelayedMessage } | { userMessage: UserMessage }
 
-/** An encoded item and its number: each node counts what it says, whether or not it could be carried. */
+/** An encoded item and its number: each node numbers what it publishes, whether or not it arrives. */
 export interface Numbered {
   n: number
   text: string
@@ -51,7 +51,7 @@ export function decode(text: string): Item {
 
 const packet = (fields: Packet): string => JSON.stringify(fields)
 
-/** Says which number a node has given last, so that others notice when they did not hear that item. */
+/** The last number of a node, so that others notice an item that they did not receive. */
 export const position = (from: string, last: number): string => packet({ from, n: last })
 
 /** Texts of at most `longest` bytes that carry `items`; as many items as fit share one. */
@@ -85,16 +85,16 @@ export function split(from: string, items: Numbered[], longest: number): string[
 }
 
 interface Sender {
-  /** The number that its next item has; undefined until it was heard. */
+  /** The number that its next item has; undefined before its first packet. */
   next: number | undefined
   /** The parts that have come of item `next`. */
   parts: string[]
-  /** Sweeps since it was heard. */
+  /** Sweeps since its last packet. */
   quiet: number
 }
 
 /** What a text brought: whole items, and whether others were lost before them. */
-interface Heard {
+interface Joined {
   items: string[]
   missed: boolean
 }
@@ -125,7 +125,7 @@ export function joiner(me: string) {
     return isGap
   }
 
-  function joinPart(sender: Sender, n: number, { at, of, text }: NonNullable<Packet['part']>): Heard {
+  function joinPart(sender: Sender, n: number, { at, of, text }: NonNullable<Packet['part']>): Joined {
     const missed = skipTo(sender, n)
     // A part that does not follow the last one: the item is lost, and whatever has a later number will show it.
     if (at === 0) sender.parts = []
@@ -142,7 +142,7 @@ export function joiner(me: string) {
 
   return {
     /** Takes a text in. Fails when it cannot be read. */
-    join(text: string): Heard {
+    join(text: string): Joined {
       const { from, n, items, part }: Packet = JSON.parse(text)
       if (from === me) return { items: [], missed: false }
       const sender = senderOf(from)
@@ -153,7 +153,7 @@ export function joiner(me: string) {
       return { items: items ?? [], missed }
     },
 
-    /** Starts afresh: the connection was lost, and whatever was said meanwhile. */
+    /** Starts afresh: the connection was lost, and whatever was published meanwhile. */
     reset: () => senders.clear(),
 
     /** Drops the parts of nodes that have fallen silent; called regularly. */

@@ -9,10 +9,10 @@ export interface Bus {
   stop(): Promise<void>
 }
 
-/** What a node does with what it hears. */
+/** What a node does with what others publish. */
 export interface Listener {
-  hear(item: Item): void
-  /** Something that other nodes said was lost. */
+  onItem(item: Item): void
+  /** Items of other nodes were lost. */
   missed(): void
 }
 
@@ -25,14 +25,14 @@ interface Wire {
   close(): Promise<void>
 }
 
-/** What may wait for the wire before items are lost rather than kept: a bound on memory. */
+/** What may wait for the wire; beyond it items are dropped, so that memory is bounded. */
 const most = { items: limits.busWaiting.value, characters: limits.busWaitingText.value }
 
-/** Milliseconds between two times that a node says how far it is. */
-const positions = 5000
+/** How often a node publishes the number of its last item. */
+const positionMs = 5000
 
-/** Puts a bus on a wire. What is sent while a publication is under way goes into the next one together. */
-function busOn(wire: Wire, me: string, ear: Ear, log: Logger): Bus {
+/** Puts a bus on a wire. Items sent while a publication is under way share the next one. */
+function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger): Bus {
   let waiting: Numbered[] = []
   let size = 0
   let last = 0
@@ -56,16 +56,16 @@ function busOn(wire: Wire, me: string, ear: Ear, log: Logger): Bus {
   }
 
   /** Others notice by this that the last items of this node were lost. */
-  function tellPosition(): void {
-    ear.sweep()
+  function publishPosition(): void {
+    receiver.sweep()
     sending ??= wire
       .publish([position(me, last)])
       .catch((error) => log.debug({ err: error }, 'other nodes could not be told how far this one is'))
       .then(publish)
   }
 
-  tellPosition()
-  const telling = setInterval(tellPosition, positions)
+  publishPosition()
+  const positionTimer = setInterval(publishPosition, positionMs)
 
   return {
     send(item) {
@@ -80,29 +80,29 @@ function busOn(wire: Wire, me: string, ear: Ear, log: Logger): Bus {
       sending ??= Promise.resolve().then(publish)
     },
     async stop() {
-      clearInterval(telling)
+      clearInterval(positionTimer)
       await sending
       await wire.close()
     },
   }
 }
 
-/** What a node hears of others. */
-interface Ear {
-  hear(text: string): void
-  /** The connection was lost for a while: whatever was said meanwhile was missed. */
+/** Receives what other nodes publish. */
+interface Receiver {
+  onText(text: string): void
+  /** The connection was lost for a while: whatever was published meanwhile was missed. */
   reconnected(): void
   sweep(): void
 }
 
-function earOf(me: string, listener: Listener, log: Logger): Ear {
+function receiverOf(me: string, listener: Listener, log: Logger): Receiver {
   const { join, reset, sweep } = joiner(me)
   return {
-    hear(text) {
+    onText(text) {
       try {
         const { items, missed } = join(text)
         if (missed) listener.missed()
-        for (const item of items) listener.hear(decode(item))
+        for (const item of items) listener.onItem(decode(item))
       } catch (error) {
         log.error({ err: error }, 'what another node said could not be read')
       }
@@ -119,10 +119,10 @@ function earOf(me: string, listener: Listener, log: Logger): Ear {
 async function postgresBus(url: string, channel: string, listener: Listener, log: Logger): Promise<Bus> {
   const me = crypto.randomUUID()
   const sql = new SQL(url, { max: 2 })
-  const ear = earOf(me, listener, log)
+  const receiver = receiverOf(me, listener, log)
   let isFirst = true
-  await sql.listen(channel, ear.hear, () => {
-    if (!isFirst) ear.reconnected()
+  await sql.listen(channel, receiver.onText, () => {
+    if (!isFirst) receiver.reconnected()
     isFirst = false
   })
   const wire: Wire = {
@@ -132,13 +132,13 @@ async function postgresBus(url: string, channel: string, listener: Listener, log
     },
     close: () => sql.close({ timeout: 0 }),
   }
-  return busOn(wire, me, ear, log)
+  return busOn(wire, me, receiver, log)
 }
 
 /** A bus through the publish and subscribe of Redis or Valkey. */
 async function redisBus(url: string, channel: string, listener: Listener, log: Logger): Promise<Bus> {
   const me = crypto.randomUUID()
-  const ear = earOf(me, listener, log)
+  const receiver = receiverOf(me, listener, log)
   const out = new RedisClient(url)
   await out.connect()
   let subscriber: RedisClient
@@ -147,7 +147,7 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
   async function listen(): Promise<void> {
     subscriber = new RedisClient(url, { autoReconnect: false })
     await subscriber.connect()
-    await subscriber.subscribe(channel, ear.hear)
+    await subscriber.subscribe(channel, receiver.onText)
     subscriber.onclose = () => void listenAgain()
   }
 
@@ -155,7 +155,7 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
     while (!isStopped) {
       try {
         await listen()
-        return ear.reconnected()
+        return receiver.reconnected()
       } catch (error) {
         log.debug({ err: error }, 'Redis cannot be listened to; this is tried again')
         await Bun.sleep(200)
@@ -175,15 +175,15 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
       out.close()
     },
   }
-  return busOn(wire, me, ear, log)
+  return busOn(wire, me, receiver, log)
 }
 
-/** The only node of its store has nobody to tell. */
+/** A single node has no others to publish to. */
 const noBus: Bus = { send: () => undefined, stop: async () => undefined }
 
 /**
- * The bus that the configuration asks for. `deployment` names the store: deployments that share a Redis do not hear
- * each other. A pooler in front of PostgreSQL carries no LISTEN: then Redis has to.
+ * The bus that the configuration asks for. `deployment` names the store: deployments that share a Redis do not
+ * receive each other's items. A pooler in front of PostgreSQL carries no LISTEN: then Redis has to.
  */
 export async function openBus(
   { database_url, redis_url }: { database_url: string; redis_url: string },

@@ -33,8 +33,8 @@ interface Given {
   store: ReadStore
   commit: Commit
   log: Logger
-  /** Logs what goes on failing, seldom. */
-  troubleLog(text: string): (error: unknown) => void
+  /** Logs a failure that goes on at most once a minute. */
+  rateLimitedLog(text: string): (error: unknown) => void
   /** The devices with which a user is connected to this node. */
   devicesHere(app: number, username: string): Device[]
   /** Everyone who is connected to this node. */
@@ -45,7 +45,7 @@ interface Given {
  * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
-  { store, commit, devicesHere, everyone, log, troubleLog }: Given,
+  { store, commit, devicesHere, everyone, log, rateLimitedLog }: Given,
   terms: Terms,
   numbered: (node: number) => void,
 ): Promise<NodePresence> {
@@ -59,7 +59,7 @@ export async function startPresence(
     numbered(node)
   }
 
-  const notWritten = troubleLog('who is online could not be written; it is tried again')
+  const notWritten = rateLimitedLog('who is online could not be written; it is tried again')
 
   function note(app: number, username: string): void {
     const users = changed.get(app) ?? new Set<string>()
@@ -110,8 +110,8 @@ export async function startPresence(
 
   await takeNumber()
   const stops = [
-    every(terms.leaseMs / 3, renew, troubleLog('the node could not renew its number')),
-    every(look, leave, troubleLog('users who are offline could not leave their rooms')),
+    every(terms.leaseMs / 3, renew, rateLimitedLog('the node could not renew its number')),
+    every(look, leave, rateLimitedLog('users who are offline could not leave their rooms')),
   ]
 
   return {

@@ -30,9 +30,9 @@ export function earlierAttributes(attributes: Attribute[]): EarlierAttributes | 
   let left = limits.loggedValues.value
   return Object.fromEntries(
     attributes.map(({ name, value, owner, autoDelete }) => {
-      const isKept = value.length <= left
-      if (isKept) left -= value.length
-      return [name, isKept ? { owner, autoDelete, value } : { owner, autoDelete }]
+      const fits = value.length <= left
+      if (fits) left -= value.length
+      return [name, fits ? { owner, autoDelete, value } : { owner, autoDelete }]
     }),
   )
 }

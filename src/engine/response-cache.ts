@@ -16,7 +16,7 @@ export interface CachedResponse {
 }
 
 /** Characters of responses, with their URLs and what it takes to find them, that are cached. */
-const embedded = limits.responsesKept.value
+const embedded = limits.cachedResponses.value
 
 /** What it takes to cache a URL, in characters. */
 const overhead = (url: string): number => url.length + 100
@@ -64,7 +64,7 @@ export function responseCache(bound = embedded) {
     return false
   }
 
-  function keep(url: string, response: CachedResponse): void {
+  function set(url: string, response: CachedResponse): void {
     const size = response.head.length + 2 * overhead(url)
     if (size > bound / 8) return
     if (!newer.responses.has(url)) {
@@ -84,7 +84,7 @@ export function responseCache(bound = embedded) {
     add(url: string, response: CachedResponse): void {
       if (bound === 0 || !isRepeated(url)) return
       // A text that was put together is kept as its pieces until it is copied.
-      keep(url, { ...response, head: Buffer.from(response.head).toString() })
+      set(url, { ...response, head: Buffer.from(response.head).toString() })
     },
 
     /** Drops whatever an event made untrue. */

@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
 import { failure } from '../domain/failures.ts'
-import type { Client } from '../operations/given.ts'
+import type { Client } from '../operations/request.ts'
 import type { Deps } from './deps.ts'
 import type { Call } from './envelope.ts'
 import { receiveFile } from './multipart.ts'
@@ -81,7 +81,7 @@ export class HttpClient implements Client {
     return this.request.headers.get(name)
   }
 
-  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T> {
-    return receiveFile(this.request, keep)
+  receiveFile<T>(store: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T> {
+    return receiveFile(this.request, store)
   }
 }

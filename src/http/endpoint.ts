@@ -5,9 +5,9 @@ import type { Caller } from '../domain/event.ts'
 import { unauthorized } from '../domain/failures.ts'
 import type { Terms } from '../engine/commit.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
-import { type Given, Json, type Reply } from '../operations/given.ts'
 import type { HttpCall, Operation } from '../operations/operation.ts'
 import { cutReason } from '../operations/reason.ts'
+import { Json, type OperationRequest, type Reply } from '../operations/request.ts'
 import { type Envelope, isEnvelope } from '../operations/schemas.ts'
 import type { Awaitable } from '../store/database.ts'
 import { bodyCheck, parseForm, parseJson, readBody, withoutNulls } from './body.ts'
@@ -75,7 +75,7 @@ function callerOf(
 function run(
   deps: Deps,
   operation: Operation,
-  { app, caller }: Given,
+  { app, caller }: OperationRequest,
   input: unknown,
   terms: Terms | undefined,
 ): Awaitable<unknown> {
@@ -96,7 +96,7 @@ function run(
 function extrasOf(
   { params, users, path, ownPath, metadata }: Envelope,
   { count, cursor, entities }: Reply,
-  { query }: Given,
+  { query }: OperationRequest,
   { app, uri }: Call,
 ): Extras {
   const extras: Extras = { cursor }
@@ -120,7 +120,7 @@ interface Done {
   server: Server<unknown>
   operation: Called
   call: Call
-  given: Given
+  given: OperationRequest
   input: unknown
   output: unknown
   /** What would happen, of a call that was only tried. */
@@ -194,7 +194,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const { text, body } = await bodyOf(request, dialect)
     if (mayBeMistaken && !announcesBody(request)) await checkStillOpen(request)
     const client = new HttpClient(request, deps.addressOf, server)
-    const given: Given = {
+    const given: OperationRequest = {
       app,
       caller,
       params,

@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import { type FailureRow, unknownAction } from '../domain/failures.ts'
-import type { Given } from '../operations/given.ts'
+import type { OperationRequest } from '../operations/request.ts'
 import type { Explain, Explained } from '../operations/services.ts'
 import { bodyCheck, withoutNulls } from './body.ts'
 import type { Deps } from './deps.ts'
@@ -29,7 +29,7 @@ function refusedBy(operation: Called, refusal: Failure): Explained {
 export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Called[]): Explain {
   const byId = new Map(operations.map((operation) => [operation.id, operation]))
 
-  async function tryOut(operation: Called, given: Given): Promise<Explained> {
+  async function tryOut(operation: Called, given: OperationRequest): Promise<Explained> {
     const { call } = operation
     const services = deps as Deps
     const body = call.body && bodyCheck(call.body, call.bodyWords)(withoutNulls(given.body ?? {}), false)
@@ -48,7 +48,13 @@ export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Call
   return async ({ id, ...asked }) => {
     const operation = byId.get(id)
     if (!operation || operation.kind === 'action') throw unknownAction({ action: id })
-    const given: Given = { ...asked, token: undefined, isAnonymous: false, dialect: 'docs', uri: '' }
+    const given: OperationRequest = {
+      ...asked,
+      token: undefined,
+      isAnonymous: false,
+      dialect: 'docs',
+      uri: '',
+    }
     try {
       return await tryOut(operation, given)
     } catch (thrown) {

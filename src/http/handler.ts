@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { bodyBroken } from '../domain/body-failures.ts'
 import { Failure, TooBusy } from '../domain/failure.ts'
 import { limits } from '../domain/limits.ts'
-import { seldom } from '../metrics/seldom.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
 import { failed } from './envelope.ts'
@@ -41,7 +41,7 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   const recordsOf = traffic(metrics, log)
   const turn = turns(limits.callsOfTurn.value)
 
-  const storeFailed = seldom((failure: Failure, times) =>
+  const storeFailed = rateLimited((failure: Failure, times) =>
     log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
   )
 

@@ -82,10 +82,10 @@ async function* partsOf(
   if (!parsed.found || !parsed.ended) throw noFile()
 }
 
-/** Gives `keep` the field `file` of a multipart body while it comes, and its name when it has; ends with what `keep` makes of it. */
+/** Gives `store` the field `file` of a multipart body while it comes, and its name when it has; ends with what `store` makes of it. */
 export function receiveFile<T>(
   request: Request,
-  keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>,
+  store: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>,
 ): Promise<T> {
   if (Number(request.headers.get('content-length')) > limits.fileBytes.value + wrapping) throw fileTooLarge()
   const parser = parserFor(request)
@@ -93,7 +93,7 @@ export function receiveFile<T>(
   if (!reader) throw noFile()
   const parsed = parse(parser)
   return watched(
-    ({ came }) => keep(partsOf(reader, parser, parsed, came), () => parsed.name),
+    ({ came }) => store(partsOf(reader, parser, parsed, came), () => parsed.name),
     // The call has been answered with why: a body that was broken off cannot be cancelled any more.
     () => void reader.cancel().catch(() => undefined),
   )

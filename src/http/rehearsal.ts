@@ -1,7 +1,7 @@
 import type { Event } from '../domain/event.ts'
 import type { Terms } from '../engine/commit.ts'
-import type { Given } from '../operations/given.ts'
 import type { Operation } from '../operations/operation.ts'
+import type { OperationRequest } from '../operations/request.ts'
 import type { Deps } from './deps.ts'
 import { noDryRun } from './terms.ts'
 
@@ -12,7 +12,7 @@ const shown = ({ app, at, by, ...event }: Event) => event
 export async function rehearse(
   deps: Pick<Deps, 'rehearse'>,
   operation: Operation,
-  { app, caller }: Given,
+  { app, caller }: OperationRequest,
   input: unknown,
   terms: Terms | undefined,
 ): Promise<{ output: unknown; events: unknown[] }> {

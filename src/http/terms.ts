@@ -1,7 +1,7 @@
 import { failure } from '../domain/failures.ts'
 import { badKey, isKey } from '../domain/retry.ts'
 import type { Terms } from '../engine/commit.ts'
-import type { Given } from '../operations/given.ts'
+import type { OperationRequest } from '../operations/request.ts'
 import { pathOf } from './url.ts'
 
 /** A call that is no write cannot be tried. */
@@ -22,7 +22,7 @@ export function isTrial(query: URLSearchParams): boolean {
   return asked === 'true'
 }
 
-const ownerOf = ({ caller, isAnonymous }: Given): string =>
+const ownerOf = ({ caller, isAnonymous }: OperationRequest): string =>
   isAnonymous ? 'anonymous' : caller.kind === 'app' ? 'app' : `user:${caller.username}`
 
 /** The version in `If-Match`; undefined for `*` too, which every room that is there matches. */
@@ -35,7 +35,7 @@ function versionIn(header: string | null): string | undefined {
  * What a call asks by its headers beside its input; undefined for nothing. Fails with `badKey`. An uploaded file is told from
  * another by its length alone.
  */
-export function termsOf(request: Request, given: Given, text: string): Terms | undefined {
+export function termsOf(request: Request, given: OperationRequest, text: string): Terms | undefined {
   const { headers, method, url } = request
   const key = headers.get('idempotency-key')
   const match = headers.get('if-match')

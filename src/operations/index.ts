@@ -60,12 +60,12 @@ import { listMembers } from './members/list-members.ts'
 import { removeMembers } from './members/remove-members.ts'
 import { broadcastToRooms, countBroadcast } from './messages/broadcast-to-rooms.ts'
 import { deleteMessage, deleteMessagesOf, recordDeleted } from './messages/delete-messages.ts'
-import { keepMessages, pruneMessages } from './messages/keep-messages.ts'
 import { countUserMessages } from './messages/message-fields.ts'
 import { recallMessage, recallMessages, recallMessagesOneByOne } from './messages/recall-messages.ts'
 import { sendMessage } from './messages/send-message.ts'
 import { sendDirectedMessage, sendRoomMessage } from './messages/send-room-message.ts'
 import { sendUserMessage } from './messages/send-user-message.ts'
+import { pruneMessages, storeMessages } from './messages/store-messages.ts'
 import { isMuted } from './mutes/is-muted.ts'
 import { listMuted } from './mutes/list-muted.ts'
 import { muteMembers } from './mutes/mute-members.ts'
@@ -76,7 +76,7 @@ import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
-import { keepPin, listPinnedMessages, pinMessage, unpinMessage } from './pins/pins.ts'
+import { listPinnedMessages, pinMessage, storePin, unpinMessage } from './pins/pins.ts'
 import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
@@ -145,7 +145,7 @@ export const all: readonly Operation[] = [
   streamEvents,
   listRoomAudit,
   pruneAudit,
-  keepMessages,
+  storeMessages,
   pruneMessages,
   banMembers,
   listBans,
@@ -197,7 +197,7 @@ export const all: readonly Operation[] = [
   listMessages,
   getHistoryFiles,
   downloadHistoryFile,
-  keepPin,
+  storePin,
   pinMessage,
   unpinMessage,
   listPinnedMessages,

@@ -13,9 +13,9 @@ import type { ReadStore } from '../store/store.ts'
 import { type Allowed, isForUsers } from './allowed.ts'
 import { authorise } from './authorise.ts'
 import type { BodyWords } from './body-words.ts'
-import type { Given, Reply } from './given.ts'
 import type { Parameter } from './parameters.ts'
 import { withReason } from './reason.ts'
+import type { OperationRequest, Reply } from './request.ts'
 import type { Envelope } from './schemas.ts'
 import type { Services } from './services.ts'
 import type { Tag } from './tags.ts'
@@ -75,13 +75,13 @@ interface Mapped<Input, Output, Body extends TSchema, Route extends string> {
   routes: readonly Route[]
   body?: Body
   /** Another write that the request asks for, where the reference gives both one route; its output is the `data`. */
-  instead?(given: Given<Static<Body>, Route>): Instead | undefined
+  instead?(given: OperationRequest<Static<Body>, Route>): Instead | undefined
   /** Reads the request. What it throws comes before any refusal by role. */
-  input(given: Given<Static<Body>, Route>, services: Services): Awaitable<Input>
+  input(given: OperationRequest<Static<Body>, Route>, services: Services): Awaitable<Input>
   /** Makes the reply of the output; without it the output is the reply's `data`. */
-  reply?(output: Output, input: Input, given: Given<Static<Body>, Route>): Reply
+  reply?(output: Output, input: Input, given: OperationRequest<Static<Body>, Route>): Reply
   /** The room of which the response tells, or `anyRoom`: it is cached until that changes. Undefined: not cached. */
-  dependsOn?(input: Input, given: Given<Static<Body>, Route>): string | undefined
+  dependsOn?(input: Input, given: OperationRequest<Static<Body>, Route>): string | undefined
 }
 
 /** What a response depends on that tells of all rooms of the app. */
@@ -112,10 +112,10 @@ interface NamedInRoom<Input> extends Named<Input> {
 /** How an operation is called over HTTP, for those that do not know its types. */
 export interface HttpCall extends Described {
   body: TSchema | undefined
-  instead: ((given: Given) => Instead | undefined) | undefined
-  input(given: Given, services: Services): Awaitable<unknown>
-  reply(output: unknown, input: unknown, given: Given): Reply
-  dependsOn: ((input: unknown, given: Given) => string | undefined) | undefined
+  instead: ((given: OperationRequest) => Instead | undefined) | undefined
+  input(given: OperationRequest, services: Services): Awaitable<unknown>
+  reply(output: unknown, input: unknown, given: OperationRequest): Reply
+  dependsOn: ((input: unknown, given: OperationRequest) => string | undefined) | undefined
 }
 
 interface Runs<Context, Input, Output> {

@@ -13,13 +13,15 @@ import type { Attachments } from '../store/attachments.ts'
 import type { HistoryReads, HistoryStore } from '../store/history/history.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
-import type { Given } from './given.ts'
+import type { OperationRequest } from './request.ts'
 
 /** What is kept of messages. */
 export type History = HistoryReads & Pick<HistoryStore, 'hide' | 'clear'>
 
 /** A call that is tried: as whom, and with what. */
-type Tried = Pick<Given, 'app' | 'caller' | 'params' | 'query' | 'body' | 'client'> & { id: string }
+type Tried = Pick<OperationRequest, 'app' | 'caller' | 'params' | 'query' | 'body' | 'client'> & {
+  id: string
+}
 
 /** What a call would do, or the failure and the rule behind it. */
 export interface Explained {

@@ -145,7 +145,7 @@ export async function importFrom(path: string, to: Movable, progress: Progress):
   let place = 0
   let piece: Row[] = []
   let table: Table | undefined
-  const keep = async () => {
+  const commitPiece = async () => {
     const [rows, into, reached] = [piece, table, place]
     piece = []
     if (!into || rows.length === 0) return
@@ -164,13 +164,13 @@ export async function importFrom(path: string, to: Movable, progress: Progress):
     }
     const [name, ...values] = value as [string, ...Row[string][]]
     if (name !== table?.name || piece.length >= pieceOfRows) {
-      await keep()
+      await commitPiece()
       table = tables.find((each) => each.name === name)
     }
     place += 1
     piece.push(Object.fromEntries((table?.columns ?? []).map((column, n) => [column, values[n] ?? null])))
   }
-  await keep()
+  await commitPiece()
 
   await to.snapshot(async (db) => {
     for (const each of tables) {

@@ -4,7 +4,7 @@ import { limits } from '../domain/limits.ts'
 import { firstMessageId } from '../domain/message-ids.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
-import { prunedMessages, pruneMessages } from '../operations/messages/keep-messages.ts'
+import { prunedMessages, pruneMessages } from '../operations/messages/store-messages.ts'
 import { prunedKeys, pruneKeys } from '../operations/retries/retries.ts'
 
 const day = 86_400_000

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
-import { seldom } from '../metrics/seldom.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 
 /** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
 const periodMs = 250
 
 /** Reloads apps again and again, as other nodes change them. Returns how to stop. */
 export function startReloading(reload: () => Promise<void>, log: Logger): () => void {
-  const failed = seldom((error: unknown, times) =>
+  const failed = rateLimited((error: unknown, times) =>
     log.warn({ err: error, times }, 'apps could not be reloaded; it is tried again'),
   )
   const timer = setInterval(() => reload().catch(failed), periodMs)

@@ -2,15 +2,15 @@ import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { HistoryLog } from './history-log.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
-import type { SentMessages } from './sent.ts'
+import type { RecentMessages } from './recent-messages.ts'
 import type { Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
-  sent: SentMessages,
-  kept: MessageLog,
+  sent: RecentMessages,
+  messageLog: MessageLog,
   spoken: LastSpoken,
   history: HistoryLog,
   others: (message: RelayedMessage) => void,
@@ -18,7 +18,7 @@ export function fanOut(
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
   function here(message: RelayedMessage, from?: Session): void {
     const { app, room: id, directed, frame } = message
-    sent.keep(message)
+    sent.add(message)
     if (message.isSlowed) spoken.note(app, id, message.sender)
     const room = live.room(app, id)
     if (!room) return
@@ -43,7 +43,7 @@ export function fanOut(
     /** Hands a message that this node has accepted to everyone in its room, on whatever node. */
     everywhere(message: RelayedMessage, from?: Session): void {
       here(message, from)
-      kept.add(message)
+      messageLog.add(message)
       if (message.history) history.add(message)
       others(message)
     },

@@ -50,9 +50,9 @@ export function gateway(
   let isStopped = false
 
   /** Notes that something came from a client; false when it was too much, and the connection has been ended. */
-  function hears(connection: Connection, bytes: number): boolean {
+  function received(connection: Connection, bytes: number): boolean {
     const at = performance.now()
-    if (connection.hears(at, bytes)) return true
+    if (connection.received(at, bytes)) return true
     if (connection.stage !== 'closed' && connection.session) floods.add(connection.session.user, at)
     cutOff(connection, 'flood', closeCode.policy)
     return false
@@ -77,11 +77,11 @@ export function gateway(
       if (goes) cutOff(goes, 'too many before login', closeCode.policy)
     },
 
-    ping: ({ data }: Socket) => void hears(data, 0),
-    pong: ({ data }: Socket) => void hears(data, 0),
+    ping: ({ data }: Socket) => void received(data, 0),
+    pong: ({ data }: Socket) => void received(data, 0),
 
     message({ data: connection }: Socket, bytes) {
-      if (!hears(connection, bytes.length)) return
+      if (!received(connection, bytes.length)) return
       if (typeof bytes === 'string') return cutOff(connection, 'text frame')
       if (connection.stage === 'new') {
         if (bytes.length > loginLimit) return cutOff(connection, 'frame too large', closeCode.tooBig)

@@ -1,6 +1,6 @@
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
-import { troubleLog } from '../metrics/seldom.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import type { History } from '../operations/services.ts'
 import type { HistoryBatch, HistoryStore } from '../store/history/history.ts'
 import { metaIn } from './meta-in.ts'
@@ -89,7 +89,7 @@ const batchOf = (messages: RelayedMessage[], removed: number[]): HistoryBatch =>
  * process dies is lost to the history; whoever must not lose it waits until it is `stored`.
  */
 export function historyLog({ history, log, counters }: Given) {
-  const failed = troubleLog(log, 'messages could not be stored in the history; it is tried again')
+  const failed = rateLimitedLog(log, 'messages could not be stored in the history; it is tried again')
   let messages: RelayedMessage[] = []
   let recalled: number[] = []
   let bytes = 0

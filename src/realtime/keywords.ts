@@ -1,5 +1,5 @@
 import { type AppKeywords, buildMatcher, type Matcher } from '../domain/keywords/matcher.ts'
-import { troubleLog } from '../metrics/seldom.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import type { KeywordPlace } from '../store/keywords.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Parts } from './parts.ts'
@@ -7,10 +7,10 @@ import type { Parts } from './parts.ts'
 /** Words that are read at once, and milliseconds for which the work on them goes on without a pause. */
 const page = 1000
 const sliceMs = 2
-/** Milliseconds for which changes are gathered, until a failed reading is tried again, and between two looks for changes that went unheard. */
-const gather = 100
-const retry = 1000
-const period = 3000
+/** Changes are gathered for `gatherMs`; a failed read is retried; a poll finds changes whose event was missed. */
+const gatherMs = 100
+const retryMs = 1000
+const pollMs = 3000
 
 async function* wordsOf(store: Pick<ReadStore, 'keywords'>, app: number) {
   let after: KeywordPlace | undefined
@@ -72,18 +72,18 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
     }
   }
 
-  const failed = troubleLog(log, 'keyword lists could not be read; it is tried again')
+  const failed = rateLimitedLog(log, 'keyword lists could not be read; it is tried again')
 
   async function readAll(): Promise<void> {
     while (isStale) {
-      await Bun.sleep(gather)
+      await Bun.sleep(gatherMs)
       isStale = false
       try {
         await refresh()
       } catch (error) {
         failed(error)
         isStale = true
-        await Bun.sleep(retry)
+        await Bun.sleep(retryMs)
       }
       if (isStopped) return
     }
@@ -98,7 +98,7 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
   }
 
   await refresh()
-  const timer = isAlone ? undefined : setInterval(changed, period)
+  const timer = isAlone ? undefined : setInterval(changed, pollMs)
 
   return {
     of,

@@ -53,7 +53,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
         sessions: [],
         rooms: new Map(),
         keywords: keywordsOf(login.app.id),
-        heard: undefined,
+        movedMeanwhile: undefined,
         mutes: undefined,
         superAdmin: undefined,
         meter: undefined,
@@ -79,23 +79,23 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
 
     /** Puts a user of this node into a room. */
     enter(user: LiveUser, id: string): LiveRoom {
-      user.heard?.set(id, true)
+      user.movedMeanwhile?.set(id, true)
       return enter(user, id)
     },
 
     /** Takes a user of this node out of a room. */
     leave(user: LiveUser, id: string): void {
-      user.heard?.set(id, false)
+      user.movedMeanwhile?.set(id, false)
       const room = user.rooms.get(id)
       if (room) quit(user, room, true)
     },
 
-    /** Makes a user's rooms those that the store has: `ids`, but for what was heard of since it was asked. */
+    /** Makes a user's rooms those that the store has: `ids`, but for joins and leaves since it was read. */
     settle(user: LiveUser, ids: string[]): void {
-      const heard = user.heard ?? new Map<string, boolean>()
-      user.heard = undefined
-      const stays = new Set(ids.filter((id) => heard.get(id) !== false))
-      for (const [id, isMember] of heard) if (isMember) stays.add(id)
+      const moved = user.movedMeanwhile ?? new Map<string, boolean>()
+      user.movedMeanwhile = undefined
+      const stays = new Set(ids.filter((id) => moved.get(id) !== false))
+      for (const [id, isMember] of moved) if (isMember) stays.add(id)
       for (const room of [...user.rooms.values()]) if (!stays.has(room.id)) quit(user, room, true)
       for (const id of stays) enter(user, id)
     },

@@ -23,14 +23,14 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
     memberCount: number,
   ): Promise<string | undefined> {
     const { user } = session
-    const kept = await store.rooms.findRoom(user.app, id)
-    if (!kept || session.connection.stage !== 'open') return undefined
+    const stored = await store.rooms.findRoom(user.app, id)
+    if (!stored || session.connection.stage !== 'open') return undefined
     const speech = await speechOf(store, live.enter(user, id))
     if (!speech) return undefined
     return JSON.stringify({
       [user.username]: {
         is_all_mute: speech.mute,
-        create_timestamp: kept.createdMs,
+        create_timestamp: stored.createdMs,
         is_in_white_list: speech.allowed.has(user.username),
         member_count: memberCount,
         mute_duration: silencedUntil(speech, user.username, now()),

@@ -2,8 +2,8 @@ import type { Caller } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import { firstMessageId, timeOfMessage } from '../domain/message-ids.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
-import { troubleLog } from '../metrics/seldom.ts'
-import { keepMessages } from '../operations/messages/keep-messages.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
+import { storeMessages } from '../operations/messages/store-messages.ts'
 import type { MessageRow } from '../store/messages.ts'
 import type { Parts } from './parts.ts'
 
@@ -23,7 +23,7 @@ const most = limits.messagesUnwritten.value
  * recognised when they are repeated, after a restart and on any node (docs/adr/0057).
  */
 export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'commit' | 'now' | 'log'>) {
-  const failed = troubleLog(log, 'messages could not be stored for recalls; it is tried again')
+  const failed = rateLimitedLog(log, 'messages could not be stored for recalls; it is tried again')
   let rows: MessageRow[] = []
   let recalled: number[] = []
   let writing: Promise<void> | undefined
@@ -37,7 +37,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
       rows = rows.slice(batch)
       recalled = []
       try {
-        await commit(0, server, keepMessages, some)
+        await commit(0, server, storeMessages, some)
       } catch (error) {
         failed(error)
         rows = [...some.rows, ...rows].slice(0, most)
@@ -64,7 +64,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
     latest: () =>
       store.messages.messagesOfClients(
         firstMessageId(now() - limits.recallTime.value),
-        limits.messagesKept.value / 2,
+        limits.recentMessages.value / 2,
       ),
 
     /** When the last message that is stored was accepted (Unix ms), by whatever node, of whomever. */

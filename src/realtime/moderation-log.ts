@@ -3,7 +3,7 @@ import type { KeywordAction } from '../domain/keywords/automaton.ts'
 import type { Hit } from '../domain/keywords/check.ts'
 import { limits } from '../domain/limits.ts'
 import { type ModeratedMessage, statusOf } from '../domain/moderation.ts'
-import { troubleLog } from '../metrics/seldom.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import { type Moderated, recordModerated } from '../operations/keywords/record-moderated.ts'
 import type { Incoming } from './decode.ts'
 import type { Parts } from './parts.ts'
@@ -42,7 +42,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     return waiting
   }
 
-  const failed = troubleLog(log, 'what keywords were found could not be stored; it is tried again')
+  const failed = rateLimitedLog(log, 'what keywords were found could not be stored; it is tried again')
 
   function tell(waiting: Waiting, room: string, message: ModeratedMessage): void {
     const second = Math.floor(performance.now() / 1000)

@@ -11,12 +11,12 @@ export async function moderation(parts: Pick<Parts, 'store' | 'commit' | 'log'>,
   return {
     ofApp: lists.of,
     moderate: moderating(moderated),
-    /** Lists may have been changed unheard. */
+    /** Lists may have been changed by an event that was missed. */
     changed: lists.changed,
-    /** Hears of changed lists, and hands on every event. */
-    hearing: (hear: (event: Event) => void) => (event: Event) => {
+    /** Takes note of changed lists, and passes every event on. */
+    subscriber: (onEvent: (event: Event) => void) => (event: Event) => {
       if (event.type === 'keywords.changed') lists.changed()
-      hear(event)
+      onEvent(event)
     },
     async stop(): Promise<void> {
       await Promise.all([lists.stop(), moderated.stop()])

@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts'
-import { seldom } from '../metrics/seldom.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { passesUserRate, tooMany } from './accept.ts'
 import { FrameReader } from './bytes.ts'
 import { decodeMessage, type Incoming } from './decode.ts'
@@ -14,8 +14,8 @@ import {
 } from './encode.ts'
 import { CommSyncUL, type Meta, Meta_NameSpace, MSync, MSync_Command } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
+import type { RecentMessages } from './recent-messages.ts'
 import { acknowledging, refusing, type Sending, sending } from './send.ts'
-import type { SentMessages } from './sent.ts'
 import type { Connection, Session } from './session.ts'
 import type { Outcome } from './single-chat.ts'
 
@@ -28,14 +28,14 @@ interface Steps extends Sending {
   logIn(connection: Connection, frame: MSync): Promise<void>
   /** Hands a message to one user. */
   toUser(message: Incoming, username: string): Outcome | Promise<Outcome>
-  sent: SentMessages
+  sent: RecentMessages
   /** Handles a join or a leave, and returns it. */
   joinOrLeave(session: Session, meta: Meta, reader: FrameReader): Promise<void>
 }
 
 /** Logs why requests of clients failed; an outage of the store now and then only. */
 function failureLog(log: Parts['log']): (error: unknown) => void {
-  const noteOutage = seldom((error: Failure, times) =>
+  const noteOutage = rateLimited((error: Failure, times) =>
     log.error({ cause: String(error.cause ?? 'unknown'), times }, error.text),
   )
   return (error) => {

@@ -7,15 +7,16 @@ import type { Messenger } from '../domain/messenger.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Commit } from '../engine/commit.ts'
 import { type Counters, counters } from '../metrics/counters.ts'
-import { troubleLog } from '../metrics/seldom.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import type { Terms } from '../operations/nodes/node-leases.ts'
 import type { History } from '../operations/services.ts'
 import type { HistoryStore } from '../store/history/history.ts'
-import { announcer } from './announcer.ts'
 import { arrivals } from './arrivals.ts'
 import { authoriser } from './authorise.ts'
 import { closeCode, cuttingOff } from './close.ts'
+import { eventSubscriber } from './event-subscriber.ts'
 import { fanOut } from './fan-out.ts'
+import { originalFinder } from './find-original.ts'
 import { floods } from './floods.ts'
 import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
 import { historyLog, seenHistory } from './history-log.ts'
@@ -24,27 +25,26 @@ import { type Live, liveState } from './live.ts'
 import { membership } from './membership.ts'
 import { type MessageLog, messageLog } from './message-log.ts'
 import { moderation } from './moderation.ts'
-import { originals } from './originals.ts'
 import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { pipeline } from './pipeline.ts'
 import { posting } from './post.ts'
 import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
-import { type SentMessages, sentMessages } from './sent.ts'
+import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
 import { lastSpoken } from './slow-mode.ts'
 import { userFanOut } from './to-users.ts'
 
-/** Real time: sockets, who is connected, and what they send and hear. */
+/** Real time: sockets, who is connected, and what they send and receive. */
 export interface Realtime {
   websocket: WebSocketHandler<Connection>
   /** Turns a request for `/websocket` into a connection; an answer says why not. */
   upgrade(request: Request, server: Server<Connection>): Response | undefined
-  /** Hears of what was written. */
-  hear(event: Event): void
+  /** Applies an event of this node or another, and notifies clients. */
+  onEvent(event: Event): void
   messenger: Messenger
   history: History
   keywordsOf: KeywordsOf
@@ -68,24 +68,24 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
   addressOf: AddressOf
-  /** Tells the other nodes of a message. */
+  /** Publishes a message to the other nodes. */
   others(message: RelayedMessage): void
-  /** Tells the other nodes of a message to users. */
+  /** Publishes a message to users to the other nodes. */
   othersOfUsers(message: UserMessage): void
 }
 
-/** Looks the latest messages up again. */
-const restoreAgain = (kept: MessageLog, sent: SentMessages, log: Parts['log']): Promise<void> =>
-  kept
+/** Reads the latest messages again. */
+const restoreAgain = (messages: MessageLog, recent: RecentMessages, log: Parts['log']): Promise<void> =>
+  messages
     .latest()
-    .then(sent.restore)
+    .then(recent.restore)
     .catch((error) => log.error({ err: error }, 'the latest messages could not be looked up again'))
 
 const forPresence = (given: Given, live: Live) => ({
   ...given,
   devicesHere: live.devices,
   everyone: () => live.users.values(),
-  troubleLog: (text: string) => troubleLog(given.log, text),
+  rateLimitedLog: (text: string) => rateLimitedLog(given.log, text),
 })
 
 /** Puts the parts of real time together. */
@@ -110,19 +110,19 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       slow.wrote(bytes.length, live.rooms.get(topic)?.users.size ?? 0)
     },
   }
-  const sent = sentMessages()
-  const kept = messageLog(parts)
+  const recent = recentMessages()
+  const messages = messageLog(parts)
   const log = historyLog({ ...parts, history: given.history })
-  sent.restore(await kept.latest())
-  const lastMs = await kept.lastMs()
+  recent.restore(await messages.latest())
+  const lastMs = await messages.lastMs()
   const presence = await startPresence(forPresence(given, live), terms, (node) => {
     newId = messageIds(node, lastMs + 1)
   })
   const history = seenHistory(given.history, log)
-  const findOriginal = originals(parts, sent, kept)
+  const findOriginal = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
-  const fan = fanOut(parts, sent, kept, spoken, log, given.others)
-  const fanToUsers = userFanOut(parts, sent, kept, given.othersOfUsers)
+  const fan = fanOut(parts, recent, messages, spoken, log, given.others)
+  const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()
   const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff)
@@ -135,7 +135,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
       moderate: words.moderate,
       fanOut: fanToUsers,
     }),
-    sent,
+    sent: recent,
     moderate: words.moderate,
     spoken,
     fanOut: fan,
@@ -156,7 +156,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     history,
-    hear: words.hearing(announcer(parts, logOut)),
+    onEvent: words.subscriber(eventSubscriber(parts, logOut)),
     keywordsOf: (app) => words.ofApp(app).matcher,
     messenger: {
       ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),
@@ -170,7 +170,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
       parts.log.warn('what other nodes said was missed for a while; everything is looked up again')
-      restoreAgain(kept, sent, parts.log)
+      restoreAgain(messages, recent, parts.log)
       lookUpAll()
       words.changed()
     },
@@ -179,7 +179,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     counters: counted,
     async stop() {
       gate.stop()
-      await Promise.all([kept.stop(), log.stop(), words.stop()])
+      await Promise.all([messages.stop(), log.stop(), words.stop()])
       await presence.stop()
     },
   }

@@ -8,6 +8,7 @@ import { foldUsername, isUsername } from '../domain/user.ts'
 import type { History } from '../operations/services.ts'
 import { metaOfUserMessage, roomMessage } from './encode.ts'
 import type { FanOut } from './fan-out.ts'
+import { type FindOriginal, isTooOld } from './find-original.ts'
 import {
   type KeyValue,
   KeyValue_ValueType as Kind,
@@ -15,9 +16,8 @@ import {
   MessageBody_Content_Type,
   MessageBody_Type,
 } from './generated/protocol.ts'
-import { type FindOriginal, isTooOld } from './originals.ts'
 import type { Parts } from './parts.ts'
-import type { Sent } from './sent.ts'
+import type { RecentMessage } from './recent-messages.ts'
 import type { UserFanOut } from './to-users.ts'
 
 /** The number of a message as clients know it; undefined for what they cannot. */
@@ -54,7 +54,11 @@ export function recalling(
   }
 
   /** A message of this app: a forced recall may name any number. */
-  async function originalOf(app: App, type: Recalled['type'], number: number): Promise<Sent | undefined> {
+  async function originalOf(
+    app: App,
+    type: Recalled['type'],
+    number: number,
+  ): Promise<RecentMessage | undefined> {
     const original = type === 'groupchat' ? undefined : await find(app.id, number)
     if (!original || original === 'recalled' || original.app !== app.id) return undefined
     return isPlaceOfUser(original.room) === (type === 'chat') ? original : undefined
@@ -70,7 +74,12 @@ export function recalling(
   }
 
   /** Tells the receiver of a message, and the devices of its sender. */
-  function recallOfUser(app: App, number: bigint, original: Sent | undefined, recalled: Recalled): void {
+  function recallOfUser(
+    app: App,
+    number: bigint,
+    original: RecentMessage | undefined,
+    recalled: Recalled,
+  ): void {
     const { to, from: sender, extension } = recalled
     const at = now()
     fanOutToUsers.everywhere({
@@ -93,7 +102,7 @@ export function recalling(
     const original = await originalOf(app, type, Number(number))
     if (type === 'chat' && isUsername(room)) recallOfUser(app, number, original, recalled)
     if (type !== 'chatroom' || !(await store.rooms.findRoom(app.id, room))) return
-    const isKept = original?.room === room || (await isInHistory(app, room, Number(number)))
+    const isStored = original?.room === room || (await isInHistory(app, room, Number(number)))
     const at = now()
     const event = newId(at)
     fanOut.everywhere({
@@ -102,7 +111,7 @@ export function recalling(
       id: event,
       sender,
       client: undefined,
-      recalls: isKept ? Number(number) : undefined,
+      recalls: isStored ? Number(number) : undefined,
       history: historyTerms(app.settings),
       directed: undefined,
       frame: roomMessage(

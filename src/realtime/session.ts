@@ -36,7 +36,7 @@ export class Connection {
   }
 
   /** Notes at monotonic `nowMs` that so many bytes came; returns whether it is still within the limits. */
-  hears(nowMs: number, bytes: number): boolean {
+  received(nowMs: number, bytes: number): boolean {
     this.unanswered = 0
     const cost = 1 + Math.floor(bytes / limits.messageBytes.value)
     const { session } = this
@@ -109,8 +109,8 @@ export interface LiveUser {
   readonly rooms: Map<string, LiveRoom>
   /** Of its app. */
   readonly keywords: AppKeywords
-  /** While the user's rooms are read: joins (true) and leaves that were heard of meanwhile. */
-  heard: Map<string, boolean> | undefined
+  /** While the user's rooms are read: rooms joined (true) and left meanwhile, by events. */
+  movedMeanwhile: Map<string, boolean> | undefined
   /** Until when it is muted in the whole app, once it was needed; dropped when it changes. */
   mutes: AppMutes | Promise<AppMutes> | undefined
   /** Whether it is a super admin, once it was needed; dropped when that changes. */

@@ -60,18 +60,18 @@ export function sessions(
 
   /** Puts a user into the rooms that the store has, and takes it out of others. */
   async function enterRooms(user: LiveUser): Promise<void> {
-    user.heard = new Map()
+    user.movedMeanwhile = new Map()
     const rooms = await store.rooms.joinedRooms(user.app, user.username)
     if (user.sessions.length > 0) live.settle(user, rooms)
   }
 
-  /** A user may have been changed, and joined or left rooms, unheard. */
+  /** A user may have been changed, and joined or left rooms, by an event that was missed. */
   async function lookUp(user: LiveUser): Promise<void> {
     user.mutes = undefined
     user.superAdmin = undefined
-    const kept = await store.users.findUser(user.app, user.username)
+    const stored = await store.users.findUser(user.app, user.username)
     for (const session of [...user.sessions]) {
-      if (!kept?.activated || (session.epoch !== undefined && kept.tokenEpoch !== session.epoch))
+      if (!stored?.activated || (session.epoch !== undefined && stored.tokenEpoch !== session.epoch))
         logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
     }
     await enterRooms(user)

@@ -10,7 +10,7 @@ import { isModerator } from './speech.ts'
 const most = limits.slowModeMembers.value
 
 /**
- * When members of slow rooms last spoke, by a monotonic clock: what each node has accepted, or heard that another one has.
+ * When members of slow rooms last spoke, by a monotonic clock: of messages accepted by this node and, by the bus, by others.
  * Kept apart from the rooms, so that leaving and coming back does not shorten the wait.
  */
 export function lastSpoken(elapsedMs: () => number = () => performance.now()) {

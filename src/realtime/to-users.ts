@@ -3,7 +3,7 @@ import { userMessage } from './encode.ts'
 import { Meta } from './generated/protocol.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
-import type { SentMessages } from './sent.ts'
+import type { RecentMessages } from './recent-messages.ts'
 import type { LiveUser } from './session.ts'
 
 /** Sends a frame to all devices of a user but one. */
@@ -14,8 +14,8 @@ function sendAll({ sessions }: LiveUser, frame: Uint8Array, but: string | undefi
 /** Brings accepted messages to the devices of their receivers. Who is offline gets nothing, now or later. */
 export function userFanOut(
   { live }: Pick<Parts, 'live'>,
-  sent: SentMessages,
-  kept: MessageLog,
+  sent: RecentMessages,
+  messageLog: MessageLog,
   others: (message: UserMessage) => void,
 ) {
   const remembered = ({ app, sender, client, recalls, to }: UserMessage) =>
@@ -31,7 +31,7 @@ export function userFanOut(
   /** Hands a message to the devices that are connected to this node. */
   function here(message: UserMessage): void {
     const { app, sender, resource, to, copiedTo, isRemembered } = message
-    if (isRemembered) for (const each of remembered(message)) sent.keep(each)
+    if (isRemembered) for (const each of remembered(message)) sent.add(each)
     // Most receivers are connected to another node, or to none: the message is read for the first that is here.
     let meta: Meta | undefined
     const also = copiedTo === undefined ? undefined : live.user(app, copiedTo)
@@ -55,7 +55,7 @@ export function userFanOut(
     /** Hands a message that this node has accepted to its receivers, on whatever node. */
     everywhere(message: UserMessage): void {
       here(message)
-      if (message.isRemembered) for (const each of remembered(message)) kept.add(each)
+      if (message.isRemembered) for (const each of remembered(message)) messageLog.add(each)
       others(message)
     },
   }

@@ -51,7 +51,7 @@ export interface KeywordStore extends KeywordReads {
   addKeywords(app: number, list: string, keywords: Keyword[]): Promise<void>
   removeKeywords(app: number, list: string, words: string[]): Promise<void>
   /** Removes all words of a list but these. */
-  keepKeywords(app: number, list: string, words: string[]): Promise<void>
+  retainKeywords(app: number, list: string, words: string[]): Promise<void>
   /** Counts the words of a list again, after a change of them; returns the list. */
   countKeywords(app: number, list: string): Promise<KeywordListRow | undefined>
   /** Counts messages that held words. */
@@ -157,7 +157,7 @@ export function keywordStore(db: Database): KeywordStore {
       )
     },
 
-    async keepKeywords(app, list, words) {
+    async retainKeywords(app, list, words) {
       await db.run(
         `delete from keywords where app = ?1 and list = ?2 and word not in (select value from ${each(db, 3)} as kept)`,
         app,

@@ -144,9 +144,9 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
         await ask('drop table write_probe', [])
       })
     } catch (error) {
-      const told = failureOf(error)
+      const failure = failureOf(error)
       // Anything else, such as a role that may make no tables, says nothing of whether there is room.
-      if (told instanceof Failure) throw told
+      if (failure instanceof Failure) throw failure
     } finally {
       probing = undefined
     }

@@ -6,7 +6,7 @@ import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
 /** Lets only its owner read a file, which holds secrets; makes it where `create` says so. */
-export function keepPrivate(path: string, create = true): void {
+export function restrictAccess(path: string, create = true): void {
   if (create) closeSync(openSync(path, 'a', 0o600))
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
   if ((mode & 0o077) === 0) return
@@ -31,7 +31,7 @@ export function lockDataDir(dir: string): () => void {
   let lock: Sqlite | undefined
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    keepPrivate(join(dir, 'chatroomd.lock'))
+    restrictAccess(join(dir, 'chatroomd.lock'))
     lock = new Sqlite(join(dir, 'chatroomd.lock'), { create: true })
     lock.run('pragma journal_mode = memory')
     lock.run('pragma locking_mode = exclusive')
@@ -54,7 +54,7 @@ const pageCache = { reader: 4_096, writer: 32_768 }
 
 export function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   // SQLite gives the files beside the database the mode that it has.
-  if (role === 'writer') for (const end of ['', '-wal', '-shm']) keepPrivate(fileOf(dir) + end, end === '')
+  if (role === 'writer') for (const end of ['', '-wal', '-shm']) restrictAccess(fileOf(dir) + end, end === '')
   const sqlite = new Sqlite(fileOf(dir), {
     create: role === 'writer',
     readwrite: role === 'writer',

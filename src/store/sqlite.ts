@@ -16,7 +16,7 @@ export interface Counted extends Database {
 }
 
 /** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
-export function databaseOn(sqlite: Sqlite, told = (error: unknown): unknown => error): Counted {
+export function databaseOn(sqlite: Sqlite, failureOf = (error: unknown): unknown => error): Counted {
   const prepared = new Map<string, { statement: Statement; mayWrite: number }>()
   let writes = 0
   const use = (sql: string): Statement => {
@@ -37,14 +37,14 @@ export function databaseOn(sqlite: Sqlite, told = (error: unknown): unknown => e
       try {
         return (use(sql).get(...params) ?? undefined) as Row | undefined
       } catch (error) {
-        throw told(error)
+        throw failureOf(error)
       }
     },
     all<Row>(sql: string, ...params: Param[]) {
       try {
         return use(sql).all(...params) as Row[]
       } catch (error) {
-        throw told(error)
+        throw failureOf(error)
       }
     },
     run: (sql, ...params) => use(sql).run(...params).changes,

@@ -17,7 +17,7 @@ export type Row = Record<string, string | number | null>
  * calls of the last day by their idempotency keys; the name of the deployment, and positions in its log of events; and the place at which an
  * import stands.
  */
-const kept = new Set([
+const exempt = new Set([
   'schema_version',
   'ids',
   'quotas',
@@ -48,7 +48,7 @@ export async function tablesOf(db: Database): Promise<Table[]> {
   const names = await db.all<{ name: string }>(namesOfTables[db.dialect])
   const tables: Table[] = []
   for (const { name } of names) {
-    if (kept.has(name) || name.startsWith('history')) continue
+    if (exempt.has(name) || name.startsWith('history')) continue
     const found = await db.all<{ name: string; place: number }>(columnsOfTable[db.dialect], name)
     // Numbers of transactions mean nothing in another database: rows get that of the import.
     const columns = found.filter((column) => column.name !== 'xid')

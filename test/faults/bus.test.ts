@@ -37,10 +37,10 @@ if (!process.env.TEST_DATABASE_URL) {
       const config = { database_url: database?.url ?? '', redis_url: redis?.url ?? '' }
       const heard: Item[] = []
       let missed = 0
-      const listener = { hear: (item: Item) => void heard.push(item), missed: () => void missed++ }
+      const listener = { onItem: (item: Item) => void heard.push(item), missed: () => void missed++ }
       const log = pino({ enabled: false })
       const bus = await openBus(config, 'test', listener, log)
-      const other = await openBus(config, 'test', { hear: () => undefined, missed: () => undefined }, log)
+      const other = await openBus(config, 'test', { onItem: () => undefined, missed: () => undefined }, log)
       const sql = new SQL(config.database_url, { max: 1 })
       const client = redis ? new RedisClient(redis.url) : undefined
       const say = async (text: string) => {

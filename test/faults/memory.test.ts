@@ -4,7 +4,7 @@ import { issueToken, tokenChecker } from '../../src/auth/tokens.ts'
 import { limits } from '../../src/domain/limits.ts'
 import { responseCache } from '../../src/engine/response-cache.ts'
 import { successHead } from '../../src/http/envelope.ts'
-import { sentMessages } from '../../src/realtime/sent.ts'
+import { recentMessages } from '../../src/realtime/recent-messages.ts'
 import { anApp } from '../support/make.ts'
 
 const app = anApp()
@@ -29,7 +29,7 @@ const longName = (number: number): string => String(number).padStart(limits.user
 test('10 verified tokens take no more memory than the page of limits says', () => {
   const held = heldBy(() => {
     const check = tokenChecker()
-    for (let number = 0; number < limits.tokensKept.value; number += 1) {
+    for (let number = 0; number < limits.cachedTokens.value; number += 1) {
       const token = issueToken(
         app,
         { kind: 'user', username: longName(number), epoch: number },
@@ -40,14 +40,14 @@ test('10 verified tokens take no more memory than the page of limits says', () =
     }
     return { check }
   })
-  expect(held).toBeLessThan(limits.tokensKept.memory)
+  expect(held).toBeLessThan(limits.cachedTokens.memory)
 })
 
 test('10 messages that can be recalled take no more memory than the page of limits says', () => {
   const held = heldBy(() => {
-    const sent = sentMessages()
-    for (let number = 0; number < limits.messagesKept.value; number += 1)
-      sent.keep({
+    const sent = recentMessages()
+    for (let number = 0; number < limits.recentMessages.value; number += 1)
+      sent.add({
         app: 1,
         room: String(number),
         id: BigInt(number),
@@ -57,7 +57,7 @@ test('10 messages that can be recalled take no more memory than the page of limi
       })
     return sent
   })
-  expect(held).toBeLessThan(limits.messagesKept.memory)
+  expect(held).toBeLessThan(limits.recentMessages.memory)
 })
 
 test('10 responses that are kept take no more memory than the page of limits says', () => {
@@ -73,5 +73,5 @@ test('10 responses that are kept take no more memory than the page of limits say
     }
     return cache
   })
-  expect(held).toBeLessThan(limits.responsesKept.memory)
+  expect(held).toBeLessThan(limits.cachedResponses.memory)
 })

@@ -57,7 +57,7 @@ export const memoryLimits = {
     zh: '单个地址不带 token 注册时等待计算哈希的新密码数量',
     beyond: { en: '503', zh: '返回 503' },
   },
-  tokensKept: {
+  cachedTokens: {
     value: 20_000,
     unit: 'items',
     en: 'Verified tokens that a process keeps',
@@ -65,7 +65,7 @@ export const memoryLimits = {
     beyond: { en: 'forgotten, and verified again', zh: '淘汰旧缓存，需要时重新验证' },
     memory: 20 * MiB,
   },
-  usersKept: {
+  cachedUsers: {
     value: 10_000,
     unit: 'items',
     en: 'Users whose token epoch a process keeps',
@@ -73,7 +73,7 @@ export const memoryLimits = {
     beyond: { en: 'forgotten, and read again', zh: '淘汰旧缓存，需要时重新读取' },
     memory: 4 * MiB,
   },
-  responsesKept: {
+  cachedResponses: {
     value: 16 * MiB,
     unit: 'items',
     en: 'Characters of responses that a process with the embedded store keeps for repeated reads',
@@ -89,7 +89,7 @@ export const memoryLimits = {
     beyond: { en: 'all are forgotten and prepared again', zh: '全部清除后重新准备' },
     memory: 4 * MiB,
   },
-  messagesKept: {
+  recentMessages: {
     value: 100_000,
     unit: 'items',
     en: 'Latest messages that a process keeps for recalls and repeats',

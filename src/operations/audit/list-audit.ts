@@ -3,9 +3,9 @@ import { limits } from '../../domain/limits.ts'
 import type { Change } from '../../store/events.ts'
 import { appOnly } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
-import { Json } from '../given.ts'
 import { type ReadContext, read } from '../operation.ts'
 import { badLimit, cursorParameter, limitOf, limitParameter } from '../parameters.ts'
+import { Json } from '../request.ts'
 import { exactly, loosely, milliseconds, says } from '../schemas.ts'
 
 const page = { default: 10, most: limits.auditPage.value }

@@ -1,16 +1,16 @@
 import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 
-const keepsNone = {
+const noHistory = {
   en: 'the app keeps no history (`historyDays`), or the conversation is none of a chat room',
   zh: '应用未开启历史消息（`historyDays`），或会话不是聊天室',
 }
 
-export const roamingNotOpen = failure('forbidden_op', 'messageroaming function not open', keepsNone)
+export const roamingNotOpen = failure('forbidden_op', 'messageroaming function not open', noHistory)
 export const historyNotOpen = failure(
   'service open exception',
   'this appKey not open message roaming',
-  keepsNone,
+  noHistory,
 )
 
 const mostPulled = limits.historyPage.value

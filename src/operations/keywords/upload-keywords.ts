@@ -45,7 +45,7 @@ export const replaceKeywords = write({
   async run(transaction, { id, keywords }: { id: string; keywords: Keyword[] }) {
     const { app, store, emit } = transaction
     await lockedList(transaction, id)
-    await store.keywords.keepKeywords(
+    await store.keywords.retainKeywords(
       app.id,
       id,
       keywords.map(({ word }) => word),

@@ -83,7 +83,7 @@ interface NewPin {
 }
 
 /** Keeps a pin; a message that is pinned already is pinned anew. */
-export const keepPin = writeRoom({
+export const storePin = writeRoom({
   id: 'keepPin',
   allowed: historyReaders,
   auditedAs: () => 'pinMessage',
@@ -129,7 +129,7 @@ export const pinMessage = actionInRoom({
       sentMs: timestamp,
       payload: JSON.stringify(payload),
     }
-    await services.commit(app.id, caller, keepPin, { room: room.id, pin, resource })
+    await services.commit(app.id, caller, storePin, { room: room.id, pin, resource })
     return { result: 'ok' as const }
   },
 })

@@ -57,8 +57,8 @@ export const getReport = action({
     const [first] = reports
     if (!first) throw noReport({ message_id: message })
     const id = Number(message)
-    const isKept = app.settings.historyDays > 0 && first.room !== '' && Number.isSafeInteger(id)
-    const found = isKept ? await contextOf(context, first.room, id) : nothing
+    const isStored = app.settings.historyDays > 0 && first.room !== '' && Number.isSafeInteger(id)
+    const found = isStored ? await contextOf(context, first.room, id) : nothing
     return { reports: reports.map(shown), ...found }
   },
 })

@@ -3,9 +3,9 @@ import { limits } from '../../domain/limits.ts'
 import type { ListedRoom as Listed, RoomPosition } from '../../store/room-reads.ts'
 import { everyone } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
-import { Json } from '../given.ts'
 import { anyRoom, type ReadContext, read } from '../operation.ts'
 import { badLimit, cursorParameter, limitOf, limitParameter, pageOf, pageParameters } from '../parameters.ts'
+import { Json } from '../request.ts'
 import { ListedRoom } from './schemas.ts'
 
 const roomsPage = { default: 10, most: limits.roomsPage.value }

@@ -20,8 +20,8 @@ import {
 } from '../../domain/failures.ts'
 import { foldUsername, idFailures, type UserRecord } from '../../domain/user.ts'
 import { anyone } from '../allowed.ts'
-import type { Given } from '../given.ts'
 import { type ActionContext, action } from '../operation.ts'
+import type { OperationRequest } from '../request.ts'
 import { exactly, loosely, milliseconds, sampleUuid, says } from '../schemas.ts'
 import { registerUsers } from '../users/register-users.ts'
 import { entity, UserEntity } from '../users/schemas.ts'
@@ -128,7 +128,7 @@ function checkCredentials(app: AppRecord, body: TokenRequest): void {
   if (!sameText(hashSecret(app.secretSalt, secret), app.secretHash)) throw secretWrong()
 }
 
-type Asked = ActionContext & Pick<Given<TokenRequest>, 'body' | 'token' | 'client'>
+type Asked = ActionContext & Pick<OperationRequest<TokenRequest>, 'body' | 'token' | 'client'>
 
 /** `inherit` asks for an app token; the reference tells a wrong kind of token from a bad one. */
 async function checkAppToken({ app, token, services: { login } }: Asked): Promise<void> {

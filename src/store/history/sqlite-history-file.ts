@@ -2,7 +2,7 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Counted, databaseOn } from '../sqlite.ts'
-import { failureOf, keepPrivate } from '../sqlite-file.ts'
+import { failureOf, restrictAccess } from '../sqlite-file.ts'
 import type { HistoryReads } from './history.ts'
 import {
   migrateHistory,
@@ -19,17 +19,17 @@ const pageCache = { reader: 4_096, writer: 16_384 }
 
 function open(dir: string, role: 'reader' | 'writer'): { sqlite: Sqlite; db: Counted } {
   const path = historyFileOf(dir)
-  if (role === 'writer') for (const end of ['', '-wal', '-shm']) keepPrivate(path + end, end === '')
+  if (role === 'writer') for (const end of ['', '-wal', '-shm']) restrictAccess(path + end, end === '')
   const isWriter = role === 'writer'
-  const told = (error: unknown): unknown => failureOf(path, error)
+  const failure = (error: unknown): unknown => failureOf(path, error)
   try {
     const sqlite = new Sqlite(path, { create: isWriter, readwrite: isWriter, readonly: !isWriter })
     sqlite.run('pragma busy_timeout = 10000')
     if (isWriter) sqlite.run('pragma journal_mode = wal')
     sqlite.run(`pragma cache_size = -${pageCache[role]}`)
-    return { sqlite, db: databaseOn(sqlite, told) }
+    return { sqlite, db: databaseOn(sqlite, failure) }
   } catch (error) {
-    throw told(error)
+    throw failure(error)
   }
 }
 

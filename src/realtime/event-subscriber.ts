@@ -1,9 +1,9 @@
 import type { Event } from '../domain/event.ts'
-import { crowds } from './crowds.ts'
 import { delivery } from './encode.ts'
 import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import { notifyFrame, pinNotice } from './pin-notices.ts'
+import { presenceThrottle } from './presence-throttle.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { LiveRoom, LiveUser, Session } from './session.ts'
 
@@ -36,8 +36,8 @@ const changesSpeech = new Set<Event['type']>([
   'admin.removed',
 ])
 
-/** Brings what this node knows up to date with what was written anywhere, and tells those in the room. */
-export function announcer(
+/** Updates this node's live state from the events of all nodes, and notifies clients. */
+export function eventSubscriber(
   { live, newId, now, publish }: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>,
   logOut: (session: Session, operation: StatisticsBody_Operation) => void,
 ) {
@@ -58,14 +58,14 @@ export function announcer(
     for (const { socket } of without) socket.subscribe(room.topic)
   }
 
-  const gathers = crowds((event) => tellNow(event))
+  const isThrottled = presenceThrottle((event) => notifyNow(event))
 
-  function tell(event: Event): void {
+  function notify(event: Event): void {
     const room = live.room(event.app, event.room)
-    if (!room || !gathers(room, event)) tellNow(event)
+    if (!room || !isThrottled(room, event)) notifyNow(event)
   }
 
-  function tellNow(event: Event): void {
+  function notifyNow(event: Event): void {
     const room = live.room(event.app, event.room)
     const notice = pinNotice(event)
     if (notice) {
@@ -94,8 +94,8 @@ export function announcer(
     return users.length > 0
   }
 
-  /** Hears of one event, from this node or another. */
-  return function hear(event: Event): void {
+  /** Of this node or another. */
+  return function onEvent(event: Event): void {
     if (event.type === 'user.changed') {
       const operation = logoutFor[event.change]
       if (operation === undefined) return
@@ -127,7 +127,7 @@ export function announcer(
         for (const user of here(event.app, event.usernames)) live.leave(user, event.room)
         break
     }
-    tell(event)
+    notify(event)
     if (event.type === 'member.joined') {
       for (const user of here(event.app, event.usernames)) live.enter(user, event.room)
     }

@@ -2,31 +2,33 @@ import { limits } from '../domain/limits.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
 import type { MessageRow } from '../store/messages.ts'
 
-/** A message that was sent a short time ago. */
-export interface Sent {
+export interface RecentMessage {
   app: number
   /** Its room, or what stands for the user that it went to. */
   room: string
   sender: string
 }
 
-/** Messages that are remembered, at most: for recalls, and so that a repeated one is not sent twice. */
-const remembered = limits.messagesKept.value
+/** Remembered for recalls, and so that a repeated message is not sent twice. */
+const most = limits.recentMessages.value
 
 /**
- * The latest messages, in two halves: when the newer is full the older is forgotten, so the memory is bounded.
- * A client repeats a message that it got no answer to under the same client id, from the same device. The older
+ * A bounded cache of the latest messages, in two halves: when the newer is full the older is evicted.
+ * A client retries a message that was not acknowledged under the same client id, from the same device. The older
  * client counts ids of messages and of recalls apart, so the same id may also stand for something else.
  */
-export function sentMessages() {
-  const half = () => ({ byId: new Map<number, Sent | 'recalled'>(), byClient: new Map<number, bigint>() })
+export function recentMessages() {
+  const half = () => ({
+    byId: new Map<number, RecentMessage | 'recalled'>(),
+    byClient: new Map<number, bigint>(),
+  })
   let newer = half()
   let older = half()
   let restored = new Map<number, bigint>()
 
   return {
-    keep({ app, room, sender, id, client, recalls }: RememberedMessage): void {
-      if (newer.byId.size >= remembered / 2) {
+    add({ app, room, sender, id, client, recalls }: RememberedMessage): void {
+      if (newer.byId.size >= most / 2) {
         older = newer
         newer = half()
         restored = new Map()
@@ -41,11 +43,11 @@ export function sentMessages() {
       restored = new Map(rows.map(({ id, client }) => [client ?? 0, BigInt(id)]))
     },
 
-    find: (id: number): Sent | 'recalled' | undefined => newer.byId.get(id) ?? older.byId.get(id),
+    find: (id: number): RecentMessage | 'recalled' | undefined => newer.byId.get(id) ?? older.byId.get(id),
 
     idOf: (client: number): bigint | undefined =>
       newer.byClient.get(client) ?? older.byClient.get(client) ?? restored.get(client),
   }
 }
 
-export type SentMessages = ReturnType<typeof sentMessages>
+export type RecentMessages = ReturnType<typeof recentMessages>

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino'
 
-/** Milliseconds between two lines about one lasting trouble. */
-const pause = 60_000
+/** Between two lines about one lasting failure. */
+const intervalMs = 60_000
 
 /**
- * Says at once that something failed, then, while it goes on failing, once a minute how often: a full disk refuses
+ * Logs the first failure at once, then, while it goes on failing, once a minute how often: a full disk refuses
  * thousands of writes, and their lines would fill what is left of it.
  */
-export function seldom<Detail>(say: (detail: Detail, times: number) => void, ms = pause) {
+export function rateLimited<Detail>(say: (detail: Detail, times: number) => void, everyMs = intervalMs) {
   let times = 0
   let last: Detail
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -17,7 +17,7 @@ export function seldom<Detail>(say: (detail: Detail, times: number) => void, ms 
     if (times === 0) return
     say(last, times)
     times = 0
-    timer = setTimeout(sum, ms)
+    timer = setTimeout(sum, everyMs)
     timer.unref()
   }
 
@@ -28,9 +28,9 @@ export function seldom<Detail>(say: (detail: Detail, times: number) => void, ms 
   }
 }
 
-/** Says `text` of what failed, with its cause and how often it failed. */
-export const troubleLog = (log: Pick<Logger, 'warn'>, text: string): ((error: unknown) => void) =>
-  seldom((error: unknown, times) => {
+/** Logs a warning with the cause and how often it failed, at most once a minute. */
+export const rateLimitedLog = (log: Pick<Logger, 'warn'>, text: string): ((error: unknown) => void) =>
+  rateLimited((error: unknown, times) => {
     const cause = error instanceof Error ? (error.cause ?? error) : error
     log.warn({ cause: String(cause), times }, text)
   })

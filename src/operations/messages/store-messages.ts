@@ -11,7 +11,7 @@ export interface Accepted {
 }
 
 /** Stores what recalls and repeated messages are checked against. */
-export const keepMessages = write({
+export const storeMessages = write({
   id: 'keepMessages',
   allowed: appOnly,
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { seldom } from './seldom.ts'
+import { rateLimited } from './rate-limited-log.ts'
 
 test('10.25 the first failure is told at once, those after it together with their count', async () => {
   const told: [string, number][] = []
@@ -7,7 +7,7 @@ test('10.25 the first failure is told at once, those after it together with thei
   const summed = new Promise<void>((resolve) => {
     sum = resolve
   })
-  const failed = seldom((detail: string, times) => {
+  const failed = rateLimited((detail: string, times) => {
     told.push([detail, times])
     if (told.length === 2) sum()
   }, 20)

@@ -2,10 +2,10 @@ import { limits } from '../domain/limits.ts'
 import { timeOfMessage } from '../domain/message-ids.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
-import type { Sent, SentMessages } from './sent.ts'
+import type { RecentMessage, RecentMessages } from './recent-messages.ts'
 
 /** A message to be recalled, as far as it is known. */
-export type Original = Sent | 'recalled' | undefined
+export type Original = RecentMessage | 'recalled' | undefined
 
 export type FindOriginal = (app: number, id: number) => Original | Promise<Original>
 
@@ -14,9 +14,9 @@ export const isTooOld = (id: number, now: number): boolean =>
   now - timeOfMessage(id) > limits.recallTime.value
 
 /** Finds messages that are to be recalled; one that is too old is not looked for. */
-export const originals =
-  ({ now }: Pick<Parts, 'now'>, sent: SentMessages, kept: MessageLog): FindOriginal =>
+export const originalFinder =
+  ({ now }: Pick<Parts, 'now'>, recent: RecentMessages, messageLog: MessageLog): FindOriginal =>
   (app, id) => {
     if (!Number.isSafeInteger(id) || isTooOld(id, now())) return undefined
-    return sent.find(id) ?? kept.find(app, id).then((row) => sent.find(id) ?? row)
+    return recent.find(id) ?? messageLog.find(app, id).then((row) => recent.find(id) ?? row)
   }

@@ -5,7 +5,7 @@ import type { Publisher } from '../engine/publisher.ts'
 import type { Realtime } from './realtime.ts'
 
 /** What is written and accepted, here and on other nodes. */
-interface Heard {
+interface Sources {
   events: Publisher<Event[]>
   apps: AppDirectory
   relayed: Publisher<RelayedMessage>
@@ -13,10 +13,13 @@ interface Heard {
   missed: Publisher<void>
 }
 
-/** Lets real time hear what was written, and what other nodes say. */
-export function letHear(realtime: Realtime, { events, apps, relayed, relayedToUsers, missed }: Heard): void {
+/** Subscribes real time to events and messages, of this node and others. */
+export function subscribeRealtime(
+  realtime: Realtime,
+  { events, apps, relayed, relayedToUsers, missed }: Sources,
+): void {
   events.subscribe((batch) => {
-    for (const event of batch) realtime.hear(event)
+    for (const event of batch) realtime.onEvent(event)
   })
   relayed.subscribe(realtime.relayed)
   relayedToUsers.subscribe(realtime.relayedToUsers)

@@ -10,7 +10,7 @@ type ParamsOf<Route extends string> = Route extends `${string}:${infer Name}/${i
     : never
 
 /** The request, as far as operations see it. */
-export interface Given<Body = unknown, Route extends string = string> {
+export interface OperationRequest<Body = unknown, Route extends string = string> {
   app: AppRecord
   caller: Caller
   /** Parts of the path, by their names in the route. */
@@ -34,11 +34,11 @@ export interface Client {
   /** Aborted when it is gone. */
   readonly signal: AbortSignal
   header(name: string): string | null
-  /** Gives `keep` the bytes of the uploaded file while they come, and its name when they have; returns what `keep` does. */
-  receiveFile<T>(keep: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T>
+  /** Gives `store` the bytes of the uploaded file while they come, and its name when they have; returns what `store` does. */
+  receiveFile<T>(store: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T>
 }
 
-/** What is answered: `data` and what stands beside it in the envelope. */
+/** The response: `data` and what stands beside it in the envelope. */
 export interface Reply {
   data?: unknown
   count?: number
@@ -46,13 +46,13 @@ export interface Reply {
   entities?: unknown[]
   /** Version of what is answered, for `If-Match`, in quotes. */
   etag?: string | undefined
-  /** A file, which is answered alone. */
+  /** A file, which is the whole response. */
   file?: Blob
   /** Server-sent events, which are answered alone and last. */
   stream?: ReadableStream<string>
 }
 
-/** JSON text that stands for itself in a reply. */
+/** JSON text that is written to the response as it is. */
 export class Json {
   constructor(readonly text: string | AsyncGenerator<string>) {}
 }
