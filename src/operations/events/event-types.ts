@@ -22,8 +22,8 @@ const ofApp = (...given: Parameters<typeof of>): EventType => ({ ...of(...given)
 const users = { usernames: ['bob'] }
 const mood = { owner: 'bob', autoDelete: true, value: 'calm' }
 
-/** Every type of event that the log has; settings of an app change outside of it. */
-export const eventTypes: Record<Exclude<Event['type'], 'app.changed'>, EventType> = {
+/** Every type of event that the log has; an operator's changes of an app are not in it. */
+export const eventTypes: Record<Event['type'], EventType> = {
   'room.created': of(
     'A chat room was created, with so many members beside its owner.',
     '创建了聊天室；`members` 为所有者之外的成员数。',
@@ -177,6 +177,10 @@ export const eventTypes: Record<Exclude<Event['type'], 'app.changed'>, EventType
     '用户在整个应用内被禁言的截止时间（Unix 毫秒，0 表示未禁言），按会话类型。',
     { username: 'bob', expires: { chatroom: 1767312000000 } },
     { chat: 0, groupchat: 0, chatroom: 0 },
+  ),
+  'app.changed': ofApp(
+    'What the app needs has changed with its callback rules.',
+    '应用所需的功能随回调规则变更。',
   ),
   'callback.changed': ofApp(
     'A callback rule was created, changed or deleted, or its secrets were.',
