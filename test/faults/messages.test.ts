@@ -35,7 +35,8 @@ test("10.33 the 16 KiB of a message of the app's own server count its attributes
   expect((await post({ ext: { text: 'x'.repeat(16_000) } })).status).toBe(200)
   const { status, body } = await post({ ext: { text: 'x'.repeat(16_384) } })
   expect(status).toBe(400)
-  expect(body).toEqual(refusal('message_send_error', 'message is too large'))
+  const text = 'message is too large'
+  expect(body).toEqual({ ...refusal('message_send_error', text), error_code: 14007, desc: text })
 })
 
 test('10.33 the 16 KiB of a message of a member count the attributes beside it', async () => {

@@ -265,6 +265,7 @@ for (const [title, message, status, error, text] of [
       ...message,
     })
     expect(reply.status).toBe(status)
-    expect(reply.body).toEqual(refusal(error, text))
+    const numbered = text === 'message is too large' ? { error_code: 14007, desc: text } : {}
+    expect(reply.body).toEqual({ ...refusal(error, text), ...numbered })
   })
 }
