@@ -1,21 +1,17 @@
 import { Database } from 'bun:sqlite'
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refusal } from './support/bodies.ts'
-import { aDirectory, chatroomd, serves } from './support/process.ts'
+import { chatroomd, directoryPerTest, serves } from './support/process.ts'
 import { headOf, openConnection } from './support/raw-http.ts'
 import { callsOn, appsSetting as env } from './support/served-app.ts'
 
 let dir: string
-let remove: () => void
-beforeEach(() => {
-  const made = aDirectory()
-  dir = made.dir
-  remove = made.remove
+directoryPerTest((made) => {
+  dir = made
 })
-afterEach(() => remove())
 
 /** What a page of rooms is read for. */
 interface Page {

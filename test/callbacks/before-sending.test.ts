@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { expectRefusal } from '../support/bodies.ts'
+import { type Json, readJson } from '../support/json.ts'
 import { connectAs } from '../support/people.ts'
 import { sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
@@ -7,18 +8,15 @@ import { until } from '../support/until.ts'
 
 setDefaultTimeout(20_000)
 
-// biome-ignore lint/suspicious/noExplicitAny: a body as it was sent.
-type Asked = any
-
 /** An endpoint that answers as a test wants, and keeps what it was asked. */
-const asked: Asked[] = []
-let answer: (body: Asked) => Response | Promise<Response> = () => Response.json({ valid: true })
+const asked: Json[] = []
+let answer: (body: Json) => Response | Promise<Response> = () => Response.json({ valid: true })
 const endpoint = Bun.serve({
   hostname: '127.0.0.1',
   port: 0,
   idleTimeout: 60,
   async fetch(request) {
-    const body = await request.json()
+    const body = await readJson(request)
     asked.push(body)
     return answer(body)
   },
@@ -61,7 +59,7 @@ async function anApp(rule: object = {}): Promise<{ app: TestApp; room: string; i
   return { app, room, id: body.data.id }
 }
 
-const text = (body: Asked): string => body.payload.bodies[0].msg
+const text = (body: Json): string => body.payload.bodies[0].msg
 
 const count = async (outcome: string): Promise<number> => {
   const metrics = await (await fetch(`${server.pagesUrl}/metrics`)).text()

@@ -1,20 +1,16 @@
 import { Database } from 'bun:sqlite'
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { aDirectory, chatroomd, serves } from '../support/process.ts'
+import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 import { callsOn, appsSetting as env } from '../support/served-app.ts'
 import { until } from '../support/until.ts'
 import { fileIn } from '../support/upload.ts'
 
 let dir: string
-let remove: () => void
-beforeEach(() => {
-  const made = aDirectory()
-  dir = made.dir
-  remove = made.remove
+directoryPerTest((made) => {
+  dir = made
 })
-afterEach(() => remove())
 
 test('10.11 a backup ends while others write, holds all that was answered before and the attachments, and can be restored', async () => {
   const served = await serves({ cwd: dir, env })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import {
   closeSync,
   constants,
@@ -10,16 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { aDirectory, chatroomd, serves } from '../support/process.ts'
+import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 
 let dir: string
-let remove: () => void
-beforeEach(() => {
-  const made = aDirectory()
-  dir = made.dir
-  remove = made.remove
+directoryPerTest((made) => {
+  dir = made
 })
-afterEach(() => remove())
 
 const env = { CHATROOMD_APPS: 'acme#lounge:id:secret', CHATROOMD_LOG_LEVEL: 'debug' }
 const MiB = 1024 * 1024

@@ -1,19 +1,15 @@
 import { Database } from 'bun:sqlite'
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refusal } from '../support/bodies.ts'
-import { aDirectory, chatroomd, type Served, serves } from '../support/process.ts'
+import { chatroomd, directoryPerTest, type Served, serves } from '../support/process.ts'
 import { callsOn, appsSetting as env } from '../support/served-app.ts'
 
 let dir: string
-let remove: () => void
-beforeEach(() => {
-  const made = aDirectory()
-  dir = made.dir
-  remove = made.remove
+directoryPerTest((made) => {
+  dir = made
 })
-afterEach(() => remove())
 
 const draft = { name: 'n', description: 'd', owner: 'alice' }
 

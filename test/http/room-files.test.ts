@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { MUCBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { expectRefusal, expectSuccess, refusal } from '../support/bodies.ts'
+import { readJson } from '../support/json.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
@@ -28,8 +29,7 @@ async function upload(token: string, content: BlobPart, name = 'agenda.txt', of 
   body.append(field, new File([content], name))
   const headers = { authorization: `Bearer ${token}`, 'restrict-access': 'true' }
   const response = await fetch(`${app.url}${files(of)}?resource=web_1`, { method: 'POST', headers, body })
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
-  return { status: response.status, body: (await response.json()) as any, headers: response.headers }
+  return { status: response.status, body: await readJson(response), headers: response.headers }
 }
 
 const download = (token: string, id: string) =>

@@ -1,9 +1,10 @@
+import type { Json } from './json.ts'
+
 /** An event of a stream, as it was sent; `id` alone is a heartbeat. */
 export interface SentEvent {
   id?: string
   event?: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every type.
-  data?: any
+  data?: Json
 }
 
 /** A stream of server-sent events that is read as it comes. */

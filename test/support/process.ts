@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -8,6 +9,17 @@ const main = resolve(import.meta.dir, '../../src/main.ts')
 export function aDirectory(): { dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+/** Gives each test of a file a new empty directory, which is gone when the test has ended. */
+export function directoryPerTest(use: (dir: string) => void): void {
+  let remove: () => void
+  beforeEach(() => {
+    const made = aDirectory()
+    remove = made.remove
+    use(made.dir)
+  })
+  afterEach(() => remove())
 }
 
 interface Options {

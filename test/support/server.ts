@@ -9,12 +9,12 @@ import type { Counters } from '../../src/metrics/counters.ts'
 import { startNode } from './cluster.ts'
 import { contractOf } from './contract.ts'
 import { aDatabase } from './database.ts'
+import type { Json } from './json.ts'
 
 /** A response, read. */
 export interface Reply {
   status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
-  body: any
+  body: Json
   headers: Headers
 }
 
