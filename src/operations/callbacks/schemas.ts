@@ -86,7 +86,6 @@ export const Timeout = t.Integer({
     'Of `before`: milliseconds in which an answer must come.',
     '`before` 规则：等待应答的时间，单位毫秒。',
   ),
-  examples: [200],
   ...bounds({ minimum: 1, maximum: limits.beforeTime.value, default: 200 }),
 })
 
@@ -95,7 +94,6 @@ export const OnFailure = t.String({
     'Of `before`: what becomes of a message where the endpoint fails.',
     '`before` 规则：回调失败时如何处理消息：`deliver` 放行，`stop` 拦截。',
   ),
-  examples: ['deliver'],
   ...bounds({ enum: failureChoices, default: 'deliver' }),
 })
 
@@ -104,7 +102,6 @@ export const Report = t.Boolean({
     'Of `before`: whether the sender of a message that is stopped gets an error; else it looks delivered.',
     '`before` 规则：消息被拦截时是否向发送方返回错误；否则发送方显示发送成功。',
   ),
-  examples: [false],
 })
 
 export const Enabled = t.Boolean({

@@ -33,6 +33,9 @@ function open(dir: string, role: 'reader' | 'writer'): { sqlite: Sqlite; db: Cou
   }
 }
 
+const versionOf = (sqlite: Sqlite): number =>
+  sqlite.query<{ user_version: number }, []>('pragma user_version').get()?.user_version ?? 0
+
 /** Opens the file for writing, and makes it where there is none. */
 export async function openHistoryWriter(
   dir: string,
@@ -63,6 +66,11 @@ export function openHistoryReader(dir: string): { reads: HistoryReads; close(): 
     if (opened) return opened.reads
     if (!existsSync(historyFileOf(dir))) return none
     const { sqlite, db } = open(dir, 'reader')
+    // Its first writer has not finished, or died before it had.
+    if (versionOf(sqlite) === 0) {
+      sqlite.close()
+      return none
+    }
     opened = { sqlite, db, reads: sqliteHistoryReads(db) }
     return opened.reads
   }
