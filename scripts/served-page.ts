@@ -1,4 +1,5 @@
 /** The page of what is and is not served, in both languages. */
+import { devDependencies } from '../package.json'
 import { all } from '../src/operations/index.ts'
 import { everythingNotServed } from '../src/operations/not-served/index.ts'
 import { tags } from '../src/operations/tags.ts'
@@ -6,8 +7,12 @@ import { describe, systemCalls } from './described.ts'
 import { code, type Language, table } from './table.ts'
 
 const words = {
-  en: { head: ['call', 'does'], notHead: ['feature', 'call', 'answer'] },
-  zh: { head: ['接口', '说明'], notHead: ['功能', '接口', '响应'] },
+  en: {
+    head: ['call', 'does'],
+    notHead: ['feature', 'call', 'answer'],
+    triedHead: ['client', 'does in tests'],
+  },
+  zh: { head: ['接口', '说明'], notHead: ['功能', '接口', '响应'], triedHead: ['客户端', '测试内容'] },
 }
 
 const templateOf = (route: string): string => route.replace(/:(\w+)/g, '{$1}')
@@ -60,6 +65,73 @@ const notServed = (language: Language): string =>
     ),
   )
 
+const version = (name: keyof typeof devDependencies): string => `${code(name)} ${devDependencies[name]}`
+
+const javaSdk = /im-sdk-core<\/artifactId>\s*<version>([^<]+)/.exec(
+  await Bun.file('test/java/pom.xml').text(),
+)?.[1]
+
+/** The clients that tests drive, unmodified, and what they do. */
+const tried = (): [what: Record<Language, string>, does: Record<Language, string>][] => {
+  const websdk = version('easemob-websdk')
+  const rooms = {
+    en: 'a room from its creation to its end: members, messages, mutes, lists, attributes, events',
+    zh: '聊天室从创建到解散的全过程：成员、消息、禁言、名单、自定义属性、事件',
+  }
+  return [
+    [
+      {
+        en: `${websdk}, ${version('agora-chat')}, in Chromium and Bun`,
+        zh: `${websdk}、${version('agora-chat')}，在 Chromium 和 Bun 中`,
+      },
+      {
+        en: `${rooms.en}; attachments, history, single chat, all REST methods about rooms`,
+        zh: `${rooms.zh}；附件、历史消息、单聊，以及全部聊天室 REST 方法`,
+      },
+    ],
+    [
+      {
+        en: `${websdk}: miniCore with its chat-room and contact plug-ins, in Chromium`,
+        zh: `${websdk} 的 miniCore 及聊天室、联系人插件，在 Chromium 中`,
+      },
+      rooms,
+    ],
+    [
+      {
+        en: `${websdk}: the build for uni-app, on \`uni\` made of fetch and WebSocket`,
+        zh: `${websdk} 的 uniApp 版本，\`uni\` 由 fetch 和 WebSocket 模拟`,
+      },
+      rooms,
+    ],
+    [
+      {
+        en: `${version('agora-chat-uikit')}: \`<Chatroom>\` and \`<ChatroomMember>\`, in Chromium`,
+        zh: `${version('agora-chat-uikit')} 的 \`<Chatroom>\` 和 \`<ChatroomMember>\`，在 Chromium 中`,
+      },
+      {
+        en: 'history, nicknames, avatars, talk, report, mute, unmute, remove; no page has an error or gets an answer of 400 or above',
+        zh: '历史消息、昵称、头像、聊天、举报、禁言、解除禁言、移除成员；页面无报错，所有 HTTP 响应均低于 400',
+      },
+    ],
+    [
+      {
+        en: `${code('com.easemob.im:im-sdk-core')} ${javaSdk}, the Java server SDK`,
+        zh: `Java 服务端 SDK ${code('com.easemob.im:im-sdk-core')} ${javaSdk}`,
+      },
+      {
+        en: 'each of its calls',
+        zh: '全部调用',
+      },
+    ],
+  ]
+}
+
+const triedTable = (language: Language): string =>
+  table(
+    words[language].triedHead,
+    tried().map(([what, does]) => [what[language], does[language]]),
+  )
+
 export const servedPages = {
   en: () => `# What is and is not served
 
@@ -80,6 +152,15 @@ Client SDKs and UI kits ask for these. They are refused in the words that the SD
 nothing where a refusal would stop a client that starts. Nothing of it is kept.
 
 ${notServed('en')}
+
+## Clients that were tried
+
+Tests drive these as their makers publish them:
+
+${triedTable('en')}
+
+\`easemob-chat-uikit\` 3.0.3 was tried by hand: its calls are answered, but its \`<Chatroom>\` breaks by itself in the header (it takes
+the room's owner for a text; \`renderHeader\` helps) and on text messages. Native SDKs and other mini programs were not tried.
 `,
   zh: () => `# 支持与不支持的功能
 
@@ -99,5 +180,13 @@ ${served('zh')}
 服务端不保存其中的任何内容。
 
 ${notServed('zh')}
+
+## 已验证的客户端
+
+测试直接使用官方发布的以下客户端，不做修改：
+
+${triedTable('zh')}
+
+\`easemob-chat-uikit\` 3.0.3 经手工验证：它调用的接口均有响应，但 \`<Chatroom>\` 自身会出错：头部把聊天室所有者（对象）当作文本渲染（可用 \`renderHeader\` 规避），显示文本消息时也会崩溃，与服务端无关。原生 SDK 和其他小程序版本未验证。
 `,
 }

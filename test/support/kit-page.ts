@@ -4,9 +4,6 @@ import { aPage, type ServedPage } from './page.ts'
 import { asUser } from './people.ts'
 import type { TestApp, TestServer } from './server.ts'
 
-/** The official UI kits that are tried. */
-export type KitName = 'agora-chat-uikit'
-
 /** A room as one user sees it through a UI kit: found and used by what is on the screen. */
 export class KitPage {
   private constructor(
@@ -16,13 +13,15 @@ export class KitPage {
 
   static async open(
     browser: Browser,
-    kit: KitName,
     server: TestServer,
     app: TestApp,
     userId: string,
     roomId: string,
   ): Promise<KitPage> {
-    const served = await aPage(browser, [`node_modules/${kit}/style.css`, `test/pages/${kit}.tsx`])
+    const served = await aPage(browser, [
+      'node_modules/agora-chat-uikit/style.css',
+      'test/pages/agora-chat-uikit.tsx',
+    ])
     const { token } = await asUser(app, userId)
     const msyncUrl = `${server.url.replace('http', 'ws')}/websocket`
     const visit: Visit = { appKey: app.key, userId, token, restUrl: server.url, msyncUrl, roomId }
@@ -34,8 +33,9 @@ export class KitPage {
 
   /** Everything that went wrong in the page. */
   get complaints(): string[] {
-    const { errors, complaints, refusals } = this.served
-    return [...errors, ...complaints, ...refusals]
+    const { errors, complaints, answers } = this.served
+    const refused = answers.filter(({ status }) => status >= 400)
+    return [...errors, ...complaints, ...refused.map(({ status, call }) => `${status} ${call}`)]
   }
 
   /** A message of the room, or the notice that somebody joined. */

@@ -8,8 +8,8 @@ export interface ServedPage {
   errors: string[]
   /** What its console called an error. */
   complaints: string[]
-  /** The answers of 400 and above that it got. */
-  refusals: string[]
+  /** What its requests were answered. */
+  answers: { status: number; call: string }[]
   close(): Promise<void>
 }
 
@@ -61,19 +61,18 @@ export async function aPage(browser: Browser, files: readonly string[]): Promise
   const page = await context.newPage()
   const errors: string[] = []
   const complaints: string[] = []
-  const refusals: string[] = []
+  const answers: ServedPage['answers'] = []
   page.on('pageerror', ({ message }) => errors.push(message))
   page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
-  page.on('response', (response) => {
-    if (response.status() < 400) return
-    refusals.push(`${response.status()} ${response.request().method()} ${response.url()}`)
-  })
+  page.on('response', (response) =>
+    answers.push({ status: response.status(), call: `${response.request().method()} ${response.url()}` }),
+  )
   await page.goto(pages.url.href)
   return {
     page,
     errors,
     complaints,
-    refusals,
+    answers,
     async close() {
       await context.close()
       await pages.stop(true)

@@ -33,6 +33,7 @@ export const aroundMessages = [
       removeThreadMember: 'DELETE /thread/:thread_id/users/:username',
       getLastThreadMessages: 'POST /thread/message',
       listThreads: 'GET /threads/user/:username',
+      listAllThreadsOfGroup: 'GET /threads/chatgroups/:group_id',
       listThreadsOfGroup: 'GET /threads/chatgroups/:group_id/user/:username',
     }),
   ),

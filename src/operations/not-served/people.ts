@@ -44,6 +44,7 @@ export const aroundUsers = [
       listUsersBlockedByUser: 'GET /users/:username/blocks/users',
     }),
     withNothing({ contacts: [], cursor: '' }, { listContactsByCursor: 'GET /users/:username/contacts' }),
+    withNothing({ version: '' }, { getContactsVersion: 'GET /user/:username/roster/metadata/version' }),
     refused(serviceNotOpen, {
       askContact: 'POST /users/:username/contacts/apply',
       addContact: 'POST /users/:username/contacts/users/:peer',
@@ -55,6 +56,14 @@ export const aroundUsers = [
       unblockForUser: 'DELETE /users/:username/blocks/users/:peer',
       blockContacts: 'POST /sdk/user/:username/blocks',
       unblockContacts: 'DELETE /sdk/user/:username/blocks',
+    }),
+  ),
+  notServed(
+    { en: "Subscriptions to users' attributes", zh: '用户属性订阅' },
+    refused(serviceNotOpen, {
+      subscribeUserAttributes: 'POST /user/:username/metadata/subscription',
+      unsubscribeUserAttributes: 'DELETE /user/:username/metadata/subscription',
+      listUserAttributeSubscriptions: 'GET /user/:username/metadata/subscription',
     }),
   ),
   notServed(

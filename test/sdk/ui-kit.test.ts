@@ -30,11 +30,11 @@ const anAvatar = 'data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/sv
 
 test('12 with agora-chat-uikit a room is visited, reported and moderated, and nothing in the pages complains', async () => {
   const room = await app.room({ name: 'night owls', owner: 'alice', members: ['bob'] })
-  const alice = await KitPage.open(browser, 'agora-chat-uikit', server, app, 'alice', room)
+  const alice = await KitPage.open(browser, server, app, 'alice', room)
   await alice.message('Alice from Accounts').waitFor()
   await alice.say('before you came')
   await alice.message('before you came').waitFor()
-  const bob = await KitPage.open(browser, 'agora-chat-uikit', server, app, 'bob', room)
+  const bob = await KitPage.open(browser, server, app, 'bob', room)
   await alice.message('Bob the Builder').waitFor()
   await bob.message('before you came').waitFor()
 
