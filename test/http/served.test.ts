@@ -120,3 +120,19 @@ test('each feature that is not served has a name in both languages', () => {
     expect(operations.length).toBeGreaterThan(0)
   }
 })
+
+test('12.8 every call about groups that web SDKs have is refused in their words', async () => {
+  const alice = await asUser(app, 'alice')
+  for (const [method, path] of [
+    ['GET', '/publicchatgroups?limit=20'],
+    ['GET', '/sdk/chatgroups/1/mute/alice'],
+    ['PUT', '/sdk/metadata/chatgroup/1/user/alice?resource=web_1'],
+    ['POST', '/sdk/metadata/chatgroup/1/get'],
+    ['GET', '/chatgroups/user/alice/joined_count'],
+    ['GET', '/chatgroups/1/acks/2'],
+    ['DELETE', '/chatgroups/1/shield?version=v3'],
+  ] as const) {
+    const { status, body } = await alice(method, path)
+    expect([path, status, body.error_description]).toEqual([path, 403, 'service not open!'])
+  }
+})
