@@ -32,7 +32,7 @@ export async function appDirectory(store: ReadStore): Promise<AppDirectory> {
 
   await reload()
   return {
-    find: (org, name) => (org === 'app-id' ? byAgoraId.get(name) : byKey.get(`${org}/${name}`)),
+    find: (org, name) => (org === 'app-id' ? byAgoraId.get(name.toLowerCase()) : byKey.get(`${org}/${name}`)),
     ofId: (id) => byId.get(id),
     all: () => byId.values(),
     reload,

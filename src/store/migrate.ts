@@ -25,6 +25,7 @@ import { keywords } from './migrations/0027-keywords.ts'
 import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 import { reportStates } from './migrations/0029-report-states.ts'
 import { retries } from './migrations/0031-retries.ts'
+import { userUuids } from './migrations/0032-user-uuids.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -54,6 +55,7 @@ export const migrations = [
   removedEvents,
   callbacks,
   askedBefore,
+  userUuids,
 ]
 
 /** The version of the schema that this program writes. */

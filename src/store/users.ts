@@ -6,6 +6,8 @@ export type UserPosition = Pick<User, 'createdMs' | 'username'>
 
 export interface UserReads {
   findUser(app: number, username: string): Awaitable<UserRecord | undefined>
+  /** The user id that belongs to a UUID, as the app's list of users shows it. */
+  usernameOf(app: number, uuid: string): Promise<string | undefined>
   /** Those of `usernames` that are registered, in no particular order. */
   findUsers(app: number, usernames: string[]): Promise<UserRecord[]>
   /** At most `limit` users, the oldest registration first, from after a place in this order on. */
@@ -65,6 +67,11 @@ export function userStore(db: Database): UserStore {
     async findUser(app, username) {
       const row = await db.get<UserRow>(byName, app, username)
       return row && toRecord(row)
+    },
+
+    async usernameOf(app, uuid) {
+      const sql = 'select username from users where app = ?1 and uuid = ?2'
+      return (await db.get<{ username: string }>(sql, app, uuid))?.username
     },
 
     async findUsers(app, usernames) {

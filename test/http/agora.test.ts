@@ -5,6 +5,7 @@ import { readAgoraToken } from '../../src/auth/agora-token.ts'
 import { readDynamicToken } from '../../src/auth/dynamic-token.ts'
 import { anApp } from '../support/make.ts'
 import { aServer, request, type TestApp, type TestServer } from '../support/server.ts'
+import { TestSocket } from '../support/socket.ts'
 
 const appId = '3a18f6d4b2907e5c3a18f6d4b2907e5c'
 const certificate = '16b05af49e38d27c16b05af49e38d27c'
@@ -59,6 +60,15 @@ afterAll(() => server.stop())
 const ask = (path: string, token: string, method = 'GET') =>
   request(method, app.url + path, undefined, { authorization: `Bearer ${token}` })
 
+/** What a socket is answered that logs in. */
+async function loggedIn(name: string, token: string, path?: string) {
+  const socket = await TestSocket.open(server.url, path)
+  socket.provision(app.key, name, token)
+  const { provision } = await socket.find((got) => got.provision !== undefined)
+  socket.close()
+  return provision ?? {}
+}
+
 test("the public vectors of AccessToken2 are read, with their app's certificate alone", () => {
   expect(readAgoraToken(vectors.alice, appId, certificate, issuedS)).toEqual({
     userId: 'alice',
@@ -99,6 +109,21 @@ test('an 007 token of the app and one of a user are good for calls, also behind 
     expect((await ask('/users/bob/joined_chatrooms', token)).status).toBe(401)
 })
 
+test('12.9 an 007 token names a user by its UUID, too, as it is registered and not banned', async () => {
+  await app.register('dora')
+  const { uuid } = (await app.call('GET', '/users/dora')).body.entities[0]
+  const token = agoraToken({ issued: nowS(), user: uuid })
+  expect((await ask('/users/dora/joined_chatrooms', token)).status).toBe(200)
+  expect((await ask('/users/bob/joined_chatrooms', token)).status).toBe(401)
+  expect((await loggedIn('dora', token)).status?.errorCode).toBe(0)
+  await app.call('POST', '/users/dora/deactivate')
+  expect((await ask('/users/dora/joined_chatrooms', token)).status).toBe(401)
+  // A user of this name comes first.
+  await app.register(uuid)
+  expect((await ask(`/users/${uuid}/joined_chatrooms`, token)).status).toBe(200)
+  expect((await ask('/users/dora/joined_chatrooms', token)).status).toBe(401)
+})
+
 test('a banned user is refused whoever has signed its token', async () => {
   await app.register('carol')
   const token = agoraToken({ issued: nowS(), user: 'carol' })
@@ -122,6 +147,13 @@ test('every call is at /app-id/{app_id}, too, and tells its own address as ever'
     authorization: `Bearer ${app.token}`,
   })
   expect([status, body.data.id, body.uri]).toEqual([200, id, `${app.url}/chatrooms/${id}`])
+  const shouted = await request(
+    'GET',
+    `${server.url}/app-id/${appId.toUpperCase()}/chatrooms/${id}`,
+    undefined,
+    { authorization: `Bearer ${app.token}` },
+  )
+  expect([shouted.status, shouted.body.uri]).toEqual([200, body.uri])
   const unknown = await fetch(`${server.url}/app-id/${certificate}/chatrooms`)
   expect(unknown.status).toBe(404)
 })
@@ -157,6 +189,20 @@ test('the public vector of a dynamic token is read', () => {
   const token =
     'ZHQteyJzaWduYXR1cmUiOiJiMzFlNmMzNjVlYmNjODFkNTEyMTdjZjdmZTMzZjdkYjg3NjdiY2Y4ZmIwZGVjOWJjMzkwODM5ZmE0MmJjY2Y2IiwiYXBwa2V5IjoiYWNtZS1kZW1vI2xvdW5nZSIsInVzZXJJZCI6ImFsaWNlIiwiY3VyVGltZSI6MTc2NzIyNTYwMCwidHRsIjo2MDB9'
   expect(readDynamicToken(record, token, issuedS)).toEqual({ userId: 'alice', expiresSeconds: issuedS + 600 })
+})
+
+test('12.9 sockets log in with 007 and dynamic tokens, where web and where native clients open them', async () => {
+  for (const path of ['/websocket', '/ws', '/ws?resource=ios_1'])
+    for (const token of [agoraToken({ issued: nowS(), user: 'bob' }), dynamicToken('bob', nowS(), 600)]) {
+      expect([path, (await loggedIn('bob', token, path)).status?.errorCode]).toEqual([path, 0])
+      const { status } = await loggedIn('alice', token, path)
+      expect(status?.reason).toBe('Sorry, token or password does not match login info')
+    }
+  for (const token of [
+    agoraToken({ issued: nowS() - 3600, expire: 3599, user: 'bob' }),
+    dynamicToken('bob', nowS() - 601, 600),
+  ])
+    expect((await loggedIn('bob', token)).status?.reason).toBe('Sorry, token expired')
 })
 
 test('a dynamic token stands for its user until it ends, as long as the secret is the same', async () => {

@@ -177,6 +177,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const kept = { ...shown, passwordHash: 'h', tokenEpoch: 7 }
       expect(await opened.store.users.findUser(id, 'alice')).toEqual(kept)
       expect(await opened.store.users.findUsers(id, ['bob', 'alice'])).toEqual([kept])
+      expect(await opened.store.users.usernameOf(id, given.uuid)).toBe('alice')
+      expect(await opened.store.users.usernameOf(await app(), given.uuid)).toBeUndefined()
       const changed = {
         ...kept,
         passwordHash: null,

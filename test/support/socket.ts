@@ -68,9 +68,9 @@ export class TestSocket {
     })
   }
 
-  /** Opens a connection to a server at `http://…`. */
-  static async open(url: string): Promise<TestSocket> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/websocket`)
+  /** Opens a connection to a server at `http://…`, where web clients do unless `path` says otherwise. */
+  static async open(url: string, path = '/websocket'): Promise<TestSocket> {
+    const socket = new WebSocket(url.replace('http', 'ws') + path)
     const made = new TestSocket(socket)
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve()
