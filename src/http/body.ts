@@ -136,11 +136,22 @@ export function parseForm(text: string): unknown {
   return fields
 }
 
-/** The body without fields that are null, as server SDKs send those they leave unset. */
+const isObject = (value: unknown): value is object =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+const fieldsOf = (row: unknown): unknown =>
+  isObject(row) ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) : row
+
+const rowsOf = (value: unknown): unknown => (Array.isArray(value) ? value.map(fieldsOf) : value)
+
+/**
+ * The body without fields that are null, as server SDKs send those they leave unset; in rows of a list, too. What an
+ * object in it holds is the app's own.
+ */
 export function withoutNulls(body: unknown): unknown {
-  if (body === null || typeof body !== 'object' || Array.isArray(body)) return body
-  if (!Object.values(body).includes(null)) return body
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+  if (!isObject(body)) return rowsOf(body)
+  const set = Object.entries(body).filter(([, value]) => value !== null)
+  return Object.fromEntries(set.map(([name, value]) => [name, rowsOf(value)]))
 }
 
 /** The words that a choice of words allows; undefined of any other schema. */

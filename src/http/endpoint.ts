@@ -171,7 +171,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     if (!check) return noBody
     const text = await readBody(request)
     const json = declared.form ? parseForm(text) : parseJson(text, declared.bodyWords?.notJson)
-    return { text, body: check(withoutNulls(json), dialect === 'sdk') }
+    return { text, body: check(text.includes('null') ? withoutNulls(json) : json, dialect === 'sdk') }
   }
 
   return async (request, params, server) => {

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
+import { Failure } from '../domain/failure.ts'
 import type { Operation } from '../operations/operation.ts'
 import { cached } from './cached.ts'
 import type { Deps } from './deps.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { docsEndpoints } from './docs.ts'
-import { type Called, endpointOf } from './endpoint.ts'
+import { type Called, type Endpoint, endpointOf } from './endpoint.ts'
+import { failed, varyByCaller } from './envelope.ts'
 import { explainer } from './explain.ts'
 import { type Handler, handlers } from './handler.ts'
 import { healthEndpoints } from './health.ts'
@@ -37,8 +39,22 @@ export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Op
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 
+  /** Says in refusals, too, that the call is answered by how the caller names itself. */
+  const varying =
+    (endpoint: Endpoint): Endpoint =>
+    async (request, params, server) => {
+      try {
+        return await endpoint(request, params, server)
+      } catch (error) {
+        const isByCaller = deps.findApp(params.org ?? '', params.app ?? '')?.settings.dialect === 'auto'
+        if (!isByCaller || !(error instanceof Failure) || error.status !== 400) throw error
+        return failed(requestIdOf(request), error, varyByCaller)
+      }
+    }
+
   function ofOperation(operation: Called, route: string): Handler {
-    const endpoint = endpointOf(deps, operation, route)
+    const made = endpointOf(deps, operation, route)
+    const endpoint = operation.call.hasDialects ? varying(made) : made
     const respond: Handler = operation.call.dependsOn
       ? (request, server) =>
           cached(deps, request, operation, server) ?? endpoint(request, request.params, server)

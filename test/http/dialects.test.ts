@@ -54,6 +54,32 @@ test('a field that is null counts as absent for every caller', async () => {
   expect((await app.call('POST', '/chatrooms', draft)).status).toBe(200)
 })
 
+test('12 a field that is null counts as absent in each row of a list, too', async () => {
+  const rows = ['nina', 'nils'].map((username) => ({ username, password: 'x', nickname: null }))
+  expect((await app.call('POST', '/users', rows)).status).toBe(200)
+  const message = { to: [id], type: 'txt', body: { msg: 'hello' }, ext: { seat: null } }
+  const sent = (await app.call('POST', '/messages/chatrooms', message)).body.data[id]
+  const row = { msg_id: sent, to: id, chat_type: 'chatroom', from: null, force: null }
+  const recalled = await app.call('POST', '/messages/batch_recall', { msgs: [row] })
+  expect(recalled.body.data).toMatchObject([{ recalled: 'yes', from: 'admin' }])
+  const bad = await app.call('PUT', `/metadata/chatroom/${id}/user/alice`, { metaData: { mood: null } })
+  expect(bad.body.error_description).toBe('metaData.mood must be a string')
+})
+
+test('12 a refusal that one dialect alone gives says that it goes by the caller', async () => {
+  const change = (agent: string) => app.call('PUT', `/chatrooms/${id}`, { custom: 'x' }, as(agent))
+  for (const [agent, status] of [
+    ['axios/1.7', 400],
+    [serverSdks[0] as string, 200],
+  ] as const) {
+    const { status: answered, headers } = await change(agent)
+    expect([answered, headers.get('vary')]).toEqual([status, 'User-Agent'])
+  }
+  await app.set({ dialect: 'docs' })
+  expect((await change('axios/1.7')).headers.get('vary')).toBeNull()
+  await app.set({ dialect: 'auto' })
+})
+
 test('groupid is the chosen id, as older SDKs send it', async () => {
   const draft = { name: 'a', description: 'b', owner: 'alice', groupid: 'chosen1' }
   expect((await app.call('POST', '/chatrooms', draft)).body.data).toEqual({ id: 'chosen1' })
