@@ -137,7 +137,8 @@ export const servedPages = {
 
 [简体中文](served.zh-CN.md) · Written by \`npm run generate\` from the declarations in \`src/operations\`; a test makes every call.
 
-Paths of apps are below \`/{org_name}/{app_name}\`, or \`/app-id/{app_id}\`. What is on neither list is answered 404.
+Paths of apps are below \`/{org_name}/{app_name}\`, or \`/app-id/{app_id}\`; what is not served is refused below \`/api/sdk/v1/{org_name}/{app_name}\`, too. What is on neither list is
+answered 404.
 
 ## Served
 
@@ -166,7 +167,7 @@ the room's owner for a text; \`renderHeader\` helps) and on text messages. Nativ
 
 [English](served.md) · 由 \`npm run generate\` 根据 \`src/operations\` 中的声明生成；测试会逐个调用。
 
-应用接口的路径均相对于 \`/{org_name}/{app_name}\` 或 \`/app-id/{app_id}\`。两个列表都没有的接口返回 404。
+应用接口的路径均相对于 \`/{org_name}/{app_name}\` 或 \`/app-id/{app_id}\`；不支持的接口在 \`/api/sdk/v1/{org_name}/{app_name}\` 下同样返回拒绝。两个列表都没有的接口返回 404。
 
 ## 支持
 

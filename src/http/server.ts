@@ -26,6 +26,8 @@ export interface Http {
 
 /** The prefix of every call of an app. */
 const ofApp = '/:org/:app'
+/** The prefix of the newest calls of web SDKs, none of which is served. */
+const ofNewestCalls = `/api/sdk/v1${ofApp}`
 
 /** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
 export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Operation[], log: Logger) {
@@ -90,6 +92,7 @@ export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Op
         const [method = '', path = ''] = route.split(' ')
         const handler = ofOperation(operation, route)
         add(method, ofApp + path, handler)
+        if (operation.call.tag === 'notServed') add(method, ofNewestCalls + path, handler)
         if (method === 'GET' && operation.kind === 'read') add(method, `${ofApp}${path}/`, handler)
       }
     }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { all } from '../../src/operations/index.ts'
 import { everythingNotServed } from '../../src/operations/not-served/index.ts'
 import { asUser } from '../support/people.ts'
+import { sdkInBun } from '../support/sdk-client.ts'
 import { aServer, type Reply, type TestApp, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -135,4 +136,15 @@ test('12.8 every call about groups that web SDKs have is refused in their words'
     const { status, body } = await alice(method, path)
     expect([path, status, body.error_description]).toEqual([path, 403, 'service not open!'])
   }
+})
+
+test('12.8 the web SDK is told that speech to text is not enabled', async () => {
+  const { token: accessToken } = await asUser(app, 'alice')
+  const login = { url: server.url, appKey: app.key, user: 'alice', accessToken }
+  const alice = await sdkInBun('easemob-websdk', login)
+  const voice = { type: 'audio', url: `${app.url}/chatfiles/0c1f7a10-88aa-4f0e-a0a9-3d1b7d2c5e11` }
+  const said = await alice.call('voiceMessageToText', voice).catch((error) => error)
+  await alice.close()
+  // 505 is `SERVICE_NOT_ENABLED`.
+  expect(said).toMatchObject({ type: 505, message: 'service not open!' })
 })

@@ -49,6 +49,13 @@ export const aroundMessages = [
     }),
   ),
   notServed(
+    { en: 'Speech to text', zh: '语音转文字' },
+    refused(serviceNotOpen, {
+      recognizeSpeech: 'POST /speech/recognitions',
+      transcribeSpeech: 'POST /speech/transcriptions',
+    }),
+  ),
+  notServed(
     { en: 'Attachments in parts (clients send them whole then)', zh: '附件分片上传（客户端会改为整体上传）' },
     refused(serviceNotOpen, { beginPartUpload: 'POST /sdk/chatfiles/part-upload' }),
   ),
