@@ -22,7 +22,7 @@ function parse(text: string): object | undefined {
   try {
     return Bun.TOML.parse(text)
   } catch {
-    // The caller looks for the line that is wrong, and tells that.
+    // The caller looks for the line that is wrong, and names it.
     return undefined
   }
 }
@@ -72,7 +72,7 @@ const isOfService = (name: string, value: string | undefined): boolean =>
   /^CHATROOMD(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
   (/^CHATROOMD(_\w+)?_PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value ?? ''))
 
-/** The variables that are ours, with those of services told apart. */
+/** The variables that are ours, without those of Kubernetes services. */
 function readVariables(env: Record<string, string | undefined>, problems: string[], warn: Warn) {
   const own: Record<string, string | undefined> = {}
   const ofServices: string[] = []

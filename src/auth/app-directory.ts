@@ -7,7 +7,7 @@ export interface AppDirectory {
   find(org: string, name: string): AppRecord | undefined
   ofId(id: number): AppRecord | undefined
   all(): Iterable<AppRecord>
-  /** Reads the apps again if they have changed since; then tells who subscribes. */
+  /** Reads the apps again if they have changed since; then notifies subscribers. */
   reload(): Promise<void>
   subscribe(onChange: () => void): void
 }

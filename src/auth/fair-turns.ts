@@ -14,7 +14,7 @@ export interface Asker {
   source: string
   /** The user that it is about. */
   name: string
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when nobody waits for the result any more. */
   signal: AbortSignal
 }
 

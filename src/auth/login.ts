@@ -58,7 +58,7 @@ interface Parts {
   elapsed(): number
 }
 
-/** Tells who a token or a password stands for. */
+/** Checks who a token or a password stands for. */
 export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
   const known = new Map<string, Standing>()
   let changes = 0

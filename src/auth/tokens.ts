@@ -28,7 +28,7 @@ interface TokenText {
 const prefix = 'YWMt'
 const macBytes = 32
 
-/** The longest lifetime that server SDKs can read, in seconds; also what "for ever" is told as. */
+/** The longest lifetime that server SDKs can read, in seconds; also what "for ever" is written as. */
 export const longestTtl = limits.tokenTtl.value
 
 const mac = (app: AppRecord, payload: Uint8Array): Buffer =>

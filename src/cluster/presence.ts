@@ -17,7 +17,7 @@ const look = 1000
 /** Users that one unit writes. */
 const together = 200
 
-/** Keeps in the store who is connected to this node, so that nodes know of each other's users, and outlive them. */
+/** Stores who is connected to this node, so that nodes know of each other's users, and outlive them. */
 export interface NodePresence extends Presence {
   /** A user has connected or disconnected with one of its devices. */
   changed(user: User): void
@@ -42,7 +42,7 @@ interface Given {
 }
 
 /**
- * Takes a number for this node, and tells it, again when it was lost: the node was out for longer than its lease.
+ * Takes a number for this node, and passes it on, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
   { store, commit, devicesHere, everyone, log, rateLimitedLog }: Given,

@@ -8,7 +8,7 @@ import type { Commit } from '../engine/commit.ts'
 const most = limits.userMeters.value
 
 /**
- * Changes that users ask for themselves, over REST and sockets, held to their app's rate, which `rateOf` tells (null =
+ * Changes that users ask for themselves, over REST and sockets, held to their app's rate, which `rateOf` returns (null =
  * no limit). What the app asks for is not counted.
  */
 export function metered(commit: Commit, rateOf: (app: number) => number | null): Commit {

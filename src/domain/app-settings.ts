@@ -14,7 +14,7 @@ const hex32 = (value: string): string => {
   return value.toLowerCase()
 }
 
-/** Reads how many messages a room keeps. */
+/** Reads how many messages a room retains. */
 const historyPerRoom = (value: string): number | null =>
   value === 'none' ? null : integer(1, limits.historyPerRoom.value)(value)
 

@@ -18,7 +18,7 @@ export interface AppRecord extends App {
   clientId: string
   secretSalt: string
   secretHash: string
-  /** The client secret, with which dynamic user tokens are signed; null for apps of a version that kept its hash alone. */
+  /** The client secret, with which dynamic user tokens are signed; null for apps of a version that stored its hash alone. */
   secret: string | null
   /** Hex key of the app's tokens and cursors; a new one ends them all. */
   tokenKey: string

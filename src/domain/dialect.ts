@@ -1,6 +1,6 @@
 import type { AppSettings } from './app-settings.ts'
 
-/** How a call is answered: as the pages of the reference show, or as the official server SDKs read it. */
+/** The form of a response: as the pages of the reference show, or as the official server SDKs read it. */
 export type Dialect = 'docs' | 'sdk'
 
 /** The dialect of a call to an app; `auto` goes by how the caller names itself. */

@@ -9,7 +9,7 @@ export type Caller = ({ kind: 'app' } | { kind: 'user'; username: string }) & {
   reason?: string
 }
 
-/** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be kept. */
+/** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be stored. */
 export type EarlierAttributes = Record<string, { owner: string; autoDelete: boolean; value?: string }>
 
 /** What has happened to a room. Published only after the commit. Its fields are stored in the event log under these names. */

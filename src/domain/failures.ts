@@ -70,7 +70,7 @@ export const notMembers = failure(
   400,
 )
 
-/** Blocking answers the same with the word's usual status. */
+/** Blocking fails with the same text and the word's usual status. */
 export const notMembersToBlock = failure('forbidden_op', notMembers.text, {
   en: 'the user is not in the chat room',
   zh: '用户不在聊天室中',
@@ -187,7 +187,7 @@ export const storeDamaged = failure(
   { en: 'the file of the store is damaged', zh: '存储文件已损坏' },
 )
 
-/** A write whose COMMIT was sent and not answered may have been done or not. */
+/** A write whose COMMIT was sent and not acknowledged may have been done or not. */
 export const outcomeUnknown = failure(
   'service_unavailable',
   'the store did not confirm the change: it may have been made or not; read it back before you try again',

@@ -2,9 +2,9 @@ import type { AppSettings } from './app-settings.ts'
 
 /** How an app keeps a message; of apps that keep none there is nothing. */
 export interface HistoryTerms {
-  /** Messages that a room keeps at most; null = all of its days. */
+  /** Messages that a room retains at most; null = all of its days. */
   perRoom: number | null
-  /** Whether the sender is told that the message is stored, not only that it is accepted. */
+  /** Whether the sender gets an acknowledgement that the message is stored, not only that it is accepted. */
   isDurable: boolean
   /** Users who do not find it in the history. */
   ignoredBy: string[] | null
@@ -17,7 +17,7 @@ export const historyTerms = (
 ): HistoryTerms | undefined =>
   historyDays === 0 ? undefined : { perRoom: historyPerRoom, isDurable: historyDurable, ignoredBy }
 
-/** Whether the sender of a message is answered when it is stored. */
+/** Whether a message is acknowledged when it is stored. */
 export const storesFirst = ({ historyDurable, historyDays }: AppSettings): boolean =>
   historyDurable && historyDays > 0
 

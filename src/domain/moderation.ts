@@ -1,6 +1,6 @@
 import type { KeywordAction } from './keywords/automaton.ts'
 
-/** A message of a client that held words of keyword lists, as the log of events tells of it. */
+/** A message of a client that held words of keyword lists, as the log of events has it. */
 export interface ModeratedMessage {
   /** Its id; that of a message that was refused names nothing else. */
   message: string

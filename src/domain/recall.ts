@@ -7,7 +7,7 @@ export interface Recalled {
   /** The chat room, user or group that it went to. */
   to: string
   type: 'chat' | 'groupchat' | 'chatroom'
-  /** Who clients are told has recalled it. */
+  /** Who has recalled it, as clients show it. */
   from: string
   /** Whether it is recalled however old it is, and also when it is not known any more. */
   force: boolean
@@ -18,6 +18,6 @@ export interface Recalled {
 export interface Recalls {
   /** Why a message cannot be recalled; undefined where it can. */
   refusal(app: App, recalled: Recalled): Promise<Failure | undefined>
-  /** Tells everyone in its room that a message is recalled, which `refusal` did not refuse. */
+  /** Notifies everyone in its room that a message is recalled, which `refusal` did not refuse. */
   recall(app: App, recalled: Recalled): Promise<void>
 }

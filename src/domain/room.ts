@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.ts'
 import { limits as ceilings } from './limits.ts'
 import { foldUsername } from './user.ts'
 
-/** A chat room as it is kept. */
+/** A chat room as it is stored. */
 export interface Room {
   id: string
   name: string
@@ -186,7 +186,7 @@ const roomId = /^[a-z0-9]{1,64}$/
 /** Whether a room can have this id; any other text names none. */
 export const isRoomId = (text: string): boolean => roomId.test(text)
 
-/** A room ready to be kept, and the members to add beside its owner, each once. */
+/** A room ready to be stored, and the members to add beside its owner, each once. */
 export interface NewRoom {
   id: string | undefined
   name: string
@@ -226,7 +226,7 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
   }
 }
 
-/** Decides a change of room info [update]: a room keeps everyone it has. */
+/** Decides a change of room info [update]: a room retains all its members. */
 export function changedRoom(settings: AppSettings, room: Room, change: RoomChange): Room {
   checkTexts(settings, change)
   if (change.maxusers !== undefined) {

@@ -70,7 +70,7 @@ export const foldUsername = (username: string): string => username.toLowerCase()
 export const isUsername = (given: string): boolean =>
   legal.test(given) && Buffer.byteLength(given) <= limits.userId.value
 
-/** A user id as it is kept. Fails with `illegal_argument` when it is over 64 bytes or has other characters. */
+/** A user id as it is stored. Fails with `illegal_argument` when it is over 64 bytes or has other characters. */
 export function checkUsername(given: string): string {
   const username = foldUsername(given)
   if (Buffer.byteLength(username) > limits.userId.value) throw idTooLong()

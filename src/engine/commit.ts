@@ -59,7 +59,7 @@ export interface Request {
 /** The same as JSON, which crosses threads: the write by its name. */
 export type SentRequest = Omit<Request, 'operation'> & { operation: string }
 
-/** What a write answers, and what it changed. */
+/** The result of a write, and what it changed. */
 export interface Done {
   result: unknown
   events: Event[]
@@ -87,7 +87,7 @@ export interface Waiting {
   reject(reason: unknown): void
 }
 
-/** Called with what a write changed, before its caller has the answer. */
+/** Called with what a write changed, before its caller has the result. */
 export type OnEvents = (events: Event[]) => undefined | Promise<void>
 
 /** A commit and a rehearsal that hand requests to `run`. */

@@ -7,10 +7,10 @@ export interface Engine {
   kind: 'sqlite' | 'postgres'
   store: ReadStore
   commit: Commit
-  /** Messages of rooms, for apps that keep them. */
+  /** Messages of rooms, for apps with a history. */
   history: HistoryStore
   rehearse: Rehearse
-  /** Fails, with the reason, when the store cannot answer. */
+  /** Fails, with the reason, when the store does not respond. */
   check(): Promise<void>
   /** What waits to be written, and what was committed since the start; of the embedded store alone. */
   load?(): { waiting: number; commits: number; operations: number }

@@ -30,7 +30,7 @@ export interface EventFeed extends Disposable {
 
 /**
  * How long a reader waits at first, and at most, before it looks again by itself. An event that is committed is seen
- * when all older transactions of the database have ended, and the bus that tells of other nodes' can lose some.
+ * when all older transactions of the database have ended, and the bus that carries other nodes' can lose some.
  */
 const looks = { firstMs: 20, lastMs: 2000 }
 

@@ -6,7 +6,7 @@ import { closed } from './closing.ts'
 import { failureSent, type SentFailure } from './commit.ts'
 
 /**
- * Keeps messages beside the embedded store in `dir`. A thread of its own writes, so that no commit of rooms waits for
+ * Stores messages beside the embedded store in `dir`. A thread of its own writes, so that no commit of rooms waits for
  * messages; it is started with the first of them.
  */
 export function openEmbeddedHistory(dir: string): HistoryStore {
@@ -40,7 +40,7 @@ export function openEmbeddedHistory(dir: string): HistoryStore {
     return worker
   }
 
-  /** Asks the thread once it has answered what was asked before. */
+  /** Asks the thread once it has replied to the previous request. */
   function write(call: string, ...args: unknown[]): Promise<void> {
     const mine = last.then(async () => ask(await started(), call, args))
     last = mine.catch(() => undefined)
@@ -53,7 +53,7 @@ export function openEmbeddedHistory(dir: string): HistoryStore {
     hide: (...given) => write('hide', ...given),
     clear: (...given) => write('clear', ...given),
     trim: (...given) => write('trim', ...given),
-    // No app has kept messages: nothing to prune, and no reason for a thread.
+    // No app has stored messages: nothing to prune, and no reason for a thread.
     prune: async (...given) => (existsSync(historyFileOf(dir)) ? write('prune', ...given) : undefined),
     async close() {
       reader.close()

@@ -2,16 +2,16 @@ import type { AppRecord } from '../domain/app.ts'
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 
-/** The response to a GET of the app itself, good until something that it tells of changes. */
+/** The response to a GET of the app itself, valid until something in it changes. */
 export interface CachedResponse {
   /** The app as it was; one whose settings or key have changed since is another record. */
   app: AppRecord
   operation: string
-  /** The room that it tells of; empty for a list of the app's rooms. */
+  /** The room that it is about; empty for a list of the app's rooms. */
   room: string
   /** The envelope's text up to the time, which alone differs from one response to the next. */
   head: string
-  /** Version of what it tells of, as a header. */
+  /** Version of what it shows, as a header. */
   etag?: string | undefined
 }
 
@@ -28,15 +28,15 @@ const half = () => ({
   responses: new Map<string, CachedResponse>(),
   /** URLs that were asked for, but not yet again. */
   asked: new Set<string>(),
-  /** URLs of responses by what they tell of. */
+  /** URLs of responses by what they depend on. */
   urls: new Map<string, string[]>(),
   size: 0,
 })
 
 /**
  * Responses by URL, bounded by their length in characters: when the newer half is full the older is forgotten. A response
- * goes in the step that tells of a write, before the writer has its answer, so that nobody reads what an answered
- * write replaced. For the embedded store, where one process makes every write; a bound of 0 keeps nothing.
+ * is invalidated in the step that publishes a write, before the writer has its response, so that nobody reads what an acknowledged
+ * write replaced. For the embedded store, where one process makes every write; a bound of 0 caches nothing.
  */
 export function responseCache(bound = embedded) {
   let newer = half()
@@ -80,10 +80,10 @@ export function responseCache(bound = embedded) {
   return {
     find: (url: string): CachedResponse | undefined => newer.responses.get(url) ?? older.responses.get(url),
 
-    /** Keeps the head of a response, if its URL has been asked for before. */
+    /** Caches the head of a response, if its URL has been asked for before. */
     add(url: string, response: CachedResponse): void {
       if (bound === 0 || !isRepeated(url)) return
-      // A text that was put together is kept as its pieces until it is copied.
+      // A concatenated string stays a rope until it is copied.
       set(url, { ...response, head: Buffer.from(response.head).toString() })
     },
 

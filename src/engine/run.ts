@@ -66,7 +66,7 @@ export async function runOperation(
   return { result, events }
 }
 
-/** A thrown failure as data; anything else is an error of ours, told in full for the log. */
+/** A thrown failure as data; anything else is an error of ours, in full for the log. */
 export function outcomeOf(thrown: unknown): Outcome {
   if (thrown instanceof RolledBack) return { result: thrown.rehearsed, events: [] }
   if (thrown instanceof Failure) {

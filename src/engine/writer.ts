@@ -77,7 +77,7 @@ function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined, onEv
 /**
  * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
  * while a commit is under way goes into the next one together. `onEvents` is
- * called with each operation's events before its caller has the answer. Fails when the data cannot be opened.
+ * called with each operation's events before its caller has the result. Fails when the data cannot be opened.
  */
 export async function openWriter(dir: string, onEvents: OnEvents, batch = batchLimit): Promise<Writer> {
   const { ask, terminate } = await openThread(dir)
@@ -104,7 +104,7 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
   }
 
   /**
-   * Waits for as long as more comes in, so that whom the last commit answered are in the next one together: half as
+   * Waits for as long as more comes in, so that callers of the last commit share the next one: half as
    * many commits as when two groups take turns, and an eighth more creates a second (docs/adr/0015).
    */
   async function gather(): Promise<void> {

@@ -39,7 +39,7 @@ export async function readBody(request: Request): Promise<string> {
     )
   } catch (error) {
     if (error instanceof Failure) throw error
-    // The client hung up: nobody reads the answer, and it is no fault of the server.
+    // The client hung up: nobody reads the response, and it is no fault of the server.
     throw bodyBroken()
   }
 }
@@ -79,7 +79,7 @@ function readChunks(body: ReadableStream<Uint8Array>, announced: number): Promis
       }
       return Buffer.concat(chunks)
     },
-    // The call has been answered with why: a body that was broken off cannot be cancelled any more.
+    // The response says why: a body that was broken off cannot be cancelled any more.
     () => void reader.cancel().catch(() => undefined),
   )
 }

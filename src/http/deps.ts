@@ -20,7 +20,7 @@ import type { PageAccess } from './pages.ts'
 
 /** What the routes are given. */
 export interface Deps extends Origin, Messenger {
-  /** Reads only; every commit that was answered is visible to it. */
+  /** Reads only; every acknowledged commit is visible to it. */
   store: ReadStore
   commit: Commit
   rehearse: Rehearse
@@ -41,7 +41,7 @@ export interface Deps extends Origin, Messenger {
   /** Who may see the metrics and the API description. */
   pages: PageAccess
   explain: Explain
-  /** Fails, with the reason, when the store cannot answer. */
+  /** Fails, with the reason, when the store does not respond. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */
   findApp(org: string, name: string): AppRecord | undefined

@@ -33,7 +33,7 @@ import { announcesBody, checkStillOpen } from './still-open.ts'
 import { isTrial, termsOf } from './terms.ts'
 import { queryOf } from './url.ts'
 
-/** Answers a request that a route has matched. */
+/** Responds to a request that a route has matched. */
 export type Endpoint = (request: Request, params: PathParts, server: Server<unknown>) => Promise<Response>
 
 export type Called = Operation & { call: HttpCall }
@@ -152,7 +152,7 @@ function respond(deps: Deps, done: Done): Response {
   return successFrom(head, requestId, startedMs, headers)
 }
 
-/** The service of custom attributes tells its own address without the room. */
+/** The service of custom attributes names its own address without the room. */
 const metadataUri = (uri: string): string => uri.replace(/(\/metadata\/chatroom)\/.*$/, '$1')
 
 /**

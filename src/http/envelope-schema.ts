@@ -34,7 +34,7 @@ const Params = t.Optional(
 const timestamp = milliseconds('When the answer was written, Unix ms.', '响应时间，Unix 毫秒。')
 const duration = t.Integer({ ...says('From request to answer, ms.', '请求耗时，毫秒。'), examples: [1] })
 
-/** The success envelope [envelope], or what the service of user attributes answers instead. */
+/** The success envelope [envelope], or what the service of user attributes sends instead. */
 export const enveloped = (envelope: Envelope, hasDryRun: boolean) =>
   envelope.bare && envelope.data
     ? exactly({ timestamp, data: envelope.data, duration })

@@ -1,7 +1,7 @@
 import type { App } from '../domain/app.ts'
 import { type Failure, failures } from '../domain/failure.ts'
 
-/** What an answer repeats of its request. */
+/** What a response repeats of its request. */
 export interface Call {
   app: App
   /** Absolute URL of the request, without the query. */
@@ -11,11 +11,11 @@ export interface Call {
   /** Unix ms at which the request came. */
   startedMs: number
   requestId: string
-  /** Headers of the answer, if it has any of its own. */
+  /** Headers of the response, if it has any of its own. */
   headers?: Record<string, string> | undefined
 }
 
-// One object for all answers, which copy it: that takes half the time of a literal for each.
+// One object for all responses, which copy it: that takes half the time of a literal for each.
 const headersOfAll = new Headers({ 'content-type': 'application/json', 'access-control-allow-origin': '*' })
 
 /** On responses that differ by how the caller names itself. */
@@ -83,7 +83,7 @@ export interface Extras {
   entities?: unknown[]
   /** What would happen, of a call that was only tried. */
   events?: unknown[]
-  /** Told by the service of custom attributes. */
+  /** Named by the service of custom attributes. */
   status?: 'ok'
 }
 

@@ -28,7 +28,7 @@ function checkHost({ headers }: Request): void {
   if (headers.get('host')?.includes(',')) throw invalidRequest()
 }
 
-/** Answers what had to wait, if the connection is still there. */
+/** Responds to what had to wait, if the connection is still there. */
 const afterTurn =
   (respond: Handler): Handler =>
   (request, server) => {
@@ -36,7 +36,7 @@ const afterTurn =
     return respond(request, server)
   }
 
-/** Makes handlers that answer failures in the error envelope, log what is the server's fault, and count every call. */
+/** Makes handlers that send failures in the error envelope, log what is the server's fault, and count every call. */
 export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   const recordsOf = traffic(metrics, log)
   const turn = turns(limits.callsOfTurn.value)
@@ -64,8 +64,8 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   }
 
   /**
-   * Answers by `respond`, in the error envelope where it fails, and takes note of it. What `isCommitted` where it succeeds
-   * is never answered in the turn in which it came.
+   * Responds by `respond`, in the error envelope where it fails, and takes note of it. What `isCommitted` where it succeeds
+   * never gets its response in the turn in which it came.
    */
   function handlerOf(operation: string, respond: Handler, isCommitted = false): Handler {
     const record = recordsOf(operation)
@@ -98,7 +98,7 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
   }
   const recordConnecting = recordsOf('connect')
 
-  /** Lets a request become a socket by `upgrade`; what it answers instead is named and noted as any other response. */
+  /** Lets a request become a socket by `upgrade`; a response instead is named and recorded as any other. */
   function connecting(request: Request, upgrade: () => Response | undefined): Response | undefined {
     const startedMs = performance.now()
     let response: Response | undefined

@@ -32,7 +32,7 @@ export const healthEndpoints = ({ check, metrics }: Deps): SystemEndpoint[] => [
         await check()
         return jsonResponse(requestIdOf(request), '{"status":"ready"}')
       } catch {
-        // Calls that fail for it tell the cause in the log; probes, every second, would only repeat it.
+        // Calls that fail for it log the cause; probes, every second, would only repeat it.
         const body = '{"status":"the store does not answer"}'
         return jsonResponse(requestIdOf(request), body, 503, { 'retry-after': '1' })
       }

@@ -1,6 +1,6 @@
 import { failure } from '../domain/failures.ts'
 
-/** What was not foreseen: logged in full, told to the client in one neutral line. */
+/** What was not foreseen: logged in full; the client gets one neutral line. */
 export const internalError = failure(
   'internal_error',
   'Internal error; the server log has more under this request id',

@@ -22,7 +22,7 @@ const headersOf = ({ limit, remaining }: Counted): Record<string, string> => ({
 
 /**
  * Counts a call of an app towards the limit of its route [limits]; fails with `overRate` when it is over. Returns the
- * headers that tell how many calls are left.
+ * headers that say how many calls are left.
  */
 export async function countCall(
   { rates }: Deps,

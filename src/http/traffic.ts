@@ -6,7 +6,7 @@ import { pathOf } from './url.ts'
 /** Upper bounds of the buckets of durations, in seconds. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** The requests of one operation that were answered. */
+/** The finished requests of one operation. */
 interface Tally {
   operation: string
   statuses: Map<number, number>
@@ -15,7 +15,7 @@ interface Tally {
   seconds: number
 }
 
-/** Takes note of a request that was answered; `startedMs` is of the monotonic clock. */
+/** Records a finished request; `startedMs` is of the monotonic clock. */
 export type Recorder = (request: Request, response: Response, startedMs: number) => void
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Shares the event loop out. Bun answers what one connection has sent ahead before it looks at another: megabytes of
- * calls stop everybody else for seconds. So after `most` answers a call waits for the next turn of the loop, and Bun ends
+ * Shares the event loop out. Bun handles what one connection has sent ahead before it looks at another: megabytes of
+ * calls stop everybody else for seconds. So after `most` responses a call waits for the next turn of the loop, and Bun ends
  * a connection that sends further calls to one that waits.
  */
 export function turns(most: number) {
@@ -8,7 +8,7 @@ export function turns(most: number) {
   let next: Promise<void> | undefined
 
   return {
-    /** Counts an answer that may have been given in the turn in which its call came. */
+    /** Counts a response that may have been sent in the turn in which its call came. */
     answered(): void {
       answers += 1
     },

@@ -50,11 +50,11 @@ function hold(body: Waiting, bytes: number): void {
   }
 }
 
-/** What reads a body tells of its progress. */
+/** The progress of reading a body. */
 export interface Progress {
   /** So many bytes came. */
   came(bytes: number): void
-  /** So many bytes are kept in memory until the body is whole. */
+  /** So many bytes are buffered until the body is whole. */
   holds(bytes: number): void
 }
 

@@ -62,7 +62,7 @@ function fewEachSecond(make: () => Promise<string>): () => Promise<string> {
 }
 
 /**
- * What Prometheus is told. Whoever has a number registers how to read it, and only keeps counting: nothing is
+ * What Prometheus reads. Whoever has a number registers how to read it, and only counts: nothing is
  * done for metrics until somebody asks for them.
  */
 export function metrics() {

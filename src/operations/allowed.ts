@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts'
 import { type FailureRow, failure, notMembers, unauthorized } from '../domain/failures.ts'
 import { type Right, type Role, roles } from '../domain/role.ts'
 
-/** Who may call an operation, and what it answers to everybody else. */
+/** Who may call an operation, and how it refuses everybody else. */
 export interface Allowed {
   rights: Readonly<Record<Role, Right>>
   refusal: FailureRow & ((who: { usernames: string }) => Failure)
@@ -45,7 +45,7 @@ const allow = (rights: readonly [Right, Right, Right, Right, Right, Right], refu
 /** Everybody, also without a token. */
 export const anyone: Allowed = allow(['yes', 'yes', 'yes', 'yes', 'yes', 'yes'], unauthorized)
 export const appOnly: Allowed = allow(['yes', 'no', 'no', 'no', 'no', 'no'], unauthorized)
-/** The same for calls about rooms, which tell a user's token from none. */
+/** The same for calls about rooms, which distinguish a user's token from none. */
 export const appOnlyOfRooms: Allowed = allow(['yes', 'no', 'no', 'no', 'no', 'no'], noPermission)
 export const everyone: Allowed = allow(['yes', 'yes', 'yes', 'yes', 'yes', 'yes'], noPermission)
 /** The user that the call is about. */

@@ -18,7 +18,7 @@ export const oneOrRows = (action: string): TSchema => t.Union([rowSchema(action)
 
 export const rows = (action: string): TSchema => t.Array(rowSchema(action))
 
-/** What is answered of one user. */
+/** The response about one user. */
 export const rowOf = (action: string, room: string, { user, reason }: Outcome) => ({
   result: reason === undefined,
   action,

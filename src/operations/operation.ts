@@ -80,11 +80,11 @@ interface Mapped<Input, Output, Body extends TSchema, Route extends string> {
   input(given: OperationRequest<Static<Body>, Route>, services: Services): Awaitable<Input>
   /** Makes the reply of the output; without it the output is the reply's `data`. */
   reply?(output: Output, input: Input, given: OperationRequest<Static<Body>, Route>): Reply
-  /** The room of which the response tells, or `anyRoom`: it is cached until that changes. Undefined: not cached. */
+  /** The room that the response depends on, or `anyRoom`: it is cached until that changes. Undefined: not cached. */
   dependsOn?(input: Input, given: OperationRequest<Static<Body>, Route>): string | undefined
 }
 
-/** What a response depends on that tells of all rooms of the app. */
+/** For a response that depends on all rooms of the app. */
 export const anyRoom = ''
 
 interface Instead {
@@ -140,7 +140,7 @@ export interface WriteOperation<Input = never, Output = unknown>
   execute(transaction: Transaction, input: Input): Awaitable<Output>
 }
 
-/** An operation that does something else: issues a token, sends a message, keeps a file. */
+/** An operation that does something else: issues a token, sends a message, stores a file. */
 export interface ActionOperation<Input = never, Output = unknown> extends Runs<ActionContext, Input, Output> {
   kind: 'action'
 }

@@ -23,7 +23,7 @@ export const reasonParameter = inQuery(
   { type: 'string' },
 )
 
-/** A reason as it is kept; undefined for none. */
+/** A reason as it is stored; undefined for none. */
 export const cutReason = (reason: string | null | undefined): string | undefined =>
   reason ? reason.slice(0, longest).toWellFormed() : undefined
 

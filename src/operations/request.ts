@@ -44,11 +44,11 @@ export interface Reply {
   count?: number
   cursor?: string | undefined
   entities?: unknown[]
-  /** Version of what is answered, for `If-Match`, in quotes. */
+  /** Version of the resource, for `If-Match`, in quotes. */
   etag?: string | undefined
   /** A file, which is the whole response. */
   file?: Blob
-  /** Server-sent events, which are answered alone and last. */
+  /** Server-sent events, which are the whole response and go on. */
   stream?: ReadableStream<string>
 }
 

@@ -19,7 +19,7 @@ export interface Envelope {
   path?: '/push' | '/mutes'
   /** `path` is that of the call itself, below the app. */
   ownPath?: boolean
-  /** The service of user attributes answers `timestamp`, `data` and `duration` alone. */
+  /** The service of user attributes sends `timestamp`, `data` and `duration` alone. */
   bare?: boolean
   /** The service of custom attributes says `status`, and its own address in `uri`. */
   metadata?: 'read' | 'written' | 'removed'

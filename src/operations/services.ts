@@ -15,7 +15,7 @@ import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { OperationRequest } from './request.ts'
 
-/** What is kept of messages. */
+/** What is stored of messages. */
 export type History = HistoryReads & Pick<HistoryStore, 'hide' | 'clear'>
 
 /** A call that is tried: as whom, and with what. */
@@ -47,7 +47,7 @@ export interface Services extends Messenger {
   attachments: Attachments
   readMessage: ReadMessage
   hourlyFiles: HourlyFiles
-  /** Messages of rooms, where the app keeps them. */
+  /** Messages of rooms, where the app has a history. */
   history: History
   explain: Explain
   /** Counts what apps do in a second. */

@@ -48,7 +48,7 @@ export async function createMissingApps(
   }
 }
 
-/** Without any app at all: creates a demo app with two users, and tells how to use it. */
+/** Without any app at all: creates a demo app with two users, and prints how to use it. */
 export async function firstStart(admin: Admin, url: string, say: (line: string) => void): Promise<void> {
   if ((await admin.listApps()).length > 0) return
 

@@ -16,7 +16,7 @@ const retryMs = 100
 function withoutBlocking(fd: number): number {
   try {
     if (!fstatSync(fd).isFIFO()) return fd
-    // Opened again, the flag is of this descriptor alone; whoever else has the pipe keeps its own.
+    // Opened again, the flag is of this descriptor alone; other holders of the pipe are not affected.
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch {
     // Without /proc, as on macOS, lines are written through the descriptor as it is.
@@ -87,7 +87,7 @@ export function openLog(config: Config): Log {
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     console[level] = (...said: unknown[]) => log[level](said.map(String).join(' '))
   console.log = console.info
-  // The first start is told on standard error, which nobody may read.
+  // The first start is printed to standard error, which nobody may read.
   process.stderr.on('error', () => undefined)
   return { log, lost: writer.lost }
 }

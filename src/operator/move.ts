@@ -31,7 +31,7 @@ interface Head {
 /** SHA-256 of a table's rows in the order of its key, by table. */
 type Sums = Record<string, string>
 
-/** Hears of `done` of `all` rows. */
+/** Called with progress: `done` of `all` rows. */
 export type Progress = (done: number, all: number) => void
 
 const pieceOfRows = 1000
@@ -101,7 +101,7 @@ export async function exportTo(from: Movable, path: string, progress: Progress):
 const count = async (db: Database, table: string): Promise<number> =>
   (await db.get<{ total: number }>(`select count(*) as total from ${table}`))?.total ?? 0
 
-/** Checks that the file is whole before a row of it is kept: every row there, every checksum right. */
+/** Checks that the file is whole before a row of it is stored: every row there, every checksum right. */
 async function readWhole(path: string, tables: Table[]): Promise<{ head: Head; sums: Sums }> {
   let head: Head | undefined
   let sums: Sums | undefined
@@ -133,7 +133,7 @@ async function readWhole(path: string, tables: Table[]): Promise<{ head: Head; s
 }
 
 /**
- * Brings an export into an empty store. Each piece is kept together with the place reached, so that an import that was
+ * Imports an export into an empty store. Each batch is committed together with the cursor, so that an import that was
  * interrupted goes on there. At the end every table is read back and compared with the export. Returns how many rows.
  */
 export async function importFrom(path: string, to: Movable, progress: Progress): Promise<number> {

@@ -11,7 +11,7 @@ interface Running {
   stop(): Promise<void>
 }
 
-/** Starts a server; `lostLines` answers how many lines of its log were lost. */
+/** Starts a server; `lostLines` returns how many lines of its log were lost. */
 export type StartServer = (
   config: Config,
   log: Logger,

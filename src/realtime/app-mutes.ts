@@ -3,7 +3,7 @@ import type { ReadStore } from '../store/store.ts'
 import { denied } from './encode.ts'
 import type { LiveUser } from './session.ts'
 
-/** What a user that is muted in the whole app is told (client protocol: refusals of a message). */
+/** What a user that is muted in the whole app gets (client protocol: refusals of a message). */
 export const mutedInApp = denied('user is mute')
 
 /**

@@ -8,13 +8,13 @@ import type { LiveRoom, Speech } from './session.ts'
 import { type LastSpoken, slowed } from './slow-mode.ts'
 import { isModerator, silenced, speechOf } from './speech.ts'
 
-/** Clients tell these apart by their texts (client protocol: refusals of a message). */
+/** Clients distinguish these by their texts (client protocol: refusals of a message). */
 const refusals = {
   notMember: failed('not in group or chatroom'),
   noRoom: failed('group not found'),
 }
 
-/** Why a message is not recalled; clients tell these apart by their texts, too. */
+/** Why a message is not recalled; clients distinguish these by their texts, too. */
 export const recallRefusals = {
   tooLate: failed(tooLateToRecall.text),
   notTheirs: failed('message recall disabled'),

@@ -15,7 +15,7 @@ export interface Incoming {
   /** The user that it is for; undefined when it is for a room. */
   user: string | undefined
   body: MessageBody
-  /** Tells a message that a client repeats; undefined where the client gave no id. */
+  /** Identifies a message that a client retries; undefined where the client gave no id. */
   client: number | undefined
   /** The message that it recalls. */
   recalls: number | undefined
@@ -23,7 +23,7 @@ export interface Incoming {
   slowMode: number
 }
 
-/** Clients tell these apart by their texts (client protocol: refusals of a message). */
+/** Clients distinguish these by their texts (client protocol: refusals of a message). */
 const refusals = {
   notServed: failed('only messages to chat rooms and to users are served'),
   noUser: failed("the username doesn't exist!"),
@@ -43,7 +43,7 @@ const sizeOf = ({ payload, ext }: Meta): number =>
 /** Of 64 bits of the hash those that a number holds exactly. */
 const hashBits = (1n << 53n) - 1n
 
-/** Tells what a client sends under one of its ids from everything else that was sent lately. */
+/** Identifies what a client sends under one of its ids among everything that was sent lately. */
 const hashOf = (name: string, payload: Uint8Array | undefined): number =>
   Number(Bun.hash.wyhash(payload ?? '', Bun.hash.wyhash(name)) & hashBits)
 

@@ -21,7 +21,7 @@ export const roomDomain = 'conference.easemob.com'
 
 const ok = { errorCode: Status_ErrorCode.OK }
 
-/** Why something was refused: clients tell the reasons apart by number and text. */
+/** Why something was refused: clients distinguish the reasons by number and text. */
 export interface Refusal {
   code: Status_ErrorCode
   reason: string
@@ -66,7 +66,7 @@ export const delivery = (queue: JID, metas: Meta[], now: number): Uint8Array =>
 export const nothingQueued = (queue: JID, now: number): Uint8Array =>
   sync({ status: ok, queue, isLast: true, timestamp: BigInt(now) })
 
-/** Tells a client that its session ends and why; it does not come back by itself. */
+/** Notifies a client that its session ends and why; it does not come back by itself. */
 export function forcedLogout(id: bigint, operation: StatisticsBody_Operation, now: number): Uint8Array {
   const system = { name: '', domain: userDomain }
   const payload = bytesOf(StatisticsBody, { operation })

@@ -14,7 +14,7 @@ const retry = 1000
 const batch = 1000
 /** Bytes that a message takes in memory beside its frame. */
 const overhead = 200
-/** Messages that a room takes beyond what its app keeps before it is trimmed. */
+/** Messages that a room takes beyond what its app retains before it is trimmed. */
 const slack = 100
 
 /** Lets others wait until so many messages are stored. */
@@ -55,7 +55,7 @@ const sizeOf = ({ frame }: RelayedMessage): number => frame.length + overhead
 
 type Given = Pick<Parts, 'log' | 'counters'> & { history: HistoryStore }
 
-/** Trims the rooms of apps that keep a number of messages, when enough have come since. */
+/** Trims the rooms of apps that retain a number of messages, when enough have come since. */
 function trimming(history: HistoryStore) {
   let counted = new Map<string, number>()
   return async (messages: RelayedMessage[]): Promise<void> => {
@@ -85,7 +85,7 @@ const batchOf = (messages: RelayedMessage[], removed: number[]): HistoryBatch =>
 })
 
 /**
- * Stores the messages of apps that keep them, behind the fan-out and in batches. One that is not stored yet when the
+ * Stores the messages of apps with a history, behind the fan-out and in batches. One that is not stored yet when the
  * process dies is lost to the history; whoever must not lose it waits until it is `stored`.
  */
 export function historyLog({ history, log, counters }: Given) {

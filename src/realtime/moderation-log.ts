@@ -27,7 +27,7 @@ interface Waiting {
   events: number
 }
 
-/** Tells the log of events of messages that held keywords, and counts these, behind the messages and in batches. */
+/** Records messages that held keywords in the log of events, and counts them, behind the messages and in batches. */
 export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
   const apps = new Map<number, Waiting>()
   let writing: Promise<void> | undefined

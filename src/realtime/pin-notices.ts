@@ -2,7 +2,7 @@ import type { Event } from '../domain/event.ts'
 import { delivery, roomDomain } from './encode.ts'
 import { Meta_NameSpace } from './generated/protocol.ts'
 
-/** What clients are told when a message is pinned or unpinned; undefined for all other events. */
+/** The notice of a pinned or unpinned message; undefined for all other events. */
 export function pinNotice(event: Event): object | undefined {
   if (event.type !== 'message.pinned' && event.type !== 'message.unpinned') return undefined
   return {

@@ -105,7 +105,7 @@ export function pipeline(parts: Parts, { logIn, toUser, sent, joinOrLeave, ...st
     })
   }
 
-  /** One message: answered with an acknowledgement or a refusal. */
+  /** One message: acknowledged or refused. */
   function receiveMessage(session: Session, meta: Meta, reader: FrameReader): undefined | Promise<void> {
     const message = passesUserRate(session) ? decodeMessage(session, meta, reader) : tooMany
     if (isRefusal(message)) return refuse(session, meta, message)

@@ -43,7 +43,7 @@ interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'new
 
 /**
  * Sends messages of an app's own server; they are neither muted nor held to the rates of rooms and users. A room that
- * is disabled hears nothing, and has an id for it like one that there is not.
+ * is disabled gets nothing, and has an id for it like one that does not exist.
  */
 export function posting(
   { store, live, counters, now, newId, log, stored, roomsElsewhere }: Given,

@@ -41,7 +41,7 @@ import { userFanOut } from './to-users.ts'
 /** Real time: sockets, who is connected, and what they send and receive. */
 export interface Realtime {
   websocket: WebSocketHandler<Connection>
-  /** Turns a request for `/websocket` into a connection; an answer says why not. */
+  /** Turns a request for `/websocket` into a connection; a response says why not. */
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Applies an event of this node or another, and notifies clients. */
   onEvent(event: Event): void

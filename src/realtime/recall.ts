@@ -73,7 +73,7 @@ export function recalling(
     return found?.room === room
   }
 
-  /** Tells the receiver of a message, and the devices of its sender. */
+  /** Notifies the receiver of a message, and the devices of its sender. */
   function recallOfUser(
     app: App,
     number: bigint,

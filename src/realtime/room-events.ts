@@ -3,7 +3,7 @@ import { bytesOf } from './bytes.ts'
 import { roomDomain, userDomain } from './encode.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation as Op } from './generated/protocol.ts'
 
-/** One event as clients know it, and who hears of it. */
+/** One event as clients know it, and who gets it. */
 export interface Notice {
   body: MUCBody
   /** `room`: everyone in it; otherwise these users, in the room or not. */
@@ -20,7 +20,7 @@ const actorOf = (by: Caller): string => (by.kind === 'user' ? by.username : appA
 const user = (name: string) => ({ name, domain: userDomain })
 
 /**
- * What clients are told of an event, in order, and who is (client protocol: room events); nothing for events of
+ * The notices of an event, in order, and who gets them (client protocol: room events); nothing for events of
  * the app.
  */
 export function noticesOf(event: Event): Notice[] {
@@ -40,7 +40,7 @@ export function noticesOf(event: Event): Notice[] {
     to,
     but,
   })
-  /** One notice for each of several users, told to that user alone. */
+  /** One notice for each of several users, sent to that user alone. */
   const each = (operation: Op, usernames: string[], more: Partial<MUCBody> = {}): Notice[] =>
     usernames.map((username) => notice(operation, { to: [user(username)], ...more }, [username]))
 
@@ -110,7 +110,7 @@ export function noticesOf(event: Event): Notice[] {
   }
 }
 
-/** Attributes are told to all but the one who changed them. */
+/** Changes of attributes go to all but the one who made them. */
 const others = (by: Caller): string[] => (by.kind === 'user' ? [by.username] : [])
 
 const attributes = ({ by }: Event, ext: object): Partial<MUCBody> => ({

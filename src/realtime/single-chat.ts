@@ -11,7 +11,7 @@ import type { Moderate } from './moderate.ts'
 import type { Parts } from './parts.ts'
 import type { UserFanOut } from './to-users.ts'
 
-/** Clients tell these apart by code and text (client protocol: refusals of a message; single chat: no offline store). */
+/** Clients distinguish these by code and text (client protocol: refusals of a message; single chat: no offline store). */
 const refusals = {
   noUser: failed("the username doesn't exist!"),
   offline: { code: Status_ErrorCode.PERMISSION_DENIED_EXTERNAL, reason: 'user is offline' },
@@ -30,7 +30,7 @@ interface Given {
 /** What a message became: the id that it got, and when, or why it was refused. */
 export type Outcome = { id: bigint; atMs: number } | Refusal
 
-/** Messages of a client to one user: to whoever is online, for nothing is kept for those who are not. */
+/** Messages of a client to one user: to whoever is online, for nothing is stored for those who are not. */
 export function singleChat(
   {
     store,
@@ -43,7 +43,7 @@ export function singleChat(
   },
   { findOriginal, online, moderate, fanOut }: Given,
 ) {
-  /** Why a message does not reach its receiver; a sender that asks for online delivery only is not told. */
+  /** Why a message does not reach its receiver; a sender that asks for online delivery only is not notified. */
   async function absent({ session, meta }: Incoming, username: string): Promise<Refusal | undefined> {
     const { app } = session.user
     if ((await online(app, [username])).has(username)) return undefined

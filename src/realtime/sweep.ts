@@ -24,7 +24,7 @@ export function sweeping(
   { pingMs, now, cutOff }: Terms,
   after: (atMs: number) => void,
 ): () => void {
-  /** Pings a connection when it is time to; one that left earlier pings without any answer is gone. */
+  /** Pings a connection when it is time to; one that did not respond to earlier pings is gone. */
   function ping(connection: Connection, at: number): void {
     if (at < connection.pingDueMs) return
     if (connection.unanswered >= mostUnanswered) {
@@ -36,7 +36,7 @@ export function sweeping(
     connection.socket.ping()
   }
 
-  /** Closes whoever has not logged in in time, does not answer, or has a token that has ended. */
+  /** Closes whoever has not logged in in time, does not respond, or has a token that has expired. */
   function sweep(): void {
     const at = performance.now()
     const wall = now()

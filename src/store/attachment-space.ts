@@ -57,7 +57,7 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
   /** Bytes of uploads that have not ended, which are no files yet. */
   const coming = new Set<Upload>()
 
-  /** What cannot be read or removed is told and passed over: it keeps neither the rest nor the server from its work. */
+  /** What cannot be read or removed is logged and skipped: the rest and the server go on. */
   async function orTold(path: string, work: Promise<void>): Promise<void> {
     try {
       await work

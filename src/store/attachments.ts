@@ -9,7 +9,7 @@ const uuidOnly = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Attachments of messages, as files in a directory. */
 export interface Attachments {
-  /** Keeps what comes; fails where it would not fit, and leaves nothing then. A secret is needed to read it if `secret`. */
+  /** Stores what comes; fails where it would not fit, and leaves nothing then. A secret is needed to read it if `secret`. */
   add(
     sender: Sender,
     chunks: AsyncIterable<Uint8Array>,
@@ -27,7 +27,7 @@ const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
 
 /**
- * Keeps attachments in `dir`, at most `space` bytes in all, each for seven days. A file is named by its attachment's id,
+ * Stores attachments in `dir`, at most `space` bytes in all, each for seven days. A file is named by its attachment's id,
  * and begins with who sent it and the hash of its secret, so that nodes which share the directory share all that.
  */
 export async function openAttachments(

@@ -10,7 +10,7 @@ export interface CallbackReads {
 export interface CallbackStore extends CallbackReads {
   /** Holds the rules of an app still until the transaction ends. */
   lockCallbacks(app: number): Promise<void>
-  /** Adds a rule, which is told of what happens from `atUs` on. */
+  /** Adds a rule, which gets events from `atUs` on. */
   addCallback(app: number, rule: CallbackRule, atUs: number): Promise<void>
   changeCallback(app: number, rule: CallbackRule): Promise<void>
   /** Removes a rule with all that waits for it. */

@@ -1,4 +1,4 @@
-/** Both databases answer the same calls: SQLite at once, PostgreSQL later. */
+/** Both databases have the same interface: SQLite at once, PostgreSQL later. */
 export type Awaitable<T> = T | Promise<T>
 
 export type Param = string | number | null | Uint8Array

@@ -31,7 +31,7 @@ export interface EventRetention {
   /** Everything up to here may have been removed. */
   removedUpTo(app: number): Promise<EventPosition>
   /**
-   * Removes at most `limit` of the events before a time (microseconds), the oldest first, and keeps up to where that was;
+   * Removes at most `limit` of the events before a time (microseconds), the oldest first, and stores up to where that was;
    * returns how many.
    */
   removeEvents(app: number, beforeUs: number, limit: number): Promise<number>

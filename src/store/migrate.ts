@@ -85,7 +85,7 @@ export async function migrate(db: Database, version: number): Promise<void> {
 /** Any number: whoever brings the schema up to date holds it, so that nodes that start together do so one by one. */
 const migrationLock = 7_362_517_001
 
-/** As `migrate`, with the version kept in a table. */
+/** As `migrate`, with the version stored in a table. */
 export async function migratePostgres(db: Database): Promise<void> {
   await db.run(`select pg_advisory_xact_lock(${migrationLock})`)
   await db.run(`create table if not exists schema_version (version integer not null)`)

@@ -83,7 +83,7 @@ export function openClients(settings: PostgresSettings): Clients {
       down = error
       return false
     } finally {
-      // A client of a server that is gone may fail to close; why it is gone is kept in `down`.
+      // A client of a server that is gone may fail to close; why it is gone is in `down`.
       probe.close({ timeout: 0 }).catch(() => undefined)
     }
   }

@@ -17,7 +17,7 @@ export const isLost = (error: unknown): boolean => {
   return state !== undefined && (state === '' || /^(08|57P|58|533)/.test(state))
 }
 
-/** Nothing can be written, though reads are answered: the disk is full, or the server read-only after a failover. */
+/** Nothing can be written, though reads succeed: the disk is full, or the server read-only after a failover. */
 export const isUnwritable = (error: unknown): boolean => /^(53100|25006)/.test(stateOf(error) ?? '')
 
 /** PostgreSQL is there, but not now: too slow, locked, full, or read-only after a failover. */
@@ -26,14 +26,14 @@ const isBusy = (error: unknown): boolean => /^(40|53|57|55P03|25006)/.test(state
 /** PostgreSQL has found its files damaged. */
 export const isDamage = (error: unknown): boolean => /^XX00[12]/.test(stateOf(error) ?? '')
 
-/** What an operator is told of damaged files. */
+/** The text about damaged files for an operator. */
 export const damaged = (error: unknown): Error =>
   new Error(
     `PostgreSQL has found its data damaged (${(error as Error).message}): see its log, and restore a backup of the database`,
     { cause: error },
   )
 
-/** What a caller is told of an error of PostgreSQL; one that is ours stays as it is, for the log. */
+/** The failure for an error of PostgreSQL; one that is ours stays as it is, for the log. */
 export function failureOf(error: unknown): unknown {
   if (isDamage(error)) return damagedStore(damaged(error))
   return isLost(error) || isBusy(error) ? unavailable(error) : error

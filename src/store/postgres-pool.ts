@@ -6,7 +6,7 @@ import { unavailable, unknownOutcome } from './unavailable.ts'
 export type Rows = Record<string, unknown>[] & SQL.ResultMetadata
 export type Ask = (sql: string, params: unknown[]) => Promise<Rows>
 
-/** Connections for reads and for writes apart, so that writes that wait for a lock keep no read waiting. */
+/** Connections for reads and for writes apart, so that writes that wait for a lock block no read. */
 export interface Pool {
   /** Sends one statement that only reads. */
   read: Ask
@@ -17,7 +17,7 @@ export interface Pool {
   transaction<T>(work: (ask: Ask) => Promise<T>): Promise<T>
   /** Runs `work` in a transaction that may take as long as it likes. */
   patiently<T>(work: (ask: Ask) => Promise<T>): Promise<T>
-  /** The connections are no good: refuses everything until PostgreSQL answers on new ones. */
+  /** The connections are no good: refuses everything until PostgreSQL responds on new ones. */
   recover(reason: unknown): void
   close(): Promise<void>
 }

@@ -26,7 +26,7 @@ export interface Postgres {
    */
   sharedTransaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   history: HistoryStore
-  /** Fails, with the reason, when PostgreSQL does not answer, or takes no writes: while they fail, it tries one. */
+  /** Fails, with the reason, when PostgreSQL does not respond, or takes no writes: while they fail, it tries one. */
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -43,7 +43,7 @@ function numbered(sql: string): string {
   return made
 }
 
-/** Everything that is kept as `bigint` is below 2^53. */
+/** Everything that is stored as `bigint` is below 2^53. */
 function withNumbers(rows: Rows): Rows {
   for (const { name, type } of rows.columns ?? []) {
     if (type === int8) for (const row of rows) if (row[name] !== null) row[name] = Number(row[name])
@@ -109,7 +109,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
   let trouble: unknown
   let probing: Promise<void> | undefined
 
-  /** What a caller is told of a write that failed. */
+  /** The failure of a write. */
   function writeFailure(error: unknown): unknown {
     if (isUnwritable(error)) trouble = error
     return failureOf(error)

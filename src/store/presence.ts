@@ -10,7 +10,7 @@ interface Due {
 
 /** Which nodes live, and which users are connected to them. Times in Unix ms. */
 export interface PresenceReads extends NodeReads {
-  /** Tells this store from every other. */
+  /** Identifies this store. */
   deployment(): Promise<string>
   /** Those of `usernames` that are connected to some node. */
   onlineAmong(app: number, usernames: string[]): Promise<string[]>

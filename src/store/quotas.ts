@@ -3,7 +3,7 @@ import { type Database, forUpdate } from './database.ts'
 type QuotaKind = 'rooms' | 'users'
 
 /**
- * How many rooms and users an app may still add, kept only where its settings name a limit. Exact, and on
+ * How many rooms and users an app may still add, counted only where its settings name a limit. Exact, and on
  * PostgreSQL without a row that everybody waits for: what remains is spread over many slots.
  */
 export interface QuotaStore {

@@ -1,7 +1,7 @@
 import type { Earlier, Once } from '../domain/retry.ts'
 import type { Database } from './database.ts'
 
-/** Calls of the last day by their idempotency keys. `owner` tells callers of an app apart. */
+/** Calls of the last day by their idempotency keys. `owner` separates the callers of an app. */
 export interface RetryStore {
   /** Finds a call. Others with the same key wait until this transaction ends. */
   find(app: number, owner: string, key: string): Promise<Earlier | undefined>

@@ -94,12 +94,12 @@ const damaged = (path: string, error: unknown): Error =>
     { cause: error },
   )
 
-/** An error of SQLite while a file is opened or copied, told as what it is. */
+/** An error of SQLite while a file is opened or copied, by its cause. */
 export const startError = (path: string, error: unknown): unknown =>
   isDamage(error) ? damaged(path, error) : error
 
 /**
- * What a caller is told of an error of SQLite in a file. `isUnknown` says that the COMMIT was sent: unless no byte of it could be
+ * The failure for an error of SQLite in a file. `isUnknown` says that the COMMIT was sent: unless no byte of it could be
  * written, the change may be there.
  */
 export function failureOf(path: string, error: unknown, isUnknown = false): unknown {

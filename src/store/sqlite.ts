@@ -15,7 +15,7 @@ export interface Counted extends Database {
   finalize(): void
 }
 
-/** Keeps prepared statements; answers at once, so `await` on it costs one micro-task. */
+/** Caches prepared statements; returns at once, so `await` on it costs one micro-task. */
 export function databaseOn(sqlite: Sqlite, failureOf = (error: unknown): unknown => error): Counted {
   const prepared = new Map<string, { statement: Statement; mayWrite: number }>()
   let writes = 0
@@ -174,7 +174,7 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
   }
 }
 
-/** A connection that only reads; it sees every commit that was finished before the call. `failed` hears of every error. */
+/** A connection that only reads; it sees every commit that was finished before the call. `failed` gets every error. */
 export function openSqliteReader(
   dir: string,
   failed: (error: unknown) => void = () => undefined,

@@ -6,8 +6,8 @@ const causedBy = (failure: Failure, cause: unknown): Failure => Object.assign(fa
 /** The store cannot do its work now, and the transaction is undone. */
 export const unavailable = (cause?: unknown): Failure => causedBy(storeUnavailable(), cause)
 
-/** A write whose COMMIT was sent and not answered may have been done or not. */
+/** A write whose COMMIT was sent and not acknowledged may have been done or not. */
 export const unknownOutcome = (cause?: unknown): Failure => causedBy(outcomeUnknown(), cause)
 
-/** What is kept cannot be read any more. */
+/** Stored data cannot be read any more. */
 export const damagedStore = (cause: unknown): Failure => causedBy(storeDamaged(), cause)

@@ -33,7 +33,7 @@ export type Decision =
       replacement?: { text: string; ext: Record<string, unknown> } | undefined
       level?: MessageLevel | undefined
     }
-  /** `text` is for its sender; undefined where it is not told. */
+  /** `text` is for its sender; undefined where it is not notified. */
   | { kind: 'stop'; text: string | undefined }
 
 /** Asks rules before messages are delivered. */
@@ -48,7 +48,7 @@ export interface BeforeSending {
 /** For the sender of a message that was stopped. */
 const texts = { denied: 'custom logic denied', failed: 'custom internal error' }
 
-/** What becomes of a message about which an endpoint gave no answer. */
+/** What becomes of a message about which an endpoint gave no decision. */
 export const decisionOnFailure = ({ onFailure, report }: BeforeTerms): Decision =>
   onFailure === 'deliver' ? { kind: 'deliver' } : { kind: 'stop', text: report ? texts.failed : undefined }
 
@@ -75,7 +75,7 @@ const isUnchanged = (payload: unknown, asked: BeforePayload): boolean =>
     Bun.deepEquals(payload.bodies ?? asked.bodies, asked.bodies) &&
     Bun.deepEquals(payload.ext ?? asked.ext, asked.ext))
 
-/** Reads an answer; undefined where it is none. */
+/** Reads a decision; undefined where it is none. */
 export function readDecision(
   text: string,
   asked: BeforePayload,

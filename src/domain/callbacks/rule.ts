@@ -47,7 +47,7 @@ export const sources = ['rest', 'client'] as const
 
 type Source = (typeof sources)[number]
 
-/** A callback tells of what happened, or is asked before a client's message is delivered. */
+/** A callback is notified of what happened, or asked before a client's message is delivered. */
 export const stages = ['after', 'before'] as const
 
 type Stage = (typeof stages)[number]
@@ -74,7 +74,7 @@ export const failureChoices = ['deliver', 'stop'] as const
 export interface BeforeTerms {
   timeoutMs: number
   onFailure: (typeof failureChoices)[number]
-  /** Whether the sender of a message that is stopped is told so; else it looks delivered to it. */
+  /** Whether the sender of a message that is stopped is notified; else it looks delivered to it. */
   report: boolean
 }
 

@@ -2,7 +2,7 @@ import type { Limit } from './limit.ts'
 
 const MiB = 1024 * 1024
 
-/** What is kept of messages, and how it is read. */
+/** What is stored of messages, and how it is read. */
 export const historyLimits = {
   historyWaiting: {
     value: 32 * MiB,

@@ -2,7 +2,7 @@ import type { Limit } from './limit.ts'
 
 const MiB = 1024 * 1024
 
-/** What one process keeps at most: caches, queues and what waits for clients. */
+/** What one process holds in memory at most: caches, queues and what waits for clients. */
 export const memoryLimits = {
   logBacklog: {
     value: MiB,

@@ -5,7 +5,7 @@ import { action } from '../operation.ts'
 import { exactly, says } from '../schemas.ts'
 import { attachmentSender } from './sender.ts'
 
-/** Keeps an attachment of a message [files]. */
+/** Stores an attachment of a message [files]. */
 export const uploadAttachment = action({
   id: 'uploadAttachment',
   routes: ['POST /chatfiles'],

@@ -34,7 +34,7 @@ export function eventStream({
   heartbeatMs: beat = heartbeatMs,
 }: Streamed): ReadableStream<string> {
   let position = start
-  /** The last position that the client was told. */
+  /** The last position that the client has got. */
   let told: EventPosition | undefined
   let isOver = false
   let stalled: ReturnType<typeof setTimeout> | undefined
@@ -95,7 +95,7 @@ export function eventStream({
           controller.close()
         }, limits.feedStall.value)
       } catch {
-        // The store is gone: whoever comes again is told so.
+        // The store is gone: whoever reconnects gets the error.
         end()
         controller.close()
       }

@@ -8,7 +8,7 @@ export interface Moderated {
   hits: { list: string; word: string; times: number }[]
 }
 
-/** Tells the log of events of messages that held keywords, and counts these. */
+/** Records messages that held keywords in the log of events, and counts them. */
 export const recordModerated = write({
   id: 'recordModerated',
   allowed: appOnly,

@@ -72,7 +72,7 @@ export const List = exactly({
   created: milliseconds('Unix ms.', 'Unix 毫秒时间戳。'),
 })
 
-/** A list as it is answered. */
+/** A list as the response has it. */
 export const shown = ({ characters: _, createdMs, ...list }: KeywordListRow) => ({
   ...list,
   created: createdMs,

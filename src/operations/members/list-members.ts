@@ -28,7 +28,7 @@ type Asked =
   | { form: 'timed' | 'named'; limit: number; isAscending: boolean; cursor: string | null }
   | { form: 'paged'; limit: number; offset: number }
 
-/** The query tells which form a client reads. */
+/** The query says which form a client reads. */
 function askedOf(query: URLSearchParams): Asked {
   const rest = { isAscending: query.get('sort') === 'asc', cursor: query.get('cursor') }
   if (query.get('joined_time') === 'true') return { form: 'timed', limit: limitOf(query, timedPage), ...rest }

@@ -24,7 +24,7 @@ const badMinutes = failure('invalid_parameter', `minutes must be 1 to ${mostMinu
   zh: `\`minutes\` 缺失或不在 1 到 ${mostMinutes} 之间`,
 })
 
-/** Tells the log of events which messages a moderator has deleted. */
+/** Records in the log of events which messages a moderator has deleted. */
 export const recordDeleted = writeRoom({
   id: 'recordDeleted',
   allowed: moderators,

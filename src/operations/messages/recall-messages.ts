@@ -168,7 +168,7 @@ export const recallMessages = action({
   },
 })
 
-/** Recalls each of several messages that can be [recall]; the answer says which. */
+/** Recalls each of several messages that can be [recall]; the response says which. */
 export const recallMessagesOneByOne = action({
   id: 'recallMessagesOneByOne',
   routes: ['POST /messages/recall'],

@@ -63,7 +63,7 @@ export const refused =
       }),
     )
 
-/** Calls that are answered with this `data`, which says that there is nothing. */
+/** Calls that return this `data`, which says that there is nothing. */
 export const withNothing =
   (data: object, calls: Calls): Some =>
   (name) =>
@@ -77,7 +77,7 @@ export const withNothing =
       }),
     )
 
-/** Calls of services that answer without the envelope. */
+/** Calls of services that respond without the envelope. */
 export const withBareNothing =
   (body: object, calls: Calls): Some =>
   (name) =>
@@ -91,7 +91,7 @@ export const withBareNothing =
       }),
     )
 
-/** Calls whose body is answered, and not kept. */
+/** Calls whose body is returned, and not stored. */
 export const withItsBody =
   (calls: Calls): Some =>
   (name) =>
@@ -111,7 +111,7 @@ export const withItsBody =
       }),
     )
 
-/** Declares a feature that is not served, and what is answered to those who call it. */
+/** Declares a feature that is not served, and what those who call it get. */
 export const notServed = (name: Text, ...some: Some[]): NotServed => ({
   name,
   operations: some.flatMap((each) => each(name)),

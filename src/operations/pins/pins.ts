@@ -75,14 +75,14 @@ const resource = inQuery(
   },
 )
 
-/** A pin to be kept. */
+/** A pin to be stored. */
 interface NewPin {
   room: string
   pin: Omit<Pin, 'pinnedMs'>
   resource: string
 }
 
-/** Keeps a pin; a message that is pinned already is pinned anew. */
+/** Stores a pin; a message that is pinned already is pinned anew. */
 export const storePin = writeRoom({
   id: 'keepPin',
   allowed: historyReaders,

@@ -28,7 +28,7 @@ async function contextOf({ app, services }: ActionContext, room: string, id: num
 
 const nothing = { message: null, before: [], after: [] }
 
-/** Who reported a message, what it says, and what was said around it, where the app keeps history. */
+/** Who reported a message, what it says, and what was said around it, where the app has a history. */
 export const getReport = action({
   id: 'getReport',
   routes: ['GET /moderation/report/messages/:message_id'],

@@ -28,7 +28,7 @@ const tooManyReports = failure(overRate.word, overRate.text, {
   zh: `用户一分钟内已举报 ${mostPerMinute} 次`,
 })
 
-/** Keeps that a user reported a message; clients do not read the answer. */
+/** Stores a user's report of a message; clients do not read the response. */
 export const reportMessage = write({
   id: 'reportMessage',
   routes: ['POST /user/:username/moderation/report/message/:message_id'],

@@ -62,7 +62,7 @@ export const Row = exactly({
   note: t.String({ ...says('What was noted then.', '处理备注。'), examples: [''] }),
 })
 
-/** A report as it is answered. */
+/** A report as the response has it. */
 export const shown = (report: Report) => ({
   msg_id: report.message,
   username: report.username,

@@ -17,7 +17,7 @@ import { actionInRoom, writeRoom } from '../operation.ts'
 import { exactly, RoomId, says } from '../schemas.ts'
 import { fileFields, oldest } from './schemas.ts'
 
-/** Days for which a file is kept. */
+/** Days for which a file is retained. */
 const days = limits.fileTime.value / 86_400_000
 
 const fileMissing = failure('illegal_argument', 'file must be provided.', noFile.when)
@@ -47,11 +47,11 @@ async function received<T>(receive: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A name as it is kept: no longer than names of files are, and storable as text. */
+/** A name as it is stored: no longer than names of files are, and storable as text. */
 const storable = (name: string): string =>
   name.replaceAll('\0', '').slice(0, limits.fileName.value).toWellFormed()
 
-/** Lists a file whose bytes have been kept, for the members to see. */
+/** Lists a file whose bytes have been stored, for the members to see. */
 export const addRoomFile = writeRoom({
   id: 'addRoomFile',
   allowed: members,

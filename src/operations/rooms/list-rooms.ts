@@ -36,7 +36,7 @@ function positionOf(place: string | undefined): RoomPosition | undefined {
   return { createdUs: Number(created), id }
 }
 
-/** Pages by the rooms they show: the same rooms answer what many ask at once (coalesced reads). */
+/** Pages by the rooms they show: the same rooms serve many concurrent callers (coalesced reads). */
 const pages = new WeakMap<Listed[], ListPage>()
 
 /** A page from a cursor on, newest first. */

@@ -49,7 +49,7 @@ const several = 10
 /** Characters of user ids from which on a room is large. */
 const large = 65_536
 
-/** Characters of rooms from which on an answer is streamed. */
+/** Characters of rooms from which on a response is streamed. */
 const streamed = 262_144
 
 /** Milliseconds after which others get their turn; a large room takes one or two. */

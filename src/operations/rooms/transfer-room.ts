@@ -5,7 +5,7 @@ import { ownerOnly } from '../allowed.ts'
 import { writeRoom } from '../operation.ts'
 import { checkRoomsPerUser, checkUsersExist } from '../room-members.ts'
 
-/** What a transfer can answer beside what a change can. */
+/** Failures of a transfer beside those of a change. */
 export const failures = [
   ownerOnly.refusal,
   userMissing,

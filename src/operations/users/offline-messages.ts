@@ -5,7 +5,7 @@ import { appOnly } from '../allowed.ts'
 import { read } from '../operation.ts'
 import { requireUser } from './devices.ts'
 
-/** Messages that wait for a user who is offline: there are none, as none are kept. */
+/** Messages that wait for a user who is offline: there are none, as none are stored. */
 export const countOfflineMessages = read({
   id: 'countOfflineMessages',
   routes: ['GET /users/:username/offline_msg_count'],
