@@ -220,7 +220,7 @@ const serve = (
   })
 
 const socketTerms = (config: Config): SocketTerms => ({
-  ping: config.ping_interval * 1000,
+  pingMs: config.ping_interval * 1000,
   connections: config.max_connections,
   perAddress: config.address_connections,
   buffered: config.send_buffers * 1024 * 1024,
@@ -283,7 +283,7 @@ async function remember(engine: Engine, events: Publisher<Event[]>) {
     checkToken: tokenChecker(),
     passwords: work,
     now: Date.now,
-    elapsed: () => performance.now(),
+    elapsedMs: () => performance.now(),
   })
   const apps = await appDirectory(engine.store)
   events.subscribe((batch) => {

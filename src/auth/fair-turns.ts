@@ -163,9 +163,9 @@ export function fairTurns(ceilings: Ceilings) {
       const ended = () => asker.signal.removeEventListener('abort', abandoned)
       const ticket: Ticket = {
         asker,
-        works: works.map((work, place) => async () => {
+        works: works.map((work, index) => async () => {
           try {
-            results[place] = await work()
+            results[index] = await work()
             left -= 1
             if (left > 0) return
             ended()

@@ -54,12 +54,12 @@ interface Parts {
   passwords: Passwords
   /** Unix ms. */
   now(): number
-  /** Milliseconds of a clock that never steps. */
-  elapsed(): number
+  /** By a monotonic clock. */
+  elapsedMs(): number
 }
 
 /** Checks who a token or a password stands for. */
-export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
+export function login({ store, checkToken, passwords, now, elapsedMs }: Parts) {
   const known = new Map<string, Standing>()
   let changes = 0
 
@@ -70,7 +70,7 @@ export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
     const stands = epoch === undefined ? current !== undefined : current === epoch
     if (before !== changes) return stands
     if (known.size >= remembered) known.clear()
-    const standing: Standing = { epoch: current, untilMs: elapsed() + believed }
+    const standing: Standing = { epoch: current, untilMs: elapsedMs() + believed }
     const isRefused = !stands && epoch !== undefined
     known.set(`${app}/${username}`, isRefused ? { ...standing, refused: epoch } : standing)
     return stands
@@ -79,7 +79,7 @@ export function login({ store, checkToken, passwords, now, elapsed }: Parts) {
   /** A token that differs from what is remembered may be newer, whichever server has issued it: the store decides. */
   const isCurrent = (app: number, username: string, epoch: number | undefined): Awaitable<boolean> => {
     const standing = known.get(`${app}/${username}`)
-    if (!standing || standing.untilMs <= elapsed()) return ask(app, username, epoch)
+    if (!standing || standing.untilMs <= elapsedMs()) return ask(app, username, epoch)
     // A token without an epoch stands for the user as soon as one is registered, on whatever server.
     if (epoch === undefined) return standing.epoch === undefined ? ask(app, username, epoch) : true
     if (standing.epoch === epoch) return true

@@ -11,7 +11,6 @@ interface Apps {
   subscribe(onChange: () => void): void
 }
 
-/** Milliseconds until rules that could not be read are read again. */
 const retryMs = 1000
 
 /** Callbacks before sending, with their rules as they are now. */

@@ -10,10 +10,10 @@ import type { Presence } from './presence-types.ts'
 
 const server: Caller = { kind: 'app' }
 
-/** Milliseconds for which arrivals and departures are gathered, to be written together. */
-const gather = 50
-/** Milliseconds after which the store is asked whose time to leave has come. */
-const look = 1000
+/** Arrivals and departures are gathered this long and share a transaction. */
+const gatherMs = 50
+/** How often the store is asked whose grace time has ended. */
+const lookMs = 1000
 /** Users that one unit writes. */
 const together = 200
 
@@ -64,7 +64,7 @@ export async function startPresence(
   function note(app: number, username: string): void {
     const users = changed.get(app) ?? new Set<string>()
     changed.set(app, users.add(username))
-    gathering ??= Bun.sleep(gather).then(write)
+    gathering ??= Bun.sleep(gatherMs).then(write)
   }
 
   async function write(): Promise<void> {
@@ -111,7 +111,7 @@ export async function startPresence(
   await takeNumber()
   const stops = [
     every(terms.leaseMs / 3, renew, rateLimitedLog('the node could not renew its number')),
-    every(look, leave, rateLimitedLog('users who are offline could not leave their rooms')),
+    every(lookMs, leave, rateLimitedLog('users who are offline could not leave their rooms')),
   ]
 
   return {

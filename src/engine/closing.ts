@@ -1,4 +1,4 @@
-/** Milliseconds for which a thread may close its store when the server stops. */
+/** How long a thread may take to close its store when the server stops. */
 const closingMs = 5000
 
 /** Waits until a thread says that it has closed: everything is committed, and one that says no more holds up nobody for longer. */

@@ -16,7 +16,7 @@ const batchLimit = 200
 
 /**
  * A PostgreSQL database, which any number of processes can have open. Operations that may run side by side share a
- * transaction with what waits together; every other one has its own.
+ * transaction with others that wait; every other one has its own.
  */
 export async function openCluster(config: Config, onEvents: OnEvents): Promise<Engine> {
   const postgres = await openPostgres({
@@ -71,7 +71,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
     return Promise.all(batch.map(run))
   }
 
-  async function together(batch: Waiting[]): Promise<void> {
+  async function commitBatch(batch: Waiting[]): Promise<void> {
     const [first] = batch
     if (first && batch.length === 1) return alone(first)
     let outcomes: Outcome[]
@@ -83,8 +83,8 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
       return
     }
     await Promise.all(
-      batch.map((waiting, place) => {
-        const outcome = outcomes[place]
+      batch.map((waiting, index) => {
+        const outcome = outcomes[index]
         if (outcome instanceof Failure) return waiting.reject(outcome)
         if (outcome === undefined || outcome instanceof RunAlone) return alone(waiting)
         return settle(waiting, outcome)
@@ -93,13 +93,13 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
   }
 
   // A batch that waits for a lock keeps the next one waiting no longer than 20 ms.
-  const addToRound = batcher(together, { limit: batchLimit, patience: 20 })
+  const addToBatch = batcher(commitBatch, { limit: batchLimit, patienceMs: 20 })
 
   const { commit, rehearse } = committing(
     (request) =>
       new Promise((resolve, reject) => {
         const waiting = { request, resolve, reject }
-        if (sharesTransaction(request)) addToRound(waiting)
+        if (sharesTransaction(request)) addToBatch(waiting)
         else alone(waiting)
       }),
   )

@@ -32,7 +32,7 @@ function received({ operation, ...request }: SentRequest): Request {
 class WroteAndFailed extends Error {}
 
 /**
- * What waits together shares one commit; each operation fails alone. Operations decide before they write, so a failure
+ * Group commit: waiting operations share one transaction; each fails alone. Operations decide before they write, so a failure
  * has nothing to undo as a rule, and the batch goes without savepoints (a fifth faster). Where one has, the
  * batch is undone and run again with a savepoint around each operation.
  */

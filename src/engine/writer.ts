@@ -76,7 +76,7 @@ function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined, onEv
 
 /**
  * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
- * while a commit is under way goes into the next one together. `onEvents` is
+ * while a commit is under way shares the next one. `onEvents` is
  * called with each operation's events before its caller has the result. Fails when the data cannot be opened.
  */
 export async function openWriter(dir: string, onEvents: OnEvents, batch = batchLimit): Promise<Writer> {
@@ -121,16 +121,16 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
       if (probing) await probe(probing)
       if (queue.length === 0) continue
       if (sharesCore) await gather()
-      const together = queue.splice(0, batch)
+      const group = queue.splice(0, batch)
       try {
-        const outcomes = JSON.parse(await ask({ batch: together.map(sent) })) as Outcome[]
+        const outcomes = JSON.parse(await ask({ batch: group.map(sent) })) as Outcome[]
         trouble = troubleIn(outcomes) ?? trouble
         commits += 1
-        operations += together.length
-        for (const [place, waiting] of together.entries()) settle(waiting, outcomes[place], onEvents)
+        operations += group.length
+        for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index], onEvents)
       } catch (error) {
         death = error
-        for (const { reject } of [...together, ...queue]) reject(error)
+        for (const { reject } of [...group, ...queue]) reject(error)
         queue = []
       }
     }

@@ -23,7 +23,7 @@ function listenOn<S>(host: string, port: number, settings: string, listen: () =>
  */
 export class Listener<Data> {
   private server: Server<Data> | undefined
-  /** Milliseconds that requests in flight have when it stops. */
+  /** For requests in flight when it stops. */
   graceMs = 0
 
   constructor(private readonly config: Pick<Config, 'host' | 'port'>) {}

@@ -61,8 +61,8 @@ function responseOf(rows: FailureRow[], language: Language): object {
   const lines = rows.map(
     ({ word, text, when }) => `| \`${word}\` | \`${text.replaceAll('|', '\\|')}\` | ${when[language]} |`,
   )
-  const examples = rows.map((row, place) => [
-    `${row.word}-${place + 1}`,
+  const examples = rows.map((row, index) => [
+    `${row.word}-${index + 1}`,
     { summary: row.when[language], value: anError(row) },
   ])
   const when = { en: 'when', zh: '触发条件' }[language]

@@ -48,9 +48,9 @@ export function traffic(metrics: Metrics, log: Logger) {
 
   function count({ statuses, buckets }: Tally, status: number, seconds: number): void {
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
-    let place = 0
-    while (place < bounds.length && seconds > (bounds[place] as number)) place += 1
-    buckets[place] = (buckets[place] as number) + 1
+    let index = 0
+    while (index < bounds.length && seconds > (bounds[index] as number)) index += 1
+    buckets[index] = (buckets[index] as number) + 1
   }
 
   const isLogged = log.isLevelEnabled('debug')

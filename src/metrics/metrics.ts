@@ -29,9 +29,9 @@ const valuesOf = (reading: Reading): Value[] =>
 
 function distributionValues(name: string, { labels, bounds, buckets, seconds }: Distribution): Value[] {
   let count = 0
-  const rows = buckets.map((more, place) => {
+  const rows = buckets.map((more, index) => {
     count += more
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: bounds[place] ?? '+Inf' }, value: count }
+    return { metricName: `${name}_bucket`, labels: { ...labels, le: bounds[index] ?? '+Inf' }, value: count }
   })
   return [
     ...rows,

@@ -38,7 +38,7 @@ const notOwnAttributes = failure('metadata_error', 'auth error', {
 
 /** In the order of `roles`: app, super admin, owner, admin, member, other. */
 const allow = (rights: readonly [Right, Right, Right, Right, Right, Right], refusal: Allowed['refusal']) => ({
-  rights: Object.fromEntries(roles.map((role, place) => [role, rights[place]])) as Record<Role, Right>,
+  rights: Object.fromEntries(roles.map((role, index) => [role, rights[index]])) as Record<Role, Right>,
   refusal,
 })
 

@@ -9,27 +9,27 @@ export const badCursor = failure('invalid_parameter', 'cursor was not issued by 
   zh: '`cursor` 不是由该应用的这个列表签发的',
 })
 
-const mac = (app: AppRecord, list: string, place: string): Buffer =>
+const mac = (app: AppRecord, list: string, position: string): Buffer =>
   new Bun.CryptoHasher('sha256', Buffer.from(app.tokenKey, 'hex'))
-    .update(`cursor:${list}:${place}`)
+    .update(`cursor:${list}:${position}`)
     .digest()
     .subarray(0, macBytes)
 
-/** A cursor for a place in one list of one app: opaque, and of no use anywhere else. */
-export const sealCursor = (app: AppRecord, list: string, place: string): string =>
-  Buffer.concat([mac(app, list, place), Buffer.from(place)]).toString('base64url')
+/** A cursor for a position in one list of one app: opaque, and of no use anywhere else. */
+export const sealCursor = (app: AppRecord, list: string, position: string): string =>
+  Buffer.concat([mac(app, list, position), Buffer.from(position)]).toString('base64url')
 
 /**
- * The place that a cursor stands for. Absent, empty, `undefined` and `null` (client SDKs send the words) are the
+ * The position that a cursor stands for. Absent, empty, `undefined` and `null` (client SDKs send the words) are the
  * start of the list. Fails with `invalid_parameter` when the cursor was not issued for this app and list.
  */
 export function openCursor(app: AppRecord, list: string, cursor: string | null): string | undefined {
   if (cursor === null || cursor === '' || cursor === 'undefined' || cursor === 'null') return undefined
   const bytes = Buffer.from(cursor.slice(0, 1024), 'base64url')
-  const place = bytes.subarray(macBytes).toString()
+  const position = bytes.subarray(macBytes).toString()
   const sealed = bytes.length > macBytes && bytes.toString('base64url') === cursor
-  if (!sealed || !timingSafeEqual(bytes.subarray(0, macBytes), mac(app, list, place))) {
+  if (!sealed || !timingSafeEqual(bytes.subarray(0, macBytes), mac(app, list, position))) {
     throw badCursor()
   }
-  return place
+  return position
 }

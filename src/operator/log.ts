@@ -9,7 +9,7 @@ export interface Log {
   lost(): number
 }
 
-/** Milliseconds after which lines that could not be written are tried again. */
+/** After which lines that could not be written are retried. */
 const retryMs = 100
 
 /** The reader of a pipe may stop reading: written through a non-blocking descriptor, that stops nobody here. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { rateLimited } from '../metrics/rate-limited-log.ts'
 
-/** Milliseconds within which a node notices what another one, or a command, has changed about apps. */
+/** A node notices changes of apps by another one, or a command, within this time. */
 const periodMs = 250
 
 /** Reloads apps again and again, as other nodes change them. Returns how to stop. */

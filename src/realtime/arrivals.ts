@@ -1,8 +1,8 @@
 import { limits } from '../domain/limits.ts'
 import type { Connection } from './session.ts'
 
-/** Milliseconds for which a connection that has sent nothing yet is not closed in favour of a new one. */
-const young = 1000
+/** A younger connection that has sent nothing yet is not closed in favour of a new one. */
+const youngMs = 1000
 
 /** How many connections there may be; 0 = no limit of its own. */
 export interface Room {
@@ -34,7 +34,7 @@ export function arrivals({ connections: most, perAddress }: Room) {
       silent.add(connection)
       if (silent.size <= limits.connectionsNew.value) return undefined
       const [oldest = connection] = silent
-      return connection.openedMs - oldest.openedMs > young ? oldest : connection
+      return connection.openedMs - oldest.openedMs > youngMs ? oldest : connection
     },
 
     /** The first frame of a connection has come. */

@@ -15,8 +15,7 @@ const frameLimit = limits.frameBytes.value
 const loginLimit = limits.loginFrameBytes.value
 /** What an operator sets for connections. */
 export interface SocketTerms {
-  /** Milliseconds between two pings. */
-  ping: number
+  pingMs: number
   connections: number
   perAddress: number
   /** Bytes that may wait for all slow clients together. */
@@ -99,7 +98,7 @@ export function gateway(
     },
   }
 
-  const stopSweeping = sweeping(connections, { pingMs: terms.ping, now, cutOff }, (atMs) => {
+  const stopSweeping = sweeping(connections, { pingMs: terms.pingMs, now, cutOff }, (atMs) => {
     floods.sweep(atMs)
     counters.buffered = lookForSlow()
   })
@@ -118,7 +117,7 @@ export function gateway(
       }
       const at = performance.now()
       // Those that come at the same time are not all pinged at the same time.
-      const data = new Connection(address, at, at + terms.ping * (0.5 + Math.random() / 2))
+      const data = new Connection(address, at, at + terms.pingMs * (0.5 + Math.random() / 2))
       if (server.upgrade(request, { data })) return undefined
       return new Response('{"error":"upgrade_required"}', {
         status: 426,

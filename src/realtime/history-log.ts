@@ -6,10 +6,9 @@ import type { HistoryBatch, HistoryStore } from '../store/history/history.ts'
 import { metaIn } from './meta-in.ts'
 import type { Parts } from './parts.ts'
 
-/** Milliseconds for which messages are gathered: what a crash can take is what came in these, and in one transaction. */
-const gather = 50
-/** Milliseconds until a failed write is tried again. */
-const retry = 1000
+/** Messages are buffered this long: a crash can lose these, and those of the running transaction. */
+const gatherMs = 50
+const retryMs = 1000
 /** Messages of one transaction. */
 const batch = 1000
 /** Bytes that a message takes in memory beside its frame. */
@@ -45,7 +44,7 @@ function gathering() {
     pause(): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>()
       end = resolve
-      const timer = setTimeout(resolve, gather)
+      const timer = setTimeout(resolve, gatherMs)
       return promise.finally(() => clearTimeout(timer))
     },
   }
@@ -113,7 +112,7 @@ export function historyLog({ history, log, counters }: Given) {
       } catch (error) {
         failed(error)
         if (isStopped) break
-        await Bun.sleep(retry)
+        await Bun.sleep(retryMs)
         continue
       }
       messages = messages.slice(some.length)
@@ -171,12 +170,12 @@ export function historyLog({ history, log, counters }: Given) {
 
 export type HistoryLog = ReturnType<typeof historyLog>
 
-/** Milliseconds for which a read waits for messages that this node has accepted to be stored. */
-const patience = 500
+/** How long a read waits until messages that this node has accepted are stored. */
+const readWaitMs = 500
 
 /** Reads the history once it has what this node has accepted, so that nobody misses what it was just sent. */
 export function seenHistory(history: HistoryStore, log: Pick<HistoryLog, 'soon'>): History {
-  const seen = () => log.soon(patience)
+  const seen = () => log.soon(readWaitMs)
   return {
     ...history,
     find: (...given) => seen().then(() => history.find(...given)),

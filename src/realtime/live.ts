@@ -70,8 +70,8 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
     /** Removes a session that has ended. */
     remove(session: Session): void {
       const { user } = session
-      const place = user.sessions.indexOf(session)
-      if (place >= 0) user.sessions.splice(place, 1)
+      const index = user.sessions.indexOf(session)
+      if (index >= 0) user.sessions.splice(index, 1)
       if (user.sessions.length > 0) return
       for (const room of user.rooms.values()) quit(user, room, false)
       users.delete(`${user.app}/${user.username}`)

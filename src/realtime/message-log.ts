@@ -9,10 +9,9 @@ import type { Parts } from './parts.ts'
 
 const server: Caller = { kind: 'app' }
 
-/** Milliseconds for which messages are gathered: what a crash can take is what came in these, and in one transaction. */
-const gather = 50
-/** Milliseconds until a failed write is tried again. */
-const retry = 1000
+/** Messages are buffered this long: a crash can lose these, and those of the running transaction. */
+const gatherMs = 50
+const retryMs = 1000
 /** Messages of one transaction. */
 const batch = 1000
 /** Messages that may wait for the store. */
@@ -32,7 +31,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
   /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
   async function write(): Promise<void> {
     while (rows.length > 0 || recalled.length > 0) {
-      if (!isStopped && rows.length < batch) await Bun.sleep(gather)
+      if (!isStopped && rows.length < batch) await Bun.sleep(gatherMs)
       const some = { rows: rows.slice(0, batch), recalled }
       rows = rows.slice(batch)
       recalled = []
@@ -43,7 +42,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
         rows = [...some.rows, ...rows].slice(0, most)
         recalled = [...some.recalled, ...recalled].slice(0, most)
         if (isStopped) break
-        await Bun.sleep(retry)
+        await Bun.sleep(retryMs)
       }
     }
     writing = undefined

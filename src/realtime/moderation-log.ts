@@ -10,9 +10,8 @@ import type { Parts } from './parts.ts'
 
 const server: Caller = { kind: 'app' }
 
-/** Milliseconds for which is gathered what is written at once, and until a failed write is tried again. */
-const gather = 200
-const retry = 1000
+const gatherMs = 200
+const retryMs = 1000
 /** Events of one transaction. */
 const batch = 200
 
@@ -66,7 +65,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
   }
 
   async function write(): Promise<void> {
-    if (!isStopped) await Bun.sleep(gather)
+    if (!isStopped) await Bun.sleep(gatherMs)
     for (;;) {
       const some = [...apps].filter(([, { messages, hits }]) => messages.length > 0 || hits.size > 0)
       if (some.length === 0) break
@@ -75,7 +74,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
       } catch (error) {
         failed(error)
         if (isStopped) break
-        await Bun.sleep(retry)
+        await Bun.sleep(retryMs)
       }
     }
     writing = undefined

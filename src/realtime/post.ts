@@ -30,9 +30,9 @@ function prepared(app: App, posted: PostedToAll) {
 
 type Prepared = ReturnType<typeof prepared>
 
-/** Rooms that a broadcast reaches before it lets others go first, for so many milliseconds. */
-const together = 500
-const pause = 20
+/** Rooms that a broadcast reaches before it lets other work go first, for `pauseMs`. */
+const roomsPerTurn = 500
+const pauseMs = 20
 
 interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'newId' | 'log'> {
   /** Resolves when the messages that were sent so far are in the history. */
@@ -70,9 +70,9 @@ export function posting(
   }
 
   async function sendToAll(app: number, rooms: string[], message: Prepared): Promise<void> {
-    for (let start = 0; start < rooms.length; start += together) {
-      if (start > 0) await Bun.sleep(pause)
-      const next = rooms.slice(start, start + together)
+    for (let start = 0; start < rooms.length; start += roomsPerTurn) {
+      if (start > 0) await Bun.sleep(pauseMs)
+      const next = rooms.slice(start, start + roomsPerTurn)
       const disabled = new Set(await store.rooms.disabledAmong(app, next))
       for (const room of next) if (!disabled.has(room)) send(app, room, message, undefined)
     }

@@ -88,7 +88,7 @@ const forPresence = (given: Given, live: Live) => ({
   rateLimitedLog: (text: string) => rateLimitedLog(given.log, text),
 })
 
-/** Puts the parts of real time together. */
+/** Wires the parts of real time. */
 export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
   const words = await moderation(given, terms.alone)
   const live = liveState(words.ofApp)

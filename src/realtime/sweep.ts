@@ -2,16 +2,14 @@ import { limits } from '../domain/limits.ts'
 import { type CutOff, closeCode } from './close.ts'
 import type { Connection } from './session.ts'
 
-/** Milliseconds in which a connection must have logged in. */
-const loginTime = limits.loginTime.value
+/** A connection must have logged in by then. */
+const loginMs = limits.loginTime.value
 
 /** Pings in a row to which nothing comes, before a connection counts as gone. */
 const mostUnanswered = 2
-/** Milliseconds between two looks at all connections. */
-const sweepTime = 250
+const sweepMs = 250
 
 interface Terms {
-  /** Milliseconds between two pings. */
   pingMs: number
   /** Unix ms. */
   now(): number
@@ -41,7 +39,7 @@ export function sweeping(
     const at = performance.now()
     const wall = now()
     for (const connection of connections) {
-      if (connection.stage !== 'open' && at - connection.openedMs > loginTime) {
+      if (connection.stage !== 'open' && at - connection.openedMs > loginMs) {
         cutOff(connection, 'no login', closeCode.policy)
         continue
       }
@@ -55,7 +53,7 @@ export function sweeping(
     after(at)
   }
 
-  const timer = setInterval(sweep, sweepTime)
+  const timer = setInterval(sweep, sweepMs)
   timer.unref()
   return () => clearInterval(timer)
 }

@@ -1,15 +1,15 @@
 interface BatchOptions {
   /** Most items in a batch. */
   limit: number
-  /** Milliseconds after which a batch begins though earlier ones are under way. */
-  patience: number
+  /** After this a batch begins though earlier ones are under way. */
+  patienceMs: number
 }
 
 /**
  * Gathers what arrives while a batch is under way into the next one, so that the more waits, the less each costs.
  * A batch begins after everything in it has arrived. `run` settles its items and does not fail.
  */
-export function batcher<Item>(run: (items: Item[]) => Promise<void>, { limit, patience }: BatchOptions) {
+export function batcher<Item>(run: (items: Item[]) => Promise<void>, { limit, patienceMs }: BatchOptions) {
   const waiting: Item[] = []
   let underWay = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -31,7 +31,7 @@ export function batcher<Item>(run: (items: Item[]) => Promise<void>, { limit, pa
 
   function schedule(): void {
     if (underWay > 0 && waiting.length < limit) {
-      timer ??= setTimeout(begin, patience)
+      timer ??= setTimeout(begin, patienceMs)
     } else if (!scheduled) {
       scheduled = true
       setImmediate(begin)

@@ -10,18 +10,18 @@ interface Call<Question, Answer> {
 export function coalesce<Question, Answer>(
   ask: (questions: Question[]) => Promise<Answer[]>,
   limit: number,
-  patience: number,
+  patienceMs: number,
 ): (question: Question) => Promise<Answer> {
   const add = batcher<Call<Question, Answer>>(
     async (calls) => {
       try {
         const answers = await ask(calls.map(({ question }) => question))
-        for (const [place, { resolve }] of calls.entries()) resolve(answers[place] as Answer)
+        for (const [index, { resolve }] of calls.entries()) resolve(answers[index] as Answer)
       } catch (error) {
         for (const { reject } of calls) reject(error)
       }
     },
-    { limit, patience },
+    { limit, patienceMs },
   )
   return (question) => new Promise((resolve, reject) => add({ question, resolve, reject }))
 }
@@ -35,7 +35,7 @@ interface Keys {
 export function coalesceKeys<Row>(
   find: (app: number, keys: string[]) => Promise<Row[]>,
   keyOf: (row: Row) => string,
-  patience: number,
+  patienceMs: number,
 ): (question: Keys) => Promise<Row[]> {
   return coalesce(
     async (questions) => {
@@ -54,14 +54,14 @@ export function coalesceKeys<Row>(
       return questions.map(({ app, keys }) => keys.flatMap((key) => found.get(app)?.get(key) ?? []))
     },
     500,
-    patience,
+    patienceMs,
   )
 }
 
 /** Coalesces equal calls that are made at the same time into one. */
 export function coalesceEqual<Given extends unknown[], Answer>(
   ask: (...given: Given) => Promise<Answer>,
-  patience: number,
+  patienceMs: number,
 ): (...given: Given) => Promise<Answer> {
   const once = coalesce<Given, Answer>(
     async (questions) => {
@@ -76,7 +76,7 @@ export function coalesceEqual<Given extends unknown[], Answer>(
       )
     },
     500,
-    patience,
+    patienceMs,
   )
   return (...given) => once(given)
 }

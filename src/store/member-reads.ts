@@ -7,7 +7,7 @@ interface Member {
   joinedUs: number
 }
 
-/** A place in a list of members by when they joined. */
+/** A position in a list of members by when they joined. */
 export interface MemberPosition {
   joinedUs: number
   username: string

@@ -11,8 +11,8 @@ export interface PostgresSettings {
   timeoutMs: number
 }
 
-/** Milliseconds between two attempts to reach a PostgreSQL that is gone. */
-const probeEvery = 100
+/** Between two attempts to reach a PostgreSQL that is gone. */
+const probeMs = 100
 
 /** The connections of a process, for reads and for writes apart, made anew when PostgreSQL was gone. */
 export interface Clients {
@@ -21,7 +21,7 @@ export interface Clients {
   writes(): SQL
   /** Whether a pooler in transaction mode stands between. */
   readonly isPooled: boolean
-  /** Milliseconds after which the server gives a statement up: a little before we do, so that its connection stays good. */
+  /** After which the server cancels a statement: a little before we do, so that its connection stays good. */
   readonly patienceMs: number
   /** Gives up after the deadline, with what `late` makes. */
   withDeadline<T>(work: PromiseLike<T>, late: () => Error): Promise<T>
@@ -105,7 +105,7 @@ export function openClients(settings: PostgresSettings): Clients {
       down = reason
       // As above.
       for (const client of Object.values(clients)) client.close({ timeout: 0 }).catch(() => undefined)
-      while (!closed && !(await answers())) await Bun.sleep(probeEvery)
+      while (!closed && !(await answers())) await Bun.sleep(probeMs)
       if (closed) return
       clients = connectAll()
       down = undefined

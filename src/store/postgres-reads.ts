@@ -45,24 +45,24 @@ async function pagesJoined(
  * A read that takes long, of large rooms, keeps the others waiting for no more than 5 ms.
  */
 export function coalescedReads(db: Database, store: ReadStore): ReadStore {
-  const patience = 5
+  const patienceMs = 5
   const findDetails = coalesceKeys(
     async (app, ids) => store.rooms.findDetails(app, ids),
     ({ id }) => id,
-    patience,
+    patienceMs,
   )
   const listRooms = coalesceEqual(
     async (...given: Parameters<RoomReads['listRooms']>) => store.rooms.listRooms(...given),
-    patience,
+    patienceMs,
   )
-  const findUser = coalesceKeys(store.users.findUsers, ({ username }) => username, patience)
+  const findUser = coalesceKeys(store.users.findUsers, ({ username }) => username, patienceMs)
   // By page, so that one statement reads the same page for all who ask.
   const joinedPages = new Map<string, ReturnType<typeof joinedPage>>()
   const joinedPage = (limit: number, offset: number) =>
     coalesceKeys(
       (app, usernames) => pagesJoined(db, app, usernames, limit, offset),
       ({ username }) => username,
-      patience,
+      patienceMs,
     )
 
   return {

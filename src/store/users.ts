@@ -1,7 +1,7 @@
 import type { NewUser, User, UserRecord } from '../domain/user.ts'
 import { type Awaitable, type Database, forKeyShare, forUpdate, isOneOf } from './database.ts'
 
-/** A place in the list of users; the user there need not exist any more. */
+/** A position in the list of users; the user there need not exist any more. */
 export type UserPosition = Pick<User, 'createdMs' | 'username'>
 
 export interface UserReads {
@@ -10,7 +10,7 @@ export interface UserReads {
   usernameOf(app: number, uuid: string): Promise<string | undefined>
   /** Those of `usernames` that are registered, in no particular order. */
   findUsers(app: number, usernames: string[]): Promise<UserRecord[]>
-  /** At most `limit` users, the oldest registration first, from after a place in this order on. */
+  /** At most `limit` users, the oldest registration first, from after a position in this order on. */
   listUsers(app: number, limit: number, after?: UserPosition): Awaitable<User[]>
 }
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
     checkToken: tokenChecker(),
     passwords: passwords(),
     now: () => clock.ms,
-    elapsed: () => clock.ms,
+    elapsedMs: () => clock.ms,
   }
   here = login(parts)
   elsewhere = login(parts)

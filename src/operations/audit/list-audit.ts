@@ -14,9 +14,9 @@ const shown = ({ at, room, operator, operation, changes }: Change): string =>
   `{"timestamp":${Math.floor(at / 1000)},"chatroomid":${JSON.stringify(room)},"operator":"${operator || '@ppAdmin'}",` +
   `"operation":"${operation}","changes":${changes}}`
 
-function positionOf(place: string | undefined): Pick<Change, 'at' | 'room'> | undefined {
-  if (place === undefined) return undefined
-  const [at = '', room = ''] = place.split(':')
+function positionOf(position: string | undefined): Pick<Change, 'at' | 'room'> | undefined {
+  if (position === undefined) return undefined
+  const [at = '', room = ''] = position.split(':')
   return { at: Number(at), room }
 }
 

@@ -11,7 +11,7 @@ import { historyNotOpen } from './failures.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** Milliseconds after an hour until its file can be made: what was said in its last moments is stored by then. */
+/** After an hour until its file can be made: what was said in its last moments is stored by then. */
 const settledMs = 60_000
 const lifetimeMs = limits.historyUrlTime.value
 

@@ -29,7 +29,7 @@ export interface Page {
 const dayMs = 86_400_000
 /** Messages that are looked at, at most, to fill a page. */
 const mostScanned = limits.historyScanned.value
-/** Messages that are looked at together when the first look did not fill the page. */
+/** Messages of a further read when the first look did not fill the page. */
 const piece = 500
 
 const nothingRemoved: Removed = { to: 0, ids: [] }

@@ -172,9 +172,9 @@ const Row = exactly({
   pin_operator: UserId,
 })
 
-function positionOf(place: string | undefined): PinPosition | undefined {
-  if (place === undefined) return undefined
-  const [pinned = '', message = ''] = place.split(':')
+function positionOf(position: string | undefined): PinPosition | undefined {
+  if (position === undefined) return undefined
+  const [pinned = '', message = ''] = position.split(':')
   return { pinnedMs: Number(pinned), message: Number(message) }
 }
 

@@ -9,9 +9,9 @@ import { badState, Row, shown, stateOf } from './schemas.ts'
 
 const reportsPage = { default: 10, most: limits.reportsPage.value }
 
-function positionOf(place: string | undefined): ReportPosition | undefined {
-  if (place === undefined) return undefined
-  const [created = '', message = '', username = ''] = place.split(':')
+function positionOf(position: string | undefined): ReportPosition | undefined {
+  if (position === undefined) return undefined
+  const [created = '', message = '', username = ''] = position.split(':')
   return { createdMs: Number(created), message, username }
 }
 

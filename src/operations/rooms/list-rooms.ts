@@ -30,9 +30,9 @@ const jsonOf = (rooms: Listed[]): Json =>
     ),
   )
 
-function positionOf(place: string | undefined): RoomPosition | undefined {
-  if (place === undefined) return undefined
-  const [created = '', id = ''] = place.split(':')
+function positionOf(position: string | undefined): RoomPosition | undefined {
+  if (position === undefined) return undefined
+  const [created = '', id = ''] = position.split(':')
   return { createdUs: Number(created), id }
 }
 

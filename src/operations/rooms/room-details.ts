@@ -52,7 +52,7 @@ const large = 65_536
 /** Characters of rooms from which on a response is streamed. */
 const streamed = 262_144
 
-/** Milliseconds after which others get their turn; a large room takes one or two. */
+/** After which others get their turn; a large room takes one or two. */
 const patienceMs = 4
 
 /** What is asked for of several rooms, in order; undefined for an unknown id. */

@@ -16,9 +16,9 @@ export function cursorAfter(app: AppRecord, page: User[]): string | undefined {
   return last && sealCursor(app, 'users', `${last.createdMs}:${last.username}`)
 }
 
-function positionOf(place: string | undefined): UserPosition | undefined {
-  if (place === undefined) return undefined
-  const [created = '', username = ''] = place.split(':')
+function positionOf(position: string | undefined): UserPosition | undefined {
+  if (position === undefined) return undefined
+  const [created = '', username = ''] = position.split(':')
   return { createdMs: Number(created), username }
 }
 

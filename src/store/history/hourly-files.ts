@@ -13,10 +13,10 @@ export interface HourlyFiles {
   find(app: number, hourMs: number): Promise<Blob | undefined>
 }
 
-/** Milliseconds for which a file is kept after its hour: it can be made again for as long as there are messages. */
-const keptMs = 4 * 86_400_000
+/** How long a file is retained after its hour: it can be made again for as long as there are messages. */
+const retentionMs = 4 * 86_400_000
 const hourLengthMs = 3_600_000
-/** Messages that are read together. */
+/** Messages of one read. */
 const piece = 500
 
 /** Makes the files on demand below `dir`, and keeps them for some days. */
@@ -41,7 +41,7 @@ export function hourlyFiles(
   }
 
   async function removeOld(folder: string): Promise<void> {
-    const oldest = now() - keptMs
+    const oldest = now() - retentionMs
     for (const name of await readdir(folder))
       if (Number.parseInt(name, 10) < oldest) await rm(join(folder, name), { force: true })
   }
