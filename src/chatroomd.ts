@@ -96,7 +96,7 @@ async function start(
   const listener = new Listener<Connection>(config)
   closing.defer(() => listener.stop())
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
-  const commitOfUsers = metered(engine.commit, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
+  const ofUsers = metered(engine, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
   const before = closing.use(await startBefore(engine.store, apps, mayCall, log))
   const realtime = await startRealtime(
@@ -104,7 +104,7 @@ async function start(
       store: engine.store,
       history: engine.history,
       commit: engine.commit,
-      commitOfUsers,
+      commitOfUsers: ofUsers.commit,
       login: users,
       findApp: apps.find,
       publish: listener.publish,
@@ -128,8 +128,7 @@ async function start(
   const http = httpServer(
     {
       store: engine.store,
-      commit: commitOfUsers,
-      rehearse: engine.rehearse,
+      ...ofUsers,
       retries: retriesOn(engine.commit),
       login: users,
       passwords: work,

@@ -2,16 +2,18 @@ import type { Caller } from '../domain/event.ts'
 import { overRate } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import { Meter } from '../domain/meter.ts'
-import type { Commit } from '../engine/commit.ts'
+import type { Engine } from '../engine/engine-types.ts'
 
 /** Users that are counted, in two halves: when the newer is full the older is forgotten. */
 const most = limits.userMeters.value
 
+type Writes = Pick<Engine, 'commit' | 'rehearse'>
+
 /**
- * Changes that users ask for themselves, over REST and sockets, held to their app's rate, which `rateOf` returns (null =
- * no limit). What the app asks for is not counted.
+ * Changes that users ask for themselves, over REST and sockets, and those that they only try, held together to their app's
+ * rate, which `rateOf` returns (null = no limit). What the app asks for is not counted.
  */
-export function metered(commit: Commit, rateOf: (app: number) => number | null): Commit {
+export function metered({ commit, rehearse }: Writes, rateOf: (app: number) => number | null): Writes {
   let newer = new Map<string, Meter>()
   let older = newer
 
@@ -32,6 +34,10 @@ export function metered(commit: Commit, rateOf: (app: number) => number | null):
     return !meterOf(`${app}/${caller.username}`, now).passes(rate, now)
   }
 
-  return (app, caller, operation, input, terms) =>
-    isOver(app, caller) ? Promise.reject(overRate()) : commit(app, caller, operation, input, terms)
+  return {
+    commit: (app, caller, ...asked) =>
+      isOver(app, caller) ? Promise.reject(overRate()) : commit(app, caller, ...asked),
+    rehearse: (app, caller, ...asked) =>
+      isOver(app, caller) ? Promise.reject(overRate()) : rehearse(app, caller, ...asked),
+  }
 }

@@ -31,8 +31,20 @@ const keyInUse = failure(
   },
 )
 
+export const tooManyKeys = failure(
+  'reach_limit',
+  `a user may use ${limits.retryKeysOfUser.value} Idempotency-Keys a day; call without one`,
+  {
+    en: 'the user has used as many keys within 24 hours as are remembered',
+    zh: '该用户 24 小时内使用的键已达上限',
+  },
+)
+
 /** Failures of every call that takes an `Idempotency-Key`. */
-export const retryFailures = [badKey, keyReused, keyInUse] as const
+export const retryFailures = [badKey, keyReused, keyInUse, tooManyKeys] as const
+
+/** Owner of the keys of the app itself. */
+export const ofTheApp = 'app'
 
 /** A call that is to be done once. */
 export interface Once {
@@ -57,9 +69,31 @@ export interface Earlier extends Pick<Once, 'fingerprint'> {
   output: string | null
 }
 
-/** What a call returned when it was made with this key. Fails for another call, and where nobody knows its outcome. */
-export function outputOf({ fingerprint, output }: Earlier, asked: string): unknown {
+function outputOf({ fingerprint, output }: Earlier, asked: string): unknown {
   if (fingerprint !== asked) throw keyReused()
   if (output === null) throw keyInUse()
   return JSON.parse(output)
+}
+
+/** What is known of calls by their keys. */
+interface KnownCalls {
+  find(app: number, owner: string, key: string): Promise<Earlier | undefined>
+  /** How many keys an owner has, counted up to `most`. */
+  count(app: number, owner: string, most: number): Promise<number>
+}
+
+/**
+ * What a call returned when it was made with this key; undefined for a key that is free. Fails for another call, while
+ * nobody knows the outcome, and beyond the keys of one user.
+ */
+export async function earlierCall(
+  calls: KnownCalls,
+  app: number,
+  { owner, key, fingerprint }: Once,
+): Promise<{ output: unknown } | undefined> {
+  const earlier = await calls.find(app, owner, key)
+  if (earlier) return { output: outputOf(earlier, fingerprint) }
+  const most = limits.retryKeysOfUser.value
+  if (owner !== ofTheApp && (await calls.count(app, owner, most)) >= most) throw tooManyKeys()
+  return undefined
 }

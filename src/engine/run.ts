@@ -3,7 +3,7 @@ import { defaultSettings } from '../domain/app-settings.ts'
 import type { Event } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
 import { appGone } from '../domain/failures.ts'
-import { outputOf } from '../domain/retry.ts'
+import { earlierCall } from '../domain/retry.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { WriteStore } from '../store/store.ts'
 import type { Done, Outcome, Rehearsed, Request } from './commit.ts'
@@ -54,8 +54,8 @@ export async function runOperation(
   }
   const { operation, terms: { once } = {} } = request
   if (once) {
-    const earlier = await store.retries.find(app.id, once.owner, once.key)
-    if (earlier) return { result: outputOf(earlier, once.fingerprint), events: [] }
+    const earlier = await earlierCall(store.retries, app.id, once)
+    if (earlier) return { result: earlier.output, events: [] }
   }
   const input = request.input as never
   const result = await operation.execute(transaction, input)

@@ -1,5 +1,5 @@
 import { failure } from '../domain/failures.ts'
-import { badKey, isKey } from '../domain/retry.ts'
+import { badKey, isKey, ofTheApp } from '../domain/retry.ts'
 import type { Terms } from '../engine/commit.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import { pathOf } from './url.ts'
@@ -23,7 +23,7 @@ export function isTrial(query: URLSearchParams): boolean {
 }
 
 const ownerOf = ({ caller, isAnonymous }: OperationRequest): string =>
-  isAnonymous ? 'anonymous' : caller.kind === 'app' ? 'app' : `user:${caller.username}`
+  isAnonymous ? 'anonymous' : caller.kind === 'app' ? ofTheApp : `user:${caller.username}`
 
 /** The version in `If-Match`; undefined for `*` too, which every room that is there matches. */
 function versionIn(header: string | null): string | undefined {

@@ -5,6 +5,8 @@ import type { Database } from './database.ts'
 export interface RetryStore {
   /** Finds a call. Others with the same key wait until this transaction ends. */
   find(app: number, owner: string, key: string): Promise<Earlier | undefined>
+  /** How many calls an owner has, counted up to `most`. */
+  count(app: number, owner: string, most: number): Promise<number>
   /** `createdMs` in Unix ms. */
   add(app: number, call: Once & Earlier & { createdMs: number }): Promise<void>
   finish(app: number, owner: string, key: string, output: string): Promise<void>
@@ -24,6 +26,16 @@ export function retryStore(db: Database): RetryStore {
         owner,
         key,
       )
+    },
+
+    async count(app, owner, most) {
+      const row = await db.get<{ count: number }>(
+        'select count(*) as count from (select 1 from retries where app = ?1 and owner = ?2 limit ?3) as some',
+        app,
+        owner,
+        most,
+      )
+      return row?.count ?? 0
     },
 
     async add(app, { owner, key, fingerprint, output, createdMs }) {

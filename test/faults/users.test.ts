@@ -86,4 +86,9 @@ test('10.37 joins and leaves of one user are held to a rate together, over REST 
   expect((await carol('POST', `/chatrooms/${room}/users/carol`)).status).toBe(200)
   expect((await metered.call('POST', path)).status).toBe(200)
   socket.close()
+
+  const tries = await Promise.all(
+    Array.from({ length: 20 }, () => carol('DELETE', `/chatrooms/${room}/users/carol?dry_run=true`)),
+  )
+  expect(tries.filter(({ status }) => status === 429).length).toBeGreaterThan(5)
 })

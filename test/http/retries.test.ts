@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { limits } from '../../src/domain/limits.ts'
 import { refusal } from '../support/bodies.ts'
-import { connectAs } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -9,7 +9,7 @@ let app: TestApp
 let other: TestApp
 beforeAll(async () => {
   server = await aServer()
-  app = await server.app('acme#lounge')
+  app = await server.app('acme#lounge', { userMessageRate: null })
   other = await server.app('acme#other')
   for (const each of [app, other]) await each.register('alice', 'bob', 'carol')
 })
@@ -124,6 +124,23 @@ describe('14.5 an Idempotency-Key', () => {
     const ids = new Set(replies.filter(({ status }) => status === 200).map(({ body }) => body.data[room]))
     expect(ids.size).toBe(1)
     expect(replies.filter(({ status }) => status !== 200 && status !== 409)).toEqual([])
+  })
+
+  test('of one user ends at a ceiling, and nobody else suffers', async () => {
+    const bob = await asUser(app, 'bob')
+    const most = limits.retryKeysOfUser.value
+    const room = await app.room({ owner: 'bob' })
+    const say = (n: number) =>
+      bob('PUT', `/chatrooms/${room}`, { description: String(n) }, { 'idempotency-key': `of-bob-${n}` })
+    for (let from = 0; from < most; from += 50) {
+      const replies = await Promise.all(Array.from({ length: 50 }, (_, n) => say(from + n)))
+      expect(replies.filter(({ status }) => status !== 200)).toEqual([])
+    }
+    const { status, body } = await say(most)
+    expect([status, body.error]).toEqual([429, 'reach_limit'])
+    expect((await say(1)).status).toBe(200)
+    expect((await bob('PUT', `/chatrooms/${room}`, { description: 'x' })).status).toBe(200)
+    expect((await create(aKey())).status).toBe(200)
   })
 
   test('is 1 to 255 visible characters', async () => {

@@ -2,7 +2,7 @@ import { failure } from '../failures.ts'
 import { limits } from '../limits.ts'
 import { fold } from './fold.ts'
 
-/** In folded words: any number of characters, and one. No word holds control characters otherwise. */
+/** `*` and `?` in folded words, which hold no control characters otherwise. */
 export const anyRun = '\u0001'
 export const anyOne = '\u0002'
 

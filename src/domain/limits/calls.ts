@@ -23,6 +23,13 @@ export const callLimits = {
   bodyDepth: items(64, 'Levels of nesting in a body', '请求体的嵌套层数'),
 
   retryKey: items(255, 'Characters of an `Idempotency-Key`', '`Idempotency-Key` 的字符数'),
+  retryKeysOfUser: {
+    value: 1000,
+    unit: 'items',
+    en: 'Calls of one user with an `Idempotency-Key` that are remembered',
+    zh: '单个用户带 `Idempotency-Key` 且被保留的调用数',
+    beyond: { en: '429; nothing is done', zh: '返回 429，不执行任何操作' },
+  },
   retryTime: {
     value: 86_400_000,
     unit: 'ms',

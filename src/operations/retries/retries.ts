@@ -1,4 +1,4 @@
-import { type Once, outputOf, type Retries } from '../../domain/retry.ts'
+import { earlierCall, type Once, type Retries } from '../../domain/retry.ts'
 import type { Commit } from '../../engine/commit.ts'
 import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
@@ -8,10 +8,10 @@ export const takeKey = write({
   id: 'takeKey',
   allowed: appOnly,
 
-  async run({ app, store, now }, { owner, key, fingerprint }: Once) {
-    const earlier = await store.retries.find(app.id, owner, key)
-    if (earlier) return { output: outputOf(earlier, fingerprint) }
-    await store.retries.add(app.id, { owner, key, fingerprint, output: null, createdMs: now })
+  async run({ app, store, now }, once: Once) {
+    const earlier = await earlierCall(store.retries, app.id, once)
+    if (earlier) return earlier
+    await store.retries.add(app.id, { ...once, output: null, createdMs: now })
     return undefined
   },
 })
