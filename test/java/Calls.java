@@ -4,6 +4,8 @@ import com.easemob.im.server.api.message.recall.RecallMessageSource;
 import com.easemob.im.server.api.metadata.chatroom.AutoDelete;
 import com.easemob.im.server.api.mute.mute.MuteUserRequest;
 import com.easemob.im.server.api.push.displaystyle.set.DisplayStyle;
+import com.easemob.im.server.api.token.TokenApi;
+import com.easemob.im.server.api.token.allocate.UserTokenRequest;
 import com.easemob.im.server.model.EMAttachment;
 import com.easemob.im.server.model.EMConversationType;
 import com.easemob.im.server.model.EMKeyValue;
@@ -11,6 +13,7 @@ import com.easemob.im.server.model.EMMessage;
 import com.easemob.im.server.model.EMNotificationType;
 import com.easemob.im.server.model.EMSentMessageIds;
 import com.easemob.im.server.model.EMTextMessage;
+import com.easemob.im.server.model.EMUser;
 import com.easemob.im.shaded.reactor.core.publisher.Flux;
 import com.easemob.im.shaded.reactor.core.publisher.Mono;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
@@ -19,6 +22,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +36,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes every call of the Java server SDK, and prints one JSON line for each:
  * {"call", "result"} or {"call", "error"}. The user erin is there before, and hears the messages.
+ * The last line is {"methods"}: the names of all calls that the SDK has.
  * Arguments: base URL, app key, client id, client secret, app id, app certificate, an empty directory.
  */
 public class Calls {
@@ -72,8 +79,21 @@ public class Calls {
         EMProperties.Builder agora = EMProperties.builder().setRealm(EMProperties.Realm.AGORA_REALM)
                 .setBaseUri(args[0]).setAppkey(args[1]).setAppId(args[4]).setAppCert(args[5]);
         new Calls(new EMService(agora.build()), dir).agora();
+        print(Map.of("methods", methods()));
         // Threads of the HTTP client would keep the process.
         System.exit(0);
+    }
+
+    /** The names of all calls of the SDK, as "room.getRoom". */
+    private static Set<String> methods() {
+        Set<String> names = new TreeSet<>();
+        for (Method api : EMService.class.getDeclaredMethods()) {
+            if (!Modifier.isPublic(api.getModifiers()) || api.getName().equals("getContext")) continue;
+            for (Method call : api.getReturnType().getDeclaredMethods()) {
+                if (Modifier.isPublic(call.getModifiers())) names.add(api.getName() + "." + call.getName());
+            }
+        }
+        return names;
     }
 
     private void users() {
@@ -96,6 +116,10 @@ public class Calls {
     private void tokens() {
         did("user.getToken", service.user().getToken("alice", "another-secret"));
         did("token.getAppToken", service.token().getAppToken());
+        did("token.fetchUserTokenWithEasemobRealm", TokenApi.fetchUserTokenWithEasemobRealm(
+                service.getContext(), UserTokenRequest.of("alice", "another-secret")));
+        did("token.getUserToken", Mono.fromCallable(() ->
+                service.token().getUserToken(new EMUser("alice", true), null, null, "another-secret")));
         did("token.getUserTokenWithInherit", Mono.fromCallable(() -> service.token().getUserTokenWithInherit("alice")));
     }
 
@@ -222,6 +246,8 @@ public class Calls {
         did("message.deleteChannel", service.message().deleteChannel("alice", "bob", "chat", true));
         did("message.importChatMessage", service.message().importChatMessage("alice", "bob", hello, new HashSet<>(), true, 1767225600000L, true));
         did("message.importChatGroupMessage", service.message().importChatGroupMessage("alice", "1", hello, new HashSet<>(), true, 1767225600000L, true));
+        did("message.importMessage", service.message().importMessage().from("alice").toUser("bob")
+                .text(message -> message.text("hello")).importChatMessage());
         did("contact.list", service.contact().list("alice"));
         did("contact.add", service.contact().add("alice", "bob"));
         did("contact.remove", service.contact().remove("alice", "bob"));
@@ -245,7 +271,9 @@ public class Calls {
         did("group.createPublicGroup", service.group().createPublicGroup("alice", "name", "words", members, 200, false));
         did("group.createPrivateGroup", service.group().createPrivateGroup("alice", "name", "words", members, 200, false));
         did("group.listAllGroups", service.group().listAllGroups());
+        did("group.listAllGroupsWithInfo", service.group().listAllGroupsWithInfo());
         did("group.listGroups", service.group().listGroups(10, null));
+        did("group.listGroupsWithInfo", service.group().listGroupsWithInfo(10, null));
         did("group.listGroupsUserJoined", service.group().listGroupsUserJoined("alice"));
         did("group.listGroupsUserJoinedWithInfo", service.group().listGroupsUserJoinedWithInfo("alice", 0, 10));
         did("group.getGroup", service.group().getGroup("1"));
@@ -274,9 +302,10 @@ public class Calls {
     }
 
     private void agora() {
-        // Its getUserToken refuses every user that has an id: "must include an userId".
         did("agora user.get", service.user().get("alice"));
         did("agora token.getAppToken", service.token().getAppToken());
+        did("agora token.getUserToken", Mono.fromCallable(() -> service.token()
+                .getUserToken(service.user().get("alice").block(), 600, token -> { }, null)));
         did("user.deleteAll", service.user().deleteAll());
     }
 
