@@ -31,7 +31,7 @@ const keyInUse = failure(
   },
 )
 
-export const tooManyKeys = failure(
+const tooManyKeys = failure(
   'reach_limit',
   `a user may use ${limits.retryKeysOfUser.value} Idempotency-Keys a day; call without one`,
   {

@@ -127,11 +127,12 @@ describe('14.5 an Idempotency-Key', () => {
   })
 
   test('of one user ends at a ceiling, and nobody else suffers', async () => {
-    const bob = await asUser(app, 'bob')
+    await app.register('frank')
+    const frank = await asUser(app, 'frank')
     const most = limits.retryKeysOfUser.value
-    const room = await app.room({ owner: 'bob' })
+    const room = await app.room({ owner: 'frank' })
     const say = (n: number) =>
-      bob('PUT', `/chatrooms/${room}`, { description: String(n) }, { 'idempotency-key': `of-bob-${n}` })
+      frank('PUT', `/chatrooms/${room}`, { description: String(n) }, { 'idempotency-key': `of-frank-${n}` })
     for (let from = 0; from < most; from += 50) {
       const replies = await Promise.all(Array.from({ length: 50 }, (_, n) => say(from + n)))
       expect(replies.filter(({ status }) => status !== 200)).toEqual([])
@@ -139,7 +140,7 @@ describe('14.5 an Idempotency-Key', () => {
     const { status, body } = await say(most)
     expect([status, body.error]).toEqual([429, 'reach_limit'])
     expect((await say(1)).status).toBe(200)
-    expect((await bob('PUT', `/chatrooms/${room}`, { description: 'x' })).status).toBe(200)
+    expect((await frank('PUT', `/chatrooms/${room}`, { description: 'x' })).status).toBe(200)
     expect((await create(aKey())).status).toBe(200)
   })
 
