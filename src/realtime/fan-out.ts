@@ -3,6 +3,7 @@ import type { HistoryLog } from './history-log.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { RecentMessages } from './recent-messages.ts'
+import type { RelayedHistory } from './relayed-history.ts'
 import type { Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
@@ -13,6 +14,7 @@ export function fanOut(
   messageLog: MessageLog,
   spoken: LastSpoken,
   history: HistoryLog,
+  relayed: RelayedHistory,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
@@ -37,7 +39,13 @@ export function fanOut(
     /** Hands a message that another node has accepted to everyone of this node who is in its room. */
     elsewhere(message: RelayedMessage): void {
       here(message)
-      if (message.history && message.recalls !== undefined) history.recalledElsewhere(message.recalls)
+      if (!message.history) return
+      const { app, room: id, recalls } = message
+      if (recalls === undefined) relayed.add(message)
+      else {
+        relayed.remove(app, id, [recalls])
+        history.recalledElsewhere(recalls)
+      }
     },
 
     /** Hands a message that this node has accepted to everyone in its room, on whatever node. */

@@ -1,7 +1,6 @@
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
-import type { History } from '../operations/services.ts'
 import type { HistoryBatch, HistoryStore } from '../store/history/history.ts'
 import { metaIn } from './meta-in.ts'
 import type { Parts } from './parts.ts'
@@ -169,17 +168,3 @@ export function historyLog({ history, log, counters }: Given) {
 }
 
 export type HistoryLog = ReturnType<typeof historyLog>
-
-/** How long a read waits until messages that this node has accepted are stored. */
-const readWaitMs = 500
-
-/** Reads the history once it has what this node has accepted, so that nobody misses what it was just sent. */
-export function seenHistory(history: HistoryStore, log: Pick<HistoryLog, 'soon'>): History {
-  const seen = () => log.soon(readWaitMs)
-  return {
-    ...history,
-    find: (...given) => seen().then(() => history.find(...given)),
-    scan: (...given) => seen().then(() => history.scan(...given)),
-    scanApp: (...given) => seen().then(() => history.scanApp(...given)),
-  }
-}

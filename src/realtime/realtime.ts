@@ -19,7 +19,7 @@ import { fanOut } from './fan-out.ts'
 import { originalFinder } from './find-original.ts'
 import { floods } from './floods.ts'
 import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
-import { historyLog, seenHistory } from './history-log.ts'
+import { historyLog } from './history-log.ts'
 import { messageIds } from './ids.ts'
 import { type Live, liveState } from './live.ts'
 import { membership } from './membership.ts'
@@ -32,6 +32,8 @@ import { posting } from './post.ts'
 import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
+import { relayedHistory } from './relayed-history.ts'
+import { seenHistory } from './seen-history.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
@@ -118,10 +120,11 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const presence = await startPresence(forPresence(given, live), terms, (node) => {
     newId = messageIds(node, lastMs + 1)
   })
-  const history = seenHistory(given.history, log)
+  const relayed = relayedHistory()
+  const history = seenHistory(given.history, log, relayed)
   const findOriginal = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
-  const fan = fanOut(parts, recent, messages, spoken, log, given.others)
+  const fan = fanOut(parts, recent, messages, spoken, log, relayed, given.others)
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()

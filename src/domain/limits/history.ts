@@ -4,6 +4,17 @@ const MiB = 1024 * 1024
 
 /** What is stored of messages, and how it is read. */
 export const historyLimits = {
+  historyRelayed: {
+    value: 20_000,
+    unit: 'items',
+    en: 'Messages a second of other nodes that reads of the history wait for',
+    zh: '历史消息读取时会等待其落库的、每秒来自其他节点的消息数',
+    beyond: {
+      en: 'whoever connects in that moment may have to read the history again',
+      zh: '此刻新连接的客户端可能需要再次读取历史消息',
+    },
+    memory: 8 * MiB,
+  },
   historyWaiting: {
     value: 32 * MiB,
     unit: 'bytes',
