@@ -12,6 +12,7 @@ import { type Handler, handlers } from './handler.ts'
 import { healthEndpoints } from './health.ts'
 import { describeApi } from './openapi.ts'
 import { pageGuard } from './pages.ts'
+import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
 import { unknownCall } from './unknown-call.ts'
@@ -49,8 +50,9 @@ export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Op
         return await endpoint(request, params, server)
       } catch (error) {
         const isByCaller = deps.findApp(params.org ?? '', params.app ?? '')?.settings.dialect === 'auto'
-        if (!isByCaller || !(error instanceof Failure) || error.status !== 400) throw error
-        return failed(requestIdOf(request), error, varyByCaller)
+        if (!isByCaller || !(error instanceof Failure) || error.status >= 500) throw error
+        const headers = error instanceof OverLimit ? error.headers : {}
+        return failed(requestIdOf(request), error, { ...headers, ...varyByCaller })
       }
     }
 

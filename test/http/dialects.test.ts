@@ -75,6 +75,9 @@ test('12 a refusal that one dialect alone gives says that it goes by the caller'
     const { status: answered, headers } = await change(agent)
     expect([answered, headers.get('vary')]).toEqual([status, 'User-Agent'])
   }
+  await app.register('oscar')
+  const transfer = await app.call('PUT', `/chatrooms/${id}`, { newowner: 'oscar' }, as('axios/1.7'))
+  expect([transfer.status, transfer.headers.get('vary')]).toEqual([403, 'User-Agent'])
   await app.set({ dialect: 'docs' })
   expect((await change('axios/1.7')).headers.get('vary')).toBeNull()
   await app.set({ dialect: 'auto' })
