@@ -15,19 +15,27 @@ const overhead = 200
 /** Messages that a room takes beyond what its app retains before it is trimmed. */
 const slack = 100
 
-/** Lets others wait until so many messages are stored. */
-function waitingRoom() {
+/** Counts what is to be stored, and lets others wait until what was added so far is. */
+function progress() {
+  let added = 0
+  let done = 0
   let waiters: { until: number; promise: Promise<void>; resolve(): void }[] = []
   return {
-    isEmpty: (): boolean => waiters.length === 0,
-    until(count: number): Promise<void> {
+    isAwaited: (): boolean => waiters.length > 0,
+    isDone: (): boolean => done === added,
+    add(): void {
+      added += 1
+    },
+    stored(): Promise<void> {
+      if (done === added) return Promise.resolve()
       const last = waiters.at(-1)
-      if (last?.until === count) return last.promise
-      const waiter = { until: count, ...Promise.withResolvers<void>() }
+      if (last?.until === added) return last.promise
+      const waiter = { until: added, ...Promise.withResolvers<void>() }
       waiters.push(waiter)
       return waiter.promise
     },
-    tell(done: number): void {
+    did(count: number): void {
+      done += count
       const ready = waiters.filter(({ until }) => until <= done)
       waiters = waiters.filter(({ until }) => until > done)
       for (const { resolve } of ready) resolve()
@@ -91,18 +99,19 @@ export function historyLog({ history, log, counters }: Given) {
   let messages: RelayedMessage[] = []
   let recalled: number[] = []
   let bytes = 0
-  let added = 0
-  let done = 0
   let writing: Promise<void> | undefined
   let isStopped = false
-  const waiters = waitingRoom()
+  // Each in its order; a recall may overtake messages.
+  const accepted = progress()
+  const taken = progress()
   const { pause, hurry } = gathering()
   const trim = trimming(history)
 
   /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
   async function write(): Promise<void> {
     while (messages.length > 0 || recalled.length > 0) {
-      if (!isStopped && waiters.isEmpty() && messages.length < batch) await pause()
+      const isAwaited = accepted.isAwaited() || taken.isAwaited()
+      if (!isStopped && !isAwaited && messages.length < batch) await pause()
       const some = messages.slice(0, batch)
       const removed = [...recalled]
       try {
@@ -117,35 +126,40 @@ export function historyLog({ history, log, counters }: Given) {
       messages = messages.slice(some.length)
       recalled = recalled.slice(removed.length)
       bytes -= some.reduce((sum, message) => sum + sizeOf(message), 0)
-      done += some.length
-      waiters.tell(done)
+      accepted.did(some.length)
+      taken.did(removed.length)
     }
     writing = undefined
   }
 
-  /** Resolves when what was added so far is stored. */
+  /** Resolves when the messages that were added so far are stored. */
   function stored(): Promise<void> {
-    if (done === added) return Promise.resolve()
-    hurry()
-    return waiters.until(added)
+    const promise = accepted.stored()
+    if (!accepted.isDone()) hurry()
+    return promise
+  }
+
+  function takeOut(id: number): void {
+    recalled.push(id)
+    taken.add()
   }
 
   return {
     /** Takes in a message that this node has accepted; a recall takes the recalled one out. */
     add(message: RelayedMessage): void {
-      if (message.recalls !== undefined) recalled.push(message.recalls)
+      if (message.recalls !== undefined) takeOut(message.recalls)
       else if (bytes >= limits.historyWaiting.value) counters.historyLost += 1
       else {
         messages.push(message)
         bytes += sizeOf(message)
-        added += 1
+        accepted.add()
       }
       writing ??= write()
     },
 
     /** Takes out what another node has recalled: it may have been accepted here, and wait. */
     recalledElsewhere(id: number): void {
-      recalled.push(id)
+      takeOut(id)
       writing ??= write()
     },
 
@@ -154,9 +168,13 @@ export function historyLog({ history, log, counters }: Given) {
 
     stored,
 
-    /** As `stored`, but waits no longer than a while: for reads, which show what there is. */
-    soon: (ms: number): Promise<void> =>
-      done === added ? Promise.resolve() : Promise.race([stored(), Bun.sleep(ms)]),
+    /** Resolves when messages are stored and recalled ones taken out, or after a while: for reads, which show what there is. */
+    async soon(ms: number): Promise<void> {
+      if (accepted.isDone() && taken.isDone()) return
+      const both = Promise.all([stored(), taken.stored()])
+      hurry()
+      await Promise.race([both, Bun.sleep(ms)])
+    },
 
     /** Writes what waits. */
     async stop(): Promise<void> {

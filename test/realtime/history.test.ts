@@ -284,3 +284,14 @@ test('13.1 a server reads the history of a room page by page, whatever its membe
   const elsewhere = await app.call('GET', path.replace(room, await aRoom()))
   expectRefusal(elsewhere, 400, 'invalid_parameter', 'cursor was not issued by this list')
 })
+
+test('13.1 what was recalled is gone for whoever reads in the next moment', async () => {
+  const room = await aRoom()
+  const ids = await texts(room, 'one', 'two', 'three')
+  const count = async () => (await page(room)).body.data.msgs.length
+  for (const [at, msg_id] of ids.entries()) {
+    expect(await count()).toBe(ids.length - at)
+    await app.call('POST', '/messages/msg_recall', { msg_id, to: room, chat_type: 'chatroom' })
+  }
+  expect(await count()).toBe(0)
+})
