@@ -30,7 +30,7 @@ export function retryStore(db: Database): RetryStore {
 
     async count(app, owner, most) {
       const row = await db.get<{ count: number }>(
-        'select count(*) as count from (select 1 from retries where app = ?1 and owner = ?2 limit ?3) as some',
+        'select count(*) as count from (select 1 from retries where app = ?1 and owner = ?2 limit ?3) as counted',
         app,
         owner,
         most,
