@@ -21,7 +21,7 @@ const rooms = {
   // Commands, admin socket, first start, jobs: they stand on top, as http does, and may open a store and an engine.
   operator: { may: ['domain', 'auth', 'store', 'engine', 'cluster', 'metrics', 'operations'], types: [] },
   // Delivers callbacks from the log of events; reads and writes through what it is handed.
-  callbacks: { may: ['domain', 'cluster', 'operations'], types: ['store', 'engine'] },
+  callbacks: { may: ['domain', 'cluster', 'operations', 'store'], types: ['engine', 'metrics', 'auth'] },
   // Who is calling.
   auth: { may: ['domain'], types: ['store'] },
   // Counts what it is handed; knows nobody.

@@ -5,7 +5,9 @@ import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
 import { callable, checkingTargets } from './callbacks/address.ts'
+import { startOutbox } from './callbacks/outbox.ts'
 import { startBefore } from './callbacks/start-before.ts'
+import type { CallbackTerms } from './callbacks/worker-types.ts'
 import { openBus } from './cluster/bus.ts'
 import { ratesOf } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
@@ -31,6 +33,7 @@ import { createMissingApps } from './operator/first-start.ts'
 import { startPruning } from './operator/prune.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import type { SocketTerms } from './realtime/gateway.ts'
+import { isForSocket } from './realtime/is-for-socket.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
 import { shownMessage } from './realtime/shown-message.ts'
@@ -38,10 +41,6 @@ import { subscribeRealtime } from './realtime/subscriptions.ts'
 import { openAttachments } from './store/attachments.ts'
 import { hourlyFiles } from './store/history/hourly-files.ts'
 import { isReadByOthers } from './store/sqlite-file.ts'
-
-/** Where clients connect for real time: web SDKs at `/websocket`, native ones at `/ws`. */
-const isForSocket = (request: Request): boolean =>
-  /\/(websocket|ws)(\?|$)/.test(request.url) && request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 
 /** A server that listens. */
 export interface Chatroomd {
@@ -61,6 +60,8 @@ interface StartOptions {
   batch?: number
   /** How many lines of the log were lost. */
   lostLines?(): number
+  /** How callbacks measure time; for tests. */
+  callbackTerms?: Partial<CallbackTerms>
 }
 
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot; then nothing is left open. */
@@ -82,7 +83,7 @@ export async function startChatroomd(
 async function start(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0 }: StartOptions,
+  { batch, lostLines = () => 0, callbackTerms }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
@@ -125,6 +126,8 @@ async function start(
   const files = join(config.data_dir, 'files')
   const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
   closing.defer(() => attachments.stop())
+  const leased = { leaseMs: config.node_lease * 1000, terms: callbackTerms }
+  const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, ...leased }))
   const http = httpServer(
     {
       store: engine.store,
@@ -143,7 +146,7 @@ async function start(
       feed: closing.use(eventFeed(engine, deployment, events, apps)),
       responses,
       rates: ratesOf(engine),
-      metrics: measured(engine, realtime.counters, lostLines, before.counts),
+      metrics: outbox.measured(measured(engine, realtime.counters, lostLines, before.counts)),
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       appOf: apps.ofId,

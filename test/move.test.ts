@@ -66,8 +66,11 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', '/sdk/user/alice/user_channel/pin', { to: room, type: 'chatroom', pin_msg_id })
   const list = (await to('POST', '/moderation/keyword_lists', { name: 'a list', action: 'report' })).data.id
   await to('POST', `/moderation/keyword_lists/${list}/words`, { words: ['é*😀'] })
-  const rule = { name: 'a_rule', url: 'https://chat.example.com/a', events: ['message.sent'] }
-  await to('POST', '/callbacks', rule)
+  // The server may not call itself: it waits in the queue.
+  const rule = { name: 'rule', url: 'http://localhost:9/', events: ['chatroom.all_muted'], enabled: true }
+  const { id: callback } = (await to('POST', '/callbacks', rule)).data
+  await to('POST', `${at}/ban`)
+  await until(async () => (await to('GET', `/callbacks/${callback}/deliveries`)).data.length > 1)
   const form = new FormData()
   form.append('file', new File(['hi'], 'agenda.txt'))
   const shared = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form }

@@ -217,6 +217,10 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     return ['POST', `${path}/secrets`]
   },
   removeCallbackSecret: async () => ['DELETE', `${await aCallback()}/secrets`],
+  listCallbackDeliveries: async () => ['GET', `${await aCallback()}/deliveries`],
+  listDeadCallbacks: async () => ['GET', `${await aCallback()}/dead`],
+  retryDeadCallbacks: async () => ['POST', `${await aCallback()}/dead/retry`],
+  replayCallbacks: async () => ['POST', `${await aCallback()}/replay`, { since: 1 }],
   checkText: async () => {
     await app.call('POST', `${await aKeywordList()}/words`, { words: ['darn'] })
     const ask = () => app.call('POST', '/moderation/txt/check', { content: 'fine' })

@@ -86,6 +86,12 @@ export const appSettings = {
     'Days for which the audit trail is kept; 0 = there is none.',
     '审计记录保留的天数；0 表示不记录。',
   ),
+  callbackFailureDays: setting(
+    integer(1, 30),
+    '3',
+    'Days for which callbacks that failed, the delivery log, and messages that callbacks tell of are kept.',
+    '回调失败记录、投递日志以及供回调使用的消息事件的保留天数。',
+  ),
   historyDays: setting(
     integer(0, 3650),
     '0',

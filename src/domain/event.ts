@@ -18,7 +18,12 @@ export type RoomEvent =
   /** With what was asked for, and what was there before. */
   | { type: 'room.changed'; change: RoomChange; before: RoomChange }
   | { type: 'room.transferred'; from: string; to: string }
-  | { type: 'room.dissolved'; before: { name: string; owner: string; memberCount: number } }
+  /** With the first of its members, where callbacks tell of them. */
+  | {
+      type: 'room.dissolved'
+      members?: string[]
+      before: { name: string; owner: string; memberCount: number }
+    }
   | { type: 'room.disabled' }
   | { type: 'room.enabled' }
   /** Seconds between two messages of one member; 0 = off. */

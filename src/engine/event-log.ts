@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { EventRow } from '../store/events.ts'
 import type { Transaction } from './transaction.ts'
@@ -20,6 +21,10 @@ function storedOf(event: Event): Stored {
         before: own.before,
       }
     }
+    case 'room.dissolved': {
+      const { members, ...dissolved } = own
+      return dissolved
+    }
     case 'attributes.set': {
       const { attributes, ...set } = own
       return { ...set, keys: Object.keys(attributes) }
@@ -29,13 +34,33 @@ function storedOf(event: Event): Stored {
   }
 }
 
+/** What callbacks tell of an event beyond the audit trail, read in its transaction. */
+async function extraOf({ app, store }: Transaction, event: Event): Promise<string | null> {
+  const info = async () => ({ info: await store.rooms.findRoom(app.id, event.room) })
+  switch (event.type) {
+    case 'room.created':
+      return JSON.stringify({
+        members: event.members.slice(0, limits.callbackMembers.value),
+        ...(await info()),
+      })
+    case 'room.changed':
+      return JSON.stringify(await info())
+    case 'room.dissolved':
+      return JSON.stringify({ members: event.members ?? [] })
+    case 'attributes.set':
+      return JSON.stringify({ attributes: event.attributes })
+    default:
+      return null
+  }
+}
+
 /**
  * Appends what an operation did to the log of events, in its own transaction. Apps that retain nothing (`auditDays` is
- * 0) pay nothing.
+ * 0) and have no callback rules pay nothing.
  */
 export function logEvents(transaction: Transaction, operation: string, events: Event[]): Awaitable<void> {
   const { app, caller, store } = transaction
-  if (app.id === 0 || app.settings.auditDays === 0 || events.length === 0) return
+  if (app.id === 0 || events.length === 0 || (app.settings.auditDays === 0 && app.callbacks === 0)) return
   const at = transaction.tick()
   const operator = caller.kind === 'user' ? caller.username : ''
   const counts = new Map<string, number>()
@@ -48,5 +73,14 @@ export function logEvents(transaction: Transaction, operation: string, events: E
     const was = before === undefined ? null : JSON.stringify(before)
     return { at, room, number, operator, operation, type, data: JSON.stringify(data), before: was }
   })
-  return store.events.addEvents(app.id, rows)
+  if (app.callbacks === 0) return store.events.addEvents(app.id, rows)
+  return addWithExtras(transaction, events, rows)
+}
+
+async function addWithExtras(transaction: Transaction, events: Event[], rows: EventRow[]): Promise<void> {
+  for (const [place, event] of events.entries()) {
+    const row = rows[place]
+    if (row) row.extra = await extraOf(transaction, event)
+  }
+  await transaction.store.events.addEvents(transaction.app.id, rows)
 }

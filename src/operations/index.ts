@@ -28,14 +28,7 @@ import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
-import {
-  changeCallback,
-  createCallback,
-  deleteCallback,
-  getCallback,
-  listCallbacks,
-} from './callbacks/callbacks.ts'
-import { addCallbackSecret, removeCallbackSecret } from './callbacks/secrets.ts'
+import { callbackOperations } from './callbacks/index.ts'
 import { streamEvents } from './events/stream-events.ts'
 import { explain } from './explain/explain.ts'
 import { getHistory } from './history/get-history.ts'
@@ -153,13 +146,7 @@ export const all: readonly Operation[] = [
   blockUsers,
   listBlocked,
   unblockUsers,
-  createCallback,
-  listCallbacks,
-  getCallback,
-  changeCallback,
-  deleteCallback,
-  addCallbackSecret,
-  removeCallbackSecret,
+  ...callbackOperations,
   checkText,
   createKeywordList,
   listKeywordLists,

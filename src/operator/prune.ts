@@ -4,6 +4,7 @@ import { limits } from '../domain/limits.ts'
 import { firstMessageId } from '../domain/message-ids.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
+import { pruneCallbacks, prunedRows as prunedCallbacks } from '../operations/callbacks/deliver.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/store-messages.ts'
 import { prunedKeys, pruneKeys } from '../operations/retries/retries.ts'
 
@@ -24,10 +25,21 @@ export function startPruning(
   let isStopped = false
   let historyRounds = 0
 
-  async function prune({ id, settings }: AppRecord): Promise<void> {
-    const before = Date.now() - settings.auditDays * day
+  async function prune({ id, settings, callbacks }: AppRecord): Promise<void> {
+    // Callbacks are delivered from the log, also where there is no audit trail.
+    const days =
+      callbacks === 0 ? settings.auditDays : Math.max(settings.auditDays, settings.callbackFailureDays)
+    const before = Date.now() - days * day
     while (!isStopped && (await commit(id, { kind: 'app' }, pruneAudit, { beforeMs: before })) === prunedRows)
       await Bun.sleep(pause.transactions)
+  }
+
+  /** Messages of an app that has no rules any more are looked for by the hour. */
+  async function pruneSaid({ id, settings, callbacks }: AppRecord): Promise<void> {
+    if (callbacks === 0 && historyRounds % roundsOfHistory !== 1) return
+    const beforeMs = Date.now() - settings.callbackFailureDays * day
+    const some = () => commit(id, { kind: 'app' }, pruneCallbacks, { beforeMs })
+    while (!isStopped && (await some()) === prunedCallbacks) await Bun.sleep(pause.transactions)
   }
 
   async function pruneSent(): Promise<void> {
@@ -57,7 +69,10 @@ export function startPruning(
       await pruneSent()
       await pruneHistory()
       await pruneRetries()
-      for (const app of apps()) await prune(app)
+      for (const app of apps()) {
+        await prune(app)
+        await pruneSaid(app)
+      }
     } catch (error) {
       log.warn({ err: error }, 'what is over could not be pruned')
     }

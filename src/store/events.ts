@@ -23,6 +23,8 @@ export interface EventRow {
   data: string
   /** What was there before, likewise; null where the type says it, or nothing was. */
   before: string | null
+  /** What callbacks tell beyond that, likewise; only where the app has some. */
+  extra?: string | null
 }
 
 export { comparePositions, type EventPosition, type LogBounds, logStart } from './event-retention.ts'
@@ -60,9 +62,9 @@ export interface EventStore extends EventReads, EventRetention {
   addEvents(app: number, rows: EventRow[]): Promise<void>
 }
 
-const columns = 'at, room, number, operator, operation, type, data, before'
+const columns = 'at, room, number, operator, operation, type, data, before, extra'
 
-const insert = `insert into events (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+const insert = `insert into events (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
   on conflict do nothing`
 
 const change = `'{"type":"' || type || '"' || case data when '{}' then '}' else ',' || substr(data, 2) end`
@@ -85,9 +87,9 @@ export function eventStore(db: Database): EventStore {
     async addEvents(app, rows) {
       // By room, as an operation may come back to a room after another one: its events there stay together.
       let shifts: Map<string, number> | undefined
-      for (const { at, room, number, operator, operation, type, data, before } of rows) {
+      for (const { at, room, number, operator, operation, type, data, before, extra } of rows) {
         let shiftUs = number === 0 ? 0 : (shifts?.get(room) ?? 0)
-        const values = [room, number, operator, operation, type, data, before] as const
+        const values = [room, number, operator, operation, type, data, before, extra ?? null] as const
         // Two servers can change one room in the same microsecond of the clock that they share.
         while ((await db.run(insert, app, at + shiftUs, ...values)) === 0) shiftUs += 1
         if (shiftUs > 0 || shifts) shifts = (shifts ?? new Map()).set(room, shiftUs)

@@ -86,10 +86,10 @@ export function coalescedWrites(db: Database, store: WriteStore): WriteStore {
     async (trails) => {
       const rows = trails.flatMap(({ app, rows }) => rows.map((row) => ({ app, ...row })))
       await db.run(
-        `insert into events (app, at, room, number, operator, operation, type, data, before)
-         select app, at, room, number, operator, operation, type, data, before from json_to_recordset(?1::text::json)
+        `insert into events (app, at, room, number, operator, operation, type, data, before, extra)
+         select app, at, room, number, operator, operation, type, data, before, extra from json_to_recordset(?1::text::json)
            as e(app integer, at bigint, room text, number integer, operator text, operation text, type text,
-             data text, before text)`,
+             data text, before text, extra text)`,
         JSON.stringify(rows),
       )
       return trails.map(() => undefined)

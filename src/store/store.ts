@@ -1,6 +1,11 @@
 import { type AppMuteReads, type AppMuteStore, appMuteStore } from './app-mutes.ts'
 import { type AppReads, type AppStore, appStore } from './apps.ts'
 import { type AttributeReads, type AttributeStore, attributeStore } from './attributes.ts'
+import {
+  type CallbackDeliveryReads,
+  type CallbackDeliveryStore,
+  callbackDeliveryStore,
+} from './callback-delivery.ts'
 import { type CallbackReads, type CallbackStore, callbackStore } from './callbacks.ts'
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
@@ -43,6 +48,7 @@ export interface ReadStore {
   pins: PinReads
   keywords: KeywordReads
   callbacks: CallbackReads
+  callbackDelivery: CallbackDeliveryReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -64,6 +70,7 @@ export interface WriteStore extends ReadStore {
   pins: PinStore
   keywords: KeywordStore
   callbacks: CallbackStore
+  callbackDelivery: CallbackDeliveryStore
   quotas: QuotaStore
   rates: RateStore
   retries: RetryStore
@@ -93,5 +100,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   keywords: keywordStore(db),
   retries: retryStore(db),
   callbacks: callbackStore(db),
+  callbackDelivery: callbackDeliveryStore(db),
   newId,
 })

@@ -523,6 +523,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         type,
         data: '{}',
         before,
+        extra: null,
       })
       const rows = [row(1, 0, 'a'), row(1, 1, 'b', '{"name":"old"}'), row(2, 0, 'c')]
       for (const each of [rows.slice(0, 2), rows.slice(2)])

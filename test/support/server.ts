@@ -79,12 +79,13 @@ const nodes = Number(process.env.TEST_NODES ?? 1)
 export async function aServer(
   settings: SettingTexts = {},
   log: Logger = pino({ level: 'silent' }),
+  options: Parameters<typeof startChatroomd>[2] = {},
 ): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   const database = await aDatabase()
   const place = { data_dir: dir, port: '0', database_url: database?.url ?? '' }
   const config = readConfig({ ...place, ...settings }, {}, '')
-  const chatroomd = await startChatroomd(config, log)
+  const chatroomd = await startChatroomd(config, log, options)
   const { admin } = chatroomd
   const others = await Promise.all(Array.from({ length: nodes - 1 }, () => startNode(config.database_url)))
   const urls = [chatroomd.url, ...others.map(({ url }) => url)]

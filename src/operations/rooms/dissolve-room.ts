@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { limits } from '../../domain/limits.ts'
 import type { Room } from '../../domain/room.ts'
 import { ownerOnly } from '../allowed.ts'
 import { type Transaction, writeRoom } from '../operation.ts'
@@ -29,7 +30,9 @@ export const dissolveRoom = writeRoom({
 /** Removes a locked room with everything in it. */
 export async function removeRoom({ app, store, emit }: Transaction, room: Room): Promise<void> {
   const { id, name, owner, memberCount } = room
+  const most = limits.callbackMembers.value
+  const members = app.callbacks === 0 ? undefined : await store.members.pageMembers(app.id, id, most, 0)
   await store.rooms.removeRoom(app.id, id)
   if (app.settings.rooms !== null) await store.quotas.giveQuota(app.id, 'rooms')
-  emit({ type: 'room.dissolved', before: { name, owner, memberCount } }, id)
+  emit({ type: 'room.dissolved', ...(members ? { members } : {}), before: { name, owner, memberCount } }, id)
 }

@@ -1,0 +1,116 @@
+import type { Logger } from 'pino'
+import type { AppDirectory } from '../auth/app-directory.ts'
+import { every } from '../cluster/every.ts'
+import type { Caller, Event } from '../domain/event.ts'
+import type { Engine } from '../engine/engine-types.ts'
+import type { Publisher } from '../engine/publisher.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { holdCallbacks, releaseCallbacks, settleCallbacks } from '../operations/callbacks/deliver.ts'
+import { poster } from './post.ts'
+import type { CallbackTerms } from './worker-types.ts'
+import { ruleWorkers, type Settle } from './workers.ts'
+
+const server: Caller = { kind: 'app' }
+
+const usualTerms: CallbackTerms = { lookMs: 1000, gatherMs: 20, now: Date.now, random: Math.random }
+
+interface Given {
+  engine: Pick<Engine, 'kind' | 'store' | 'commit'>
+  /** Whether callbacks may go to an address. */
+  mayCall(address: string): boolean
+  apps: Pick<AppDirectory, 'ofId'>
+  events: Pick<Publisher<Event[]>, 'subscribe'>
+  log: Logger
+  /** Milliseconds for which a rule is this process's. */
+  leaseMs: number
+  terms?: Partial<CallbackTerms> | undefined
+}
+
+/** Delivers callbacks from the log of events: each rule is one process's, for as long as that renews its lease. */
+export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...given }: Given) {
+  const { store, commit } = engine
+  const post = poster(mayCall)
+  const alone = engine.kind === 'sqlite'
+  const terms = { ...usualTerms, ...given.terms }
+
+  const process = crypto.randomUUID()
+  const counters = { delivered: 0, failed: 0, dead: 0 }
+  let looking: Promise<void> | undefined
+  let isStopped = false
+  let leasedUntil = 0
+  let again = false
+
+  const failed = (error: unknown) => {
+    if (!isStopped) log.warn({ err: error }, 'callbacks could not be delivered; it is tried again')
+  }
+  const settle: Settle = (held, settled) =>
+    commit(held.app, server, settleCallbacks, { held, process, settled })
+  const workers = ruleWorkers({ store, post, counters, terms, failed, settle, appOf: apps.ofId })
+
+  /** Takes and renews leases, and brings the workers in line with them. */
+  async function look(): Promise<void> {
+    const begun = performance.now()
+    const held = await commit(0, server, holdCallbacks, { process, leaseMs, alone })
+    leasedUntil = begun + leaseMs
+    if (await workers.align(held)) again = true
+  }
+
+  /** Looks now, once more if asked to while it does. */
+  function lookNow(): Promise<void> {
+    again = true
+    looking ??= (async () => {
+      while (again && !isStopped) {
+        again = false
+        await look()
+      }
+    })()
+      .catch(failed)
+      .finally(() => {
+        looking = undefined
+      })
+    return looking
+  }
+
+  /** A lease that could not be renewed is not this process's any more: another one may deliver. */
+  async function endLost(): Promise<void> {
+    if (performance.now() < leasedUntil) return
+    await workers.endAll()
+  }
+
+  const stops = [every(leaseMs / 3, lookNow, failed), every(leaseMs / 10, endLost, failed)]
+  // Rules may have changed, and there may be more to deliver.
+  events.subscribe((batch) => {
+    if (batch.some(({ type }) => type === 'callback.changed')) lookNow()
+    if (workers.size() > 0) for (const { app } of batch) workers.wake(app)
+  })
+  lookNow()
+
+  return {
+    /** There is more in the log of an app. */
+    wake: workers.wake,
+
+    /** Registers what deliveries count. */
+    measured(metrics: Metrics): Metrics {
+      const { counter, gauge } = metrics
+      const total = (name: keyof typeof counters, help: string) =>
+        counter(`chatroomd_callbacks_${name}_total`, help, () => counters[name])
+      total('delivered', 'Callbacks that were delivered.')
+      total('failed', 'Attempts to deliver a callback that failed.')
+      total('dead', 'Callbacks that were given up.')
+      gauge('chatroomd_callback_rules', 'Callback rules that this process delivers.', workers.size)
+      gauge('chatroomd_callback_lag_seconds', 'Age of the oldest event that waits to be delivered.', () => {
+        const oldest = workers.oldestUs()
+        return oldest === undefined ? 0 : Math.max(0, Date.now() / 1000 - oldest / 1e6)
+      })
+      return metrics
+    },
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      isStopped = true
+      for (const stop of stops) stop()
+      await looking
+      await workers.endAll()
+      await commit(0, server, releaseCallbacks, { process }).catch(() => undefined)
+    },
+  }
+}

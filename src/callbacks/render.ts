@@ -1,0 +1,220 @@
+import { type App, appKey } from '../domain/app.ts'
+import type { Callback } from '../domain/callbacks/callback.ts'
+import type { EventPosition, EventRow } from '../store/events.ts'
+import { roomBodies } from './room-bodies.ts'
+
+type Row = EventRow & EventPosition
+
+const host = 'chatroomd'
+
+/** What the log calls an event, and what callbacks do. */
+const names: Record<string, Callback['event']> = {
+  'room.created': 'chatroom.created',
+  'room.changed': 'chatroom.updated',
+  'room.transferred': 'chatroom.owner_changed',
+  'room.dissolved': 'chatroom.destroyed',
+  'room.muted': 'chatroom.all_muted',
+  'room.unmuted': 'chatroom.all_unmuted',
+  'announcement.changed': 'chatroom.announcement_changed',
+  'attributes.set': 'chatroom.attributes_changed',
+  'attributes.removed': 'chatroom.attributes_changed',
+  'member.joined': 'chatroom.member_joined',
+  'member.left': 'chatroom.member_left',
+  'member.removed': 'chatroom.member_left',
+  'member.blocked': 'chatroom.member_blocked',
+  'member.unblocked': 'chatroom.member_unblocked',
+  'member.muted': 'chatroom.member_muted',
+  'member.unmuted': 'chatroom.member_unmuted',
+  'member.allowed': 'chatroom.member_allowed',
+  'member.disallowed': 'chatroom.member_disallowed',
+  'admin.added': 'chatroom.admin_added',
+  'admin.removed': 'chatroom.admin_removed',
+  'superAdmin.added': 'chatroom.super_admin_added',
+  'superAdmin.removed': 'chatroom.super_admin_removed',
+  'message.sent': 'message.sent',
+  'message.recalled': 'message.recalled',
+  'message.moderated': 'message.moderated',
+  'user.online': 'user.online',
+  'user.offline': 'user.offline',
+}
+
+/** Kinds of content as `content_type` has them. */
+const contentTypes: Record<string, string> = {
+  txt: 'text',
+  img: 'image',
+  audio: 'voice',
+  file: 'file',
+  video: 'video',
+  loc: 'location',
+  cmd: 'command',
+  custom: 'custom',
+  combine: 'txt',
+}
+
+/** A UUID that is the same whenever the same part of the same event is told. */
+function uuidOf(app: App, { xid, at, room, number }: Row, part: number): string {
+  const text = `${app.uuid}/${xid}/${at}/${room}/${number}/${part}`
+  const hash = new Bun.CryptoHasher('sha256').update(text).digest('hex')
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    `8${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join('-')
+}
+
+/** A message, or the recall of one, as the log has it. */
+interface SaidMessage {
+  id: string
+  /** The message that is taken back. */
+  recalled?: string
+  source: Callback['source']
+  kind: string
+  timestamp: number
+  payload: object
+}
+
+function messageBody(type: string, room: string, from: string, { id, recalled, kind, payload }: SaidMessage) {
+  const shared = {
+    eventType: 'chat',
+    group_id: room,
+    from,
+    to: room,
+    msg_id: id,
+    host,
+    securityVersion: '1.0.0',
+  }
+  if (type === 'message.sent')
+    return {
+      ...shared,
+      chat_type: 'groupchat',
+      payload,
+      content_type: `chat:room:${contentTypes[kind] ?? 'unknown'}`,
+    }
+  return {
+    ...shared,
+    chat_type: 'recall',
+    recall_id: recalled,
+    payload: { ext: {}, ack_message_id: recalled, bodies: [] },
+  }
+}
+
+/** Who came or went, as the log has it. */
+interface SaidStatus {
+  reason: 'login' | 'logout' | 'replaced'
+  os: string
+  resource: string
+  address: string
+  version: string
+}
+
+const statusBody = (
+  key: string,
+  type: string,
+  user: string,
+  { reason, os, resource, address, version }: SaidStatus,
+) => ({
+  reason,
+  status: type === 'user.online' ? 'online' : 'offline',
+  user: `${key}_${user}@easemob.com/${os}_${resource}`,
+  os,
+  ip: address,
+  version,
+  host,
+})
+
+interface Moderated {
+  message: string
+  sender: string
+  to?: string
+  status: 'pass' | 'replace' | 'refuse'
+  words: string[]
+}
+
+const alertReasons = { pass: 'through', replace: 'replaced', refuse: 'intercepted' } as const
+
+function alertBody(key: string, room: string, { message, sender, to, status, words }: Moderated) {
+  const address = (id: string) => `${key}_${id}@easemob.com`
+  return {
+    eventType: 'keyword_alert',
+    alertReason: alertReasons[status],
+    status,
+    sensitiveWords: words,
+    contentOwner: address(sender),
+    contentReceiver: address(to ?? room),
+    contentUri: `msync:${message}`,
+    contentType: 'message',
+    chatType: to === undefined ? 'chat:room:text' : 'chat:user:text',
+    host,
+  }
+}
+
+/** Attributes have a body in the older family alone, which names no values. */
+function attributesBody(key: string, type: string, row: Row, attributes: object | undefined, keys: string[]) {
+  const isSet = type === 'attributes.set'
+  return {
+    chat_type: 'muc',
+    eventType: 'chat',
+    group_id: row.room,
+    from: row.operator || '@ppAdmin',
+    to: row.room,
+    host,
+    payload: {
+      muc_id: `${key}_${row.room}@conference.easemob.com`,
+      is_chatroom: true,
+      operation: isSet ? 'set_metadata' : 'delete_metadata',
+      status: { description: '', error_code: 'ok' },
+      ...(isSet ? { metadata: attributes ?? {} } : { keys }),
+    },
+  }
+}
+
+/** What callbacks tell of an event of the log; nothing of most that are about users and settings. */
+export function render(app: App, row: Row): Callback[] {
+  const event = names[row.type]
+  if (event === undefined) return []
+  const key = appKey(app)
+  const data = JSON.parse(row.data)
+  const { type, room, operator: user } = row
+  const at = Math.floor(row.at / 1000)
+  const shared = { event, room, at: row.at, user, source: user === '' ? 'rest' : 'client' } as const
+  const uuid = (part = 0) => `${key}_${uuidOf(app, row, part)}`
+  const made = (callId: string, body: object, timestamp = at, more: Partial<Callback> = {}): Callback => ({
+    ...shared,
+    callId,
+    body: JSON.stringify({ callId, ...body, appkey: key, timestamp }),
+    ...more,
+  })
+
+  if (type === 'message.sent' || type === 'message.recalled') {
+    const said: SaidMessage = data
+    const body = messageBody(type, room, user, said)
+    const kind = type === 'message.sent' ? { kind: said.kind } : {}
+    return [made(`${key}_${said.id}`, body, said.timestamp, { source: said.source, ...kind })]
+  }
+  if (type === 'user.online' || type === 'user.offline')
+    return [made(uuid(), statusBody(key, type, user, data), at, { room: `@${user}`, source: 'client' })]
+  if (type === 'message.moderated') {
+    const more = {
+      user: data.sender,
+      source: 'client',
+      ...(room === '' ? { room: `@${data.sender}` } : {}),
+    } as const
+    return [made(uuid(), alertBody(key, room, data), at, more)]
+  }
+  const extra = JSON.parse(row.extra ?? '{}')
+  if (type === 'attributes.set' || type === 'attributes.removed') {
+    const callId = uuid()
+    const body = attributesBody(key, type, row, extra.attributes, data.keys)
+    return [made(callId, { ...body, msg_id: callId.slice(key.length + 1) })]
+  }
+  return roomBodies(type, { app, operation: row.operation, data, extra }).map(
+    ({ operation, ...body }, part) => {
+      const leaves = operation === 'LEAVE' && type !== 'room.dissolved'
+      const who = { operator: user || '@ppAdmin' }
+      const told = { id: room, type: 'CHATROOM', event: 'group_op_event', operation, ...who, ...body }
+      return made(uuid(part), told, at, leaves ? { event: 'chatroom.member_left' } : {})
+    },
+  )
+}

@@ -1,0 +1,30 @@
+import type { Operation } from '../operation.ts'
+import { changeCallback, createCallback, deleteCallback, getCallback, listCallbacks } from './callbacks.ts'
+import { holdCallbacks, pruneCallbacks, recordSaid, releaseCallbacks, settleCallbacks } from './deliver.ts'
+import {
+  listCallbackDeliveries,
+  listDeadCallbacks,
+  replayCallbacks,
+  retryDeadCallbacks,
+} from './deliveries.ts'
+import { addCallbackSecret, removeCallbackSecret } from './secrets.ts'
+
+/** Rules of callbacks, and their delivery. */
+export const callbackOperations: readonly Operation[] = [
+  createCallback,
+  listCallbacks,
+  getCallback,
+  changeCallback,
+  deleteCallback,
+  addCallbackSecret,
+  removeCallbackSecret,
+  listCallbackDeliveries,
+  listDeadCallbacks,
+  retryDeadCallbacks,
+  replayCallbacks,
+  holdCallbacks,
+  releaseCallbacks,
+  settleCallbacks,
+  recordSaid,
+  pruneCallbacks,
+]
