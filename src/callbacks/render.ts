@@ -117,7 +117,8 @@ const statusBody = (
 ) => ({
   reason,
   status: type === 'user.online' ? 'online' : 'offline',
-  user: `${key}_${user}@easemob.com/${os}_${resource}`,
+  // Devices of web SDKs have the name of their system in front already.
+  user: `${key}_${user}@easemob.com/${resource.startsWith(`${os}_`) ? '' : `${os}_`}${resource}`,
   os,
   ip: address,
   version,

@@ -1,3 +1,4 @@
+import type { sources } from './callbacks/rule.ts'
 import type { HistoryTerms } from './history.ts'
 
 /** A message that was accepted, on its way to everyone in its room, on every node. */
@@ -14,6 +15,8 @@ export interface RelayedMessage {
   directed: string[] | undefined
   /** How its app keeps it; nothing where it keeps none. */
   history?: HistoryTerms | undefined
+  /** Who sent it, for callbacks that tell of it; undefined where none do. */
+  told?: (typeof sources)[number] | undefined
   /** Its room has slow mode, and its sender waits until it may speak again. */
   isSlowed?: boolean | undefined
   /** What goes to the clients, encoded once. */

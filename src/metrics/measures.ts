@@ -57,6 +57,11 @@ export function measured(
     'Messages that are not in the history, since too much waited to be stored.',
     () => realtime.historyLost,
   )
+  counter(
+    'chatroomd_callbacks_lost_total',
+    'Messages, logins and logouts that no callback tells of, since too much waited to be stored.',
+    () => realtime.callbacksLost,
+  )
   counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
     by('reason', realtime.cutOff),
   )

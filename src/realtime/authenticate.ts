@@ -45,5 +45,8 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
   const deviceUuid = (provision.deviceUuid ?? '').slice(0, longestResource)
   const deviceName = (provision.deviceName ?? '').slice(0, longestResource)
-  return { app, username, epoch: claims.holder.epoch, resource, deviceUuid, deviceName, expiresMs }
+  const { osType: system } = provision
+  const version = (provision.version ?? '').slice(0, longestResource)
+  const device = { resource, deviceUuid, deviceName, system, version }
+  return { app, username, epoch: claims.holder.epoch, ...device, expiresMs }
 }

@@ -4,6 +4,7 @@ import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { RecentMessages } from './recent-messages.ts'
 import type { RelayedHistory } from './relayed-history.ts'
+import type { SaidLog } from './said-log.ts'
 import type { Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
@@ -15,6 +16,7 @@ export function fanOut(
   spoken: LastSpoken,
   history: HistoryLog,
   relayed: RelayedHistory,
+  said: Pick<SaidLog, 'add'>,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
@@ -53,6 +55,7 @@ export function fanOut(
       here(message, from)
       messageLog.add(message)
       if (message.history) history.add(message)
+      if (message.told) said.add(message)
       others(message)
     },
   }

@@ -34,6 +34,7 @@ import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import { relayedHistory } from './relayed-history.ts'
 import { seenHistory } from './seen-history.ts'
+import { saidLog } from './said-log.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
@@ -67,6 +68,8 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   history: HistoryStore
   /** As `commit`, with what users ask for held to a rate. */
   commitOfUsers: Commit
+  /** There is more in the log of events of an app, for its callbacks. */
+  told(app: number): void
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
   addressOf: AddressOf
@@ -115,6 +118,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const recent = recentMessages()
   const messages = messageLog(parts)
   const log = historyLog({ ...parts, history: given.history })
+  const said = saidLog(parts, given.told)
   recent.restore(await messages.latest())
   const lastMs = await messages.lastMs()
   const presence = await startPresence(forPresence(given, live), terms, (node) => {
@@ -125,10 +129,11 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const findOriginal = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
   const fan = fanOut(parts, recent, messages, spoken, log, relayed, given.others)
+  const fan = fanOut(parts, recent, messages, spoken, log, said, given.others)
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()
-  const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff)
+  const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff, said)
   const receive = pipeline(parts, {
     logIn,
     authorise: authoriser(parts, findOriginal, spoken),
@@ -182,7 +187,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     counters: counted,
     async stop() {
       gate.stop()
-      await Promise.all([messages.stop(), log.stop(), words.stop()])
+      await Promise.all([messages.stop(), log.stop(), said.stop(), words.stop()])
       await presence.stop()
     },
   }

@@ -1,4 +1,5 @@
 import type { App } from '../domain/app.ts'
+import { tellsMessages } from '../domain/callbacks/rule.ts'
 import type { Failure } from '../domain/failure.ts'
 import { historyTerms } from '../domain/history.ts'
 import type { Recalled, Recalls } from '../domain/recall.ts'
@@ -113,6 +114,7 @@ export function recalling(
       client: undefined,
       recalls: isStored ? Number(number) : undefined,
       history: historyTerms(app.settings),
+      told: tellsMessages(app) ? 'rest' : undefined,
       directed: undefined,
       frame: roomMessage(
         { id: event, room, sender, resource: undefined, at },

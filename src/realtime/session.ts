@@ -63,6 +63,9 @@ export interface Login {
   resource: string
   deviceUuid: string
   deviceName: string
+  /** The protocol's number of its system, and the version of its SDK, as it says. */
+  system: number | undefined
+  version: string
   expiresMs: number
 }
 
@@ -73,6 +76,8 @@ export class Session {
   readonly resource: string
   readonly deviceUuid: string
   readonly deviceName: string
+  readonly system: number | undefined
+  readonly version: string
   /** App, user and device, which together name a client. */
   readonly device: string
   /** The epoch of the user's tokens under which it logged in; undefined for a token without one. */
@@ -80,16 +85,22 @@ export class Session {
   /** When its token ends (0 = never). */
   readonly expiresMs: number
   readonly socket: Socket
+  /** Its login was answered. */
+  isLoggedIn = false
+  /** The server ended it: its client does not come back by itself. */
+  isLoggedOut = false
 
   constructor(
     readonly connection: Connection,
     readonly user: LiveUser,
-    { app, resource, deviceUuid, deviceName, epoch, expiresMs }: Login,
+    { app, resource, deviceUuid, deviceName, system, version, epoch, expiresMs }: Login,
   ) {
     this.app = app
     this.resource = resource
     this.deviceUuid = deviceUuid
     this.deviceName = deviceName
+    this.system = system
+    this.version = version
     this.device = `${user.app}/${user.username}/${resource}`
     this.epoch = epoch
     this.expiresMs = expiresMs

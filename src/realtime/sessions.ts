@@ -1,4 +1,5 @@
 import type { NodePresence } from '../cluster/presence.ts'
+import { tellsStatus } from '../domain/callbacks/rule.ts'
 import { limits } from '../domain/limits.ts'
 import { checkLogin } from './authenticate.ts'
 import { type CutOff, closeCode } from './close.ts'
@@ -6,6 +7,7 @@ import { forcedLogout, loggedIn, loginRefused, type Refusal } from './encode.ts'
 import type { Floods } from './floods.ts'
 import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
+import type { SaidLog } from './said-log.ts'
 import type { Connection, LiveUser, Session } from './session.ts'
 
 /** Connections of one user; another one ends the oldest. */
@@ -19,11 +21,13 @@ export function sessions(
   presence: Pick<NodePresence, 'changed'>,
   floods: Floods,
   cutOff: CutOff,
+  said: Pick<SaidLog, 'status'>,
 ) {
   const { store, live, counters, now, newId, log } = parts
 
   /** Ends a session for good: the client does not come back by itself. */
   function logOut(session: Session, operation: StatisticsBody_Operation): void {
+    session.isLoggedOut = true
     const at = now()
     session.send(forcedLogout(newId(at), operation, at))
     cutOff(session.connection, 'logged out', closeCode.done)
@@ -55,6 +59,8 @@ export function sessions(
     if ((connection.stage as string) === 'closed') return
     connection.stage = 'open'
     counters.logins += 1
+    session.isLoggedIn = true
+    if (tellsStatus(session.app)) said.status(session, 'login')
     session.send(loggedIn(resource, expiresMs === 0 ? undefined : expiresMs))
   }
 
@@ -85,6 +91,8 @@ export function sessions(
     closed({ session }: Connection): void {
       if (!session) return
       live.remove(session)
+      if (session.isLoggedIn && tellsStatus(session.app))
+        said.status(session, session.isLoggedOut ? 'replaced' : 'logout')
       presence.changed(session.user)
     },
 

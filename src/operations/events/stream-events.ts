@@ -125,7 +125,9 @@ export const streamEvents = read({
       reader,
       start,
       idOf: (position) => positionText(log, position),
-      isWanted: ({ room, type }) => (rooms?.has(room) ?? true) && (types?.has(type) ?? true),
+      // Messages, and who comes and goes, are in the log for callbacks alone, and for as long as those need them.
+      isWanted: ({ room, type }) =>
+        Object.hasOwn(eventTypes, type) && (rooms?.has(room) ?? true) && (types?.has(type) ?? true),
       dataOf: shownEvent,
       isAllowed: () => isStillOf(app.id),
     })

@@ -1,0 +1,159 @@
+import type { Caller } from '../domain/event.ts'
+import { Failure } from '../domain/failure.ts'
+import { contentKinds } from '../domain/history.ts'
+import { limits } from '../domain/limits.ts'
+import type { RelayedMessage } from '../domain/relayed-message.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
+import { recordSaid, type SaidEvent } from '../operations/callbacks/deliver.ts'
+import { MessageBody, MessageBody_Type, Meta, Provision_OsType as Os } from './generated/protocol.ts'
+import { metaIn } from './meta-in.ts'
+import type { Parts } from './parts.ts'
+import type { Session } from './session.ts'
+import { payloadOf } from './shown-message.ts'
+
+const server: Caller = { kind: 'app' }
+
+/** Events are buffered this long: a crash can lose these, and those of the running transaction. */
+const gatherMs = 50
+const retryMs = 1000
+/** Events of one transaction. */
+const batch = 500
+/** Bytes that an event takes in memory beside the frame of its message. */
+const overhead = 200
+
+/** An event that waits; it is made when it is written, behind the fan-out. */
+interface Waiting {
+  bytes: number
+  event(): SaidEvent
+}
+
+const kindNames = Object.fromEntries(Object.entries(contentKinds).map(([name, kind]) => [kind, name]))
+
+/** A message as the log of events has it. */
+function eventOf({ id, room, sender, told: source, frame }: RelayedMessage): SaidEvent {
+  const { meta, kind } = metaIn(frame)
+  const { timestamp, payload } = Meta.decode(meta)
+  const body = MessageBody.decode(payload ?? new Uint8Array())
+  const isRecall = body.type === MessageBody_Type.RECALL
+  const about = isRecall
+    ? { recalled: String(body.ackMessageId ?? 0n) }
+    : {
+        kind: kindNames[kind],
+        payload: { from: sender, to: room, type: 'chatroom', ...payloadOf(body) },
+      }
+  return {
+    room,
+    operator: sender,
+    type: isRecall ? 'message.recalled' : 'message.sent',
+    data: JSON.stringify({ id: String(id), source, timestamp: Number(timestamp ?? 0n), ...about }),
+  }
+}
+
+/** Systems as callbacks name them; web SDKs say that theirs is another one. */
+const systems: Record<number, string> = {
+  [Os.OS_IOS]: 'ios',
+  [Os.OS_ANDROID]: 'android',
+  [Os.OS_LINUX]: 'linux',
+  [Os.OS_OSX]: 'osx',
+  [Os.OS_WIN]: 'win',
+  [Os.OS_OTHER]: 'webim',
+}
+
+type Reason = 'login' | 'logout' | 'replaced'
+
+function statusOf({ user, resource, system, version, connection }: Session, reason: Reason): SaidEvent {
+  const { address } = connection
+  return {
+    room: '',
+    operator: user.username,
+    type: reason === 'login' ? 'user.online' : 'user.offline',
+    data: JSON.stringify({ reason, os: systems[system ?? -1] ?? 'other', resource, address, version }),
+  }
+}
+
+/**
+ * Adds messages, and who came and went, to the log of events of apps whose callbacks tell of them, behind the fan-out
+ * and in batches. `written` is called when there is more in the log of an app.
+ */
+export function saidLog(
+  { commit, log, counters }: Pick<Parts, 'commit' | 'log' | 'counters'>,
+  written: (app: number) => void,
+) {
+  const failed = rateLimitedLog(log, 'messages could not be stored for callbacks; it is tried again')
+  const apps = new Map<number, Waiting[]>()
+  let bytes = 0
+  let writing: Promise<void> | undefined
+  let isStopped = false
+
+  function add(app: number, waiting: Waiting): void {
+    if (bytes >= limits.callbackWaiting.value) {
+      counters.callbacksLost += 1
+      return
+    }
+    bytes += waiting.bytes
+    const queue = apps.get(app)
+    if (queue) queue.push(waiting)
+    else apps.set(app, [waiting])
+    writing ??= write()
+  }
+
+  async function writeSome(app: number, queue: Waiting[]): Promise<void> {
+    const some = queue.slice(0, batch)
+    try {
+      await commit(app, server, recordSaid, { said: some.map((each) => each.event()) })
+    } catch (error) {
+      // The app is gone: nobody is told any more.
+      if (!(error instanceof Failure)) throw error
+    }
+    queue.splice(0, some.length)
+    bytes -= some.reduce((sum, each) => sum + each.bytes, 0)
+    if (queue.length === 0) apps.delete(app)
+    written(app)
+  }
+
+  /** Writes some of every app; returns whether all of it was. */
+  async function writeEach(): Promise<boolean> {
+    let isWritten = true
+    for (const [app, queue] of [...apps]) {
+      try {
+        await writeSome(app, queue)
+      } catch (error) {
+        failed(error)
+        isWritten = false
+      }
+    }
+    return isWritten
+  }
+
+  /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
+  async function write(): Promise<void> {
+    while (apps.size > 0) {
+      const isBehind = [...apps.values()].some((queue) => queue.length >= batch)
+      if (!isStopped && !isBehind) await Bun.sleep(gatherMs)
+      if (await writeEach()) continue
+      if (isStopped) break
+      await Bun.sleep(retryMs)
+    }
+    writing = undefined
+  }
+
+  return {
+    /** Takes in a message that this node has accepted. */
+    add(message: RelayedMessage): void {
+      add(message.app, { bytes: message.frame.length + overhead, event: () => eventOf(message) })
+    },
+
+    /** Takes in who came, or went. */
+    status(session: Session, reason: Reason): void {
+      add(session.user.app, { bytes: overhead, event: () => statusOf(session, reason) })
+    },
+
+    /** Writes what waits. */
+    async stop(): Promise<void> {
+      isStopped = true
+      await writing
+    },
+  }
+}
+
+export type SaidLog = ReturnType<typeof saidLog>
