@@ -1,4 +1,4 @@
-/** Events that change nothing: messages, and who is online. Only callbacks and the change feed publish them. */
+/** Events that change nothing: messages, and who is online. Only callbacks tell of them. */
 const saidEvents = ['message.sent', 'message.recalled', 'user.online', 'user.offline'] as const
 
 /** The condition of their index; it is part of a migration. */
