@@ -9,7 +9,7 @@ import {
 } from '../domain/callbacks/before.ts'
 import { limits } from '../domain/limits.ts'
 import type { ReadStore } from '../store/store.ts'
-import type { Post } from './ask.ts'
+import type { Post } from './guarded-post.ts'
 
 /** How questions ended: `skipped` were not asked, as too many were under way or the breaker was open. */
 type Outcome = 'delivered' | 'replaced' | 'stopped' | 'failed' | 'skipped'

@@ -6,7 +6,8 @@ import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { holdCallbacks, releaseCallbacks, settleCallbacks } from '../operations/callbacks/deliver.ts'
-import { poster } from './post.ts'
+import { attempting } from './attempt.ts'
+import { guardedPost } from './guarded-post.ts'
 import type { CallbackTerms } from './worker-types.ts'
 import { ruleWorkers, type Settle } from './workers.ts'
 
@@ -29,7 +30,7 @@ interface Given {
 /** Delivers callbacks from the log of events: each rule is one process's, for as long as that renews its lease. */
 export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...given }: Given) {
   const { store, commit } = engine
-  const post = poster(mayCall)
+  const attempt = attempting(guardedPost(mayCall))
   const alone = engine.kind === 'sqlite'
   const terms = { ...usualTerms, ...given.terms }
 
@@ -45,7 +46,7 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
   }
   const settle: Settle = (held, settled) =>
     commit(held.app, server, settleCallbacks, { held, process, settled })
-  const workers = ruleWorkers({ store, post, counters, terms, failed, settle, appOf: apps.ofId })
+  const workers = ruleWorkers({ store, attempt, counters, terms, failed, settle, appOf: apps.ofId })
 
   /** Takes and renews leases, and brings the workers in line with them. */
   async function look(): Promise<void> {

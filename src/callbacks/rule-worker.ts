@@ -3,8 +3,8 @@ import { type Callback, isWanted } from '../domain/callbacks/callback.ts'
 import { limits } from '../domain/limits.ts'
 import type { HeldRule, QueuedCallback, Settled } from '../store/callback-delivery.ts'
 import { comparePositions, type EventPosition } from '../store/events.ts'
+import type { Posted } from './attempt.ts'
 import { lanes } from './lanes.ts'
-import type { Posted } from './post.ts'
 import { render } from './render.ts'
 import { signer } from './sign.ts'
 import type { WorkerGiven } from './worker-types.ts'
@@ -215,11 +215,11 @@ export class RuleWorker {
   }
 
   private async attempt(item: Item): Promise<Posted> {
-    const { rule, post, counters } = this.given
+    const { rule, attempt, counters } = this.given
     const { callId: call, room, event, position } = item
     const at = Date.now()
     const body = this.signed.body(call, item.body)
-    const posted = await post(rule.url, this.signed.headers(call, body, at), body, this.stopping.signal)
+    const posted = await attempt(rule.url, this.signed.headers(call, body, at), body, this.stopping.signal)
     if (this.isStopped && !posted.isDone) return posted
     item.attempts += 1
     counters[posted.isDone ? 'delivered' : 'failed'] += 1

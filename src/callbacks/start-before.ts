@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import type { AppRecord } from '../domain/app.ts'
 import { needsBefore } from '../domain/callbacks/rule.ts'
 import type { ReadStore } from '../store/store.ts'
-import { guardedPost } from './ask.ts'
 import { beforeSending } from './before-sending.ts'
+import { guardedPost } from './guarded-post.ts'
 
 /** The apps of this server, and when they change: a change of rules is one of its app. */
 interface Apps {
@@ -20,8 +20,7 @@ export async function startBefore(
   mayCall: (address: string) => boolean,
   log: Logger,
 ) {
-  const { post, close } = guardedPost(mayCall)
-  const before = beforeSending(store, post)
+  const before = beforeSending(store, guardedPost(mayCall))
   let isReading = false
   let isStale = false
   let isStopped = false
@@ -52,7 +51,6 @@ export async function startBefore(
   return Object.assign(before, {
     [Symbol.dispose]() {
       isStopped = true
-      close()
     },
   })
 }

@@ -2,7 +2,7 @@ import type { App } from '../domain/app.ts'
 import type { CallbackRule } from '../domain/callbacks/rule.ts'
 import type { HeldRule, Settled } from '../store/callback-delivery.ts'
 import type { ReadStore } from '../store/store.ts'
-import type { Post } from './post.ts'
+import type { Attempt } from './attempt.ts'
 
 /** What deliveries have come to; `metrics` shows it. */
 interface CallbackCounters {
@@ -24,7 +24,7 @@ export interface CallbackTerms {
 /** What all workers share. */
 export interface WorkerTools {
   store: Pick<ReadStore, 'events' | 'callbackDelivery'>
-  post: Post
+  attempt: Attempt
   counters: CallbackCounters
   terms: CallbackTerms
   failed(error: unknown): void

@@ -1,0 +1,47 @@
+import { limits } from '../domain/limits.ts'
+import type { Post } from './guarded-post.ts'
+
+/** What came of one attempt. */
+export interface Posted {
+  isDone: boolean
+  /** That of the answer; 0 without one. */
+  status: number
+  error: string
+  ms: number
+  retryAfterMs: number
+}
+
+/** Hands a body to a URL. */
+export type Attempt = (
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+) => Promise<Posted>
+
+/** Attempts to deliver callbacks: an answer of 2xx is success, whatever it says. */
+export const attempting =
+  (post: Post): Attempt =>
+  async (url, headers, body, signal) => {
+    const begun = performance.now()
+    const passed = () => Math.round(performance.now() - begun)
+    try {
+      const { status, retryAfterMs } = await post(url, body, {
+        timeoutMs: limits.callbackTime.value,
+        bytes: limits.callbackAnswer.value,
+        headers,
+        signal,
+      })
+      const isDone = status >= 200 && status < 300
+      return {
+        isDone,
+        status,
+        error: isDone ? '' : `answered with status ${status}`,
+        ms: passed(),
+        retryAfterMs,
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return { isDone: false, status: 0, error: reason.slice(0, 200), ms: passed(), retryAfterMs: 0 }
+    }
+  }

@@ -1,0 +1,88 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+
+interface Terms {
+  timeoutMs: number
+  /** Most of the answer that is read. */
+  bytes: number
+  headers?: Record<string, string>
+  signal?: AbortSignal
+}
+
+interface Answer {
+  status: number
+  /** Undefined where it was longer than may be read, or broke off. */
+  text: string | undefined
+  retryAfterMs: number
+}
+
+/** Posts JSON. Fails where no answer came in time, or the address must not be called. Follows no redirect. */
+export type Post = (url: string, body: string, terms: Terms) => Promise<Answer>
+
+const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
+
+/** Resolves a host. Fails unless all of its addresses may be called: one would be enough for a name that changes. */
+async function addressOf(host: string, mayCall: (address: string) => boolean): Promise<string> {
+  const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }]
+  for (const { address } of found) if (!mayCall(address)) throw new Error('the address is not allowed')
+  const [first] = found
+  if (!first) throw new Error('the name has no address')
+  return first.address
+}
+
+/** Waits for a promise no longer than until a signal. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort))
+}
+
+/** Reads an answer, to its end where that may be, so that the connection can be used again. */
+async function textOf(response: Response, most: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.length
+      if (bytes > most) return undefined
+      chunks.push(chunk)
+    }
+  } catch {
+    return undefined
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+const retryAfterOf = (headers: Headers): number => {
+  const seconds = Number(headers.get('retry-after') ?? 0)
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0
+}
+
+/**
+ * Posts to addresses that were checked: the connection goes there, whatever DNS says a moment later, and the host stays that of the
+ * URL, for TLS too.
+ */
+export const guardedPost =
+  (mayCall: (address: string) => boolean): Post =>
+  async (url, body, { timeoutMs, bytes, headers, signal }) => {
+    const to = new URL(url)
+    const host = bare(to.hostname)
+    const late = AbortSignal.timeout(timeoutMs)
+    const limit = signal ? AbortSignal.any([signal, late]) : late
+    const address = await unlessAborted(addressOf(host, mayCall), limit)
+    const pinned = new URL(to)
+    pinned.hostname = isIP(address) === 6 ? `[${address}]` : address
+    const isNamed = to.protocol === 'https:' && isIP(host) === 0
+    const response = await fetch(pinned, {
+      method: 'POST',
+      headers: { ...headers, host: to.host, 'content-type': 'application/json', 'user-agent': 'chatroomd' },
+      body,
+      redirect: 'manual',
+      signal: limit,
+      ...(isNamed ? { tls: { serverName: host } } : {}),
+    })
+    const text = await textOf(response, bytes)
+    return { status: response.status, text, retryAfterMs: retryAfterOf(response.headers) }
+  }
