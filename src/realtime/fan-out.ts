@@ -8,21 +8,26 @@ import type { SaidLog } from './said-log.ts'
 import type { Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
+/** What takes note of messages. */
+interface Logs {
+  recent: RecentMessages
+  messages: MessageLog
+  spoken: LastSpoken
+  history: HistoryLog
+  relayed: RelayedHistory
+  said: Pick<SaidLog, 'add'>
+}
+
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
-  sent: RecentMessages,
-  messageLog: MessageLog,
-  spoken: LastSpoken,
-  history: HistoryLog,
-  relayed: RelayedHistory,
-  said: Pick<SaidLog, 'add'>,
+  { recent, messages, spoken, history, relayed, said }: Logs,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
   function here(message: RelayedMessage, from?: Session): void {
     const { app, room: id, directed, frame } = message
-    sent.add(message)
+    recent.add(message)
     if (message.isSlowed) spoken.note(app, id, message.sender)
     const room = live.room(app, id)
     if (!room) return
@@ -53,7 +58,7 @@ export function fanOut(
     /** Hands a message that this node has accepted to everyone in its room, on whatever node. */
     everywhere(message: RelayedMessage, from?: Session): void {
       here(message, from)
-      messageLog.add(message)
+      messages.add(message)
       if (message.history) history.add(message)
       if (message.told) said.add(message)
       others(message)

@@ -33,8 +33,8 @@ import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import { relayedHistory } from './relayed-history.ts'
-import { seenHistory } from './seen-history.ts'
 import { saidLog } from './said-log.ts'
+import { seenHistory } from './seen-history.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
@@ -128,8 +128,8 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const history = seenHistory(given.history, log, relayed)
   const findOriginal = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
-  const fan = fanOut(parts, recent, messages, spoken, log, relayed, given.others)
-  const fan = fanOut(parts, recent, messages, spoken, log, said, given.others)
+  const logs = { recent, messages, spoken, history: log, relayed, said }
+  const fan = fanOut(parts, logs, given.others)
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()

@@ -171,7 +171,6 @@ export const replayCallbacks = write({
     after: t.Optional(
       t.String({
         ...says('`id` of an event of the feed (`GET /events`).', '事件流（`GET /events`）中事件的 `id`。'),
-        examples: ['5f0c2a74-0-1767225600123000-1-248710559375361'],
       }),
     ),
     since: t.Optional(milliseconds('Unix ms.', 'Unix 毫秒时间戳。')),
