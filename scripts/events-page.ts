@@ -48,7 +48,7 @@ export const eventsPages = {
 [简体中文](events.zh-CN.md) · Written by \`npm run generate\`.
 
 \`GET /{org_name}/{app_name}/events\`, with an app token, answers [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
-of everything that the log of events has: what changed in chat rooms and users, whoever changed it. Messages are not in the log.
+of everything that the log of events has: what changed in chat rooms and users, whoever changed it. Messages, and who is online, are not in the feed: [callbacks](callbacks.md) tell of them.
 
 \`\`\`sh
 curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
@@ -93,7 +93,7 @@ ${typesTable('en')}
 [English](events.md) · 由 \`npm run generate\` 生成。
 
 \`GET /{org_name}/{app_name}/events\`（需 App Token）以 [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
-推送事件日志中的全部事件：聊天室和用户的所有变更，不论由谁触发。消息不在日志中。
+推送事件日志中的全部事件：聊天室和用户的所有变更，不论由谁触发。消息和用户上下线不在其中，见[事件回调](callbacks.zh-CN.md)。
 
 \`\`\`sh
 curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
