@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { MessageBody, MessageBody_Type, Meta_NameSpace } from '../../src/realtime/generated/protocol.ts'
+import { startNode } from '../support/cluster.ts'
 import { connectAs } from '../support/people.ts'
 import { aReceiver, checkSigned } from '../support/receiver.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
@@ -260,3 +261,33 @@ test('13.2 an endpoint that hangs, breaks off, redirects or answers without end 
   expect(bad[0]?.got.length).toBe(1)
   expect(bad[2]?.got.length).toBe(2)
 })
+
+test.skipIf(!process.env.TEST_DATABASE_URL)(
+  '13.2 of several nodes, the one that accepted a message tells of it, once',
+  async () => {
+    const { app, room } = await anApp()
+    const node = await startNode(server.databaseUrl, { CHATROOMD_CALLBACK_NETWORKS: '127.0.0.0/8' })
+    closing.push(() => node.stop())
+    const got = receiver()
+    await aRule(app, got.url)
+    const [alice, bob] = [await login(app, 'alice'), await login(app, 'bob', 'far', node.url)]
+    // The other node hears of the rule soon.
+    await until(async () => {
+      await bob.say(room, 'probe')
+      return got.got.length > 0
+    })
+    const ids = new Set<string>()
+    for (let place = 0; place < 10; place += 1)
+      for (const each of [alice, bob]) ids.add(String((await each.say(room, 'said')).serverId))
+    const said = () => got.got.filter(({ body }) => body.payload.bodies[0].msg === 'said')
+    await until(() => said().length >= 20)
+    await Bun.sleep(200)
+    expect(said().length).toBe(20)
+    for (const from of ['alice', 'bob']) {
+      const own = said().filter(({ body }) => body.from === from)
+      expect(own.map(({ body }) => body.msg_id)).toEqual(
+        [...ids].filter((_, place) => place % 2 === (from === 'bob' ? 1 : 0)),
+      )
+    }
+  },
+)
