@@ -39,7 +39,7 @@ const start = async () => {
   return { served, call: (await callsOn(served.url)).call }
 }
 
-test('13.2 a server that is killed while it delivers delivers again what was not confirmed, in order, under the same ids', async () => {
+test('13.2 a server that is killed while it delivers delivers again what was not confirmed, in order, under the same ids, and one that is stopped loses none', async () => {
   let { served, call } = await start()
   await call('POST', '/users', { username: 'alice' })
   const room = (
@@ -54,17 +54,21 @@ test('13.2 a server that is killed while it delivers delivers again what was not
     const rule = { name, url, events: ['message.sent'], enabled: true }
     secrets.push((await call<{ data: { secret: string } }>('POST', '/callbacks', rule)).body.data.secret)
   }
+  const post = async (text: string): Promise<string[]> => {
+    const ids: string[] = []
+    for (let place = 0; place < messages; place += 1) {
+      const message = { from: 'alice', to: [room], type: 'txt', body: { msg: `${text} ${place}` } }
+      const { body } = await call<{ data: Record<string, string> }>('POST', '/messages/chatrooms', message)
+      ids.push(body.data[room] ?? '')
+    }
+    return ids
+  }
   let again = 0
   for (let round = 0; round < rounds; round += 1) {
     isHeld = true
     witness.got.length = 0
     slow.got.length = 0
-    const ids: string[] = []
-    for (let place = 0; place < messages; place += 1) {
-      const message = { from: 'alice', to: [room], type: 'txt', body: { msg: `${round} ${place}` } }
-      const { body } = await call<{ data: Record<string, string> }>('POST', '/messages/chatrooms', message)
-      ids.push(body.data[room] ?? '')
-    }
+    const ids = await post(String(round))
     await witness.wait(messages)
     isHeld = false
     await slow.wait(1 + Math.floor(Math.random() * (messages - 5)))
@@ -83,5 +87,13 @@ test('13.2 a server that is killed while it delivers delivers again what was not
   // What was under way each time, and what was not stored yet: a part of all, or the cursor is of no use.
   expect(again).toBeGreaterThan(0)
   expect(again).toBeLessThan((rounds * messages) / 2)
+
+  // One that is stopped stores what it has accepted.
+  witness.got.length = 0
+  const last = await post('last')
+  await served.end('SIGTERM')
+  ;({ served, call } = await start())
+  await witness.wait(messages)
+  expect([...new Set(witness.got.map(({ body }) => body.msg_id))]).toEqual(last)
   await served.end('SIGTERM')
 })
