@@ -116,6 +116,9 @@ export const appGone = failure('organization_application_not_found', 'the app is
   zh: '应用已不存在',
 })
 
+/** Whether a write failed since its app is not there any more: to repeat it is of no use. */
+export const isAppGone = (error: unknown): boolean => error instanceof Failure && error.word === appGone.word
+
 /** A path that names nothing. */
 export const notFound = failure('service_resource_not_found', 'Service resource not found', {
   en: 'there is no call with this path',

@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/event.ts'
+import { isAppGone } from '../domain/failures.ts'
 import type { KeywordAction } from '../domain/keywords/automaton.ts'
 import type { Hit } from '../domain/keywords/check.ts'
 import { limits } from '../domain/limits.ts'
@@ -58,6 +59,10 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     try {
       await commit(app, server, recordModerated, { messages, hits: [...hits.values()] })
     } catch (error) {
+      if (isAppGone(error)) {
+        apps.delete(app)
+        return
+      }
       waiting.messages.unshift(...messages)
       for (const hit of hits.values()) count(waiting, hit.list, hit.word, hit.times)
       throw error

@@ -1,5 +1,5 @@
 import type { Caller } from '../domain/event.ts'
-import { Failure } from '../domain/failure.ts'
+import { isAppGone } from '../domain/failures.ts'
 import { contentKinds } from '../domain/history.ts'
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
@@ -103,7 +103,7 @@ export function saidLog(
       await commit(app, server, recordSaid, { said: some.map((each) => each.event()) })
     } catch (error) {
       // The app is gone: nobody is told any more.
-      if (!(error instanceof Failure)) throw error
+      if (!isAppGone(error)) throw error
     }
     queue.splice(0, some.length)
     bytes -= some.reduce((sum, each) => sum + each.bytes, 0)
