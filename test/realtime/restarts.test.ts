@@ -55,6 +55,12 @@ interface Message {
   time: number
 }
 
+interface Page {
+  messages: Message[]
+  cursor: string
+  isLast: boolean
+}
+
 /** What an application with the SDK keeps of a room. */
 class Reader {
   readonly seen = new Map<string, Message>()
@@ -95,10 +101,20 @@ class Reader {
     const last = all.at(-1)?.time ?? 0
     let cursor: string | undefined = all.findLast(({ time }) => time < last - overlapMs)?.id
     for (;;) {
-      const page: { messages: Message[]; cursor: string; isLast: boolean } = await this.client.call(
-        'getHistoryMessages',
-        { targetId: this.room, chatType: 'chatRoom', pageSize: 50, searchDirection: 'down', cursor },
-      )
+      const page: Page | undefined = await this.client
+        .call<Page>('getHistoryMessages', {
+          targetId: this.room,
+          chatType: 'chatRoom',
+          pageSize: 50,
+          searchDirection: 'down',
+          cursor,
+        })
+        .catch(() => undefined)
+      // Sent over a connection to the node that is going: as any other call, it is made again.
+      if (!page) {
+        await Bun.sleep(200)
+        continue
+      }
       for (const message of page.messages) this.said(message)
       if (page.isLast) return
       cursor = page.cursor
