@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type AppRecord, agoraAppId } from '../domain/app.ts'
+import { BoundedMap } from '../domain/bounded-map.ts'
 import { failure } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import { foldUsername } from '../domain/user.ts'
@@ -98,27 +99,16 @@ export function readToken(app: AppRecord, token: string, nowMs = Date.now()): Cl
 const keyOf = ({ tokenKey, settings }: AppRecord, token: string): string =>
   token.startsWith(prefix) ? tokenKey : tokenKey + settings.agoraCertificate + settings.agoraAppId
 
-/** Tokens that one server remembers having verified. */
-const remembered = limits.cachedTokens.value
-
-/**
- * Checks tokens, and remembers those it has verified, so that the signature is computed once. The memory has two
- * halves: when the newer is full the older is forgotten, so it stays bounded and keeps what is in use.
- */
+/** Checks tokens, and remembers those it has verified, so that the signature is computed once. */
 export function tokenChecker() {
-  let newer = new Map<string, { key: string; claims: Claims }>()
-  let older = newer
+  const remembered = new BoundedMap<string, { key: string; claims: Claims }>(limits.cachedTokens.value)
 
   function verified(app: AppRecord, token: string, now: number): Claims | undefined {
-    const known = newer.get(token) ?? older.get(token)
+    const known = remembered.get(token)
     if (known?.key === keyOf(app, token)) return known.claims
     const claims = readToken(app, token, now)
     if (!claims) return undefined
-    if (newer.size >= remembered / 2) {
-      older = newer
-      newer = new Map()
-    }
-    newer.set(token, { key: keyOf(app, token), claims })
+    remembered.set(token, { key: keyOf(app, token), claims })
     return claims
   }
 

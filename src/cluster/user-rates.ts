@@ -1,11 +1,9 @@
+import { BoundedMap } from '../domain/bounded-map.ts'
 import type { Caller } from '../domain/event.ts'
 import { overRate } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import { Meter } from '../domain/meter.ts'
 import type { Engine } from '../engine/engine-types.ts'
-
-/** Users that are counted, in two halves: when the newer is full the older is forgotten. */
-const most = limits.userMeters.value
 
 type Writes = Pick<Engine, 'commit' | 'rehearse'>
 
@@ -14,16 +12,11 @@ type Writes = Pick<Engine, 'commit' | 'rehearse'>
  * rate, which `rateOf` returns (null = no limit). What the app asks for is not counted.
  */
 export function metered({ commit, rehearse }: Writes, rateOf: (app: number) => number | null): Writes {
-  let newer = new Map<string, Meter>()
-  let older = newer
+  const meters = new BoundedMap<string, Meter>(limits.userMeters.value)
 
   function meterOf(key: string, now: number): Meter {
-    const meter = newer.get(key) ?? older.get(key) ?? new Meter(now)
-    if (newer.size >= most / 2) {
-      older = newer
-      newer = new Map()
-    }
-    newer.set(key, meter)
+    const meter = meters.get(key) ?? new Meter(now)
+    meters.set(key, meter)
     return meter
   }
 

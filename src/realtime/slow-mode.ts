@@ -1,3 +1,4 @@
+import { BoundedMap } from '../domain/bounded-map.ts'
 import { limits } from '../domain/limits.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Incoming } from './decode.ts'
@@ -6,33 +7,24 @@ import { Status_ErrorCode } from './generated/protocol.ts'
 import type { LiveUser, Speech } from './session.ts'
 import { isModerator } from './speech.ts'
 
-/** Members whose last messages are remembered, in two halves. */
-const most = limits.slowModeMembers.value
-
 /**
  * When members of slow rooms last spoke, by a monotonic clock: of messages accepted by this node and, by the bus, by others.
  * Kept apart from the rooms, so that leaving and coming back does not shorten the wait.
  */
 export function lastSpoken(elapsedMs: () => number = () => performance.now()) {
-  let newer = new Map<string, number>()
-  let older = newer
+  const times = new BoundedMap<string, number>(limits.slowModeMembers.value)
 
   const keyOf = (app: number, room: string, username: string): string => `${app}/${room}/${username}`
 
   return {
     /** A message of a member was accepted now. */
     note(app: number, room: string, username: string): void {
-      if (newer.size >= most / 2) {
-        older = newer
-        newer = new Map()
-      }
-      newer.set(keyOf(app, room, username), elapsedMs())
+      times.set(keyOf(app, room, username), elapsedMs())
     },
 
     /** Whole seconds until a member may speak again in a room with so many between two messages; 0 = now. */
     secondsLeft(app: number, room: string, username: string, slowMode: number): number {
-      const key = keyOf(app, room, username)
-      const last = newer.get(key) ?? older.get(key)
+      const last = times.get(keyOf(app, room, username))
       if (last === undefined) return 0
       return Math.max(0, Math.ceil(slowMode - (elapsedMs() - last) / 1000))
     },
