@@ -1,6 +1,7 @@
-import type { AppMutes, MuteKind } from '../domain/mute.ts'
+import type { MuteKind } from '../domain/mute.ts'
 import type { ReadStore } from '../store/store.ts'
 import { denied } from './encode.ts'
+import { remembered } from './remembered.ts'
 import type { LiveUser } from './session.ts'
 
 /** What a user that is muted in the whole app gets (client protocol: refusals of a message). */
@@ -16,21 +17,6 @@ export function isMutedInApp(
   kind: MuteKind,
   now: number,
 ): boolean | Promise<boolean> {
-  const { mutes = readMutes(store, user) } = user
+  const mutes = user.mutes ?? remembered(user, 'mutes', store.appMutes.appMutes(user.app, user.username))
   return mutes instanceof Promise ? mutes.then((known) => known[kind] > now) : mutes[kind] > now
-}
-
-function readMutes(store: Pick<ReadStore, 'appMutes'>, user: LiveUser): Promise<AppMutes> {
-  const reading: Promise<AppMutes> = store.appMutes.appMutes(user.app, user.username).then(
-    (mutes) => {
-      if (user.mutes === reading) user.mutes = mutes
-      return mutes
-    },
-    (error) => {
-      if (user.mutes === reading) user.mutes = undefined
-      throw error
-    },
-  )
-  user.mutes = reading
-  return reading
 }

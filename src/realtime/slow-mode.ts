@@ -4,6 +4,7 @@ import type { ReadStore } from '../store/store.ts'
 import type { Incoming } from './decode.ts'
 import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
+import { remembered } from './remembered.ts'
 import type { LiveUser, Speech } from './session.ts'
 import { isModerator } from './speech.ts'
 
@@ -72,18 +73,6 @@ export function slowed(
 /** Whether a connected user is a super admin: read once, and again after `user.superAdmin` was dropped. */
 function superAdmin(store: Pick<ReadStore, 'superAdmins'>, user: LiveUser): boolean | Promise<boolean> {
   if (user.superAdmin !== undefined) return user.superAdmin
-  const reading: Promise<boolean> = Promise.resolve(
-    store.superAdmins.isSuperAdmin(user.app, user.username),
-  ).then(
-    (known) => {
-      if (user.superAdmin === reading) user.superAdmin = known
-      return known
-    },
-    (error) => {
-      if (user.superAdmin === reading) user.superAdmin = undefined
-      throw error
-    },
-  )
-  user.superAdmin = reading
-  return reading
+  const read = Promise.resolve(store.superAdmins.isSuperAdmin(user.app, user.username))
+  return remembered(user, 'superAdmin', read)
 }

@@ -1,6 +1,7 @@
 import type { ReadStore } from '../store/store.ts'
 import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
+import { remembered } from './remembered.ts'
 import type { LiveRoom, Speech } from './session.ts'
 
 /** Why a member may not speak at `now` (Unix ms); a mute of its own beats the allow list. */
@@ -27,19 +28,7 @@ export const isModerator = (speech: Speech, username: string): boolean =>
  * dropped. Undefined when the room is gone.
  */
 export function speechOf(store: ReadStore, room: LiveRoom): Speech | Promise<Speech | undefined> {
-  if (room.speech) return room.speech
-  const reading: Promise<Speech | undefined> = readSpeech(store, room).then(
-    (speech) => {
-      if (room.speech === reading) room.speech = speech
-      return speech
-    },
-    (error) => {
-      if (room.speech === reading) room.speech = undefined
-      throw error
-    },
-  )
-  room.speech = reading
-  return reading
+  return room.speech ?? remembered(room, 'speech', readSpeech(store, room))
 }
 
 async function readSpeech(store: ReadStore, { app, id }: LiveRoom): Promise<Speech | undefined> {
