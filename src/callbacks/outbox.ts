@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { AppDirectory } from '../auth/app-directory.ts'
 import { every } from '../cluster/every.ts'
-import type { Caller, Event } from '../domain/event.ts'
+import { type Event, theApp } from '../domain/event.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -10,8 +10,6 @@ import { attempting } from './attempt.ts'
 import { guardedPost } from './guarded-post.ts'
 import type { CallbackTerms } from './worker-types.ts'
 import { ruleWorkers, type Settle } from './workers.ts'
-
-const server: Caller = { kind: 'app' }
 
 const usualTerms: CallbackTerms = { lookMs: 1000, gatherMs: 20, now: Date.now, random: Math.random }
 
@@ -45,13 +43,13 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
     if (!isStopped) log.warn({ err: error }, 'callbacks could not be delivered; it is tried again')
   }
   const settle: Settle = (held, settled) =>
-    commit(held.app, server, settleCallbacks, { held, process, settled })
+    commit(held.app, theApp, settleCallbacks, { held, process, settled })
   const workers = ruleWorkers({ store, attempt, counters, terms, failed, settle, appOf: apps.ofId })
 
   /** Takes and renews leases, and brings the workers in line with them. */
   async function look(): Promise<void> {
     const begun = performance.now()
-    const held = await commit(0, server, holdCallbacks, { process, leaseMs, alone })
+    const held = await commit(0, theApp, holdCallbacks, { process, leaseMs, alone })
     leasedUntil = begun + leaseMs
     if (await workers.align(held)) again = true
   }
@@ -111,7 +109,7 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
       for (const stop of stops) stop()
       await looking
       await workers.endAll()
-      await commit(0, server, releaseCallbacks, { process }).catch(() => undefined)
+      await commit(0, theApp, releaseCallbacks, { process }).catch(() => undefined)
     },
   }
 }

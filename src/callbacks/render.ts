@@ -1,5 +1,6 @@
 import { type App, appKey } from '../domain/app.ts'
 import type { Callback } from '../domain/callbacks/callback.ts'
+import { appOperator } from '../domain/event.ts'
 import type { EventPosition, EventRow } from '../store/events.ts'
 import { roomBodies } from './room-bodies.ts'
 
@@ -158,7 +159,7 @@ function attributesBody(key: string, type: string, row: Row, attributes: object 
     chat_type: 'muc',
     eventType: 'chat',
     group_id: row.room,
-    from: row.operator || '@ppAdmin',
+    from: row.operator || appOperator,
     to: row.room,
     host,
     payload: {
@@ -213,7 +214,7 @@ export function render(app: App, row: Row): Callback[] {
   return roomBodies(type, { app, operation: row.operation, data, extra }).map(
     ({ operation, ...body }, part) => {
       const leaves = operation === 'LEAVE' && type !== 'room.dissolved'
-      const who = { operator: user || '@ppAdmin' }
+      const who = { operator: user || appOperator }
       const told = { id: room, type: 'CHATROOM', event: 'group_op_event', operation, ...who, ...body }
       return made(uuid(part), told, at, leaves ? { event: 'chatroom.member_left' } : {})
     },

@@ -1,14 +1,12 @@
 import type { Logger } from 'pino'
 import type { Device } from '../domain/device.ts'
-import type { Caller } from '../domain/event.ts'
+import { theApp } from '../domain/event.ts'
 import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
 import type { ReadStore } from '../store/store.ts'
 import { every } from './every.ts'
 import type { Presence } from './presence-types.ts'
-
-const server: Caller = { kind: 'app' }
 
 /** Arrivals and departures are gathered this long and share a transaction. */
 const gatherMs = 50
@@ -55,7 +53,7 @@ export async function startPresence(
   let gathering: Promise<void> | undefined
 
   async function takeNumber(): Promise<void> {
-    node = (await commit(0, server, startNode, { process, terms })).node
+    node = (await commit(0, theApp, startNode, { process, terms })).node
     numbered(node)
   }
 
@@ -79,9 +77,9 @@ export async function startPresence(
         const came = here.filter(([, devices]) => devices.length > 0)
         const went = here.filter(([, devices]) => devices.length === 0).map(([username]) => username)
         try {
-          if (came.length > 0) await commit(app, server, arrive, { users: came, node })
+          if (came.length > 0) await commit(app, theApp, arrive, { users: came, node })
           if (went.length > 0)
-            await commit(app, server, depart, { usernames: went, node, graceMs: terms.graceMs })
+            await commit(app, theApp, depart, { usernames: went, node, graceMs: terms.graceMs })
         } catch (error) {
           notWritten(error)
           for (const username of some) note(app, username)
@@ -91,7 +89,7 @@ export async function startPresence(
   }
 
   async function renew(): Promise<void> {
-    const { isOurs } = await commit(0, server, renewNode, { node, process, terms })
+    const { isOurs } = await commit(0, theApp, renewNode, { node, process, terms })
     if (isOurs) return
     log.warn({ node }, 'this node was out for too long, and starts again as another one')
     await takeNumber()
@@ -103,7 +101,7 @@ export async function startPresence(
     for (const [app, users] of Map.groupBy(due, (each) => each.app)) {
       for (let start = 0; start < users.length; start += together) {
         const names = users.slice(start, start + together).map(({ username }) => username)
-        await commit(app, server, leaveOffline, { usernames: names })
+        await commit(app, theApp, leaveOffline, { usernames: names })
       }
     }
   }
@@ -128,12 +126,12 @@ export async function startPresence(
 
     roomsElsewhere: (app) => store.presence.roomsElsewhere(app, node),
 
-    disconnect: (app, username, resource) => commit(app, server, endConnections, { username, resource }),
+    disconnect: (app, username, resource) => commit(app, theApp, endConnections, { username, resource }),
 
     async stop() {
       for (const stop of stops) stop()
       await gathering
-      await commit(0, server, stopNode, { node, graceMs: terms.graceMs }).catch((error) =>
+      await commit(0, theApp, stopNode, { node, graceMs: terms.graceMs }).catch((error) =>
         log.warn({ err: error }, 'the node could not say that it stops'),
       )
     },

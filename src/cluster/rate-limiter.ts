@@ -1,3 +1,4 @@
+import { theApp } from '../domain/event.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { countCalls } from '../operations/apps/count-calls.ts'
@@ -53,7 +54,7 @@ export function sharedRates(commit: Commit, nowMs: () => number): Rates {
       const calls = bucket.waiting.splice(0)
       try {
         const { app, operation } = bucket
-        const { used, leftMs } = await commit(app, { kind: 'app' }, countCalls, {
+        const { used, leftMs } = await commit(app, theApp, countCalls, {
           operation,
           calls: calls.length,
         })

@@ -9,6 +9,11 @@ export type Caller = ({ kind: 'app' } | { kind: 'user'; username: string }) & {
   reason?: string
 }
 
+export const theApp: Caller = { kind: 'app' }
+
+/** The name of whoever acts with an app token, where it is said who did something (callbacks: operator). */
+export const appOperator = '@ppAdmin'
+
 /** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be stored. */
 export type EarlierAttributes = Record<string, { owner: string; autoDelete: boolean; value?: string }>
 

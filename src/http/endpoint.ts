@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
 import { type Dialect, dialectOf } from '../domain/dialect.ts'
-import type { Caller } from '../domain/event.ts'
+import { type Caller, theApp } from '../domain/event.ts'
 import { unauthorized } from '../domain/failures.ts'
 import type { Terms } from '../engine/commit.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
@@ -39,8 +39,6 @@ export type Endpoint = (request: Request, params: PathParts, server: Server<unkn
 export type Called = Operation & { call: HttpCall }
 
 const noBody = { text: '' }
-
-const theApp: Caller = { kind: 'app' }
 
 /** Who calls without a token; undefined where one is needed. Fails where the app does not allow it. */
 function anonymous({ withoutToken }: HttpCall, app: AppRecord, request: Request): Caller | undefined {

@@ -1,4 +1,4 @@
-import type { Caller } from '../domain/event.ts'
+import { theApp } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import { firstMessageId, timeOfMessage } from '../domain/message-ids.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
@@ -6,8 +6,6 @@ import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import { storeMessages } from '../operations/messages/store-messages.ts'
 import type { MessageRow } from '../store/messages.ts'
 import type { Parts } from './parts.ts'
-
-const server: Caller = { kind: 'app' }
 
 /** Messages are buffered this long: a crash can lose these, and those of the running transaction. */
 const gatherMs = 50
@@ -36,7 +34,7 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
       rows = rows.slice(batch)
       recalled = []
       try {
-        await commit(0, server, storeMessages, some)
+        await commit(0, theApp, storeMessages, some)
       } catch (error) {
         failed(error)
         rows = [...some.rows, ...rows].slice(0, most)

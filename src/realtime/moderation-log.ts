@@ -1,4 +1,4 @@
-import type { Caller } from '../domain/event.ts'
+import { theApp } from '../domain/event.ts'
 import { isAppGone } from '../domain/failures.ts'
 import type { KeywordAction } from '../domain/keywords/automaton.ts'
 import type { Hit } from '../domain/keywords/check.ts'
@@ -8,8 +8,6 @@ import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import { type Moderated, recordModerated } from '../operations/keywords/record-moderated.ts'
 import type { Incoming } from './decode.ts'
 import type { Parts } from './parts.ts'
-
-const server: Caller = { kind: 'app' }
 
 const gatherMs = 200
 const retryMs = 1000
@@ -57,7 +55,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     const { hits } = waiting
     waiting.hits = new Map()
     try {
-      await commit(app, server, recordModerated, { messages, hits: [...hits.values()] })
+      await commit(app, theApp, recordModerated, { messages, hits: [...hits.values()] })
     } catch (error) {
       if (isAppGone(error)) {
         apps.delete(app)

@@ -1,4 +1,4 @@
-import type { Caller, Event } from '../domain/event.ts'
+import { appOperator, type Caller, type Event } from '../domain/event.ts'
 import { bytesOf } from './bytes.ts'
 import { roomDomain, userDomain } from './encode.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation as Op } from './generated/protocol.ts'
@@ -12,10 +12,7 @@ export interface Notice {
   but: string[]
 }
 
-/** Whoever acts with an app token has this name (callbacks: operator). */
-const appAdmin = '@ppAdmin'
-
-const actorOf = (by: Caller): string => (by.kind === 'user' ? by.username : appAdmin)
+const actorOf = (by: Caller): string => (by.kind === 'user' ? by.username : appOperator)
 
 const user = (name: string) => ({ name, domain: userDomain })
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../domain/event.ts'
+import { theApp } from '../domain/event.ts'
 import { isAppGone } from '../domain/failures.ts'
 import { contentKinds } from '../domain/history.ts'
 import { limits } from '../domain/limits.ts'
@@ -10,8 +10,6 @@ import { metaIn } from './meta-in.ts'
 import type { Parts } from './parts.ts'
 import type { Session } from './session.ts'
 import { payloadOf } from './shown-message.ts'
-
-const server: Caller = { kind: 'app' }
 
 /** Events are buffered this long: a crash can lose these, and those of the running transaction. */
 const gatherMs = 50
@@ -100,7 +98,7 @@ export function saidLog(
   async function writeSome(app: number, queue: Waiting[]): Promise<void> {
     const some = queue.slice(0, batch)
     try {
-      await commit(app, server, recordSaid, { said: some.map((each) => each.event()) })
+      await commit(app, theApp, recordSaid, { said: some.map((each) => each.event()) })
     } catch (error) {
       // The app is gone: nobody is told any more.
       if (!isAppGone(error)) throw error

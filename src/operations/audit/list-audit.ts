@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { appOperator } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Change } from '../../store/events.ts'
 import { appOnly } from '../allowed.ts'
@@ -11,7 +12,7 @@ import { exactly, loosely, milliseconds, says } from '../schemas.ts'
 const page = { default: 10, most: limits.auditPage.value }
 
 const shown = ({ at, room, operator, operation, changes }: Change): string =>
-  `{"timestamp":${Math.floor(at / 1000)},"chatroomid":${JSON.stringify(room)},"operator":"${operator || '@ppAdmin'}",` +
+  `{"timestamp":${Math.floor(at / 1000)},"chatroomid":${JSON.stringify(room)},"operator":"${operator || appOperator}",` +
   `"operation":"${operation}","changes":${changes}}`
 
 function positionOf(position: string | undefined): Pick<Change, 'at' | 'room'> | undefined {

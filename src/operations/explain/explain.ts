@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { theApp } from '../../domain/event.ts'
 import { unknownAction } from '../../domain/failures.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
@@ -60,7 +61,7 @@ export const explain = action({
     return services.explain({
       app,
       id,
-      caller: user === undefined ? { kind: 'app' } : { kind: 'user', username: foldUsername(user) },
+      caller: user === undefined ? theApp : { kind: 'user', username: foldUsername(user) },
       params: { ...(room === undefined ? {} : { chatroom_id: room }), ...params },
       query: new URLSearchParams(query),
       body,

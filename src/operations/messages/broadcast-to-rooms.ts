@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import type { Caller } from '../../domain/event.ts'
+import { theApp } from '../../domain/event.ts'
 import { overRate } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { olderFailures, olderTooLarge, tooManyBroadcasts } from '../../domain/message-failures.ts'
@@ -30,8 +30,6 @@ export const countBroadcast = write({
     if ((await used('broadcasts in a minute', minute)) > limits.broadcastsPerMinute.value) throw overRate()
   },
 })
-
-const theApp: Caller = { kind: 'app' }
 
 const postedOf = ({ msg, ...rest }: Static<typeof Broadcast>): PostedToAll => ({
   ...(rest as Pick<PostedToAll, 'from' | 'ext' | 'chatroom_msg_level'>),

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
-import type { Caller } from '../../domain/event.ts'
+import { theApp } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import {
   extNotObject,
@@ -158,8 +158,6 @@ export const countUserMessages = write({
     if (used > limits.userMessagesSent.value) throw overUserSendRate()
   },
 })
-
-const theApp: Caller = { kind: 'app' }
 
 /** Sends a message to users, within what the app may send in a minute. */
 export async function sendToUsers({ app, services }: ActionContext, posted: PostedToUsers) {

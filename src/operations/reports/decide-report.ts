@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { appOperator } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import { superAdmins } from '../allowed.ts'
 import { write } from '../operation.ts'
@@ -39,7 +40,7 @@ export const decideReport = write({
     handledBy:
       caller.kind === 'user'
         ? caller.username
-        : body.handled_by?.slice(0, limits.userId.value).toWellFormed() || '@ppAdmin',
+        : body.handled_by?.slice(0, limits.userId.value).toWellFormed() || appOperator,
   }),
 
   async run({ app, store, now, emit }, { message, state, note, handledBy }) {

@@ -1,3 +1,4 @@
+import { theApp } from '../../domain/event.ts'
 import { earlierCall, type Once, type Retries } from '../../domain/retry.ts'
 import type { Commit } from '../../engine/commit.ts'
 import { appOnly } from '../allowed.ts'
@@ -26,8 +27,6 @@ export const releaseKey = write({
     else await store.retries.finish(app.id, owner, key, output)
   },
 })
-
-const theApp = { kind: 'app' } as const
 
 export const retriesOn = (commit: Commit): Retries => ({
   take: (app, once) => commit(app, theApp, takeKey, once),

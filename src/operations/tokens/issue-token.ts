@@ -11,6 +11,7 @@ import {
   readToken,
 } from '../../auth/tokens.ts'
 import { type AppRecord, hashSecret } from '../../domain/app.ts'
+import { theApp } from '../../domain/event.ts'
 import {
   failure,
   fieldMissing,
@@ -146,7 +147,7 @@ async function inheritor({ app, body, services: { login, commit } }: Asked): Pro
   if (user) return user
   if (!body.autoCreateUser) throw inheritorMissing()
   const users = [{ username: foldUsername(username), passwordHash: null, nickname: null }]
-  await commit(app.id, { kind: 'app' }, registerUsers, { users })
+  await commit(app.id, theApp, registerUsers, { users })
   const registered = await login.byName(app, username)
   if (!registered) throw inheritorMissing()
   return registered
