@@ -12,6 +12,7 @@ import {
 } from '../domain/body-failures.ts'
 import { Failure } from '../domain/failure.ts'
 import { fieldMissing, tooLarge, unknownFields } from '../domain/failures.ts'
+import { isObject } from '../domain/is-object.ts'
 import { limits } from '../domain/limits.ts'
 import type { BodyWords } from '../operations/body-words.ts'
 import { converted } from './converted.ts'
@@ -136,9 +137,6 @@ export function parseForm(text: string): unknown {
   return fields
 }
 
-const isObject = (value: unknown): value is object =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-
 const fieldsOf = (row: unknown): unknown =>
   isObject(row) ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) : row
 
@@ -195,9 +193,7 @@ function schemaFailure(schema: TSchema, value: unknown, words: BodyWords): Failu
   const kind = Array.isArray(value) ? 'array' : 'object'
   const meant = value && typeof value === 'object' && schema.anyOf?.find(({ type }: TSchema) => type === kind)
   if (meant) return schemaFailure(meant, value, words)
-  if (schema.type === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
-    return words.notObject()
-  }
+  if (schema.type === 'object' && !isObject(value)) return words.notObject()
   const fields = value as Record<string, unknown>
   const isMissing = (name: string): boolean =>
     fields[name] === undefined

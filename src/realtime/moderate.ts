@@ -1,3 +1,4 @@
+import { isObject } from '../domain/is-object.ts'
 import { keywordActions } from '../domain/keywords/automaton.ts'
 import { check, type Found } from '../domain/keywords/check.ts'
 import type { Matcher } from '../domain/keywords/matcher.ts'
@@ -55,8 +56,7 @@ function asked(json: string, set: (json: string) => void): Part[] {
   } catch {
     return []
   }
-  if (value === null || typeof value !== 'object' || !value.enable || !Array.isArray(value.contents))
-    return []
+  if (!isObject(value) || !value.enable || !Array.isArray(value.contents)) return []
   return value.contents.flatMap((content) =>
     content?.type === 'text' && typeof content.data === 'string'
       ? [

@@ -1,4 +1,5 @@
 import type { AppRecord } from '../app.ts'
+import { isObject } from '../is-object.ts'
 import { limits } from '../limits.ts'
 import type { BeforeTerms, CallbackRule } from './rule.ts'
 
@@ -51,9 +52,6 @@ const texts = { denied: 'custom logic denied', failed: 'custom internal error' }
 /** What becomes of a message about which an endpoint gave no decision. */
 export const decisionOnFailure = ({ onFailure, report }: BeforeTerms): Decision =>
   onFailure === 'deliver' ? { kind: 'deliver' } : { kind: 'stop', text: report ? texts.failed : undefined }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** What a payload puts in place of a text message; undefined where it is none that may. */
 function replacementIn(payload: unknown, asked: BeforePayload) {
