@@ -3,14 +3,13 @@ import { Type as t } from '@sinclair/typebox'
 import { type AppRecord, appKey } from '../../domain/app.ts'
 import { failure, unauthorized } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
+import { dayMs, hourMs } from '../../domain/time.ts'
 import { anyone, appOnly } from '../allowed.ts'
 import { action } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
 import { exactly, says } from '../schemas.ts'
 import { historyNotOpen } from './failures.ts'
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 /** After an hour until its file can be made: what was said in its last moments is stored by then. */
 const settledMs = 60_000
 const lifetimeMs = limits.historyUrlTime.value

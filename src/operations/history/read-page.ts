@@ -1,6 +1,7 @@
 import type { AppRecord } from '../../domain/app.ts'
 import { limits } from '../../domain/limits.ts'
 import { firstMessageId } from '../../domain/message-ids.ts'
+import { dayMs } from '../../domain/time.ts'
 import type { Removed, StoredMessage } from '../../store/history/history.ts'
 import type { History } from '../services.ts'
 
@@ -26,7 +27,6 @@ export interface Page {
   next: number | undefined
 }
 
-const dayMs = 86_400_000
 /** Messages that are looked at, at most, to fill a page. */
 const mostScanned = limits.historyScanned.value
 /** Messages of a further read when the first look did not fill the page. */

@@ -10,6 +10,7 @@ import {
 import { Failure } from '../../domain/failure.ts'
 import { type FailureKind, failure, roomMissing } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
+import { dayMs } from '../../domain/time.ts'
 import type { RoomFile } from '../../store/room-files.ts'
 import { members, uploaders } from '../allowed.ts'
 import { attachmentSender } from '../attachments/sender.ts'
@@ -18,7 +19,7 @@ import { exactly, RoomId, says } from '../schemas.ts'
 import { fileFields, oldest } from './schemas.ts'
 
 /** Days for which a file is retained. */
-const days = limits.fileTime.value / 86_400_000
+const days = limits.fileTime.value / dayMs
 
 const fileMissing = failure('illegal_argument', 'file must be provided.', noFile.when)
 

@@ -1,6 +1,5 @@
 import { firstMessageId, timeOfMessage } from '../../domain/message-ids.ts'
-
-const dayMs = 86_400_000
+import { dayMs } from '../../domain/time.ts'
 
 /** The day (UTC, counted from 1970) of a message. */
 export const dayOf = (id: number): number => Math.floor(timeOfMessage(id) / dayMs)

@@ -5,17 +5,17 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { firstMessageId } from '../../domain/message-ids.ts'
+import { dayMs, hourMs } from '../../domain/time.ts'
 import type { HistoryReads, StoredMessage } from './history.ts'
 
 /** Messages of an app, a file for each hour: gzip, one JSON a line, the oldest first. */
 export interface HourlyFiles {
-  /** The file of an hour that is over (Unix ms of its beginning); undefined where nothing was said. */
-  find(app: number, hourMs: number): Promise<Blob | undefined>
+  /** The file of the hour that began at `startMs` and is over; undefined where nothing was said. */
+  find(app: number, startMs: number): Promise<Blob | undefined>
 }
 
 /** How long a file is retained after its hour: it can be made again for as long as there are messages. */
-const retentionMs = 4 * 86_400_000
-const hourLengthMs = 3_600_000
+const retentionMs = 4 * dayMs
 /** Messages of one read. */
 const piece = 500
 
@@ -28,9 +28,9 @@ export function hourlyFiles(
 ): HourlyFiles {
   const making = new Map<string, Promise<Blob | undefined>>()
 
-  async function* lines(app: number, hourMs: number, counted: { rows: number }): AsyncGenerator<string> {
-    let above = firstMessageId(hourMs) - 1
-    const below = firstMessageId(hourMs + hourLengthMs)
+  async function* lines(app: number, startMs: number, counted: { rows: number }): AsyncGenerator<string> {
+    let above = firstMessageId(startMs) - 1
+    const below = firstMessageId(startMs + hourMs)
     for (;;) {
       const rows = await history.scanApp(app, above, below, piece)
       counted.rows += rows.length
@@ -46,9 +46,9 @@ export function hourlyFiles(
       if (Number.parseInt(name, 10) < oldest) await rm(join(folder, name), { force: true })
   }
 
-  async function make(app: number, hourMs: number): Promise<Blob | undefined> {
+  async function make(app: number, startMs: number): Promise<Blob | undefined> {
     const folder = join(dir, String(app))
-    const path = join(folder, `${hourMs}.gz`)
+    const path = join(folder, `${startMs}.gz`)
     if (await Bun.file(path).exists()) return Bun.file(path)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await removeOld(folder)
@@ -56,7 +56,7 @@ export function hourlyFiles(
     const counted = { rows: 0 }
     try {
       const file = createWriteStream(part, { mode: 0o600 })
-      await pipeline(Readable.from(lines(app, hourMs, counted)), createGzip(), file)
+      await pipeline(Readable.from(lines(app, startMs, counted)), createGzip(), file)
       if (counted.rows === 0) return undefined
       await rename(part, path)
       return Bun.file(path)
@@ -66,11 +66,11 @@ export function hourlyFiles(
   }
 
   return {
-    find(app, hourMs) {
-      const key = `${app}/${hourMs}`
+    find(app, startMs) {
+      const key = `${app}/${startMs}`
       const known = making.get(key)
       if (known) return known
-      const made = make(app, hourMs).finally(() => making.delete(key))
+      const made = make(app, startMs).finally(() => making.delete(key))
       making.set(key, made)
       return made
     },
