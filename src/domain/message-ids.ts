@@ -14,5 +14,9 @@ export const messageId = (at: number, node: number, sequence: number): number =>
 /** When the message with an id was accepted (Unix ms). */
 export const timeOfMessage = (id: number): number => epoch + Math.floor(id / perMillisecond)
 
+/** Whether the time in which a message can be recalled is over at `nowMs` (Unix ms), by its id. */
+export const isTooOldToRecall = (id: number, nowMs: number): boolean =>
+  nowMs - timeOfMessage(id) > limits.recallTime.value
+
 /** The lowest id that a message of `at` (Unix ms) or later can have. */
 export const firstMessageId = (at: number): number => messageId(at, 0, 0)

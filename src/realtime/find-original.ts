@@ -1,5 +1,4 @@
-import { limits } from '../domain/limits.ts'
-import { timeOfMessage } from '../domain/message-ids.ts'
+import { isTooOldToRecall } from '../domain/message-ids.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { RecentMessage, RecentMessages } from './recent-messages.ts'
@@ -9,14 +8,10 @@ export type Original = RecentMessage | 'recalled' | undefined
 
 export type FindOriginal = (app: number, id: number) => Original | Promise<Original>
 
-/** Whether the time in which a message can be recalled is over, by its id. */
-export const isTooOld = (id: number, now: number): boolean =>
-  now - timeOfMessage(id) > limits.recallTime.value
-
 /** Finds messages that are to be recalled; one that is too old is not looked for. */
 export const originalFinder =
   ({ now }: Pick<Parts, 'now'>, recent: RecentMessages, messageLog: MessageLog): FindOriginal =>
   (app, id) => {
-    if (!Number.isSafeInteger(id) || isTooOld(id, now())) return undefined
+    if (!Number.isSafeInteger(id) || isTooOldToRecall(id, now())) return undefined
     return recent.find(id) ?? messageLog.find(app, id).then((row) => recent.find(id) ?? row)
   }

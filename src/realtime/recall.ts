@@ -2,6 +2,7 @@ import type { App } from '../domain/app.ts'
 import { tellsMessages } from '../domain/callbacks/rule.ts'
 import type { Failure } from '../domain/failure.ts'
 import { historyTerms } from '../domain/history.ts'
+import { isTooOldToRecall } from '../domain/message-ids.ts'
 import type { Recalled, Recalls } from '../domain/recall.ts'
 import { elsewhere, notFoundToRecall, tooLateToRecall } from '../domain/recall-failures.ts'
 import { isPlaceOfUser, placeOfUser } from '../domain/relayed-message.ts'
@@ -9,7 +10,7 @@ import { foldUsername, isUsername } from '../domain/user.ts'
 import type { History } from '../operations/services.ts'
 import { metaOfUserMessage, roomMessage } from './encode.ts'
 import type { FanOut } from './fan-out.ts'
-import { type FindOriginal, isTooOld } from './find-original.ts'
+import type { FindOriginal } from './find-original.ts'
 import {
   type KeyValue,
   KeyValue_ValueType as Kind,
@@ -49,7 +50,7 @@ export function recalling(
     const original = await originalOf(app, type, number)
     if (original) return original.room === placeOf(type, to) ? undefined : elsewhere()
     if (force) return undefined
-    if (type !== 'groupchat' && Number.isSafeInteger(number) && isTooOld(number, now()))
+    if (type !== 'groupchat' && Number.isSafeInteger(number) && isTooOldToRecall(number, now()))
       return tooLateToRecall()
     return notFoundToRecall()
   }

@@ -23,6 +23,15 @@ export const moderationLimits = {
     en: 'the newest are; the answer says that there are more',
     zh: '只删除最近的，响应会注明还有更多',
   }),
+  messagesDeletedLogged: items(
+    100,
+    'Ids in the event about deleted messages',
+    '消息删除事件中列出的消息 ID 数量',
+    {
+      en: 'the first are; their number counts all',
+      zh: '只列出前若干个，总数不受影响',
+    },
+  ),
   messagesScanned: items(
     20_000,
     'Messages of a chat room looked through for those of one user',

@@ -3,7 +3,7 @@ import type { App } from '../../domain/app.ts'
 import type { Caller } from '../../domain/event.ts'
 import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { firstMessageId } from '../../domain/message-ids.ts'
+import { firstMessageId, isTooOldToRecall } from '../../domain/message-ids.ts'
 import type { Recalled } from '../../domain/recall.ts'
 import { elsewhere, notFoundToRecall, tooLateToRecall } from '../../domain/recall-failures.ts'
 import { foldUsername } from '../../domain/user.ts'
@@ -20,8 +20,8 @@ const mostScanned = limits.messagesScanned.value
 const page = 500
 
 const badMinutes = failure('invalid_parameter', `minutes must be 1 to ${mostMinutes}`, {
-  en: `\`minutes\` is missing, or not 1 to ${mostMinutes}`,
-  zh: `\`minutes\` 缺失或不在 1 到 ${mostMinutes} 之间`,
+  en: `\`minutes\` is not 1 to ${mostMinutes}`,
+  zh: `\`minutes\` 不在 1 到 ${mostMinutes} 之间`,
 })
 
 /** Records in the log of events which messages a moderator has deleted. */
@@ -31,7 +31,7 @@ export const recordDeleted = writeRoom({
   auditedAs: () => 'deleteMessages',
 
   async run({ emit }, { username, ids }: { room: string; username: string; ids: number[] }) {
-    const messages = ids.slice(0, limits.keywordHits.value).map(String)
+    const messages = ids.slice(0, limits.messagesDeletedLogged.value).map(String)
     emit({ type: 'message.deleted', username, messages, count: ids.length })
   },
 })
@@ -55,8 +55,6 @@ async function senderOf({ app, services }: ActionContext, room: string, id: numb
   const [found] = await services.history.find(app.id, [id])
   return found?.room === room ? found.sender : undefined
 }
-
-const isTooOld = (id: number, now: number): boolean => id < firstMessageId(now - limits.recallTime.value)
 
 /** Why a message cannot be deleted: it is unknown, of another room, or recalled; age is no reason. */
 async function refusalOf({ app, caller, services }: ActionContext, room: string, id: string) {
@@ -86,7 +84,7 @@ export const deleteMessage = actionInRoom({
     const refusal = await refusalOf(context, room, id)
     if (refusal) throw refusal
     const sender = await senderOf(context, room, number)
-    if (sender === undefined && isTooOld(number, now)) throw tooLateToRecall()
+    if (sender === undefined && isTooOldToRecall(number, now)) throw tooLateToRecall()
     await services.recalls.recall(app, recallOf(id, room, caller, true))
     await services.commit(app.id, caller, recordDeleted, { room, username: sender ?? '', ids: [number] })
     return { deleted: 1 as const }
