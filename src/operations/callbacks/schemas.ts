@@ -156,13 +156,12 @@ export async function lockedRule({ app, store }: Transaction, id: string): Promi
   return rule
 }
 
-/** Brings what the app needs for its rules up to date, and says that one was changed. */
+/** Brings what the app needs for its rules, which are locked, up to date, and says that one was changed. */
 export async function ruleChanged(
   { app, store, emit }: Transaction,
   callback: string,
   change: CallbackChange,
 ): Promise<void> {
-  await store.callbacks.lockCallbacks(app.id)
   await store.apps.setCallbackNeeds(app.id, needsOf(await store.callbacks.callbackRules(app.id)))
   emit({ type: 'callback.changed', callback, change })
   emit({ type: 'app.changed' })
