@@ -1,9 +1,10 @@
 import { Type as t } from '@sinclair/typebox'
+import type { App } from '../../domain/app.ts'
 import { limits } from '../../domain/limits.ts'
 import { firstMessageId } from '../../domain/message-ids.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { oneself } from '../allowed.ts'
-import { type ActionContext, action, actionInRoom } from '../operation.ts'
+import { action, actionInRoom } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
 import { exactly, milliseconds } from '../schemas.ts'
 import { badRemoval, historyNotOpen, tooManyRemoved } from './failures.ts'
@@ -38,15 +39,14 @@ function idsOf(query: URLSearchParams): number[] {
   return ids.map(Number)
 }
 
-function timeOf(query: URLSearchParams, now: number): number {
+function timeOf(query: URLSearchParams): number {
   const text = query.get('delTime') ?? ''
   if (!/^\d{1,16}$/.test(text)) throw badRemoval({ field: 'delTime' })
-  // Nobody removes what is yet to come.
-  return Math.min(Number(text), now)
+  return Number(text)
 }
 
-const requireOpen = ({ app }: Pick<ActionContext, 'app'>): void => {
-  if (app.settings.historyDays === 0) throw historyNotOpen()
+function requireOpen({ settings }: App): void {
+  if (settings.historyDays === 0) throw historyNotOpen()
 }
 
 const done = (now: number) => ({ requestStatusCode: 'ok' as const, timestamp: now })
@@ -77,7 +77,7 @@ export const removeHistory = actionInRoom({
   response: Done,
   failures: [historyNotOpen, badRemoval, tooManyRemoved],
   input: ({ app, params, query }) => {
-    requireOpen({ app })
+    requireOpen(app)
     return {
       username: foldUsername(params.username),
       room: roomOf(params.chat_type, query),
@@ -130,16 +130,17 @@ export const removeHistoryBefore = actionInRoom({
   response: Done,
   failures: [historyNotOpen, badRemoval],
   input: ({ app, params, query }) => {
-    requireOpen({ app })
+    requireOpen(app)
     return {
       username: foldUsername(params.username),
       room: roomOf(params.chat_type, query),
-      untilMs: timeOf(query, Number.MAX_SAFE_INTEGER),
+      untilMs: timeOf(query),
     }
   },
   about: ({ username }) => [username],
 
   async run({ app, services: { history }, now }, { username, room, untilMs }) {
+    // Nobody removes what is yet to come.
     await history.clear(app.id, username, room, firstMessageId(Math.min(untilMs, now) + 1) - 1)
     return done(now)
   },
@@ -159,7 +160,7 @@ export const removeAllHistory = action({
   response: Done,
   failures: [historyNotOpen],
   input: ({ app, params }) => {
-    requireOpen({ app })
+    requireOpen(app)
     return { username: foldUsername(params.username) }
   },
   about: ({ username }) => [username],
