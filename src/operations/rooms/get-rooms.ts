@@ -5,7 +5,7 @@ import { everyone } from '../allowed.ts'
 import { read } from '../operation.ts'
 import { Json } from '../request.ts'
 import { exactly } from '../schemas.ts'
-import { detailsOfMany, detailsOfOne } from './room-details.ts'
+import { type Details, detailsOfMany, detailsOfOne } from './room-details.ts'
 import { Room } from './schemas.ts'
 
 const { details: mostRooms } = limits
@@ -29,12 +29,6 @@ function idsIn(segment: string): string[] {
 }
 
 const UnknownRoom = exactly({ id: t.String(), error: t.Literal("group id doesn't exist") })
-
-interface Details {
-  json: string | AsyncGenerator<string>
-  /** Of one room. */
-  version?: string
-}
 
 /** Details of one room, or of several in the asked order [details]. */
 export const getRooms = read({
@@ -79,11 +73,7 @@ export const getRooms = read({
   dependsOn: ({ segment, isArray }) => (isArray ? undefined : segment),
 
   async run(context, { segment, ids, isArray }): Promise<Details> {
-    if (isArray) {
-      const json = await detailsOfMany(context, ids)
-      if (json !== undefined) return { json }
-    }
-    const details = isArray ? undefined : await detailsOfOne(context, segment)
+    const details = isArray ? await detailsOfMany(context, ids) : await detailsOfOne(context, segment)
     if (!details) throw noneFound({ chatroom_id: segment })
     return details
   },

@@ -60,11 +60,15 @@ type Row = [id: string, room: RoomDetails | undefined]
 
 const rowPieces = ([id, room]: Row): Iterable<string> => (room ? detailsPieces(room) : [unknownRoom(id)])
 
-/** Details of one room as JSON text, and its version; undefined for an unknown id. */
-export async function detailsOfOne(
-  { app, store }: ReadContext,
-  id: string,
-): Promise<{ json: string; version: string } | undefined> {
+/** Details as JSON text. */
+export interface Details {
+  json: string | AsyncGenerator<string>
+  /** Of one room. */
+  version?: string
+}
+
+/** Details of one room, and its version; undefined for an unknown id. */
+export async function detailsOfOne({ app, store }: ReadContext, id: string): Promise<Details | undefined> {
   if (!isRoomId(id)) return undefined
   const [room] = await store.rooms.findDetails(app.id, [id])
   return room && { json: detailsJson(room), version: versionOf(room) }
@@ -104,10 +108,7 @@ async function* readAll(context: ReadContext, ids: string[]): AsyncGenerator<Row
  * Details of several rooms as a JSON array in the asked order; an unknown id has an error in its place. Long ones are
  * streamed, as fast as the client reads. Undefined when no id is known.
  */
-export async function detailsOfMany(
-  context: ReadContext,
-  ids: string[],
-): Promise<string | AsyncGenerator<string> | undefined> {
+export async function detailsOfMany(context: ReadContext, ids: string[]): Promise<Details | undefined> {
   const rows = readAll(context, ids)
   const first: string[] = []
   let size = 0
@@ -122,7 +123,7 @@ export async function detailsOfMany(
     first.push(',')
   }
   if (!isKnown) return undefined
-  if (row.done) return `[${first.slice(0, -1).join('')}]`
+  if (row.done) return { json: `[${first.slice(0, -1).join('')}]` }
   const { value } = row
   async function* pieces() {
     yield '['
@@ -134,5 +135,5 @@ export async function detailsOfMany(
     }
     yield ']'
   }
-  return pieces()
+  return { json: pieces() }
 }
