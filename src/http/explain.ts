@@ -8,11 +8,14 @@ import type { Called } from './endpoint.ts'
 import { failuresOf } from './openapi-failures.ts'
 import { rehearse } from './rehearsal.ts'
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+/** Matches a documented text, whose `{names}` stand for anything. */
+function patternOf(text: string): RegExp {
+  const parts = text.split(/\{\w+\}/).map((part) => RegExp.escape(part))
+  return new RegExp(`^${parts.join('[^]*')}$`)
+}
 
-/** Whether a documented text, whose `{names}` stand for anything, is what was said. */
 const isSaid = ({ word, text }: FailureRow, said: Failure): boolean =>
-  word === said.word && new RegExp(`^${escaped(text).replace(/\\\{\w+\\\}/g, '[^]*')}$`).test(said.text)
+  word === said.word && patternOf(text).test(said.text)
 
 function refusedBy(operation: Called, refusal: Failure): Explained {
   const row = failuresOf(operation).find((each) => isSaid(each, refusal))
