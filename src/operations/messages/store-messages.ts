@@ -12,7 +12,7 @@ export interface Accepted {
 
 /** Stores what recalls and repeated messages are checked against. */
 export const storeMessages = write({
-  id: 'keepMessages',
+  id: 'storeMessages',
   allowed: appOnly,
 
   async run({ store }, { rows, recalled }: Accepted) {

@@ -84,7 +84,7 @@ interface NewPin {
 
 /** Stores a pin; a message that is pinned already is pinned anew. */
 export const storePin = writeRoom({
-  id: 'keepPin',
+  id: 'storePin',
   allowed: historyReaders,
   auditedAs: () => 'pinMessage',
   about: ({ pin }: NewPin) => [pin.operator],
