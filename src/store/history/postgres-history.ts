@@ -121,7 +121,7 @@ export function postgresHistory(reading: Database, transaction: InTransaction): 
 
   async function pruneApp({ app, before }: Retention, days: number[]): Promise<void> {
     for (const day of daysBefore(days, before))
-      await transaction((db) => db.run(`delete from ${tableOf(day)} where app = ?1`, app) as Promise<number>)
+      await transaction(async (db) => db.run(`delete from ${tableOf(day)} where app = ?1`, app))
   }
 
   return {
@@ -133,14 +133,8 @@ export function postgresHistory(reading: Database, transaction: InTransaction): 
     async trim(app, room, most) {
       const floor = await this.floor(app, room, most)
       if (floor === 0) return
-      await transaction(
-        (db) =>
-          db.run(
-            `delete from history where app = ?1 and room = ?2 and id < ?3`,
-            app,
-            room,
-            floor,
-          ) as Promise<number>,
+      await transaction(async (db) =>
+        db.run(`delete from history where app = ?1 and room = ?2 and id < ?3`, app, room, floor),
       )
     },
 

@@ -9,6 +9,7 @@ import {
   type SqliteHistoryWrites,
   sqliteHistoryReads,
   sqliteHistoryWrites,
+  versionOf,
 } from './sqlite-history.ts'
 
 /** The file of its own in which messages are kept. */
@@ -32,9 +33,6 @@ function open(dir: string, role: 'reader' | 'writer'): { sqlite: Sqlite; db: Cou
     throw failure(error)
   }
 }
-
-const versionOf = (sqlite: Sqlite): number =>
-  sqlite.query<{ user_version: number }, []>('pragma user_version').get()?.user_version ?? 0
 
 /** Opens the file for writing, and makes it where there is none. */
 export async function openHistoryWriter(

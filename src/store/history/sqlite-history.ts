@@ -33,11 +33,13 @@ async function daysOf(db: Database): Promise<number[]> {
   return tables.map(({ name }) => dayOfTable(name)).sort((a, b) => a - b)
 }
 
+/** The version of an open file's schema; 0 where it has none yet. */
+export const versionOf = (sqlite: Sqlite): number =>
+  sqlite.query<{ user_version: number }, []>('pragma user_version').get()?.user_version ?? 0
+
 /** Brings an open file to this program's schema. */
 export async function migrateHistory(sqlite: Sqlite, db: Database): Promise<void> {
-  const { user_version: version } = (await db.get<{ user_version: number }>('pragma user_version')) ?? {
-    user_version: 0,
-  }
+  const version = versionOf(sqlite)
   if (version > schemaVersion)
     throw new Error(`messages.db has schema version ${version}, this chatroomd knows ${schemaVersion}`)
   if (version === schemaVersion) return
