@@ -42,7 +42,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
 
   const failed = rateLimitedLog(log, 'what keywords were found could not be stored; it is tried again')
 
-  function tell(waiting: Waiting, room: string, message: ModeratedMessage): void {
+  function addEvent(waiting: Waiting, room: string, message: ModeratedMessage): void {
     const second = Math.floor(performance.now() / 1000)
     if (second !== waiting.second) Object.assign(waiting, { second, events: 0 })
     waiting.events += 1
@@ -95,7 +95,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
       const waiting = waitingOf(session.user.app)
       const words = new Map(found.map((hit) => [`${hit.list.id} ${hit.word}`, hit]))
       for (const { list, word } of words.values()) count(waiting, list.id, word, 1)
-      tell(waiting, user === undefined ? room : '', {
+      addEvent(waiting, user === undefined ? room : '', {
         message: String(id),
         sender: session.user.username,
         ...(user === undefined ? {} : { to: user }),

@@ -88,8 +88,8 @@ export function posting(
       const ids: Record<string, string> = {}
       for (const room of new Set(posted.to)) {
         const found = await store.rooms.findRoom(app.id, room)
-        const hears = found !== undefined && !found.disabled
-        ids[room] = String(hears ? send(app.id, room, message, directed) : newId(now()))
+        const isOpen = found !== undefined && !found.disabled
+        ids[room] = String(isOpen ? send(app.id, room, message, directed) : newId(now()))
       }
       if (message.history?.isDurable) await stored()
       return ids

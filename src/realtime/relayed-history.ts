@@ -1,7 +1,7 @@
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 
-/** Milliseconds after which a message is in the history, or never will be. */
+/** After which a message is in the history, or never will be. */
 const storedAfterMs = 1000
 
 const keyOf = (app: number, room: string): string => `${app}/${room}`

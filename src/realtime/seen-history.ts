@@ -3,9 +3,9 @@ import type { HistoryStore } from '../store/history/history.ts'
 import type { HistoryLog } from './history-log.ts'
 import type { RelayedHistory } from './relayed-history.ts'
 
-/** Milliseconds after which a read shows what there is. */
+/** After which a read shows what there is. */
 const patienceMs = 500
-/** Milliseconds between two looks at whether they are. */
+/** Between two looks at whether messages of other nodes are stored. */
 const lookMs = 10
 
 /**

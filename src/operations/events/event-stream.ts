@@ -34,8 +34,8 @@ export function eventStream({
   heartbeatMs: beat = heartbeatMs,
 }: Streamed): ReadableStream<string> {
   let position = start
-  /** The last position that the client has got. */
-  let told: EventPosition | undefined
+  /** The last position that the client was sent. */
+  let sent: EventPosition | undefined
   let isOver = false
   let stalled: ReturnType<typeof setTimeout> | undefined
 
@@ -44,14 +44,14 @@ export function eventStream({
 
   /** A position alone moves that of the client past events that it did not want. */
   function heartbeat(): string {
-    if (told === position) return ':\n\n'
-    told = position
+    if (sent === position) return ':\n\n'
+    sent = position
     return `:\nid: ${idOf(position)}\n\n`
   }
 
   /** What comes next; undefined where the stream ends. */
   async function next(): Promise<string | undefined> {
-    if (told === undefined) return `retry: ${retryMs}\n${heartbeat()}`
+    if (sent === undefined) return `retry: ${retryMs}\n${heartbeat()}`
     const beatsAt = performance.now() + beat
     while (!isOver && !reader.signal.aborted && isAllowed()) {
       const events = await reader.read(position)
@@ -63,7 +63,7 @@ export function eventStream({
       if (last) position = last
       const wanted = events.filter(isWanted)
       if (wanted.length > 0) {
-        if (wanted.at(-1) === last) told = position
+        if (wanted.at(-1) === last) sent = position
         return wanted.map(shown).join('')
       }
       const leftMs = beatsAt - performance.now()
