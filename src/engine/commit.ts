@@ -70,12 +70,13 @@ export interface SentFailure {
   word: FailureWord
   text: string
   status: number
+  code: number | undefined
   cause: string | undefined
 }
 
 /** The failure that another thread has sent. */
-export const failureSent = ({ word, text, status, cause }: SentFailure): Failure =>
-  Object.assign(new Failure(word, text, status), { cause })
+export const failureSent = ({ word, text, status, code, cause }: SentFailure): Failure =>
+  Object.assign(new Failure(word, text, status, code), { cause })
 
 /** What came of a request, as data that can cross threads. */
 export type Outcome = Done | { failure: SentFailure } | { error: string }

@@ -70,8 +70,8 @@ export async function runOperation(
 export function outcomeOf(thrown: unknown): Outcome {
   if (thrown instanceof RolledBack) return { result: thrown.rehearsed, events: [] }
   if (thrown instanceof Failure) {
-    const { word, text, status, cause } = thrown
-    return { failure: { word, text, status, cause: cause === undefined ? undefined : String(cause) } }
+    const { word, text, status, code, cause } = thrown
+    return { failure: { word, text, status, code, cause: cause === undefined ? undefined : String(cause) } }
   }
   return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
 }
