@@ -25,10 +25,10 @@ export const storesFirst = ({ historyDurable, historyDays }: AppSettings): boole
 export const contentKinds = {
   txt: 0,
   img: 1,
-  video: 2,
-  loc: 3,
   audio: 4,
+  video: 2,
   file: 5,
+  loc: 3,
   cmd: 6,
   custom: 7,
   combine: 8,

@@ -1,3 +1,5 @@
+import { contentKinds } from '../history.ts'
+
 /** What a rule can ask for, and in whose name the reference calls back: room events, messages, who is online. */
 export const callbackEvents = [
   'chatroom.created',
@@ -30,17 +32,7 @@ export const callbackEvents = [
 type CallbackEvent = (typeof callbackEvents)[number]
 
 /** Kinds of messages, as the bodies of callbacks name them. */
-export const messageKinds = [
-  'txt',
-  'img',
-  'audio',
-  'video',
-  'file',
-  'loc',
-  'cmd',
-  'custom',
-  'combine',
-] as const
+export const messageKinds = Object.keys(contentKinds)
 
 /** Where something was asked for: by the app's server, or by a client. */
 export const sources = ['rest', 'client'] as const
