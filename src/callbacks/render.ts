@@ -1,7 +1,8 @@
 import { type App, appKey } from '../domain/app.ts'
 import type { Callback } from '../domain/callbacks/callback.ts'
 import { appOperator } from '../domain/event.ts'
-import type { EventPosition, EventRow } from '../store/events.ts'
+import type { EventPosition } from '../store/event-retention.ts'
+import type { EventRow } from '../store/events.ts'
 import { roomBodies } from './room-bodies.ts'
 
 type Row = EventRow & EventPosition

@@ -1,6 +1,7 @@
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
-import { comparePositions, type EventPosition, type EventReads, type EventRow } from '../store/events.ts'
+import { comparePositions, type EventPosition } from '../store/event-retention.ts'
+import type { EventReads, EventRow } from '../store/events.ts'
 import type { Engine } from './engine-types.ts'
 import type { Publisher } from './publisher.ts'
 

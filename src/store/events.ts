@@ -27,8 +27,6 @@ export interface EventRow {
   extra?: string | null
 }
 
-export { comparePositions, type EventPosition, type LogBounds, logStart } from './event-retention.ts'
-
 /** The events of one operation in one room, as the audit trail shows them. */
 export interface Change extends Pick<EventRow, 'at' | 'room' | 'operator' | 'operation'> {
   /** A JSON array of what the operation did. */

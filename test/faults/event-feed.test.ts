@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventFeed } from '../../src/engine/event-feed.ts'
 import { eventStream } from '../../src/operations/events/event-stream.ts'
-import { type EventPosition, type LogBounds, logStart } from '../../src/store/events.ts'
+import { type EventPosition, type LogBounds, logStart } from '../../src/store/event-retention.ts'
 import { aDatabase } from '../support/database.ts'
 import { openEvents, type SentEvent } from '../support/event-source.ts'
 import { aDirectory, type Served, serves } from '../support/process.ts'

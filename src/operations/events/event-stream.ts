@@ -1,6 +1,6 @@
 import { limits } from '../../domain/limits.ts'
 import type { FeedReader, LoggedEvent } from '../../engine/event-feed.ts'
-import type { EventPosition } from '../../store/events.ts'
+import type { EventPosition } from '../../store/event-retention.ts'
 
 /** Between two comments that keep the connection open, where nothing happens. */
 export const heartbeatMs = 15_000
