@@ -11,6 +11,10 @@ const perMillisecond = limits.nodes.value * idsPerMillisecond
 export const messageId = (at: number, node: number, sequence: number): number =>
   (at - epoch) * perMillisecond + node * idsPerMillisecond + sequence
 
+/** Reads a message id; undefined for a text that is none. */
+export const readMessageId = (text: string): number | undefined =>
+  /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined
+
 /** When the message with an id was accepted (Unix ms). */
 export const timeOfMessage = (id: number): number => epoch + Math.floor(id / perMillisecond)
 

@@ -1,6 +1,7 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { contentKinds } from '../../domain/history.ts'
 import { limits } from '../../domain/limits.ts'
+import { readMessageId } from '../../domain/message-ids.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { historyReaders } from '../allowed.ts'
 import { actionInRoom } from '../operation.ts'
@@ -59,8 +60,8 @@ function roomOf(queue: string): string {
 
 function positionOf(start: Static<typeof HistoryQuery>['start']): number | undefined {
   if (start === undefined || start === null || start === '' || Number(start) === -1) return undefined
-  const id = Number(start)
-  if (!/^\d{1,16}$/.test(String(start)) || !Number.isSafeInteger(id)) throw badPosition()
+  const id = readMessageId(String(start))
+  if (id === undefined) throw badPosition()
   return id
 }
 

@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import type { App } from '../../domain/app.ts'
 import { limits } from '../../domain/limits.ts'
-import { firstMessageId } from '../../domain/message-ids.ts'
+import { firstMessageId, readMessageId } from '../../domain/message-ids.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { oneself } from '../allowed.ts'
 import { action, actionInRoom } from '../operation.ts'
@@ -32,11 +32,11 @@ function roomOf(chatType: string, query: URLSearchParams): string {
 }
 
 function idsOf(query: URLSearchParams): number[] {
-  const ids = (query.get('msgIdList') ?? '').split(',').filter((id) => id !== '')
-  if (ids.length > limits.historyRemoved.value) throw tooManyRemoved()
-  if (ids.length === 0 || !ids.every((id) => /^\d{1,16}$/.test(id) && Number.isSafeInteger(Number(id))))
-    throw badRemoval({ field: 'msgIdList' })
-  return ids.map(Number)
+  const texts = (query.get('msgIdList') ?? '').split(',').filter((text) => text !== '')
+  if (texts.length > limits.historyRemoved.value) throw tooManyRemoved()
+  const ids = texts.map(readMessageId)
+  if (ids.length === 0 || !ids.every((id) => id !== undefined)) throw badRemoval({ field: 'msgIdList' })
+  return ids
 }
 
 function timeOf(query: URLSearchParams): number {
