@@ -1,53 +1,14 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
-import type { ReadMessage } from '../../domain/shown-message.ts'
-import type { StoredMessage } from '../../store/history/history.ts'
 import { appOnlyOfRooms } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { actionInRoom } from '../operation.ts'
 import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
-import { exactly, loosely, milliseconds, RoomId, says, UserId } from '../schemas.ts'
 import { historyNotOpen } from './failures.ts'
+import { Line, lineOf } from './line.ts'
 import { readPage } from './read-page.ts'
 
 const page = { default: 20, most: limits.historyPage.value }
-
-/** A message as servers read it: a line of an hourly file. */
-export const Line = exactly({
-  msg_id: t.String({ ...says('Message id.', '消息 ID。'), examples: ['115823689093121'] }),
-  timestamp: milliseconds('When it was accepted, Unix ms.', '服务器接受消息的时间，Unix 毫秒。'),
-  direction: t.Literal('outgoing'),
-  from: UserId,
-  to: RoomId,
-  chat_type: t.Literal('chatroom'),
-  payload: loosely(
-    { from: t.String(), to: t.String(), type: t.String(), ext: t.Object({}), bodies: t.Array(t.Object({})) },
-    {
-      examples: [
-        {
-          from: 'alice',
-          to: '248710559375361',
-          type: 'chatroom',
-          ext: {},
-          bodies: [{ type: 'txt', msg: 'the show begins' }],
-        },
-      ],
-    },
-  ),
-})
-
-export function lineOf({ id, sender, room, meta }: StoredMessage, readMessage: ReadMessage) {
-  const { timestamp, payload } = readMessage(meta)
-  return {
-    msg_id: String(id),
-    timestamp,
-    direction: 'outgoing' as const,
-    from: sender,
-    to: room,
-    chat_type: 'chatroom' as const,
-    payload,
-  }
-}
 
 /** A moment of the query; anything but digits counts as absent. */
 const momentOf = (text: string | null): number | undefined =>

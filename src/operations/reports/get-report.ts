@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
 import { superAdmins } from '../allowed.ts'
-import { Line, lineOf } from '../history/list-messages.ts'
+import { Line, lineOf } from '../history/line.ts'
 import { type ActionContext, action } from '../operation.ts'
 import { exactly, says } from '../schemas.ts'
 import { noReport, Row, shown } from './schemas.ts'
