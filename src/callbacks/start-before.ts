@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { rereading } from '../cluster/rereading.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { needsBefore } from '../domain/callbacks/rule.ts'
 import type { ReadStore } from '../store/store.ts'
@@ -11,8 +12,6 @@ interface Apps {
   subscribe(onChange: () => void): void
 }
 
-const retryMs = 1000
-
 /** Callbacks before sending, with their rules as they are now. */
 export async function startBefore(
   store: Pick<ReadStore, 'callbacks'>,
@@ -21,36 +20,16 @@ export async function startBefore(
   log: Logger,
 ) {
   const before = beforeSending(store, guardedPost(mayCall))
-  let isReading = false
-  let isStale = false
-  let isStopped = false
-
   const read = () => before.read([...apps.all()].filter(needsBefore))
-
-  async function readAll(): Promise<void> {
-    while (isStale && !isStopped) {
-      isStale = false
-      try {
-        await read()
-      } catch (error) {
-        log.warn({ err: error }, 'callbacks before sending could not be read; it is tried again')
-        isStale = true
-        await Bun.sleep(retryMs)
-      }
-    }
-    isReading = false
-  }
+  const { changed, stop } = rereading(read, (error) =>
+    log.warn({ err: error }, 'callbacks before sending could not be read; it is tried again'),
+  )
 
   await read()
-  apps.subscribe(() => {
-    isStale = true
-    if (isReading) return
-    isReading = true
-    readAll()
-  })
+  apps.subscribe(changed)
   return Object.assign(before, {
     [Symbol.dispose]() {
-      isStopped = true
+      stop()
     },
   })
 }

@@ -1,3 +1,4 @@
+import { rereading } from '../cluster/rereading.ts'
 import { type AppKeywords, buildMatcher, type Matcher } from '../domain/keywords/matcher.ts'
 import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import type { KeywordPlace } from '../store/keywords.ts'
@@ -7,9 +8,8 @@ import type { Parts } from './parts.ts'
 /** Words that are read at once, and milliseconds for which the work on them goes on without a pause. */
 const page = 1000
 const sliceMs = 2
-/** Changes are gathered for `gatherMs`; a failed read is retried; a poll finds changes whose event was missed. */
+/** Changes are gathered for `gatherMs`; a poll finds changes whose event was missed. */
 const gatherMs = 100
-const retryMs = 1000
 const pollMs = 3000
 
 async function* wordsOf(store: Pick<ReadStore, 'keywords'>, app: number) {
@@ -40,9 +40,6 @@ function slices(): () => undefined | Promise<void> {
 export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>, isAlone = false) {
   const apps = new Map<number, AppKeywords>()
   const versions = new Map<number, string>()
-  let reading: Promise<void> | undefined
-  let isStale = false
-  let isStopped = false
 
   function of(app: number): AppKeywords {
     let known = apps.get(app)
@@ -73,29 +70,7 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
   }
 
   const failed = rateLimitedLog(log, 'keyword lists could not be read; it is tried again')
-
-  async function readAll(): Promise<void> {
-    while (isStale) {
-      await Bun.sleep(gatherMs)
-      isStale = false
-      try {
-        await refresh()
-      } catch (error) {
-        failed(error)
-        isStale = true
-        await Bun.sleep(retryMs)
-      }
-      if (isStopped) return
-    }
-  }
-
-  function changed(): void {
-    isStale = true
-    reading ??= readAll().finally(() => {
-      reading = undefined
-      if (isStale && !isStopped) changed()
-    })
-  }
+  const { changed, stop } = rereading(refresh, failed, gatherMs)
 
   await refresh()
   const timer = isAlone ? undefined : setInterval(changed, pollMs)
@@ -105,9 +80,8 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
     /** Lists were changed, or may have been: they are read again, soon. */
     changed,
     async stop(): Promise<void> {
-      isStopped = true
       clearInterval(timer)
-      await reading
+      await stop()
     },
   }
 }
