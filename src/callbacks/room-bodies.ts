@@ -1,4 +1,5 @@
 import { appKey } from '../domain/app.ts'
+import { foreverMs } from '../domain/mute.ts'
 import type { Room } from '../domain/room.ts'
 
 /** What an event of a room holds, as far as callbacks tell of it. */
@@ -27,9 +28,6 @@ export interface RoomBody {
   payload?: object
   member_count?: number | undefined
 }
-
-/** Until when a block lasts that has no end. */
-const forEver = 4_638_873_600_000
 
 /** Fields of a room as the reference's callbacks have them: texts, for the most part. */
 function infoOf(app: { org: string; name: string }, room: Room | undefined) {
@@ -105,7 +103,7 @@ export function roomBodies(type: string, { app, operation, data, extra }: Of): R
     case 'member.removed':
       return [{ ...left('KICK', member), member_count }]
     case 'member.blocked': {
-      const until = { expire_timestamp: data.expires ?? forEver }
+      const until = { expire_timestamp: data.expires ?? foreverMs }
       return [...listed('BLOCK', 'ADD', member, until), { ...left('BLOCK', member), member_count }]
     }
     case 'member.unblocked':
