@@ -22,7 +22,7 @@ const told = (read: () => unknown): string => {
 }
 
 describe('the configuration', () => {
-  test('without anything said is the default', () => {
+  test('without any value is the default', () => {
     expect(readConfig({}, { HOME: '/' }, join(dir, 'none.toml'))).toMatchObject({
       host: '127.0.0.1',
       port: 8080,
@@ -49,7 +49,7 @@ describe('the configuration', () => {
     ])
   })
 
-  test('tells everything that is wrong at once, by name, and no secret', () => {
+  test('reports everything that is wrong at once, by name, and no secret', () => {
     const path = file('prot = 1\ndatabase_url = "mysql://root:hush@db"\n')
     const env = { CHATROOMD_PROT: '1', CHATROOMD_PORT: '65536', CHATROOMD_APPS: 'a#b:id:hush:x' }
     const message = told(() => readConfig({ log_level: 'loud' }, env, path))
@@ -65,7 +65,7 @@ describe('the configuration', () => {
     expect(message).not.toContain('hush')
   })
 
-  test('tells of a file that is no TOML', () => {
+  test('reports a file that is no TOML', () => {
     const path = file('port = = 1')
     expect(told(() => readConfig({}, {}, path))).toStartWith(`The configuration is wrong:\n  ${path}:1: `)
   })
@@ -79,7 +79,7 @@ describe('the configuration', () => {
     )
   })
 
-  test('10.18 ignores what Kubernetes sets for services with its name, and says so', () => {
+  test('10.18 ignores what Kubernetes sets for services with its name, and reports it', () => {
     const said: string[] = []
     const env = {
       CHATROOMD_SERVICE_HOST: '10.0.0.1',

@@ -46,7 +46,7 @@ describe('the command line', () => {
     expect(out).not.toContain('--port')
   })
 
-  test('tells its version', async () => {
+  test('prints its version', async () => {
     const version = expect.stringMatching(/^chatroomd \d+\.\d+\.\d+ \(Bun \d+\.\d+\.\d+\)\n$/)
     for (const words of ['version', '--version']) expect<unknown>(await run(words)).toEqual(done(version))
   })

@@ -166,7 +166,7 @@ if (!process.env.TEST_DATABASE_URL) {
     60_000 + callsEach * 1000,
   )
 
-  test('a unit that has taken of a quota keeps no other from taking', async () => {
+  test('a transaction that has taken from a quota blocks no other', async () => {
     const store = await openPostgres({ url: database.url, pool: 6, timeoutMs: 10_000 })
     await store.transaction((unit) => unit.quotas.setQuota(900, 'rooms', 1000))
     const take = () => store.transaction((unit) => unit.quotas.takeQuota(900, 'rooms', 1))

@@ -32,7 +32,7 @@ test('every ceiling of the source is declared in src/domain/limits.ts', () => {
   expect(found.filter((each) => !noCeilings.has(each))).toEqual([])
 })
 
-test('a constant that is a ceiling is told from one that is none', () => {
+test('a constant that is a ceiling is distinguished from one that is none', () => {
   const text =
     '/** Most keys of a call. */\nconst keys = 10\n\n/** How often. */\nconst every = 10\n\nconst page = { default: 1, most: 9 }\n'
   expect(ceilingsOf('a', text)).toEqual(['a keys', 'a page'])
@@ -46,7 +46,7 @@ test('a ceiling that is a setting has the default of the setting', () => {
   }
 })
 
-test('every ceiling says in both languages what it is and what happens beyond it', () => {
+test('every ceiling is described in both languages, with what happens beyond it', () => {
   const pages = {
     en: readFileSync('docs/limits.md', 'utf8'),
     zh: readFileSync('docs/limits.zh-CN.md', 'utf8'),

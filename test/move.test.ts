@@ -192,7 +192,7 @@ for (const [name, open] of targets) {
     await store.close()
   }, 60_000)
 
-  test(`a damaged or cut export is refused by ${name}, and nothing of it is kept`, async () => {
+  test(`a damaged or cut export is refused by ${name}, and nothing of it is stored`, async () => {
     const { store } = await open()
     const damaged = join(dir, 'damaged.ndjson')
     const text = readFileSync(original, 'utf8')

@@ -61,7 +61,7 @@ for (const how of ['stopped', 'killed'] as const)
     expect(bytesIn(join(dir, 'newer/data'))).toMatchObject(before)
   })
 
-test('SIGTERM finishes what has begun, answers it, and ends with 0', async () => {
+test('SIGTERM finishes what is in flight, responds to it, and exits with 0', async () => {
   const served = await serves({ cwd: dir, env })
   const { call, token } = await callsOn(served.url)
   await call('POST', '/users', { username: 'alice' })
@@ -94,7 +94,7 @@ test('SIGTERM finishes what has begun, answers it, and ends with 0', async () =>
   await again.end('SIGTERM')
 })
 
-test('a file that cannot grow: writes are refused with 503, reads go on, no answered write is lost', async () => {
+test('a file that cannot grow: writes are refused with 503, reads go on, no acknowledged write is lost', async () => {
   const options = { cwd: dir, env }
   const first = await serves(options)
   await (await callsOn(first.url)).call('POST', '/users', { username: 'alice' })

@@ -103,7 +103,7 @@ describe('11. the codec of the bus', () => {
     expect(join(position('a', 4)).missed).toBe(false)
   })
 
-  test('a silent node keeps its number but not its parts, and after a reconnect nothing is kept', () => {
+  test('a silent node retains its number but not its parts, and after a reconnect nothing is retained', () => {
     const { join, sweep, reset } = joiner('b')
     const parts = split('a', [{ n: 1, text: 'x'.repeat(900) }], 700)
     for (const each of parts.slice(0, -1)) join(each)

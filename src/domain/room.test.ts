@@ -51,7 +51,7 @@ describe('a draft', () => {
 })
 
 describe('a change', () => {
-  test('keeps what it does not name', () => {
+  test('leaves what it does not name', () => {
     expect(changedRoom(docs, aRoom(), { name: '' })).toEqual(aRoom({ name: '' }))
     expect(changedRoom(docs, aRoom(), {})).toEqual(aRoom())
   })

@@ -28,7 +28,7 @@ function ask(cache: ReturnType<typeof responseCache>, room: number, data = `{"id
 const kept = (cache: ReturnType<typeof responseCache>, rooms: number): number =>
   Array.from({ length: rooms }, (_, room) => cache.find(urlOf(room))).filter(Boolean).length
 
-test('an answer is kept from the second time it is asked for', () => {
+test('a response is cached from the second time it is requested', () => {
   const cache = responseCache(100_000)
   ask(cache, 1)
   expect(cache.find(urlOf(1))).toBeUndefined()
@@ -36,7 +36,7 @@ test('an answer is kept from the second time it is asked for', () => {
   expect(cache.find(urlOf(1))?.head).toContain('"data":{"id":"1"}')
 })
 
-test('reading every room once leaves what is kept, and what is kept stays within its bound', () => {
+test('reading every room once evicts nothing, and the cache stays within its bound', () => {
   const cache = responseCache(40_000)
   for (const _ of [1, 2]) ask(cache, 0)
   for (let room = 1; room < 60; room++) ask(cache, room)
@@ -49,7 +49,7 @@ test('reading every room once leaves what is kept, and what is kept stays within
   expect(cache.find(urlOf(0))).toBeUndefined()
 })
 
-test('an answer that is large beside the bound, or any when the bound is 0, is not kept', () => {
+test('a response that is large beside the bound, or any when the bound is 0, is not cached', () => {
   const cache = responseCache(40_000)
   for (const _ of [1, 2, 3]) ask(cache, 1, JSON.stringify('x'.repeat(6000)))
   expect(cache.find(urlOf(1))).toBeUndefined()

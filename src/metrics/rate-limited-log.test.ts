@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { rateLimited } from './rate-limited-log.ts'
 
-test('10.25 the first failure is told at once, those after it together with their count', async () => {
+test('10.25 the first failure is logged at once, those after it together with their count', async () => {
   const told: [string, number][] = []
   let sum = () => {}
   const summed = new Promise<void>((resolve) => {

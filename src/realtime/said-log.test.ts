@@ -30,7 +30,7 @@ async function writesOf(failures: Error[]): Promise<number> {
   return writes
 }
 
-test('what callbacks tell outlasts a store that takes nothing for a while, and goes with its app', async () => {
+test('events for callbacks survive a store that takes nothing for a while, and are dropped with their app', async () => {
   expect(await writesOf([storeUnavailable(), new Error('lost')])).toBe(3)
   expect(await writesOf([appGone()])).toBe(1)
 }, 10_000)

@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-test('11.4 the log of events says what was there before each change, within bounds', async () => {
+test('11.4 the log of events has the state before each change, within bounds', async () => {
   const operator = { kind: 'app' } as const
   await engine.commit(0, operator, createApp, { key: 'acme#lounge' })
   const id = (await engine.store.apps.findApp('acme', 'lounge'))?.id ?? 0

@@ -34,7 +34,7 @@ describe('the limit of one server', () => {
     expect(await passing([rates], 20)).toBe(5)
   })
 
-  test('says how many are left', async () => {
+  test('returns how many are left', async () => {
     const rates = ownRates(now)
     expect(await rates.count(1, 'x', 2)).toEqual({ isOver: false, limit: 2, remaining: 1 })
     expect(await rates.count(1, 'x', 2)).toEqual({ isOver: false, limit: 2, remaining: 0 })
@@ -80,7 +80,7 @@ describe('the limit of several servers on one store', () => {
     expect(await passing(servers, 10, 50)).toBe(1)
   })
 
-  test('is the same for a server whose own clock says something else', async () => {
+  test('is the same for a server whose own clock differs', async () => {
     const other = sharedRates(engine.commit, () => monotonicMs() + 3_600_000)
     const right = sharedRates(engine.commit, monotonicMs)
     await nextSecond()
@@ -97,7 +97,7 @@ describe('an app with limits', () => {
   })
   afterAll(() => server.stop())
 
-  test('is told how many calls are left, and refused over the limit', async () => {
+  test('learns how many calls are left, and is refused over the limit', async () => {
     const app = await server.app('acme#lounge', { rateLimits: true })
     const first = await app.call('GET', '/chatrooms')
     expect(first.status).toBe(200)

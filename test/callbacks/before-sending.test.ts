@@ -137,7 +137,7 @@ test('13.2 a message that is stopped in silence looks delivered to its sender, a
   bob.close()
 })
 
-test('13.2 the order of one sender in a room is kept, and neither other rooms nor other senders wait', async () => {
+test('13.2 messages of one sender in a room stay in order, and neither other rooms nor other senders wait', async () => {
   const { app, room } = await anApp({ timeout: 3000 })
   const other = await app.room({ owner: 'alice', members: ['bob', 'carol'] })
   const [alice, bob, carol] = [
@@ -216,7 +216,7 @@ const failures: [string, () => Response | Promise<Response>][] = [
   ],
 ]
 
-test('13.2 an endpoint that fails stops or delivers messages, as the rule says', async () => {
+test('13.2 where an endpoint fails, messages are stopped or delivered as the rule defines', async () => {
   const delivering = await anApp({ timeout: 300 })
   const stopping = await anApp({ timeout: 300, onFailure: 'stop', report: true })
   const alice = await connectAs(delivering.app, 'alice')
@@ -233,7 +233,7 @@ test('13.2 an endpoint that fails stops or delivers messages, as the rule says',
   for (const each of [alice, bob, other]) each.close()
 })
 
-test('13.2 an endpoint that keeps failing is not asked any more for a while', async () => {
+test('13.2 an endpoint that fails repeatedly is not called for a while', async () => {
   const { app, room } = await anApp()
   const alice = await connectAs(app, 'alice')
   answer = () => new Response('', { status: 503 })
@@ -297,7 +297,7 @@ test.each([
   expectRefusal(reply, 400, 'illegal_argument', description)
 })
 
-test('13.2 the terms of a rule are shown and changed; by default it waits 200 ms, delivers, and tells nobody', async () => {
+test('13.2 the terms of a rule are shown and changed; by default it waits 200 ms, delivers, and reports nothing', async () => {
   const { app, id } = await anApp({ enabled: false })
   const { body } = await app.call('POST', '/callbacks', { name: 'usual', url, when: 'before' })
   expect(body.data).toMatchObject({ timeout: 200, onFailure: 'deliver', report: false })

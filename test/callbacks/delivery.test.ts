@@ -130,7 +130,7 @@ for (const auditDays of [90, 0]) {
   })
 }
 
-test('13.2 filters hold back what a rule is not about, and another app hears nothing', async () => {
+test('13.2 filters leave out what a rule does not select, and another app receives nothing', async () => {
   const [app, other] = [await anApp(), await anApp()]
   const [one, two, three] = [receiver(), receiver(), receiver()]
   const quiet = await app.room({ owner: 'alice' })
@@ -163,7 +163,7 @@ test('13.2 while two secrets are there both sign, and security is made with the 
   checkSigned(got.got.at(-1) as never, newer)
 })
 
-test('13.2 a callback that fails is tried again after longer and longer pauses, holds back its room alone, and keeps its id', async () => {
+test('13.2 a callback that fails is retried after longer and longer pauses, delays its room alone, and has the same id', async () => {
   const app = await anApp()
   let isBroken = true
   const rooms = [await app.room({ owner: 'alice' }), await app.room({ owner: 'alice' })]

@@ -18,7 +18,7 @@ async function anApp(): Promise<TestApp> {
 
 const draft = { name: 'to_backend', url: 'https://chat.example.com/hook', events: ['message.sent'] }
 
-test('13.2 a callback rule is created disabled, listed, changed and deleted; its secret is answered once', async () => {
+test('13.2 a callback rule is created disabled, listed, changed and deleted; its secret is returned once', async () => {
   const app = await anApp()
   const { body: made } = await app.call('POST', '/callbacks', { ...draft, users: ['Alice'] })
   expect(made.data.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)

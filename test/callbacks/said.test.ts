@@ -144,7 +144,7 @@ test('13.2 a broadcast comes once for each room, and a recall of a client, of th
   })
 })
 
-test('13.2 filters choose messages by kind, source, room and sender, and what was stopped is not told', async () => {
+test('13.2 filters choose messages by kind, source, room and sender, and what was stopped is not sent', async () => {
   const { app, room } = await anApp()
   const other = await app.room({ owner: 'alice', members: ['bob'] })
   const [kinds, sources, rooms, users] = [receiver(), receiver(), receiver(), receiver()]
@@ -210,7 +210,7 @@ test('13.2 who logs in is online, and who leaves or is replaced is offline, each
   first.close()
 })
 
-test('13.2 an app whose rules ask for no messages writes none, and the event feed shows none', async () => {
+test('13.2 an app whose rules select no messages writes none, and the event feed shows none', async () => {
   const { app, room } = await anApp()
   const [got, all] = [receiver(), receiver()]
   const { id } = await aRule(app, got.url, { events: ['chatroom.member_joined'] })
@@ -237,7 +237,7 @@ test('13.2 an app whose rules ask for no messages writes none, and the event fee
   expect(text).not.toContain('message.sent')
 })
 
-test('13.2 an endpoint that hangs, breaks off, redirects or answers without end does not hold up another rule', async () => {
+test('13.2 an endpoint that hangs, breaks off, redirects or responds without end does not delay another rule', async () => {
   const { app, room } = await anApp()
   const good = receiver()
   const hanging = Promise.withResolvers<Response>()

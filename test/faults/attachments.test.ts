@@ -50,7 +50,7 @@ async function send(bytes: number, token: string, more: Record<string, string> =
 const remove = (uuid: string | undefined, token: string) =>
   app.call('DELETE', `/chatfiles/${uuid}`, undefined, { authorization: `Bearer ${token}` })
 
-test('10.16 an upload without Content-Length is kept whole up to the limit, and is 400 beyond it', async () => {
+test('10.16 an upload without Content-Length is stored whole up to the limit, and gets 400 beyond it', async () => {
   for (const bytes of [0, 5, 100_000, 10 * MiB]) {
     const { status, uuid, secret } = await send(bytes, app.token)
     expect({ bytes, status }).toEqual({ bytes, status: 200 })
@@ -152,7 +152,7 @@ test('10.14 an attachment of the version before is read with its secret until it
   later.stop()
 })
 
-test('10.14 a folder that cannot be looked through is told with its cause, and does not stop the start', async () => {
+test('10.14 a folder that cannot be read is logged with its cause, and does not stop the start', async () => {
   const file = join(server.dir, 'no-folder')
   writeFileSync(file, 'x')
   const { log, lines } = aLog()

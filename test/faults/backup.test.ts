@@ -12,7 +12,7 @@ directoryPerTest((made) => {
   dir = made
 })
 
-test('10.11 a backup ends while others write, holds all that was answered before and the attachments, and can be restored', async () => {
+test('10.11 a backup completes while others write, has every write acknowledged before and the attachments, and can be restored', async () => {
   const served = await serves({ cwd: dir, env })
   const { call } = await callsOn(served.url)
   await call('POST', '/users', { username: 'alice' })

@@ -36,7 +36,7 @@ function begin(path: string, headers: string[]): Sending {
 
 const bodyOf = (answer: string) => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))
 
-test('10.7 a call without a good token is answered 401 before any of its body has come', async () => {
+test('10.7 a call without a valid token gets 401 before any of its body has arrived', async () => {
   for (const headers of [[], ['authorization: Bearer nonsense']]) {
     for (const length of ['content-length: 1000000', 'content-length: 10', 'transfer-encoding: chunked']) {
       for (const path of ['/chatrooms', '/chatfiles']) {

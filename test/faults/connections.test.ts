@@ -26,7 +26,7 @@ for (const [title, settings, reason] of [
   ['a process', { max_connections: '2' }, 'too many connections'],
   ['an address', { address_connections: '2' }, 'too many connections of an address'],
 ] as const) {
-  test(`10.5 connections over the limit of ${title} are answered 503, and one that goes makes room`, async () => {
+  test(`10.5 connections over the limit of ${title} are refused with 503, and one that closes frees a place`, async () => {
     const server = await aServer(settings)
     const first = await RawSocket.open(server.url)
     const second = await RawSocket.open(server.url)

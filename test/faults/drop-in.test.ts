@@ -14,7 +14,7 @@ afterAll(() => server.stop())
 
 const anId = expect.stringMatching(/^\d+$/)
 
-test('12.7 in a disabled room nobody hears the app either, and the short list of joined rooms says so', async () => {
+test('12.7 in a disabled room nobody receives messages of the app either, and the short list of joined rooms shows it', async () => {
   const [open, disabled] = await Promise.all([0, 1].map(() => app.room({ owner: 'alice', members: ['bob'] })))
   if (!open || !disabled) throw new Error('there are no rooms')
   const bob = await connectAs(app, 'bob')

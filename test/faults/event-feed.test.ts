@@ -240,7 +240,7 @@ test('13.2 where nothing comes, a comment keeps the stream open, and a position 
   while (!(await reader.read()).done);
 })
 
-test('13.2 a reader that retention overtakes is told so, and the stream ends', async () => {
+test('13.2 a reader that retention overtakes gets a reset, and the stream ends', async () => {
   const { stream, remove } = aFeed(10_000)
   const reader = stream(0)
   await reader.read()

@@ -129,7 +129,7 @@ test('13.1 without it, kill -9 takes what came in the last moments, and a stop i
   await running.served.end('SIGTERM')
 })
 
-test('13.1 a backup holds the history, and an app that keeps none makes no file of it', async () => {
+test('13.1 a backup has the history, and an app without one has no file of it', async () => {
   const { dir, room, served, call } = await aRoom(['historyDays=0'])
   const say = () => call('POST', '/messages/chatrooms', { to: [room], type: 'txt', body: { msg: 'kept' } })
   await say()

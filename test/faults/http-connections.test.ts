@@ -29,7 +29,7 @@ describe('10.29 a body that is not announced', () => {
     ['a long body', `{${'"a":"b",'.repeat(2000)}"a":"b"}`],
   ] as const)
     for (const who of ['the app', 'the owner'])
-      test(`${title} that comes with a DELETE by ${who}: what is answered 400 was not done`, async () => {
+      test(`${title} that comes with a DELETE by ${who}: what gets 400 was not done`, async () => {
         const id = await app.room({ owner: 'alice' })
         const token = who === 'the app' ? app.token : alice
         const { socket, closed } = open()
@@ -41,7 +41,7 @@ describe('10.29 a body that is not announced', () => {
         expect([answers.slice(0, 12), status]).toEqual(['HTTP/1.1 400', 200])
       })
 
-  test('one that comes after the answer takes nothing from it', async () => {
+  test('one that comes after the response changes nothing about it', async () => {
     const id = await app.room({ owner: 'alice' })
     const { socket, closed, came } = open()
     socket.write(head('DELETE', `/chatrooms/${id}`, app.token))
@@ -69,7 +69,7 @@ describe('10.21 Expect: 100-continue', () => {
   const asking = (expectation: string, token: string) =>
     head('POST', '/chatrooms', token, `Content-Length: ${body.length}`, `Expect: ${expectation}`)
 
-  test('is answered before the body comes', async () => {
+  test('gets its response before the body comes', async () => {
     const { socket, came } = open()
     socket.write(asking('100-continue', app.token))
     expect(await came('100 Continue')).toStartWith('HTTP/1.1 100 Continue\r\n\r\n')
@@ -79,7 +79,7 @@ describe('10.21 Expect: 100-continue', () => {
   })
 
   // Bun compares bytes: https://github.com/oven-sh/bun/issues/30248. When this fails, take it out of the READMEs and ADR 0041.
-  test('with capitals is not answered, but the body that such a client sends after its wait is taken', async () => {
+  test('with capitals gets no 100, but the body that such a client sends after its wait is read', async () => {
     const { socket, came } = open()
     socket.write(asking('100-Continue', app.token))
     // Apache HttpClient waits for two seconds.
@@ -96,7 +96,7 @@ describe('10.21 Expect: 100-continue', () => {
   })
 })
 
-describe('10.5 calls that come before the one before is answered', () => {
+describe('10.5 calls that come before the response to the one before (pipelining)', () => {
   test('end the connection where that one still runs: only the first has begun', async () => {
     const { socket, closed } = open()
     const rooms = [await app.room({ owner: 'alice' }), await app.room({ owner: 'alice' })]

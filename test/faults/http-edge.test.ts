@@ -43,7 +43,7 @@ describe('10.17 browsers', () => {
     }
   })
 
-  test('may read every answer, refusals too', async () => {
+  test('may read every response, refusals too', async () => {
     for (const path of [
       '/acme/lounge/nope',
       '/acme/lounge/chatrooms',
@@ -155,7 +155,7 @@ describe('10.35 a method that a path has not', () => {
     ['/acme/lounge/chatrooms/super_admin', 'GET, POST'],
     ['/acme/lounge/users/batch/status', 'POST'],
   ] as const)
-    test(`${path} is told, with those that it has`, async () => {
+    test(`${path} names the methods that the path has`, async () => {
       const { status, headers, text } = await send(`PATCH ${path}`, 'Content-Length: 0')
       expect([status, headers.allow, json(text).error]).toEqual([405, allow, 'method_not_allowed'])
       expect((await send(`OPTIONS ${path}`)).headers.allow).toBe(allow)
@@ -199,7 +199,7 @@ describe('10.22 behind a proxy', () => {
     }
   }
 
-  test('uri tells what the client has called, where the proxy is trusted', async () => {
+  test('uri is the address that the client has called, where the proxy is trusted', async () => {
     expect(await uriOf({ trusted_proxies: '10.0.0.0/8, 127.0.0.1' })).toBe(
       'https://chat.example.com/acme/lounge/chatrooms',
     )

@@ -26,7 +26,7 @@ function heldBy(fill: () => object): number {
 /** A user id of the greatest length. */
 const longName = (number: number): string => String(number).padStart(limits.userId.value, 'x')
 
-test('10 verified tokens take no more memory than the page of limits says', () => {
+test('10 verified tokens take no more memory than the page of limits states', () => {
   const held = heldBy(() => {
     const check = tokenChecker()
     for (let number = 0; number < limits.cachedTokens.value; number += 1) {
@@ -43,7 +43,7 @@ test('10 verified tokens take no more memory than the page of limits says', () =
   expect(held).toBeLessThan(limits.cachedTokens.memory)
 })
 
-test('10 messages that can be recalled take no more memory than the page of limits says', () => {
+test('10 messages that can be recalled take no more memory than the page of limits states', () => {
   const held = heldBy(() => {
     const sent = recentMessages()
     for (let number = 0; number < limits.recentMessages.value; number += 1)
@@ -60,7 +60,7 @@ test('10 messages that can be recalled take no more memory than the page of limi
   expect(held).toBeLessThan(limits.recentMessages.memory)
 })
 
-test('10 responses that are kept take no more memory than the page of limits says', () => {
+test('10 cached responses take no more memory than the page of limits states', () => {
   const held = heldBy(() => {
     const cache = responseCache()
     const uri = 'http://127.0.0.1:8080/acme/lounge/chatrooms'

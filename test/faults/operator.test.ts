@@ -96,7 +96,7 @@ test.skipIf(process.platform !== 'linux')(
 )
 
 for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
-  test(`10.26 ${signal} does not end the server, which says that nothing was done`, async () => {
+  test(`10.26 ${signal} does not end the server, which logs that nothing was done`, async () => {
     const served = await serves({ cwd: dir, env })
     served.signal(signal)
     await served.prints(`"signal":"${signal}","msg":"nothing was done`)
@@ -104,7 +104,7 @@ for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
     expect(await served.end('SIGTERM')).toBe(0)
   })
 
-test('10.27 a changed secret in CHATROOMD_APPS is said in the log, without the secret', async () => {
+test('10.27 a changed secret in CHATROOMD_APPS is logged, without the secret', async () => {
   await (await serves({ cwd: dir, env })).end('SIGTERM')
   const same = await serves({ cwd: dir, env })
   await same.end('SIGTERM')
@@ -121,7 +121,7 @@ for (const command of [
   ['token', 'a#b'],
   ['export', 'all'],
 ])
-  test(`10.27 "chatroomd ${command.join(' ')}" in another directory makes no store, and says where it looked`, async () => {
+  test(`10.27 "chatroomd ${command.join(' ')}" in another directory creates no store, and names where it looked`, async () => {
     const { out, err, code } = await chatroomd(command, { cwd: dir })
     expect([code, out]).toEqual([1, ''])
     expect(err).toContain(`there is no data in ${join(dir, 'data')}`)
@@ -138,7 +138,7 @@ test('10.27 a command in another directory reaches the running server by its dat
   await served.end('SIGTERM')
 })
 
-test('10.27 a bad value in the file is told by file and line', async () => {
+test('10.27 a bad value in the file is reported with file and line', async () => {
   writeFileSync(join(dir, 'chatroomd.toml'), 'host = "127.0.0.1"\nnode_lease = 0\n')
   const { err, code } = await chatroomd(['serve'], { cwd: dir })
   expect([code, err]).toEqual([
@@ -147,7 +147,7 @@ test('10.27 a bad value in the file is told by file and line', async () => {
   ])
 })
 
-test('10.27 without a terminal no demo app is made; asked for, it is told on standard error alone', async () => {
+test('10.27 without a terminal no demo app is created; on request, it is printed on standard error alone', async () => {
   const plain = await serves({ cwd: dir })
   await plain.end('SIGTERM')
   expect(plain.printed()).not.toContain('demo#chat')

@@ -16,7 +16,7 @@ describe('the pages of the operator', () => {
   })
   afterAll(() => server.stop())
 
-  test('10.24 no series is told twice, whatever pages were opened', async () => {
+  test('10.24 no series is exported twice, whatever pages were opened', async () => {
     for (const page of pages) await statusOf(server.url + page)
     const text = await (await fetch(`${server.url}/metrics`)).text()
     const series = text.split('\n').flatMap((line) => /^[a-z]\S*(?= )/.exec(line)?.[0] ?? [])
@@ -56,7 +56,7 @@ describe('the pages of the operator', () => {
     expect(readings.size).toBeLessThanOrEqual(10 * Math.ceil(seconds + 1))
   })
 
-  test('10.34 a page answers under its own path only', async () => {
+  test('10.34 a page is served under its own path only', async () => {
     for (const path of ['/metrics/', '/docs/', '/openapi.json/', '/metrics/x', '/x//metrics'])
       expect(`${path} ${await statusOf(server.url + path)}`).toBe(`${path} 404`)
     for (const path of ['/metrics', '/metrics?x=1', '/docs', '/openapi.json?lang=zh'])

@@ -35,7 +35,7 @@ const logIn = (app: TestApp, username: string, password: string, localAddress = 
 const many = <T>(count: number, make: (at: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, at) => make(at)))
 
-test('10.8 a flood of logins of one app keeps nobody out of another app, nor another address out of the same', async () => {
+test('10.8 a flood of logins of one app locks nobody out of another app, nor another address out of the same', async () => {
   const logins = many(flood, (at) =>
     logIn(flooded, `ghost${at}`, 'x', at % 2 === 0 ? '127.0.0.1' : '127.0.0.3'),
   )
@@ -86,7 +86,7 @@ test('10.8 registrations that nobody waits for any more leave the queue', async 
   expect(found.filter(({ status }) => status === 200).length).toBeLessThan(9)
 }, 60_000)
 
-test('10.8 without a token one user is registered at a time, and a flood of them keeps nobody out', async () => {
+test('10.8 without a token one user is registered at a time, and a flood of them locks nobody out', async () => {
   const open = await server.app('acme#open', { openRegistration: true })
   const several = await request('POST', `${open.url}/users`, [{ username: 'a', password: 'b' }])
   expect([several.status, several.body.error]).toEqual([401, 'unauthorized'])

@@ -130,7 +130,7 @@ if (!process.env.TEST_DATABASE_URL) {
     30_000,
   )
 
-  test('10.38 data that PostgreSQL finds damaged are told as what they are, while reading and at the start', async () => {
+  test('10.38 data that PostgreSQL finds damaged are reported as damage, while reading and at the start', async () => {
     await told('postgres', 'create database broken')
     const first = await serves(serving('broken'))
     const call = await caller(first)

@@ -45,7 +45,7 @@ const messageTo = (room: string, text: string): Uint8Array =>
     }).finish(),
   }).finish()
 
-test('10.3 a client that answers no ping is gone, however much is being sent to it', async () => {
+test('10.3 a client that answers no ping is closed, however much is being sent to it', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob'] })
   const alice = await login('alice')
   const frozen = await loginRaw('bob')
@@ -59,7 +59,7 @@ test('10.3 a client that answers no ping is gone, however much is being sent to 
   alice.close()
 })
 
-test('10.3 a client that only answers pings stays, and hears a ping at least every interval', async () => {
+test('10.3 a client that only answers pings stays, and receives a ping at least every interval', async () => {
   const quiet = await loginRaw('carol')
   let pings = 0
   quiet.socket.on('data', (bytes: Buffer) => {

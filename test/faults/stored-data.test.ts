@@ -72,7 +72,7 @@ describe('10.38 damaged data', () => {
     writeFileSync(path, bytes)
   }
 
-  test('at the start are told as what they are, with what to do', async () => {
+  test('at the start are reported as damage, with what to do', async () => {
     const served = await serves({ cwd: dir, env })
     await served.end('SIGTERM')
     overwrite(100)
@@ -82,7 +82,7 @@ describe('10.38 damaged data', () => {
     expect(err).toContain('put a backup in its place')
   })
 
-  test('in the file of the history are told as what they are, once, and answered 503', async () => {
+  test('in the file of the history are reported as damage, once, and calls get 503', async () => {
     mkdirSync(join(dir, 'data'), { mode: 0o700 })
     writeFileSync(join(dir, 'data/messages.db'), new Uint8Array(20_000).fill(0xa5))
     const served = await serves({ cwd: dir, env })
@@ -100,7 +100,7 @@ describe('10.38 damaged data', () => {
     await served.end('SIGTERM')
   })
 
-  test('while reading are answered 503 as what they are, and the server is not ready', async () => {
+  test('while reading are refused with 503 as damage, and the server is not ready', async () => {
     const first = await serves({ cwd: dir, env })
     const { call } = await callsOn(first.url)
     const users = Array.from({ length: 60 }, (_, n) => ({ username: `user${n}` }))

@@ -141,7 +141,7 @@ test('an app token is had for an 007 token, and for nothing else', async () => {
   expect((await grant(agoraToken({ issued: nowS(), user: 'bob' }))).status).toBe(401)
 })
 
-test('every call is at /app-id/{app_id}, too, and tells its own address as ever', async () => {
+test('every call is at /app-id/{app_id}, too, and its uri stays as it was', async () => {
   const id = await app.room({ owner: 'alice' })
   const { status, body } = await request('GET', `${server.url}/app-id/${appId}/chatrooms/${id}`, undefined, {
     authorization: `Bearer ${app.token}`,

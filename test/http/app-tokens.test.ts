@@ -154,7 +154,7 @@ test('a new secret ends the old one and every token at once, of that app only', 
   expect((await listWith(`Bearer ${app.token}`)).status).toBe(200)
 })
 
-test('an unknown org or app is told before anything else, with the path that was asked for', async () => {
+test('an unknown org or app is refused before anything else, with the path of the call', async () => {
   const body = '{'
   for (const [method, path] of [
     ['GET', 'nobody/lounge/chatrooms'],

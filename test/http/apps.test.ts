@@ -69,7 +69,7 @@ describe('apps are walls', () => {
         )
   })
 
-  test('each app has an id of its own, the same in every answer', async () => {
+  test('each app has an id of its own, the same in every response', async () => {
     const seen = await Promise.all(
       [app, app, ...others].map(async (each) => (await each.call('GET', '/users')).body.application),
     )
@@ -164,7 +164,7 @@ describe('quotas, set per app', () => {
     expect((await detailsOf(app, await app.room(draft))).maxusers).toBe(1000)
   })
 
-  test('lengths of names and descriptions are the app’s, and told in the refusal', async () => {
+  test('lengths of names and descriptions are settings of the app, and named in the refusal', async () => {
     const app = await anApp({ nameLength: 3, descriptionLength: 1024 })
     const id = await app.room({ ...draft, name: '三个字', description: 'x'.repeat(1024) })
     for (const call of [

@@ -152,7 +152,7 @@ describe('bodies', () => {
     ).toBe(400)
   })
 
-  test('over 1 MiB a body is refused, told by its length or sent in chunks; 1 MiB is read', async () => {
+  test('over 1 MiB a body is refused, with Content-Length or in chunks; 1 MiB is read', async () => {
     const tooLarge = ['request_entity_too_large', 'Request Entity Too Large'] as const
     const limit = 1024 * 1024
     const chunked = (size: number) =>
@@ -254,7 +254,7 @@ describe('paths and methods', () => {
       expect(reply.headers.get('allow')).toBe(allowed)
     })
 
-  test('HEAD answers as GET does, without the body', async () => {
+  test('HEAD responds as GET does, without the body', async () => {
     for (const [path, status] of [
       ['/chatrooms', 200],
       [`/chatrooms/${id}`, 200],
@@ -335,7 +335,7 @@ describe('what is no proper HTTP', () => {
     await raw(`${post}${auth()}Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`)
   })
 
-  test('two requests in one packet have two answers, in order, or none', async () => {
+  test('two requests in one packet get two responses, in order, or none', async () => {
     const one = (path: string, more = '') =>
       `GET /acme/lounge${path} HTTP/1.1\r\nHost: localhost\r\n${more}${auth()}\r\n`
     const answer = await raw(

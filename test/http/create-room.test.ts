@@ -19,7 +19,7 @@ afterAll(() => server.stop())
 describe('creating a room', () => {
   const create = (body: unknown) => app.call('POST', '/chatrooms', body)
 
-  test('answers its id, and keeps every field', async () => {
+  test('returns its id, and stores every field', async () => {
     const reply = await create({ ...draft, maxusers: 300, members: ['bob', 'carol'], custom: '{"vip":true}' })
     const { id } = expectSuccess(reply, app, 'post', '/chatrooms', { data: { id: aRoomId } })
     const details = await detailsOf(app, id)
@@ -223,7 +223,7 @@ describe('creating a room', () => {
     expectRefusal(unnamed, 400, 'invalid_parameter', 'name must be provided')
   })
 
-  test('the body is read whatever its content type says', async () => {
+  test('the body is read whatever its content type', async () => {
     for (const type of [
       '',
       'application/json; charset=gbk',

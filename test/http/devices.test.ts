@@ -79,7 +79,7 @@ test('a device that is not there is a success, an unknown user is not', async ()
   expectUnauthorized(await (await asUser(app, 'bob'))('DELETE', path))
 })
 
-test('a disconnected web SDK is told, and sees its other devices', async () => {
+test('a disconnected web SDK gets an event, and sees its other devices', async () => {
   const { token } = await asUser(app, 'carol')
   const phone = await login('carol', 'phone')
   const carol: SdkClient = await sdkInBun('easemob-websdk', {

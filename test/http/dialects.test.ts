@@ -22,7 +22,7 @@ afterAll(() => server.stop())
 
 const as = (agent: string) => ({ 'user-agent': agent })
 
-test('a new app answers official server SDKs as they read it, and everybody else as the pages show', async () => {
+test('a new app responds to official server SDKs in their form, and to everybody else as the pages show', async () => {
   for (const agent of serverSdks) {
     const { body, headers } = await app.call('GET', `/chatrooms/${id}`, undefined, as(agent))
     expect([agent, Array.isArray(body.data), headers.get('vary')]).toEqual([agent, true, 'User-Agent'])
@@ -35,7 +35,7 @@ test('a new app answers official server SDKs as they read it, and everybody else
   }
 })
 
-test('a set dialect holds for every caller, and says nothing of callers', async () => {
+test('a set dialect holds for every caller, without Vary', async () => {
   for (const [dialect, isArray] of [
     ['docs', false],
     ['sdk', true],
@@ -66,7 +66,7 @@ test('12 a field that is null counts as absent in each row of a list, too', asyn
   expect(bad.body.error_description).toBe('metaData.mood must be a string')
 })
 
-test('12 a refusal that one dialect alone gives says that it goes by the caller', async () => {
+test('12 a refusal that one dialect alone gives has Vary: User-Agent', async () => {
   const change = (agent: string) => app.call('PUT', `/chatrooms/${id}`, { custom: 'x' }, as(agent))
   for (const [agent, status] of [
     ['axios/1.7', 400],
@@ -88,7 +88,7 @@ test('groupid is the chosen id, as older SDKs send it', async () => {
   expect((await app.call('POST', '/chatrooms', draft)).body.data).toEqual({ id: 'chosen1' })
 })
 
-test('taking one off the allow list answers an object to a server SDK, an array to others', async () => {
+test('taking one off the allow list returns an object to a server SDK, an array to others', async () => {
   const path = `/chatrooms/${id}/white/users/bob`
   await app.call('POST', path)
   const one = await app.call('DELETE', path, undefined, as(serverSdks[1] as string))

@@ -54,7 +54,7 @@ test('in a disabled room nobody joins, speaks or manages, until it is enabled', 
   socket.close()
 })
 
-test('a client that joins a disabled room over its connection is told why not', async () => {
+test('a client that joins a disabled room over its connection gets the reason of the refusal', async () => {
   const room = await app.room({ owner: 'alice' })
   await app.call('POST', `/chatrooms/${room}/disable`)
   const bob = await connectAs(app, 'bob')

@@ -67,7 +67,7 @@ test('an app that there is not is refused', async () => {
   }
 })
 
-test('the public address is told where one is set', async () => {
+test('the public address is returned where one is set', async () => {
   const other = await aServer({ public_url: 'https://chat.example.com' })
   await other.app('acme#lounge')
   const { body } = await request('GET', `${other.url}/easemob/server.json?app_key=acme%23lounge`)

@@ -26,7 +26,7 @@ async function begun(of: TestApp, query = '') {
 const announce = (of: TestApp, room: string, announcement: string) =>
   of.call('POST', `/chatrooms/${room}/announcement`, { announcement })
 
-test('a stream tells what happens, in its order, with what is documented in its headers', async () => {
+test('a stream sends events in order, with the documented headers', async () => {
   const stream = await begun(app)
   expect(stream.headers.get('content-type')).toStartWith('text/event-stream')
   expect(stream.headers.get('cache-control')).toBe('no-store')
@@ -70,7 +70,7 @@ test('a client that was away continues after its last event, by header or parame
   }
 })
 
-test('filters choose rooms and types, and "earliest" begins with all that is kept', async () => {
+test('filters choose rooms and types, and "earliest" begins with the first stored event', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob'] })
   const other = await app.room({ owner: 'alice' })
   for (const id of [other, room]) await announce(app, id, 'one')
@@ -119,7 +119,7 @@ test('types that are none are refused, and so are tokens of users', async () => 
   expect(refused.status).toBe(401)
 })
 
-test('an app without a log is told so, and one that begins it again has a gap that is told', async () => {
+test('an app without a log gets 403, and one that begins it again gets 410 for the gap', async () => {
   const quiet = await server.app('feed#quiet')
   await quiet.register('alice')
   const room = await quiet.room({ owner: 'alice' })

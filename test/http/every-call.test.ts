@@ -95,7 +95,7 @@ function bodies(operation: Operation): unknown[] {
 for (const [template, operations] of Object.entries(paths))
   for (const [method, operation] of Object.entries(operations)) {
     if (!template.startsWith('/{org_name}')) continue
-    test(`${method.toUpperCase()} ${template} answers whatever it is sent with what is documented`, async () => {
+    test(`${method.toUpperCase()} ${template} responds to whatever it is sent as documented`, async () => {
       const app = await server.app(`acme#${operation.operationId.toLowerCase()}`)
       await app.register('alice', 'bob')
       const room = await app.room({ owner: 'alice', members: ['bob'] })

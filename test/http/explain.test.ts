@@ -65,7 +65,7 @@ test('14.8 every refusal is explained by the very rule that refuses, and what is
   expect((await app.call('GET', `/chatrooms/${room}`)).body.data).toEqual(before)
 })
 
-test('14.8 what is allowed says what would happen', async () => {
+test('14.8 an allowed call shows what would happen', async () => {
   const { body } = await explain({ action: 'dissolveRoom', user: 'alice', room })
   expect(body.data).toEqual({
     allowed: true,

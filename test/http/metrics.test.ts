@@ -53,7 +53,7 @@ test('durations are counted in buckets that add up', async () => {
   expect(countOf('_sum')).toBeGreaterThan(0)
 })
 
-test('the store tells whether it answers', async () => {
+test('the store reports whether it responds', async () => {
   expect(await metricsOf('chatroomd_store_up')).toEqual([
     expect.stringMatching(/^chatroomd_store_up\{store="(sqlite|postgres)"\} 1$/),
   ])

@@ -28,7 +28,7 @@ describe('a read that is repeated', () => {
     id = await app.room({ ...draft, members: ['bob'] })
   })
 
-  test('is answered the same, at a later time and under another request id', async () => {
+  test('gets the same response, at a later time and under another request id', async () => {
     for (const path of [
       `/chatrooms/${id}`,
       '/chatrooms',
@@ -44,7 +44,7 @@ describe('a read that is repeated', () => {
     }
   })
 
-  test('shows every write to the room that was answered', async () => {
+  test('shows every acknowledged write to the room', async () => {
     const room = `/chatrooms/${id}`
     const writes: [string, string, unknown, Record<string, unknown>][] = [
       ['PUT', room, { name: 'early birds' }, { name: 'early birds' }],

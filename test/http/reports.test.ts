@@ -21,7 +21,7 @@ const report = async (who: string, id: string, reportReason = 'rude', about = wh
   })
 const list = async (query = '') => (await app.call('GET', `/moderation/report/messages${query}`)).body
 
-test('12.7 a report of a message is kept, and listed for the app with its room and sender, until the room goes', async () => {
+test('12.7 a report of a message is stored, and listed for the app with its room and sender, until the room is dissolved', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob'] })
   const body = { from: 'bob', to: [room], type: 'txt', body: { msg: 'hi' } }
   const sent = await app.call('POST', '/messages/chatrooms?useMsgId=true', body)

@@ -38,7 +38,7 @@ describe('14.5 an Idempotency-Key', () => {
     expect(await roomCount()).toBe(before + 1)
   })
 
-  test('answers what was answered, also when it could not be done again', async () => {
+  test('gets the first response, also when the call could not be done again', async () => {
     const id = await app.room({ owner: 'alice' })
     const key = aKey()
     const dissolve = () => app.call('DELETE', `/chatrooms/${id}`, undefined, key)
@@ -198,7 +198,7 @@ describe('14.5 If-Match', () => {
 })
 
 describe('14.5 dry_run=true', () => {
-  test('says what would happen, and changes nothing', async () => {
+  test('shows what would happen, and changes nothing', async () => {
     const id = await app.room({ owner: 'alice', members: ['bob'] })
     const trial = await app.call('DELETE', `/chatrooms/${id}?dry_run=true`)
     expect([trial.status, trial.body.dry_run, trial.body.data]).toEqual([200, true, { success: true, id }])
@@ -214,7 +214,7 @@ describe('14.5 dry_run=true', () => {
     expect(JSON.stringify(trail.body)).not.toContain('dissolve')
   })
 
-  test('says which rooms a user would take along', async () => {
+  test('shows which rooms would be dissolved with a user', async () => {
     await app.register('dave')
     const id = await app.room({ owner: 'dave', members: ['carol'] })
     const trial = await app.call('DELETE', '/users/dave?dry_run=true')

@@ -98,7 +98,7 @@ test('who is not in the room neither shares nor sees files', async () => {
   await empty()
 })
 
-test('a refused file is answered 400, as web SDKs read it, and leaves nothing', async () => {
+test('a refused file gets 400, as web SDKs expect, and leaves nothing', async () => {
   const missing = await upload(app.token, 'x', 'a.txt', '1')
   expect([missing.status, missing.body]).toEqual([
     400,
@@ -139,7 +139,7 @@ test('the list has pages, the newest first', async () => {
   await empty()
 })
 
-test('members hear of files as the SDK knows it, without the name', async () => {
+test('members receive events of files as the SDK knows them, without the name', async () => {
   const milo = await TestSocket.login(server.url, app.key, 'milo', as('milo').token)
   const { body } = await upload(as('mia').token, 'x')
   await as('adam')('DELETE', `${files()}/${body.data.file_id}`)
@@ -154,7 +154,7 @@ test('members hear of files as the SDK knows it, without the name', async () => 
   milo.close()
 })
 
-test('the files of a dissolved room are gone, and the trail says who shared what', async () => {
+test('the files of a dissolved room are gone, and the audit trail shows who shared what', async () => {
   const other = await app.room({ owner: 'olivia' })
   const { body } = await upload(as('olivia').token, 'x', 'a.txt', other)
   const trail = await app.call('GET', `/chatrooms/${other}/audit`)

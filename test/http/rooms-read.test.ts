@@ -36,7 +36,7 @@ describe('listing the rooms of an app', () => {
     })
   })
 
-  test('limit says how many come, and the cursor leads to the rest until there is none', async () => {
+  test('limit bounds a page, and the cursor leads to the rest until there is none', async () => {
     const first = await app.call('GET', '/chatrooms?limit=5')
     expectSuccess(first, app, 'get', '/chatrooms', {
       params: { limit: ['5'] },
@@ -262,7 +262,7 @@ describe('details of rooms', () => {
     expectSuccess(await sdk.call('GET', path), sdk, 'get', path, { data: [details(id, 1)], count: 1 })
   })
 
-  test('100 ids are answered, 101 are refused; repeats do not count', async () => {
+  test('100 ids are served, 101 are refused; repeats do not count', async () => {
     const many = Array.from({ length: 99 }, (_, n) => `${n}`)
     const reply = await app.call('GET', `/chatrooms/${[...many, ids[0], ids[0], '0'].join()}`)
     expect([reply.status, reply.body.count]).toEqual([200, 100])

@@ -68,7 +68,7 @@ for (const file of ['docs/served.md', 'docs/served.zh-CN.md']) {
       }
     })
 
-    test('every call that it names as not served answers what the page says, and nothing else', async () => {
+    test('every call that it names as not served responds as the page states, and no other way', async () => {
       expect(notServed.length).toBeGreaterThan(60)
       const alice = await asUser(app, 'alice')
       for (const { method, path, answer } of notServed) {
@@ -96,7 +96,7 @@ test('a call that is not served needs a token like any other', async () => {
   expect(response.status).toBe(401)
 })
 
-test('presence that is not open says so in `result`, too, where the web SDK looks for it', async () => {
+test('presence that is not open is refused in `result`, too, where the web SDK looks for it', async () => {
   const { body } = await app.call('POST', '/users/alice/presence/web_1/1', { ext: 'busy' })
   expect(body).toMatchObject({
     error: 'service open exception',
@@ -110,7 +110,7 @@ test('a list of groups that nobody is in has the `uri` that the web SDK needs', 
   expect(body).toMatchObject({ data: [], entities: [], uri: `${app.url}/users/alice/joined_chatgroups` })
 })
 
-test('settings of notifications are answered as they were sent', async () => {
+test('settings of notifications are returned as they were sent', async () => {
   const sent = { type: 'NONE', ignoreInterval: '21:30-08:00' }
   expect((await app.call('PUT', '/users/alice/notification/user/bob', sent)).body.data).toEqual(sent)
 })
@@ -138,7 +138,7 @@ test('12.8 every call about groups that web SDKs have is refused in their words'
   }
 })
 
-test('12.8 the web SDK is told that speech to text is not enabled', async () => {
+test('12.8 the web SDK learns that speech to text is not enabled', async () => {
   const { token: accessToken } = await asUser(app, 'alice')
   const login = { url: server.url, appKey: app.key, user: 'alice', accessToken }
   const alice = await sdkInBun('easemob-websdk', login)

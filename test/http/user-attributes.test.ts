@@ -37,7 +37,7 @@ test('text that no client has escaped is read as it is', async () => {
   expect(await read('alice')).toEqual({ nickname: '小明' })
 })
 
-test('several users are asked for at once, and only those that have something are answered', async () => {
+test('several users are read at once, and only those with attributes are returned', async () => {
   await app.call('PUT', of('alice'), { nickname: 'Alice', mail: 'a@x.test' })
   await app.call('PUT', of('bob'), { nickname: 'Bob' })
   const ask = async (body: object) => (await app.call('POST', '/metadata/user/get', body)).body.data

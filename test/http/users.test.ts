@@ -32,7 +32,7 @@ const taken = (name: string) =>
   `Entity user requires that property named username be unique, value of ${name} exists`
 
 describe('registering', () => {
-  test('one user, as an object, is answered in entities', async () => {
+  test('one user, as an object, is returned in entities', async () => {
     const reply = await register({ username: 'Alice', password: 'alice-1', nickname: 'Al "室"' })
     expectSuccess(reply, app, 'post', '/users', {
       path: '/users',
@@ -51,7 +51,7 @@ describe('registering', () => {
     expect([reply.status, reply.body.entities.length, reply.body.data]).toEqual([200, 60, []])
   })
 
-  test('users who exist already are told one by one, the others are registered', async () => {
+  test('users who exist already are listed one by one, the others are registered', async () => {
     await app.register('bob')
     const reply = await register([{ username: 'alice' }, { username: 'BOB' }, { username: 'carol' }])
     expectSuccess(reply, app, 'post', '/users', {
@@ -242,7 +242,7 @@ describe('reading and deleting', () => {
     expect(body.entities).toEqual([user('carol')])
   })
 
-  test('a deleted user is answered as it was, its rooms are dissolved and it has left all others', async () => {
+  test('a deleted user is returned as it was, its rooms are dissolved and it has left all others', async () => {
     await app.register('alice', 'bob')
     const own = await app.room({ owner: 'alice', members: ['bob'] })
     const joined = await app.room({ owner: 'bob', members: ['alice'] })

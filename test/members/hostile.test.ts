@@ -60,7 +60,7 @@ const usual = {
 }
 
 for (const [method, path, field] of calls) {
-  test(`${method} ${path} answers every ${field} in its own words, and the room stays whole`, async () => {
+  test(`${method} ${path} responds to every ${field} with its own text, and the room stays intact`, async () => {
     const before = await detailsOf(app, id)
     for (const value of values) {
       const { status } = await app.call(method, path.replace('ID', id), { ...usual, [field]: value })
@@ -96,7 +96,7 @@ const paths = [
 ] as const
 
 for (const [method, path] of paths) {
-  test(`${method} ${path} answers every name in its own words`, async () => {
+  test(`${method} ${path} responds to every name with its own text`, async () => {
     const bob = await asUser(app, 'bob')
     const before = await detailsOf(app, id)
     for (const name of [
@@ -119,7 +119,7 @@ for (const [method, path] of paths) {
   }, 30_000)
 }
 
-test('paging parameters of every kind are answered', async () => {
+test('paging parameters of every kind get a documented response', async () => {
   for (const path of ['users', 'users?version=v3&x=1', 'users?joined_time=true', 'audit', 'mute', 'admin'])
     for (const value of ['0', '-1', '1.5', 'x', '', 'null', '9'.repeat(30), '%00', '%ff', 'a'.repeat(2000)])
       for (const name of ['limit', 'cursor', 'pagenum', 'pagesize', 'sort']) {

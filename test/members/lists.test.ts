@@ -60,7 +60,7 @@ describe('the mute list', () => {
     expect(await muted()).toEqual([{ expire: forever, user: 'bob' }])
   })
 
-  test('unmuting is always a success, and answers an array', async () => {
+  test('unmuting is always a success, and returns an array', async () => {
     await mute(['bob'], -1)
     const reply = await app.call('DELETE', `${path()}/bob%2Cghost`)
     const data = [
@@ -149,7 +149,7 @@ describe('the block list', () => {
     expect(await blocked()).toEqual(['bob'])
   })
 
-  test('unblocking is always a success; several answer an array', async () => {
+  test('unblocking is always a success; several return an array', async () => {
     await app.call('POST', path(), { usernames: ['bob', 'carol'] })
     const reply = await app.call('DELETE', `${path()}/bob,carol,ghost`)
     const data = ['bob', 'carol', 'ghost'].map((user) => row(user, 'remove_blocks'))
@@ -157,7 +157,7 @@ describe('the block list', () => {
     expect(await blocked()).toEqual([])
   })
 
-  test('the web SDK (version=v3) is answered an array for one, too', async () => {
+  test('the web SDK (version=v3) gets an array for one, too', async () => {
     const one = await app.call('POST', `${path()}/bob?version=v3&resource=`)
     expect(one.body.data).toEqual([row('bob')])
     const back = await app.call('DELETE', `${path()}/bob?version=v3`)

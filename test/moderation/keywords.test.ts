@@ -67,7 +67,7 @@ function sayCustom(socket: TestSocket, moderation: string) {
   return socket.sync({ ns: Meta_NameSpace.CHAT, to: { name: room }, payload })
 }
 
-test('13.3 a message with a word of a refusing list reaches nobody, and its sender is told that moderation refused it', async () => {
+test('13.3 a message with a word of a refusing list reaches nobody, and its sender gets a refusal that names moderation', async () => {
   const id = await aList('refuse', ['casino', '加*微信'])
   const [bob, carol] = [await connectAs(app, 'bob'), await connectAs(app, 'carol')]
   for (const text of ['come to the ＣＡＳＩＮＯ', '请加我的微信']) {

@@ -93,7 +93,7 @@ test('13.3 whatever a moderator does has its reason in the trail', async () => {
   }
 })
 
-test('13.3 a moderator deletes one message, or what a user said in the last minutes, and clients hear of recalls', async () => {
+test('13.3 a moderator deletes one message, or what a user sent in the last minutes, and clients receive recalls', async () => {
   for (const historyDays of [0, 3]) {
     await app.set({ historyDays })
     const room = await aRoom()
@@ -141,7 +141,7 @@ test('13.3 a moderator deletes one message, or what a user said in the last minu
 })
 
 for (const name of sdkNames)
-  test(`13.3 ${name} hears of a deleted message as of a recall`, async () => {
+  test(`13.3 ${name} receives a recall for a deleted message`, async () => {
     const room = await aRoom()
     const { token } = await asUser(app, 'carol')
     const carol = await sdkInBun(name, {

@@ -26,7 +26,7 @@ const list = async (query = '') => (await app.call('GET', queue + query)).body
 const idsOf = async (query: string) =>
   (await list(query)).data.map(({ msg_id }: { msg_id: string }) => msg_id)
 
-test('13.3 a report is open until somebody dismisses it or acts on it, and says who and when', async () => {
+test('13.3 a report is open until somebody dismisses it or acts on it, and then names who and when', async () => {
   for (const id of ['2001', '2002', '2003']) await report('alice', id)
   await report('carol', '2001')
   const before = Date.now()
@@ -69,7 +69,7 @@ test('13.3 a report is open until somebody dismisses it or acts on it, and says 
   })
 })
 
-test('13.3 a reported message is shown with what was said around it, where the app keeps history', async () => {
+test('13.3 a reported message is shown with the messages around it, where the app has a history', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob', 'carol'] })
   const bob = await connectAs(app, 'bob')
   const ids: string[] = []

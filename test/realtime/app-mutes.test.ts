@@ -82,7 +82,7 @@ test('12.4 who is muted in single chats cannot send to one user, and in rooms on
   for (const socket of [alice, bob]) socket.close()
 })
 
-test('12.4 a mute of the whole app is over when its time is, without being told', async () => {
+test('12.4 a mute of the whole app expires, without an event', async () => {
   const bob = await login('bob')
   await mute('bob', { chatroom: 1 })
   expect(await statusOf(bob)).toMatchObject(muted)
@@ -150,7 +150,7 @@ test.if(process.env.TEST_DATABASE_URL !== undefined)(
 )
 
 for (const name of sdkNames) {
-  test(`12.4 ${name} is told of both kinds of mutes by type and reason`, async () => {
+  test(`12.4 ${name} is refused for both kinds of mutes by type and reason`, async () => {
     const { token } = await asUser(app, 'bob')
     const bob = await sdkInBun(name, { url: server.url, appKey: app.key, user: 'bob', accessToken: token })
     const refusal = () =>

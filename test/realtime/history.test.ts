@@ -210,7 +210,7 @@ test('13.1 a page leaves out what is not for the reader, and is full all the sam
   expect((await page(room, {}, 'alice')).body.data.msgs).toHaveLength(3)
 })
 
-test('13.1 a room that keeps a number of messages shows no more, and an app without history keeps none', async () => {
+test('13.1 a room with a limit of messages shows no more, and an app without history stores none', async () => {
   const room = await aRoom()
   await app.set({ historyPerRoom: 2 })
   await texts(room, 'one', 'two', 'three')

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-test('a login is answered with its device, and the keep-alive with the time', async () => {
+test('a login is acknowledged with its device, and the keep-alive with the time', async () => {
   const alice = await TestSocket.open(server.url)
   alice.provision(app.key, 'alice', tokens.alice, 'phone')
   const { provision } = await alice.find((got) => got.provision !== undefined)
@@ -98,7 +98,7 @@ test('a new secret of the app ends every connection of it', async () => {
   await alice.closed
 })
 
-test('a logout is answered and closes the connection', async () => {
+test('a logout is acknowledged and closes the connection', async () => {
   const alice = await TestSocket.login(server.url, app.key, 'alice', tokens.alice, 'leaving')
   alice.frame(MSync_Command.LOGOUT, new Uint8Array())
   await alice.find(({ command }) => command === MSync_Command.LOGOUT)

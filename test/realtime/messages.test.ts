@@ -40,7 +40,7 @@ test('a message reaches everyone else in the room, and its sender gets an id for
   expect(bob.texts).toEqual([])
 })
 
-test('the sender is the logged-in user, whatever the frame says', async () => {
+test('the sender is the logged-in user, whatever the frame contains', async () => {
   const [alice, bob] = [await login('alice'), await login('bob')]
   const payload = MessageBody.encode({
     type: MessageBody_Type.CHATROOM,
@@ -62,7 +62,7 @@ test('a field that the server does not know reaches the others', async () => {
   expect(body._unknownFields).toEqual({ 786: [new Uint8Array([1, 0x41])] })
 })
 
-test('a user hears on every device, but for the one that sent', async () => {
+test('a user receives on every device but the one that sent', async () => {
   const [phone, laptop] = [await login('bob', 'phone'), await login('bob', 'laptop')]
   await phone.say(room, 'from my phone')
   await laptop.text('bob: from my phone')
@@ -140,7 +140,7 @@ test('a message is recalled by its sender or a moderator, within its time, once'
   expect((await recall(alice, again.serverId)).status?.errorCode).toBe(0)
 })
 
-test('over the rate of a room low priorities are refused first; the rate of a user is kept too', async () => {
+test('over the rate of a room low priorities are refused first; the rate of a user holds too', async () => {
   const limited = await server.app('acme#limited', { roomMessageRate: 10 })
   await limited.register('alice')
   const id = await limited.room({ owner: 'alice' })

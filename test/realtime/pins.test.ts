@@ -54,7 +54,7 @@ describe('easemob-websdk', () => {
     messageId,
   })
 
-  test('12.9 a member pins a message, the others are told, and all of them see it', async () => {
+  test('12.9 a member pins a message, the others get an event, and all of them see it', async () => {
     const id = await post(room, 'read this')
     const later = await post(room, 'and this')
     await bob.call('pinMessage', pinned(id))

@@ -65,7 +65,7 @@ test('who comes back in time, or is still here on another device, stays', async 
   }
 })
 
-test('a client that comes back hears its rooms without joining again', async () => {
+test('a client that reconnects receives messages of its rooms without joining again', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob'] })
   const alice = await login('alice')
   ;(await login('bob')).close()
@@ -76,7 +76,7 @@ test('a client that comes back hears its rooms without joining again', async () 
   bob.close()
 })
 
-test('the status of a user says whether it is connected, and disconnecting ends that', async () => {
+test('the status of a user shows whether it is connected, and disconnecting changes it', async () => {
   expect(await statusOf('dave')).toBe('offline')
   const dave = await login('dave')
   expect(await statusOf('dave')).toBe('online')
@@ -87,7 +87,7 @@ test('the status of a user says whether it is connected, and disconnecting ends 
   await until(async () => (await statusOf('dave')) === 'offline')
 })
 
-test('a large room hears of those who come and go together, each of them once, with the right count', async () => {
+test('joins and leaves in a large room are sent in batches, each of them once, with the right count', async () => {
   const crowd = Array.from({ length: 130 }, (_, n) => `fan-${n}`)
   await app.register(...crowd)
   const room = await app.room({ owner: 'alice', members: crowd.slice(0, 120) })

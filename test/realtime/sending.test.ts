@@ -133,7 +133,7 @@ const older = (message: object, query = '') =>
     ...message,
   })
 
-test('12.1 the older form says `success`, or the message ids', async () => {
+test('12.1 the older form returns `success`, or the message ids', async () => {
   const path = '/messages'
   const success = { [room]: 'success', '404': 'success' }
   expectSuccess(await older({}), app, 'post', path, { path, data: success })

@@ -45,7 +45,7 @@ for (const name of sdkNames) {
     })
     afterAll(() => alice.close())
 
-    test('12.2 the app recalls a message of a member, and the SDK tells of it', async () => {
+    test('12.2 the app recalls a message of a member, and the SDK reports it', async () => {
       const id = await said()
       const reply = await recall(id, { from: 'Stage', recallMessageExtensionInfo: '{"why":"rude"}' })
       expectSuccess(reply, app, 'post', '/messages/msg_recall', {
@@ -153,7 +153,7 @@ test('12.2 a batch recalls all of its messages or none', async () => {
   )
 })
 
-test('12.2 the older form says of each message whether it was recalled', async () => {
+test('12.2 the older form shows for each message whether it was recalled', async () => {
   const [one, two] = [await said(), await said()]
   const msg = (id: string, to = room) => ({
     msg_id: id,
@@ -178,7 +178,7 @@ test('12.2 the older form says of each message whether it was recalled', async (
 })
 
 if (process.env.TEST_DATABASE_URL) {
-  test('12.2 the room is told of a recall on every node', async () => {
+  test('12.2 a recall reaches the room on every node', async () => {
     const node = await startNode(server.databaseUrl)
     try {
       const { token } = await asUser(app, 'alice')

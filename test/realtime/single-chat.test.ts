@@ -112,7 +112,7 @@ test('12.6 a message that is sent again under the same client id is delivered on
   expect(alice.texts).toEqual(['bob: once', 'bob: then'])
 })
 
-test('12.6 a message to a user who is offline is refused and not kept; one for online users only is dropped', async () => {
+test('12.6 a message to a user who is offline is refused and not stored; one for online users only is dropped', async () => {
   const bob = await login('bob')
   expect((await bob.tell('dave', 'lost')).status).toMatchObject({ errorCode: 19, reason: 'user is offline' })
   const online = { routetype: Meta_RouteType.ROUTE_ONLINE }
@@ -243,7 +243,7 @@ test('12.6 a message of the app goes to 600 users in one call', async () => {
   await bob.text('admin: to many')
 })
 
-test("12.6 the app's own server recalls a message to one user, whose sender hears of it, too", async () => {
+test("12.6 the app's own server recalls a message to one user, whose sender receives the recall, too", async () => {
   const [alice, bob] = [await login('alice'), await login('bob')]
   const { serverId } = await alice.tell('bob', 'not like this')
   const recall = (more: Record<string, unknown>) =>

@@ -291,7 +291,7 @@ describe.skipIf(missing !== '')('the Java server SDK, im-sdk-core 0.6.6', () => 
     })
   })
 
-  test('what is not served is refused in words that say so, or is an empty list', () => {
+  test('what is not served is refused with a text that names it, or is an empty list', () => {
     const expired = refused('400', 'maybe chat message history is expired or unstored')
     expectCalls({
       'message.getHistoryAsUri': expired,

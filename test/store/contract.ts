@@ -115,7 +115,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await unit((store) => store.apps.lockAppShared(id + 1000))).toBeUndefined()
     })
 
-    test('a change of an app keeps secret, key and settings, and changes the version of the apps', async () => {
+    test('a change of an app leaves secret, key and settings, and changes the version of the apps', async () => {
       const id = await unit((store) => store.apps.addApp(anApp('changed')))
       const before = await opened.store.apps.appsVersion()
       const change = {
@@ -162,7 +162,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
     })
 
-    test('a user is kept with numbers as numbers and claims as booleans', async () => {
+    test('a user is stored with numbers as numbers and booleans as booleans', async () => {
       const id = await app()
       const given = { ...aUser('alice'), passwordHash: 'h', nickname: 'Al' }
       const shown = {
@@ -257,7 +257,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await opened.store.rooms.findRoom(id, 'r1')).toMatchObject({ memberCount: 1 })
     })
 
-    test('a change of a room keeps every field', async () => {
+    test('a change of a room leaves every other field', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1', members: ['bob'] })
       const change = {
@@ -325,7 +325,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await opened.store.rooms.countJoined(id, 'bob', 2)).toBe(2)
     })
 
-    test('members are added once, and the count says how many there are', async () => {
+    test('members are added once, and the count is the number of members', async () => {
       const id = await app('alice', 'bob', 'carol')
       await addRoom(id, { id: 'r1' })
       expect(await unit((store) => store.rooms.addMembers(id, 'r1', ['bob', 'alice'], tick()))).toBe(2)
@@ -342,7 +342,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(0)
     })
 
-    test('a user is taken out of every room; it is told which, and how many are left', async () => {
+    test('a user is removed from every room; the result names them, and how many are left', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1', members: ['bob'] })
       await addRoom(id, { id: 'r2', members: ['bob', 'carol'] })
@@ -449,7 +449,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect([...(await lists.muted(id, 'r1', 0)), ...(await lists.blocked(id, 'r1', 0))]).toEqual([])
     })
 
-    test('announcement and attributes are kept, overwritten and removed', async () => {
+    test('announcement and attributes are stored, overwritten and removed', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1' })
       const [a, b] = [

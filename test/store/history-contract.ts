@@ -146,7 +146,7 @@ export function historyContract(name: string, open: () => Promise<OpenHistory>) 
       expect(await idsOf(history.scan(app, whole('r2')))).toEqual([at(4)])
     })
 
-    test('days that are over are dropped; an app that keeps less loses its own alone', async () => {
+    test('expired days are dropped; an app with a shorter retention loses only its own messages', async () => {
       fresh()
       const other = app + 500
       const ids = [at(40), at(30), at(20)]

@@ -51,7 +51,7 @@ async function expectTrail(store: ReadStore): Promise<void> {
 /** The version of the schema that had an audit trail, and no log of events. */
 const withTrail = 12
 
-test('11.4 the audit trail of the version before is kept in the log of events, in a file', async () => {
+test('11.4 the audit trail of the version before is migrated into the log of events, in a file', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   const file = new Sqlite(join(dir, 'chatroomd.db'))
   for (const migration of migrations.slice(0, withTrail))
@@ -66,7 +66,7 @@ test('11.4 the audit trail of the version before is kept in the log of events, i
 })
 
 if (process.env.TEST_DATABASE_URL) {
-  test('11.4 the audit trail of the version before is kept in the log of events', async () => {
+  test('11.4 the audit trail of the version before is migrated into the log of events', async () => {
     const database = await aDatabase()
     if (!database) throw new Error('there is no database')
     const sql = new SQL(database.url, { max: 1 })
@@ -99,7 +99,7 @@ if (process.env.TEST_DATABASE_URL) {
     await database.remove()
   })
 
-  test('data of the first version are brought forward and kept', async () => {
+  test('data of the first version are migrated and complete', async () => {
     const database = await aDatabase()
     if (!database) throw new Error('there is no database')
     const sql = new SQL(database.url, { max: 1 })

@@ -38,7 +38,7 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await members.roomsAmong(id, ['r1', 'r2'], 'bob')).toEqual(['r1'])
   })
 
-  test('removed members are gone with their roles, and the count says how many are left', async () => {
+  test('removed members are gone with their roles, and the count is that of those who are left', async () => {
     const id = await app('alice', 'bob', 'carol')
     await room(id, 'r1', ['bob', 'carol'])
     await unit(async (store) => {
@@ -132,7 +132,7 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     ])
   })
 
-  test('attributes are kept by name, and go with their owner where they should', async () => {
+  test('attributes are stored by name, and are removed with their owner where they should', async () => {
     const id = await app('alice')
     const attribute = (name: string, owner: string, autoDelete: boolean) => ({
       name,
@@ -156,7 +156,7 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await read().attributes.attributes(id, 'r1')).toEqual([])
   })
 
-  test('attributes of users are kept by user and name, counted in bytes, and removed', async () => {
+  test('attributes of users are stored by user and name, counted in bytes, and removed', async () => {
     const id = await app('alice', 'bob')
     const one = (username: string, name: string, value: string) => ({ username, name, value })
     await unit(({ userAttributes }) =>
@@ -180,7 +180,7 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await userAttributes.userAttributes(id, ['alice', 'bob'])).toEqual([one('bob', 'B', '你')])
   })
 
-  test('mutes of the whole app are kept by user and kind, paged while they go on, and lifted', async () => {
+  test('mutes of the whole app are stored by user and kind, paged while they last, and lifted', async () => {
     const id = await app('alice', 'bob')
     const mute = (username: string, kind: 'chat' | 'chatroom', expiresMs: number) =>
       unit((store) => store.appMutes.setAppMute(id, { username, kind, expiresMs }))
@@ -230,7 +230,7 @@ export function rolesContract({ app, room, read, unit, tick }: Given): void {
     expect(await count(100, 1)).toEqual({ second: 101, used: 2 })
   })
 
-  test('announcements are kept', async () => {
+  test('announcements are stored', async () => {
     const id = await app('alice')
     await room(id, 'r1', [])
     expect(await read().rooms.announcement(id, 'r1')).toBe('')

@@ -69,7 +69,7 @@ test('a server knows at once that a user was deactivated there, another one with
   expect(await elsewhere.userOf(app, token)).toBeUndefined()
 })
 
-test('what was asked before a change and answered after it is not remembered', async () => {
+test('what was read before a change and arrives after it is not cached', async () => {
   const token = await aToken('bob')
   const asked = elsewhere.userOf(app, token)
   const change = { type: 'user.changed', username: 'bob', change: 'password' } as const
