@@ -109,7 +109,7 @@ async function start(
       login: users,
       findApp: apps.find,
       publish: listener.publish,
-      told: (app) => outbox.wake(app),
+      activityStored: (app) => outbox.wake(app),
       others: (message) => bus.send({ message }),
       addressOf: origin.addressOf,
       othersOfUsers: (userMessage) => bus.send({ userMessage }),

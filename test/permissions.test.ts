@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Role, roles } from '../src/domain/role.ts'
 import { withRights } from '../src/operations/index.ts'
 import { expectRefusal } from './support/bodies.ts'
-import { hoursAgo, saidBefore, written } from './support/past.ts'
+import { hoursAgo, sentBefore, written } from './support/past.ts'
 import { asUser } from './support/people.ts'
 import { aServer, type TestApp, type TestServer } from './support/server.ts'
 import { until } from './support/until.ts'
@@ -166,7 +166,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   ],
   getHistoryFiles: async () => {
     const hour = hoursAgo(2)
-    await saidBefore(server, hour, ['hello'])
+    await sentBefore(server, hour, ['hello'])
     return ['GET', `/chatmessages/${written(hour)}`]
   },
   listMessages: (room) => ['GET', `/chatrooms/${room}/messages`],

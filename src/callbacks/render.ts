@@ -67,7 +67,7 @@ function uuidOf(app: App, { xid, at, room, number }: Row, part: number): string 
 }
 
 /** A message, or the recall of one, as the log has it. */
-interface SaidMessage {
+interface MessageData {
   id: string
   /** The message that is taken back. */
   recalled?: string
@@ -77,7 +77,7 @@ interface SaidMessage {
   payload: object
 }
 
-function messageBody(type: string, room: string, from: string, { id, recalled, kind, payload }: SaidMessage) {
+function messageBody(type: string, room: string, from: string, { id, recalled, kind, payload }: MessageData) {
   const shared = {
     eventType: 'chat',
     group_id: room,
@@ -103,7 +103,7 @@ function messageBody(type: string, room: string, from: string, { id, recalled, k
 }
 
 /** Who came or went, as the log has it. */
-interface SaidStatus {
+interface StatusData {
   reason: 'login' | 'logout' | 'replaced'
   os: string
   resource: string
@@ -115,7 +115,7 @@ const statusBody = (
   key: string,
   type: string,
   user: string,
-  { reason, os, resource, address, version }: SaidStatus,
+  { reason, os, resource, address, version }: StatusData,
 ) => ({
   reason,
   status: type === 'user.online' ? 'online' : 'offline',
@@ -191,10 +191,10 @@ export function render(app: App, row: Row): Callback[] {
   })
 
   if (type === 'message.sent' || type === 'message.recalled') {
-    const said: SaidMessage = data
-    const body = messageBody(type, room, user, said)
-    const kind = type === 'message.sent' ? { kind: said.kind } : {}
-    return [made(`${key}_${said.id}`, body, said.timestamp, { source: said.source, ...kind })]
+    const message: MessageData = data
+    const body = messageBody(type, room, user, message)
+    const kind = type === 'message.sent' ? { kind: message.kind } : {}
+    return [made(`${key}_${message.id}`, body, message.timestamp, { source: message.source, ...kind })]
   }
   if (type === 'user.online' || type === 'user.offline')
     return [made(uuid(), statusBody(key, type, user, data), at, { room: `@${user}`, source: 'client' })]

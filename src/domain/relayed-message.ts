@@ -16,7 +16,7 @@ export interface RelayedMessage {
   /** How its app keeps it; nothing where it keeps none. */
   history?: HistoryTerms | undefined
   /** Who sent it, for callbacks that tell of it; undefined where none do. */
-  told?: (typeof sources)[number] | undefined
+  callbackSource?: (typeof sources)[number] | undefined
   /** Its room has slow mode, and its sender waits until it may speak again. */
   isSlowed?: boolean | undefined
   /** What goes to the clients, encoded once. */

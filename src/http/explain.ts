@@ -14,11 +14,11 @@ function patternOf(text: string): RegExp {
   return new RegExp(`^${parts.join('[^]*')}$`)
 }
 
-const isSaid = ({ word, text }: FailureRow, said: Failure): boolean =>
-  word === said.word && patternOf(text).test(said.text)
+const isFailureOf = ({ word, text }: FailureRow, refusal: Failure): boolean =>
+  word === refusal.word && patternOf(text).test(refusal.text)
 
 function refusedBy(operation: Called, refusal: Failure): Explained {
-  const row = failuresOf(operation).find((each) => isSaid(each, refusal))
+  const row = failuresOf(operation).find((each) => isFailureOf(each, refusal))
   return {
     allowed: false,
     status: refusal.status,

@@ -43,7 +43,7 @@ export function startPruning(
   }
 
   /** Messages of an app that has no rules any more are looked for by the hour. */
-  async function pruneSaid({ id, settings, callbacks }: AppRecord): Promise<void> {
+  async function pruneActivity({ id, settings, callbacks }: AppRecord): Promise<void> {
     if (callbacks === 0 && historyRounds % roundsOfHistory !== 1) return
     await removeAll(id, pruneCallbacks, settings.callbackFailureDays * dayMs, prunedCallbacks)
   }
@@ -65,7 +65,7 @@ export function startPruning(
       await removeAll(0, pruneKeys, limits.retryTime.value, prunedKeys)
       for (const app of apps()) {
         await pruneLog(app)
-        await pruneSaid(app)
+        await pruneActivity(app)
       }
     } catch (error) {
       log.warn({ err: error }, 'what is over could not be pruned')

@@ -1,10 +1,10 @@
 import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { ActivityLog } from './activity-log.ts'
 import type { HistoryLog } from './history-log.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { RecentMessages } from './recent-messages.ts'
 import type { RelayedHistory } from './relayed-history.ts'
-import type { SaidLog } from './said-log.ts'
 import type { Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
@@ -15,13 +15,13 @@ interface Logs {
   spoken: LastSpoken
   history: HistoryLog
   relayed: RelayedHistory
-  said: Pick<SaidLog, 'add'>
+  activity: Pick<ActivityLog, 'add'>
 }
 
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
-  { recent, messages, spoken, history, relayed, said }: Logs,
+  { recent, messages, spoken, history, relayed, activity }: Logs,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
@@ -60,7 +60,7 @@ export function fanOut(
       here(message, from)
       messages.add(message)
       if (message.history) history.add(message)
-      if (message.told) said.add(message)
+      if (message.callbackSource) activity.add(message)
       others(message)
     },
   }

@@ -1,5 +1,5 @@
 import type { App } from '../domain/app.ts'
-import { tellsMessages } from '../domain/callbacks/rule.ts'
+import { callbacksNeedMessages } from '../domain/callbacks/rule.ts'
 import { historyTerms } from '../domain/history.ts'
 import { limits } from '../domain/limits.ts'
 import type { Broadcast, Post, PostedToAll } from '../domain/posted-message.ts'
@@ -26,8 +26,8 @@ function prepared(app: App, posted: PostedToAll) {
   const ignored = posted.roam_ignore_users?.length ? posted.roam_ignore_users.map(foldUsername) : null
   const level = levels[posted.chatroom_msg_level || 'normal']
   const tags: KeyValue[] = [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: level }]
-  const told = tellsMessages(app) ? ('rest' as const) : undefined
-  return { sender, body, tags, told, history: historyTerms(app.settings, ignored) }
+  const callbackSource = callbacksNeedMessages(app) ? ('rest' as const) : undefined
+  return { sender, body, tags, callbackSource, history: historyTerms(app.settings, ignored) }
 }
 
 type Prepared = ReturnType<typeof prepared>
@@ -53,7 +53,7 @@ export function posting(
 ): { post: Post; broadcast: Broadcast } {
   /** Sends a message to one room; returns its id there. */
   function send(app: number, room: string, message: Prepared, directed: string[] | undefined): bigint {
-    const { sender, body, tags, told, history } = message
+    const { sender, body, tags, callbackSource, history } = message
     const at = now()
     const id = newId(at)
     counters.messages += 1
@@ -65,7 +65,7 @@ export function posting(
       client: undefined,
       recalls: undefined,
       history,
-      told,
+      callbackSource,
       directed,
       frame: roomMessage({ id, room, sender, resource: undefined, at }, body, tags),
     })

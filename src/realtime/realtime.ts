@@ -11,6 +11,7 @@ import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import type { Terms } from '../operations/nodes/node-leases.ts'
 import type { History } from '../operations/services.ts'
 import type { HistoryStore } from '../store/history/history.ts'
+import { activityLog } from './activity-log.ts'
 import { arrivals } from './arrivals.ts'
 import { authoriser } from './authorise.ts'
 import { closeCode, cuttingOff } from './close.ts'
@@ -33,7 +34,6 @@ import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import { relayedHistory } from './relayed-history.ts'
-import { saidLog } from './said-log.ts'
 import { seenHistory } from './seen-history.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
@@ -69,7 +69,7 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
   /** As `commit`, with what users ask for held to a rate. */
   commitOfUsers: Commit
   /** There is more in the log of events of an app, for its callbacks. */
-  told(app: number): void
+  activityStored(app: number): void
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
   addressOf: AddressOf
@@ -118,7 +118,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const recent = recentMessages()
   const messages = messageLog(parts)
   const log = historyLog({ ...parts, history: given.history })
-  const said = saidLog(parts, given.told)
+  const activity = activityLog(parts, given.activityStored)
   recent.restore(await messages.latest())
   const lastMs = await messages.lastMs()
   const presence = await startPresence(forPresence(given, live), terms, (node) => {
@@ -128,12 +128,18 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const history = seenHistory(given.history, log, relayed)
   const findOriginal = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
-  const logs = { recent, messages, spoken, history: log, relayed, said }
+  const logs = { recent, messages, spoken, history: log, relayed, activity }
   const fan = fanOut(parts, logs, given.others)
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()
-  const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(parts, presence, flooding, cutOff, said)
+  const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(
+    parts,
+    presence,
+    flooding,
+    cutOff,
+    activity,
+  )
   const receive = pipeline(parts, {
     logIn,
     authorise: authoriser(parts, findOriginal, spoken),
@@ -187,7 +193,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     counters: counted,
     async stop() {
       gate.stop()
-      await Promise.all([messages.stop(), log.stop(), said.stop(), words.stop()])
+      await Promise.all([messages.stop(), log.stop(), activity.stop(), words.stop()])
       await presence.stop()
     },
   }

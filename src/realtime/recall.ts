@@ -1,5 +1,5 @@
 import type { App } from '../domain/app.ts'
-import { tellsMessages } from '../domain/callbacks/rule.ts'
+import { callbacksNeedMessages } from '../domain/callbacks/rule.ts'
 import type { Failure } from '../domain/failure.ts'
 import { historyTerms } from '../domain/history.ts'
 import { isTooOldToRecall } from '../domain/message-ids.ts'
@@ -115,7 +115,7 @@ export function recalling(
       client: undefined,
       recalls: isStored ? Number(number) : undefined,
       history: historyTerms(app.settings),
-      told: tellsMessages(app) ? 'rest' : undefined,
+      callbackSource: callbacksNeedMessages(app) ? 'rest' : undefined,
       directed: undefined,
       frame: roomMessage(
         { id: event, room, sender, resource: undefined, at },

@@ -1,13 +1,13 @@
 import type { NodePresence } from '../cluster/presence.ts'
-import { tellsStatus } from '../domain/callbacks/rule.ts'
+import { callbacksNeedStatus } from '../domain/callbacks/rule.ts'
 import { limits } from '../domain/limits.ts'
+import type { ActivityLog } from './activity-log.ts'
 import { checkLogin } from './authenticate.ts'
 import { type CutOff, closeCode } from './close.ts'
 import { forcedLogout, loggedIn, loginRefused, type Refusal } from './encode.ts'
 import type { Floods } from './floods.ts'
 import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
-import type { SaidLog } from './said-log.ts'
 import type { Connection, LiveUser, Session } from './session.ts'
 
 /** Connections of one user; another one ends the oldest. */
@@ -21,7 +21,7 @@ export function sessions(
   presence: Pick<NodePresence, 'changed'>,
   floods: Floods,
   cutOff: CutOff,
-  said: Pick<SaidLog, 'status'>,
+  activity: Pick<ActivityLog, 'status'>,
 ) {
   const { store, live, counters, now, newId, log } = parts
 
@@ -60,7 +60,7 @@ export function sessions(
     connection.stage = 'open'
     counters.logins += 1
     session.isLoggedIn = true
-    if (tellsStatus(session.app)) said.status(session, 'login')
+    if (callbacksNeedStatus(session.app)) activity.status(session, 'login')
     session.send(loggedIn(resource, expiresMs === 0 ? undefined : expiresMs))
   }
 
@@ -91,8 +91,8 @@ export function sessions(
     closed({ session }: Connection): void {
       if (!session) return
       live.remove(session)
-      if (session.isLoggedIn && tellsStatus(session.app))
-        said.status(session, session.isLoggedOut ? 'replaced' : 'logout')
+      if (session.isLoggedIn && callbacksNeedStatus(session.app))
+        activity.status(session, session.isLoggedOut ? 'replaced' : 'logout')
       presence.changed(session.user)
     },
 

@@ -1,7 +1,7 @@
+import { isActivity } from './activity-events.ts'
 import { append, logColumns, logFields, ofRule, queueColumns, queueFields } from './callback-rows.ts'
 import type { Database } from './database.ts'
 import type { EventPosition } from './event-retention.ts'
-import { isSaid } from './said-events.ts'
 
 /** A rule that a process delivers, and how far it is. */
 export interface HeldRule extends EventPosition {
@@ -260,16 +260,16 @@ export function callbackDeliveryStore(db: Database): CallbackDeliveryStore {
     },
 
     async pruneCallbacks(app, beforeMs, limit) {
-      const said = await db.run(
+      const removed = await db.run(
         `delete from events where app = ?1 and (at, room, number) in (
-           select at, room, number from events where app = ?1 and ${isSaid} and at < ?2 order by at limit ?3)`,
+           select at, room, number from events where app = ?1 and ${isActivity} and at < ?2 order by at limit ?3)`,
         app,
         beforeMs * 1000,
         limit,
       )
       await db.run(`delete from callback_queue where app = ?1 and dead = 1 and failed < ?2`, app, beforeMs)
       await db.run(`delete from callback_log where app = ?1 and at < ?2`, app, beforeMs)
-      return said
+      return removed
     },
   }
 }

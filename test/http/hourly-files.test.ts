@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { expectRefusal } from '../support/bodies.ts'
-import { hoursAgo, saidBefore, written } from '../support/past.ts'
+import { hoursAgo, sentBefore, written } from '../support/past.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const hour = 3_600_000
-const said = (at: number, ...texts: string[]) => saidBefore(server, at, texts)
+const said = (at: number, ...texts: string[]) => sentBefore(server, at, texts)
 
 test('13.1 the messages of an hour are a file that needs no token, and only what was signed', async () => {
   const at = hoursAgo(2)

@@ -28,7 +28,7 @@ async function withHistory(
 }
 
 /** Keeps texts of the first app as if bob had said them from a moment on, one each millisecond; returns their ids. */
-export async function saidBefore(
+export async function sentBefore(
   server: TestServer,
   at: number,
   texts: string[],

@@ -103,11 +103,12 @@ const needsStatus = new Set<CallbackEvent>(['user.online', 'user.offline'])
 export const needsBefore = ({ callbacks }: { callbacks: number }): boolean => (callbacks & needs.before) !== 0
 
 /** Whether callbacks of an app tell of messages. */
-export const tellsMessages = ({ callbacks }: { callbacks: number }): boolean =>
+export const callbacksNeedMessages = ({ callbacks }: { callbacks: number }): boolean =>
   (callbacks & needs.messages) !== 0
 
 /** Whether callbacks of an app tell who comes and goes. */
-export const tellsStatus = ({ callbacks }: { callbacks: number }): boolean => (callbacks & needs.status) !== 0
+export const callbacksNeedStatus = ({ callbacks }: { callbacks: number }): boolean =>
+  (callbacks & needs.status) !== 0
 
 /** The needs of some rules. */
 export function needsOf(rules: Pick<CallbackRule, 'when' | 'events' | 'enabled'>[]): number {

@@ -40,18 +40,18 @@ export const settleCallbacks = write({
 })
 
 /** An event that nobody's call made: a message that was accepted, or who came and went. */
-export type SaidEvent = Pick<EventRow, 'room' | 'operator' | 'type' | 'data'>
+export type ActivityEvent = Pick<EventRow, 'room' | 'operator' | 'type' | 'data'>
 
 /** Adds messages, and who came and went, to the log of events of an app whose callbacks tell of them. */
-export const recordSaid = write({
-  id: 'recordSaid',
+export const recordActivity = write({
+  id: 'recordActivity',
   allowed: appOnly,
 
-  async run({ app, store, tick }, { said }: { said: SaidEvent[] }) {
+  async run({ app, store, tick }, { events }: { events: ActivityEvent[] }) {
     if (app.callbacks === 0) return
     const at = tick()
     // The audit trail shows operations, by the first of their events: it is left out here.
-    const rows = said.map((event, place) => ({
+    const rows = events.map((event, place) => ({
       ...event,
       at,
       number: place + 1,

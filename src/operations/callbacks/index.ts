@@ -1,6 +1,12 @@
 import type { Operation } from '../operation.ts'
 import { changeCallback, createCallback, deleteCallback, getCallback, listCallbacks } from './callbacks.ts'
-import { holdCallbacks, pruneCallbacks, recordSaid, releaseCallbacks, settleCallbacks } from './deliver.ts'
+import {
+  holdCallbacks,
+  pruneCallbacks,
+  recordActivity,
+  releaseCallbacks,
+  settleCallbacks,
+} from './deliver.ts'
 import {
   listCallbackDeliveries,
   listDeadCallbacks,
@@ -25,6 +31,6 @@ export const callbackOperations: readonly Operation[] = [
   holdCallbacks,
   releaseCallbacks,
   settleCallbacks,
-  recordSaid,
+  recordActivity,
   pruneCallbacks,
 ]

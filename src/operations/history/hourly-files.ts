@@ -28,7 +28,7 @@ const hourNotThere = failure(
   },
 )
 
-const nothingSaid = failure(
+const noMessages = failure(
   'storage_object_not_found',
   'Failed to find chat message history download url for appkey: {appkey}, time: {time}',
   { en: 'there are no messages of that hour', zh: '该小时内没有消息' },
@@ -97,12 +97,12 @@ export const getHistoryFiles = action({
       }),
     ),
   },
-  failures: [historyNotOpen, badHour, hourNotThere, nothingSaid],
+  failures: [historyNotOpen, badHour, hourNotThere, noMessages],
   input: ({ params, uri }) => ({ time: params.hour, uri }),
 
   async run({ app, services, now }, { time, uri }) {
     const hour = checkHour(app, time, now)
-    if (!(await services.hourlyFiles.find(app.id, hour))) throw nothingSaid({ appkey: appKey(app), time })
+    if (!(await services.hourlyFiles.find(app.id, hour))) throw noMessages({ appkey: appKey(app), time })
     const expires = String(Math.floor((now + lifetimeMs) / 1000))
     const signature = signatureOf(app, time, expires).toString('base64url')
     return [{ url: `${uri}/file?Expires=${expires}&Signature=${signature}` }]
@@ -126,7 +126,7 @@ export const downloadHistoryFile = action({
     inQuery('Signature', 'Of the hour and its end.', '签名。', { type: 'string' }),
   ],
   response: t.Unknown({ ...says('The file.', '文件内容。'), contentMediaType: 'application/octet-stream' }),
-  failures: [urlOver, historyNotOpen, badHour, hourNotThere, nothingSaid],
+  failures: [urlOver, historyNotOpen, badHour, hourNotThere, noMessages],
   input: ({ params, query }) => ({
     time: params.hour,
     expires: query.get('Expires') ?? '',
@@ -136,7 +136,7 @@ export const downloadHistoryFile = action({
   async run({ app, services, now }, { time, expires, signature }) {
     if (!isSigned(app, time, expires, signature) || Number(expires) * 1000 < now) throw urlOver()
     const file = await services.hourlyFiles.find(app.id, checkHour(app, time, now))
-    if (!file) throw nothingSaid({ appkey: appKey(app), time })
+    if (!file) throw noMessages({ appkey: appKey(app), time })
     return file
   },
 

@@ -1,5 +1,5 @@
+import { isActivity } from '../activity-events.ts'
 import type { Database } from '../database.ts'
-import { isSaid } from '../said-events.ts'
 
 /**
  * Callback rules, how far each is, what failed and waits, and what was tried. `apps.callbacks` has the needs of an app's
@@ -12,7 +12,7 @@ export const callbacks = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
   return [
     `alter table apps add column callbacks integer not null default 0`,
     `alter table events add column extra text`,
-    `create index events_said on events (app, at) where ${isSaid}`,
+    `create index events_said on events (app, at) where ${isActivity}`,
     `create table callbacks (
       app integer not null,
       id ${text} not null,

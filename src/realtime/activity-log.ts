@@ -4,7 +4,7 @@ import { contentKinds } from '../domain/history.ts'
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
-import { recordSaid, type SaidEvent } from '../operations/callbacks/deliver.ts'
+import { type ActivityEvent, recordActivity } from '../operations/callbacks/deliver.ts'
 import { MessageBody, MessageBody_Type, Meta, Provision_OsType as Os } from './generated/protocol.ts'
 import { metaIn } from './meta-in.ts'
 import type { Parts } from './parts.ts'
@@ -22,13 +22,13 @@ const overhead = 200
 /** An event that waits; it is made when it is written, behind the fan-out. */
 interface Waiting {
   bytes: number
-  event(): SaidEvent
+  event(): ActivityEvent
 }
 
 const kindNames = Object.fromEntries(Object.entries(contentKinds).map(([name, kind]) => [kind, name]))
 
 /** A message as the log of events has it. */
-function eventOf({ id, room, sender, told: source, frame }: RelayedMessage): SaidEvent {
+function eventOf({ id, room, sender, callbackSource: source, frame }: RelayedMessage): ActivityEvent {
   const { meta, kind } = metaIn(frame)
   const { timestamp, payload } = Meta.decode(meta)
   const body = MessageBody.decode(payload ?? new Uint8Array())
@@ -59,7 +59,7 @@ const systems: Record<number, string> = {
 
 type Reason = 'login' | 'logout' | 'replaced'
 
-function statusOf({ user, resource, system, version, connection }: Session, reason: Reason): SaidEvent {
+function statusOf({ user, resource, system, version, connection }: Session, reason: Reason): ActivityEvent {
   const { address } = connection
   return {
     room: '',
@@ -73,7 +73,7 @@ function statusOf({ user, resource, system, version, connection }: Session, reas
  * Adds messages, and who came and went, to the log of events of apps whose callbacks tell of them, behind the fan-out
  * and in batches. `written` is called when there is more in the log of an app.
  */
-export function saidLog(
+export function activityLog(
   { commit, log, counters }: Pick<Parts, 'commit' | 'log' | 'counters'>,
   written: (app: number) => void,
 ) {
@@ -98,9 +98,9 @@ export function saidLog(
   async function writeSome(app: number, queue: Waiting[]): Promise<void> {
     const some = queue.slice(0, batch)
     try {
-      await commit(app, theApp, recordSaid, { said: some.map((each) => each.event()) })
+      await commit(app, theApp, recordActivity, { events: some.map((each) => each.event()) })
     } catch (error) {
-      // The app is gone: nobody is told any more.
+      // The app is gone: nobody is left to notify.
       if (!isAppGone(error)) throw error
     }
     queue.splice(0, some.length)
@@ -154,4 +154,4 @@ export function saidLog(
   }
 }
 
-export type SaidLog = ReturnType<typeof saidLog>
+export type ActivityLog = ReturnType<typeof activityLog>

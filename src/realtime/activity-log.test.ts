@@ -3,7 +3,7 @@ import pino from 'pino'
 import { appGone, storeUnavailable } from '../domain/failures.ts'
 import type { Commit } from '../engine/commit.ts'
 import { counters } from '../metrics/counters.ts'
-import { saidLog } from './said-log.ts'
+import { activityLog } from './activity-log.ts'
 import type { Session } from './session.ts'
 
 const login = {
@@ -23,7 +23,7 @@ async function writesOf(failures: Error[]): Promise<number> {
     return undefined as never
   }
   const parts = { commit, log: pino({ level: 'silent' }), counters: counters() }
-  const log = saidLog(parts, () => resolve())
+  const log = activityLog(parts, () => resolve())
   log.status(login, 'login')
   await promise
   await log.stop()

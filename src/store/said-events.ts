@@ -1,5 +1,0 @@
-/** Events that change nothing: messages, and who is online. Only callbacks tell of them. */
-const saidEvents = ['message.sent', 'message.recalled', 'user.online', 'user.offline'] as const
-
-/** The condition of their index; it is part of a migration. */
-export const isSaid = `type in (${saidEvents.map((type) => `'${type}'`).join(', ')})`
