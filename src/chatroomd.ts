@@ -247,10 +247,7 @@ async function openStore(
     )
 
   const notApplied = (error: unknown) =>
-    log.error(
-      { err: error },
-      'what another node has written could not be applied here; it is looked up again',
-    )
+    log.error({ err: error }, 'a change of another node could not be applied; the caches are read again')
   const relayed = publisher<RelayedMessage>()
   const relayedToUsers = publisher<UserMessage>()
   const missed = publisher<void>()

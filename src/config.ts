@@ -27,7 +27,7 @@ function parse(text: string): object | undefined {
   }
 }
 
-/** The line of a text that keeps it from being TOML: the first after the longest beginning that is. */
+/** The line at which a text stops being TOML: the first after the longest beginning that is. */
 function badLineOf(text: string): number {
   const lines = text.split('\n')
   let good = lines.length - 1

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { inflateSync } from 'node:zlib'
 import { limits } from '../domain/limits.ts'
 
-/** What an AccessToken2 (`007…`) says: whom it is for, and when it ends. */
+/** The claims of an AccessToken2 (`007…`): whom it is for, and when it expires. */
 export interface AgoraClaims {
   /** Empty for the app itself. */
   userId: string

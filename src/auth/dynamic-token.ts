@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type AppRecord, appKey } from '../domain/app.ts'
 import { sameText } from './same-text.ts'
 
-/** What a dynamic user token (`dt-…`) says. */
+/** The claims of a dynamic user token (`dt-…`). */
 export interface DynamicClaims {
   userId: string
   expiresSeconds: number

@@ -7,10 +7,10 @@ const abandonedCall = busy('nobody waits for the answer', {
   zh: '调用方已断开连接',
 })
 
-/** Who asks for work: turns go round the apps, and round the sources of an app. */
+/** Who requests work: turns go round the apps, and round the sources of an app. */
 export interface Asker {
   app: number
-  /** The address that asks; empty for the app itself, which has no limit of its own. */
+  /** The address of the caller; empty for the app itself, which has no limit of its own. */
   source: string
   /** The user that it is about. */
   name: string
@@ -18,7 +18,7 @@ export interface Asker {
   signal: AbortSignal
 }
 
-/** What one call asks for: it is done whole, or what is left of it leaves the queue. */
+/** The work of one call: it is done whole, or what is left of it leaves the queue. */
 interface Ticket {
   asker: Asker
   works: (() => Promise<void>)[]
@@ -114,7 +114,7 @@ function turnQueue() {
 
 /**
  * Dear work in fair turns. When too much waits, what came last from whoever has most waiting is refused, so that a
- * flood of one app or address keeps nobody else out.
+ * flood of one app or address locks nobody else out.
  */
 export function fairTurns(ceilings: Ceilings) {
   const queue = turnQueue()

@@ -12,7 +12,7 @@ function isPublic(address: string): boolean {
   return parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast)
 }
 
-/** Says which addresses callbacks may go to: those of the internet, and those that the operator allows. */
+/** Decides which addresses callbacks may go to: public ones, and those that the operator allows. */
 export const callable =
   (allowed: ((address: string) => boolean) | undefined) =>
   (address: string): boolean =>

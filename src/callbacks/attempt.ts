@@ -19,7 +19,7 @@ export type Attempt = (
   signal: AbortSignal,
 ) => Promise<Posted>
 
-/** Attempts to deliver callbacks: an answer of 2xx is success, whatever it says. */
+/** Attempts to deliver callbacks: a response of 2xx is success, whatever its body. */
 export const attempting =
   (post: Post): Attempt =>
   async (url, headers, body, signal) => {

@@ -11,12 +11,12 @@ import { limits } from '../domain/limits.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Post } from './guarded-post.ts'
 
-/** How questions ended: `skipped` were not asked, as too many were under way or the breaker was open. */
+/** Outcomes of callbacks: `skipped` were not sent, as too many were under way or the breaker was open. */
 type Outcome = 'delivered' | 'replaced' | 'stopped' | 'failed' | 'skipped'
 
 interface Breaker {
   failures: number
-  /** Monotonic ms until which nothing is asked. */
+  /** Monotonic ms until which no callback is sent. */
   openUntil: number
   underWay: number
 }
@@ -43,7 +43,7 @@ const question = ({ app, room, sender, id, at, payload }: Question, { secrets }:
 const outcomeOf = (decision: Decision): Outcome =>
   decision.kind === 'stop' ? 'stopped' : decision.replacement ? 'replaced' : 'delivered'
 
-/** The rules of all apps that are asked before messages are delivered, and how they answered. */
+/** The rules of all apps that are called before messages are delivered, and their outcomes. */
 export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
   let rules = new Map<number, BeforeRule[]>()
   const breakers = new Map<string, Breaker>()

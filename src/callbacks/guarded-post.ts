@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 
 interface Terms {
   timeoutMs: number
-  /** Most of the answer that is read. */
+  /** Most of the response that is read. */
   bytes: number
   headers?: Record<string, string>
   signal?: AbortSignal
@@ -16,7 +16,7 @@ interface Answer {
   retryAfterMs: number
 }
 
-/** Posts JSON. Fails where no answer came in time, or the address must not be called. Follows no redirect. */
+/** Posts JSON. Fails where no response came in time, or the address must not be called. Follows no redirect. */
 export type Post = (url: string, body: string, terms: Terms) => Promise<Answer>
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
@@ -39,7 +39,7 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort))
 }
 
-/** Reads an answer, to its end where that may be, so that the connection can be used again. */
+/** Reads a response, to its end where that may be, so that the connection can be reused. */
 async function textOf(response: Response, most: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -61,7 +61,7 @@ const retryAfterOf = (headers: Headers): number => {
 }
 
 /**
- * Posts to addresses that were checked: the connection goes there, whatever DNS says a moment later, and the host stays that of the
+ * Posts to addresses that were checked: the connection goes there, whatever DNS returns a moment later, and the host stays that of the
  * URL, for TLS too.
  */
 export const guardedPost =

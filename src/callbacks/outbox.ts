@@ -40,7 +40,7 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
   let again = false
 
   const failed = (error: unknown) => {
-    if (!isStopped) log.warn({ err: error }, 'callbacks could not be delivered; it is tried again')
+    if (!isStopped) log.warn({ err: error }, 'callbacks could not be delivered; it is retried')
   }
   const settle: Settle = (held, settled) =>
     commit(held.app, theApp, settleCallbacks, { held, process, settled })
@@ -54,7 +54,7 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
     if (await workers.align(held)) again = true
   }
 
-  /** Looks now, once more if asked to while it does. */
+  /** Polls now, once more if woken meanwhile. */
   function lookNow(): Promise<void> {
     again = true
     looking ??= (async () => {

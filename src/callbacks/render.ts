@@ -53,7 +53,7 @@ const contentTypes: Record<string, string> = {
   combine: 'txt',
 }
 
-/** A UUID that is the same whenever the same part of the same event is told. */
+/** A UUID that is the same whenever the same part of the same event is delivered. */
 function uuidOf(app: App, { xid, at, room, number }: Row, part: number): string {
   const text = `${app.uuid}/${xid}/${at}/${room}/${number}/${part}`
   const hash = new Bun.CryptoHasher('sha256').update(text).digest('hex')
@@ -173,7 +173,7 @@ function attributesBody(key: string, type: string, row: Row, attributes: object 
   }
 }
 
-/** What callbacks tell of an event of the log; nothing of most that are about users and settings. */
+/** The callbacks of an event of the log; none for most that are about users and settings. */
 export function render(app: App, row: Row): Callback[] {
   const event = names[row.type]
   if (event === undefined) return []

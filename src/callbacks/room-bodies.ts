@@ -2,7 +2,7 @@ import { appKey } from '../domain/app.ts'
 import { foreverMs } from '../domain/mute.ts'
 import type { Room } from '../domain/room.ts'
 
-/** What an event of a room holds, as far as callbacks tell of it. */
+/** What an event of a room has, as far as callbacks send it. */
 interface Data {
   owner?: string
   usernames?: string[]
@@ -67,7 +67,7 @@ const listed = (operation: string, type: string, member: string[] | undefined, m
   { operation, payload: { type, member: member ?? [], ...more } },
 ]
 
-/** The bodies that tell of an event of a room, in the family that the reference extends [callback: rooms]. */
+/** The bodies of callbacks for an event of a room, in the family that the reference extends [callback: rooms]. */
 export function roomBodies(type: string, { app, operation, data, extra }: Of): RoomBody[] {
   const { usernames: member = [], username = '', memberCount: member_count } = data
   switch (type) {
@@ -77,7 +77,7 @@ export function roomBodies(type: string, { app, operation, data, extra }: Of): R
       return [{ operation: 'CREATE', payload: { role, member: members, info: infoOf(app, extra.info) } }]
     }
     case 'room.changed': {
-      // Callbacks tell of these alone.
+      // Callbacks send these alone.
       if (!['name', 'description', 'maxusers'].some((field) => Object.hasOwn(data, field))) return []
       return [{ operation: 'UPDATE', payload: { type: 'INFO', info: infoOf(app, extra.info) } }]
     }

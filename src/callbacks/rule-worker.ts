@@ -9,7 +9,7 @@ import { render } from './render.ts'
 import { signer } from './sign.ts'
 import type { WorkerGiven } from './worker-types.ts'
 
-/** A callback on its way: read from the log, or from the queue, where it has a place. */
+/** A callback on its way: read from the log, or from the queue, where it has a position. */
 interface Item extends Pick<Callback, 'room' | 'callId' | 'event' | 'at' | 'body'> {
   position: string
   entry: Entry | undefined

@@ -22,7 +22,7 @@ export async function startBefore(
   const before = beforeSending(store, guardedPost(mayCall))
   const read = () => before.read([...apps.all()].filter(needsBefore))
   const { changed, stop } = rereading(read, (error) =>
-    log.warn({ err: error }, 'callbacks before sending could not be read; it is tried again'),
+    log.warn({ err: error }, 'callbacks before sending could not be read; it is retried'),
   )
 
   await read()

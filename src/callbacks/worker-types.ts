@@ -13,7 +13,7 @@ interface CallbackCounters {
 
 /** How often a worker looks, and how it measures time; `random` is for jitter. */
 export interface CallbackTerms {
-  /** Milliseconds between two looks at the log where nothing is heard of. */
+  /** Milliseconds between two polls of the log without a notification. */
   lookMs: number
   /** Milliseconds for which results are gathered before they are stored. */
   gatherMs: number

@@ -15,7 +15,7 @@ interface Given extends WorkerTools {
 
 const keyOf = ({ app, rule }: Pick<HeldRule, 'app' | 'rule'>): string => `${app}/${rule}`
 
-/** Whether a rule, or where it stands, is another one than its worker knows. */
+/** Whether a rule, or its cursor, is another one than its worker knows. */
 const isOther = (worker: RuleWorker, { epoch, version }: HeldRule): boolean =>
   worker.held.epoch !== epoch || worker.held.version !== version
 
@@ -41,7 +41,7 @@ export function ruleWorkers({ appOf, settle: settleOf, ...tools }: Given) {
   }
 
   return {
-    /** Begins and ends workers so that they are those of the rules that are held; returns whether to look again. */
+    /** Begins and ends workers so that they are those of the leased rules; returns whether to poll again. */
     async align(held: HeldRule[]): Promise<boolean> {
       let again = false
       const keys = new Set(held.map(keyOf))

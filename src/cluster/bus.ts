@@ -47,7 +47,7 @@ function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger): Bus {
       try {
         await wire.publish(split(me, items, wire.longest))
       } catch (error) {
-        log.error({ err: error, lost: items.length }, 'other nodes could not be told')
+        log.error({ err: error, lost: items.length }, 'events could not be published to other nodes')
       }
       if (overflowed > 0) log.error({ lost: overflowed }, 'too much waited for the bus to other nodes')
       overflowed = 0
@@ -60,7 +60,7 @@ function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger): Bus {
     receiver.sweep()
     sending ??= wire
       .publish([position(me, last)])
-      .catch((error) => log.debug({ err: error }, 'other nodes could not be told how far this one is'))
+      .catch((error) => log.debug({ err: error }, 'the latest number of this node could not be published'))
       .then(publish)
   }
 
@@ -104,7 +104,7 @@ function receiverOf(me: string, listener: Listener, log: Logger): Receiver {
         if (missed) listener.missed()
         for (const item of items) listener.onItem(decode(item))
       } catch (error) {
-        log.error({ err: error }, 'what another node said could not be read')
+        log.error({ err: error }, 'a packet of another node could not be decoded')
       }
     },
     reconnected() {
@@ -157,7 +157,7 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
         await listen()
         return receiver.reconnected()
       } catch (error) {
-        log.debug({ err: error }, 'Redis cannot be listened to; this is tried again')
+        log.debug({ err: error }, 'Redis cannot be listened to; it is retried')
         await Bun.sleep(200)
       }
     }
@@ -182,7 +182,7 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
 const noBus: Bus = { send: () => undefined, stop: async () => undefined }
 
 /**
- * The bus that the configuration asks for. `deployment` names the store: deployments that share a Redis do not
+ * The bus of the configuration. `deployment` names the store: deployments that share a Redis do not
  * receive each other's items. A pooler in front of PostgreSQL carries no LISTEN: then Redis has to.
  */
 export async function openBus(
@@ -195,7 +195,7 @@ export async function openBus(
   if (redis_url !== '') return redisBus(redis_url, `chatroomd:${deployment}`, listener, log)
   const address = new URL(database_url)
   if (address.searchParams.get('pgbouncer') === 'true') {
-    log.warn('nodes behind a pooler hear of each other through CHATROOMD_REDIS_URL only, which is not set')
+    log.warn('behind a pooler, nodes reach each other through CHATROOMD_REDIS_URL only, which is not set')
     return noBus
   }
   return postgresBus(address.href, 'chatroomd', listener, log)

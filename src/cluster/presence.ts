@@ -10,7 +10,7 @@ import type { Presence } from './presence-types.ts'
 
 /** Arrivals and departures are gathered this long and share a transaction. */
 const gatherMs = 50
-/** How often the store is asked whose grace time has ended. */
+/** How often the store is polled for users whose grace period has ended. */
 const lookMs = 1000
 /** Users that one unit writes. */
 const together = 200
@@ -57,7 +57,7 @@ export async function startPresence(
     numbered(node)
   }
 
-  const notWritten = rateLimitedLog('who is online could not be written; it is tried again')
+  const notWritten = rateLimitedLog('who is online could not be written; it is retried')
 
   function note(app: number, username: string): void {
     const users = changed.get(app) ?? new Set<string>()

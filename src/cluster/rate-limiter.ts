@@ -41,8 +41,8 @@ interface Bucket {
 }
 
 /**
- * For PostgreSQL, where several servers count together. A bucket asks one question at a time: what arrives meanwhile
- * is counted by the next one together, and once a second is spent nothing is asked until it is over. Seconds are those of
+ * For PostgreSQL, where several servers count together. A bucket has one statement under way at a time: calls that arrive meanwhile
+ * are batched into the next one, and once a second is spent none is sent until it is over. Seconds are those of
  * the store's clock; `nowMs` is of a monotonic one.
  */
 export function sharedRates(commit: Commit, nowMs: () => number): Rates {

@@ -8,8 +8,8 @@ import type { Engine } from '../engine/engine-types.ts'
 type Writes = Pick<Engine, 'commit' | 'rehearse'>
 
 /**
- * Changes that users ask for themselves, over REST and sockets, and those that they only try, held together to their app's
- * rate, which `rateOf` returns (null = no limit). What the app asks for is not counted.
+ * Changes that users make themselves, over REST and sockets, and those that they only try, held together to their app's
+ * rate, which `rateOf` returns (null = no limit). What the app does is not counted.
  */
 export function metered({ commit, rehearse }: Writes, rateOf: (app: number) => number | null): Writes {
   const meters = new BoundedMap<string, Meter>(limits.userMeters.value)

@@ -3,15 +3,15 @@ import type { AppMutes, LoggedMute } from './mute.ts'
 import type { ReportState } from './report.ts'
 import type { RoomChange } from './room.ts'
 
-/** Who asks: the app itself (an app token) or one of its users. */
+/** Who calls: the app itself (an app token) or one of its users. */
 export type Caller = ({ kind: 'app' } | { kind: 'user'; username: string }) & {
-  /** Why it is done, where that was said. */
+  /** Why it is done, where the caller gave a reason. */
   reason?: string
 }
 
 export const theApp: Caller = { kind: 'app' }
 
-/** The name of whoever acts with an app token, where it is said who did something (callbacks: operator). */
+/** The name of whoever acts with an app token, where an operator is named (callbacks, audit trail). */
 export const appOperator = '@ppAdmin'
 
 /** What attributes were before a change, by name. A value is left out where the earlier ones take all that may be stored. */
@@ -20,10 +20,10 @@ export type EarlierAttributes = Record<string, { owner: string; autoDelete: bool
 /** What has happened to a room. Published only after the commit. Its fields are stored in the event log under these names. */
 export type RoomEvent =
   | { type: 'room.created'; owner: string; members: string[] }
-  /** With what was asked for, and what was there before. */
+  /** With what was requested, and what was there before. */
   | { type: 'room.changed'; change: RoomChange; before: RoomChange }
   | { type: 'room.transferred'; from: string; to: string }
-  /** With the first of its members, where callbacks tell of them. */
+  /** With the first of its members, where callbacks send them. */
   | {
       type: 'room.dissolved'
       members?: string[]
@@ -35,13 +35,13 @@ export type RoomEvent =
   | { type: 'room.slowed'; slowMode: number; before: { slowMode: number } }
   | { type: 'room.muted' }
   | { type: 'room.unmuted' }
-  /** `ext` is what the user said on joining. */
+  /** `ext` is what the user sent on joining. */
   | { type: 'member.joined'; usernames: string[]; memberCount: number; ext?: string }
   /** By themselves, or because they were deleted. */
   | { type: 'member.left'; usernames: string[]; memberCount: number }
   /** By somebody else. */
   | { type: 'member.removed'; usernames: string[]; memberCount: number }
-  /** Removed and kept out; `expires` in Unix ms where that ends by itself. */
+  /** Removed and blocked; `expires` in Unix ms where that ends by itself. */
   | { type: 'member.blocked'; usernames: string[]; memberCount: number; expires?: number; reason?: string }
   | { type: 'member.unblocked'; usernames: string[] }
   /** `expires` in Unix ms; `before` has those who were muted already. */

@@ -61,7 +61,7 @@ export function codeOf(word: FailureWord): number | undefined {
 }
 
 /**
- * A rule said no. `word` and `text` are part of the API: they reach the client as `error` and
+ * A rule refused. `word` and `text` are part of the API: they reach the client as `error` and
  * `error_description`. `status` is given only where the reference departs from the word's usual one, `code` where it numbers one text.
  */
 export class Failure extends Error {

@@ -24,7 +24,7 @@ export interface FailureKind<T extends string = string> extends FailureRow {
 }
 
 /**
- * Declares a failure once: what is thrown and what the API description says of it. `status` only where the reference
+ * Declares a failure once: what is thrown and how the API description documents it. `status` only where the reference
  * departs from the word's usual one, `code` only where it numbers this text and no other of the word.
  */
 export function failure<const T extends string>(
@@ -183,7 +183,7 @@ export const storeFailed = failure('service_unavailable', 'the store cannot be w
   zh: '存储出现故障',
 })
 
-/** The database file is damaged: nothing that is asked again will help. */
+/** The database file is damaged: a retry will not help. */
 export const storeDamaged = failure(
   'service_unavailable',
   'the data of the server are damaged; its operator must restore a backup',

@@ -1,6 +1,6 @@
 import type { AppSettings } from './app-settings.ts'
 
-/** How an app keeps a message; of apps that keep none there is nothing. */
+/** How the history of an app stores a message. */
 export interface HistoryTerms {
   /** Messages that a room retains at most; null = all of its days. */
   perRoom: number | null
@@ -10,7 +10,7 @@ export interface HistoryTerms {
   ignoredBy: string[] | null
 }
 
-/** How an app keeps a message; undefined where it keeps none. */
+/** How the history of an app stores a message; undefined where it has none. */
 export const historyTerms = (
   { historyDays, historyPerRoom, historyDurable }: AppSettings,
   ignoredBy: string[] | null = null,

@@ -19,7 +19,7 @@ export function muteEnd(nowMs: number, durationMs: number): number {
   return durationMs === -1 ? foreverMs : Math.min(nowMs + durationMs, foreverMs)
 }
 
-/** What the log of events says of those who were muted before a change. */
+/** Those who were muted before a change, as the log of events has them. */
 export const mutedBefore = (muted: Mute[]): { muted: LoggedMute[] } | undefined =>
   muted.length === 0
     ? undefined

@@ -1,7 +1,7 @@
 import type { App } from './app.ts'
 import type { Failure } from './failure.ts'
 
-/** What a message of the app's own server says. */
+/** The content of a message of the app's own server. */
 export interface PostedContent {
   type: 'txt' | 'img' | 'audio' | 'video' | 'file' | 'loc' | 'cmd' | 'custom'
   /** What the kind of message needs: `msg` of a text, `url` of a file, … */

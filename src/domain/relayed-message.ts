@@ -13,9 +13,9 @@ export interface RelayedMessage {
   recalls: number | undefined
   /** Only these users get it; undefined = everyone in the room. */
   directed: string[] | undefined
-  /** How its app keeps it; nothing where it keeps none. */
+  /** How the history of its app stores it; undefined where it has none. */
   history?: HistoryTerms | undefined
-  /** Who sent it, for callbacks that tell of it; undefined where none do. */
+  /** Who sent it, for the callbacks that need it; undefined where none do. */
   callbackSource?: (typeof sources)[number] | undefined
   /** Its room has slow mode, and its sender waits until it may speak again. */
   isSlowed?: boolean | undefined

@@ -48,10 +48,10 @@ export const ofTheApp = 'app'
 
 /** A call that is to be done once. */
 export interface Once {
-  /** Tells callers of an app apart. */
+  /** Identifies a caller of an app. */
   owner: string
   key: string
-  /** Tells calls apart: hash of method, path and body. */
+  /** Identifies a call: hash of method, path and body. */
   fingerprint: string
 }
 

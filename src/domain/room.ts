@@ -45,7 +45,7 @@ export interface RoomDetails extends Room {
   members: string
 }
 
-/** What a client asks for when it creates a room. */
+/** What a client requests when it creates a room. */
 export interface RoomDraft {
   name: string
   description: string
@@ -58,7 +58,7 @@ export interface RoomDraft {
   dialect?: Dialect | undefined
 }
 
-/** What a client asks to change; an absent field stays as it is. */
+/** What a client requests to change; an absent field stays as it is. */
 export interface RoomChange {
   name?: string | undefined
   description?: string | undefined
@@ -75,7 +75,7 @@ export const limits = {
   details: ceilings.roomsAsked.value,
 }
 
-/** None of the ids of a question for details names a room [details]. */
+/** None of the ids of a request for details names a room [details]. */
 export const roomNotFound = failure('service_resource_not_found', 'do not find this group:{chatroom_id}', {
   en: 'no chat room has this id',
   zh: '聊天室 ID 不存在',
@@ -152,7 +152,7 @@ const ownerNotMember = failure('forbidden_op', "user: {username} doesn't exist i
   zh: '`newowner` 不是成员（`docs` 格式）',
 })
 
-/** What is said about texts and ceilings that are too long or too high. */
+/** The refusals of texts and ceilings that are too long or too high. */
 const textFailures = [nameTooLong, descriptionTooLong, customTooLong, ceilingTooHigh, ceilingTooLow] as const
 
 export const draftFailures = [idTaken, idIllegal, noMembers, tooManyMembers, ...textFailures] as const

@@ -1,4 +1,4 @@
-/** What a message says, as callbacks, files of the history and pins show it. */
+/** The content of a message, as callbacks, files of the history and pins show it. */
 interface ShownPayload {
   from: string
   to: string
@@ -14,5 +14,5 @@ export interface ShownMessage {
   payload: ShownPayload
 }
 
-/** Reads what a message says from its encoded `Meta`. */
+/** Reads the content of a message from its encoded `Meta`. */
 export type ReadMessage = (meta: Uint8Array) => ShownMessage

@@ -14,7 +14,7 @@ export interface Write<Input = never, Output = unknown> {
   execute(transaction: Transaction, input: Input): Awaitable<Output>
 }
 
-/** What a caller asks of a write beside its input. */
+/** The options of a caller for a write beside its input. */
 export interface Terms {
   /** Written once for this key of this owner, and the same output for each repetition. */
   once?: Once | undefined
@@ -45,7 +45,7 @@ export interface Rehearsed<Output = unknown> {
   events: Event[]
 }
 
-/** A write that somebody asks for. `app` is an app's number; 0 for writes on apps themselves. */
+/** A requested write. `app` is an app's number; 0 for writes on apps themselves. */
 export interface Request {
   app: number
   caller: Caller

@@ -5,7 +5,7 @@ import type { EventReads, EventRow } from '../store/events.ts'
 import type { Engine } from './engine-types.ts'
 import type { Publisher } from './publisher.ts'
 
-/** An event, and where it stands. */
+/** An event with its position. */
 export type LoggedEvent = EventRow & EventPosition
 
 /** One reader of the log of an app, which waits for what comes. */
@@ -30,7 +30,7 @@ export interface EventFeed extends Disposable {
 }
 
 /**
- * How long a reader waits at first, and at most, before it looks again by itself. An event that is committed is seen
+ * How long a reader waits at first, and at most, before it polls. An event that is committed is seen
  * when all older transactions of the database have ended, and the bus that carries other nodes' can lose some.
  */
 const looks = { firstMs: 20, lastMs: 2000 }

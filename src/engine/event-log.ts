@@ -6,7 +6,7 @@ import type { Transaction } from './transaction.ts'
 
 type Stored = { type: Event['type']; before?: object | undefined } & Record<string, unknown>
 
-/** An event without what the row says beside it, and without texts of any length. */
+/** An event without what other columns of its row have, and without texts of any length. */
 function storedOf(event: Event): Stored {
   const { app, room, by, at, ...own } = event
   switch (own.type) {
@@ -34,7 +34,7 @@ function storedOf(event: Event): Stored {
   }
 }
 
-/** What callbacks tell of an event beyond the audit trail, read in its transaction. */
+/** What callbacks send of an event beyond the audit trail, read in its transaction. */
 async function extraOf({ app, store }: Transaction, event: Event): Promise<string | null> {
   const info = async () => ({ info: await store.rooms.findRoom(app.id, event.room) })
   switch (event.type) {

@@ -5,7 +5,7 @@ declare const self: Worker
 
 let opened: Awaited<ReturnType<typeof openHistoryWriter>>
 
-/** What is asked of the thread: a write, or to open or close the file. */
+/** A request to the thread: a write, or to open or close the file. */
 type Question = { call: string; args: unknown[] }
 
 async function answer({ call, args }: Question): Promise<void> {

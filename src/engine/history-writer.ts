@@ -40,7 +40,7 @@ export function openEmbeddedHistory(dir: string): HistoryStore {
     return worker
   }
 
-  /** Asks the thread once it has replied to the previous request. */
+  /** Sends a request to the thread once it has replied to the previous one. */
   function write(call: string, ...args: unknown[]): Promise<void> {
     const mine = last.then(async () => ask(await started(), call, args))
     last = mine.catch(() => undefined)

@@ -92,7 +92,7 @@ export async function openCluster(config: Config, onEvents: OnEvents): Promise<E
     )
   }
 
-  // A batch that waits for a lock keeps the next one waiting no longer than 20 ms.
+  // A batch that waits for a lock delays the next one by no more than 20 ms.
   const addToBatch = batcher(commitBatch, { limit: batchLimit, patienceMs: 20 })
 
   const { commit, rehearse } = committing(

@@ -26,7 +26,7 @@ const subject = (app: number, room: string): string => `${app}/${room}`
 /** Half of the cache. */
 const half = () => ({
   responses: new Map<string, CachedResponse>(),
-  /** URLs that were asked for, but not yet again. */
+  /** URLs that were requested once, and not yet again. */
   asked: new Set<string>(),
   /** URLs of responses by what they depend on. */
   urls: new Map<string, string[]>(),
@@ -56,7 +56,7 @@ export function responseCache(bound = embedded) {
     newer = half()
   }
 
-  /** Whether this is asked for again; reading every room once leaves the responses that are in use where they are. */
+  /** Whether this is requested again; reading every room once leaves the responses that are in use where they are. */
   function isRepeated(url: string): boolean {
     if (newer.asked.has(url) || older.asked.has(url)) return true
     makeSpace(overhead(url))
@@ -80,7 +80,7 @@ export function responseCache(bound = embedded) {
   return {
     find: (url: string): CachedResponse | undefined => newer.responses.get(url) ?? older.responses.get(url),
 
-    /** Caches the head of a response, if its URL has been asked for before. */
+    /** Caches the head of a response, if its URL has been requested before. */
     add(url: string, response: CachedResponse): void {
       if (bound === 0 || !isRepeated(url)) return
       // A concatenated string stays a rope until it is copied.
@@ -90,7 +90,7 @@ export function responseCache(bound = embedded) {
     /** Drops whatever an event made untrue. */
     onEvent({ app, room, type }: Event): void {
       if (type === 'app.changed') [newer, older] = [half(), half()]
-      // What is said in a room changes no response about it.
+      // Messages in a room change no response about it.
       if (room === '' || type.startsWith('message.') || type === 'report.decided') return
       if (type !== 'room.created') forget(subject(app, room))
       forget(subject(app, ''))

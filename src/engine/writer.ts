@@ -34,7 +34,7 @@ const sent = ({ request }: Waiting): SentRequest => ({ ...request, operation: re
 /** Yields one event-loop turn so that pending I/O is processed. */
 const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
 
-/** Starts the thread, which opens the store in `dir`; `ask` sends it one question at a time. */
+/** Starts the thread, which opens the store in `dir`; `ask` sends it one request at a time. */
 async function openThread(dir: string) {
   const thread = new Worker(new URL('./writer-thread.ts', import.meta.url))
   const ask = (message: unknown): Promise<string> =>

@@ -23,10 +23,10 @@ const bodyLimit = limits.bodyBytes.value
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Bodies that say to be no longer than this are read at once, others piece by piece. */
+/** Bodies whose declared length is at most this are read at once, others as a stream. */
 const small = 16 * 1024
 
-/** Reads a body as UTF-8 text, whatever its `Content-Type` says. Fails over 1 MiB, on other bytes and on slow ones. */
+/** Reads a body as UTF-8 text, whatever its `Content-Type`. Fails over 1 MiB, on other bytes and on slow ones. */
 export async function readBody(request: Request): Promise<string> {
   if (!request.body) return ''
   const header = request.headers.get('content-length')
@@ -80,7 +80,7 @@ function readChunks(body: ReadableStream<Uint8Array>, announced: number): Promis
       }
       return Buffer.concat(chunks)
     },
-    // The response says why: a body that was broken off cannot be cancelled any more.
+    // The response has the reason: a body that was broken off cannot be cancelled any more.
     () => void reader.cancel().catch(() => undefined),
   )
 }

@@ -6,7 +6,7 @@ import type { Called } from './endpoint.ts'
 import { successFrom, varyByCaller } from './envelope.ts'
 import { requestIdOf } from './request-id.ts'
 
-/** A cached response, where the app itself asks; that needs no more than to look at its token. */
+/** A cached response, for an app token; that needs no more than to look at the token. */
 export function cached(
   deps: Deps,
   request: Request,

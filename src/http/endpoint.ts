@@ -69,7 +69,7 @@ function callerOf(
   return found instanceof Promise ? found.then(known) : known(found)
 }
 
-/** Runs an operation as its kind asks for. */
+/** Runs an operation as its kind requires. */
 function run(
   deps: Deps,
   operation: Operation,
@@ -125,7 +125,7 @@ interface Done {
   events?: unknown[]
 }
 
-/** Turns what an operation gave into a response, which is cached where the operation says on what it depends. */
+/** Turns what an operation gave into a response, which is cached where the operation declares on what it depends. */
 function respond(deps: Deps, done: Done): Response {
   const { request, server, operation, call, given, input, output, events } = done
   const { response, reply, dependsOn } = operation.call

@@ -28,7 +28,7 @@ function refusedBy(operation: Called, refusal: Failure): Explained {
   }
 }
 
-/** Says what calls would do, or which rule refuses them: they run and are rolled back. */
+/** Explains what calls would do, or which rule refuses them: they run and are rolled back. */
 export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Called[]): Explain {
   const byId = new Map(operations.map((operation) => [operation.id, operation]))
 

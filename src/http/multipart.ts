@@ -94,7 +94,7 @@ export function receiveFile<T>(
   const parsed = parse(parser)
   return watched(
     ({ came }) => store(partsOf(reader, parser, parsed, came), () => parsed.name),
-    // The response says why: a body that was broken off cannot be cancelled any more.
+    // The response has the reason: a body that was broken off cannot be cancelled any more.
     () => void reader.cancel().catch(() => undefined),
   )
 }

@@ -17,7 +17,7 @@ import { internalError } from './internal-error.ts'
 import type { Language } from './shown-schema.ts'
 import { badDryRun, noDryRun } from './terms.ts'
 
-/** What calls say otherwise that have words of their own for bodies. */
+/** Failures that calls with texts of their own for bodies replace. */
 const inOtherWords = new Set<FailureRow>([notJson, notObject])
 
 /** The failures of a call: its own first, then those that follow from its token, its path, its body and its kind. */

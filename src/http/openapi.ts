@@ -17,7 +17,7 @@ import type { SystemEndpoint } from './system-endpoint.ts'
 
 export type { Language }
 
-/** Parameters of paths: what they say, and an example. */
+/** Parameters of paths: description and example. */
 const inPath: Record<string, { says: Text; example: string }> = {
   org_name: {
     says: {
@@ -148,7 +148,7 @@ function securityOf({ allowed, call: { withoutToken } }: Called): Record<string,
   return withoutToken ? [...tokens, {}] : tokens
 }
 
-/** One call of an app: its path and method, and what OpenAPI says of it. */
+/** One call of an app: its path and method, and its OpenAPI operation. */
 function describeCall(
   operation: Called,
   route: string,

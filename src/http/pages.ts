@@ -7,7 +7,7 @@ import { requestIdOf } from './request-id.ts'
 export interface PageAccess {
   /** Whether they have an address of their own, and are nowhere else. */
   apart: boolean
-  /** The token that they ask for; empty asks for none. */
+  /** The token that they require; empty requires none. */
   token: string
 }
 
@@ -26,7 +26,7 @@ export const pageFailures = [tokenWanted, movedAway] as const
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** The token of `Bearer`, or the password of `Basic`, which is what browsers ask for. */
+/** The token of `Bearer`, or the password of `Basic`, for which browsers prompt. */
 function givenToken(request: Request): string {
   const [, scheme = '', value = ''] =
     /^(bearer|basic) +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []

@@ -4,7 +4,7 @@ import { Failure } from '../domain/failure.ts'
 import { overRate } from '../domain/failures.ts'
 import type { Deps } from './deps.ts'
 
-/** An app has called more often than it may; says so in the standard headers, too. */
+/** An app has called more often than it may; the standard headers have the details. */
 export class OverLimit extends Failure {
   readonly headers: Record<string, string>
   constructor(counted: Counted) {
@@ -22,7 +22,7 @@ const headersOf = ({ limit, remaining }: Counted): Record<string, string> => ({
 
 /**
  * Counts a call of an app towards the limit of its route [limits]; fails with `overRate` when it is over. Returns the
- * headers that say how many calls are left.
+ * headers with how many calls are left.
  */
 export async function countCall(
   { rates }: Deps,

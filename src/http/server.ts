@@ -42,7 +42,7 @@ export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Op
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 
-  /** Says in refusals, too, that the call is answered by how the caller names itself. */
+  /** Marks refusals, too, as dependent on the caller's `User-Agent` (`Vary`). */
   const varying =
     (endpoint: Endpoint): Endpoint =>
     async (request, params, server) => {

@@ -1,6 +1,6 @@
 import { bodyBroken } from '../domain/body-failures.ts'
 
-/** Whether a request says that a body follows. */
+/** Whether a request announces a body. */
 export const announcesBody = ({ headers }: Request): boolean =>
   headers.has('content-length') || headers.has('transfer-encoding')
 

@@ -17,7 +17,7 @@ export interface SystemEndpoint {
   others?: Readonly<Record<number, TSchema>>
   /** Left out of the API description. */
   isHidden?: boolean
-  /** For the operator: it can be moved to an address of its own, and ask for a token. */
+  /** For the operator: it can be moved to an address of its own, and require a token. */
   isPage?: boolean
   respond(request: Request, server: Server<unknown>): Response | Promise<Response>
 }

@@ -32,7 +32,7 @@ function versionIn(header: string | null): string | undefined {
 }
 
 /**
- * What a call asks by its headers beside its input; undefined for nothing. Fails with `badKey`. An uploaded file differs from
+ * The terms of a call in its headers, beside its input; undefined for nothing. Fails with `badKey`. An uploaded file differs from
  * another by its length alone.
  */
 export function termsOf(request: Request, given: OperationRequest, text: string): Terms | undefined {

@@ -26,14 +26,14 @@ const patternOf = ([path, methods]: [string, readonly string[]]): Pattern => ({
 })
 
 /**
- * Responds to requests that no route has matched: browsers that ask with OPTIONS before they call, whatever the path, so
+ * Responds to requests that no route has matched: preflight requests (OPTIONS) of browsers, whatever the path, so
  * that a missing call shows as 404; methods that a path has not; and paths that there are not. It runs no operation: a
  * client may have removed dot segments from a path and so have named another one than it meant.
  */
 export function unknownCall(routes: ReadonlyMap<string, readonly string[]>) {
   const patterns = [...routes].map(patternOf).sort((a, b) => a.parameters - b.parameters)
 
-  /** Allows whatever is asked for, methods too: one that no call has then gets 404 or 405. */
+  /** Allows whatever is requested, methods too: one that no call has then gets 404 or 405. */
   function preflight({ headers }: Request, requestId: string, methods: readonly string[]): Response {
     const wanted = headers.get('access-control-request-method') ?? 'OPTIONS'
     return new Response(null, {

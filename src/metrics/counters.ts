@@ -15,7 +15,7 @@ export const counters = () => ({
   buffered: 0,
   /** Messages that are not in the history, since too much waited to be stored. */
   historyLost: 0,
-  /** Messages, and logins, that no callback tells of, since too much waited to be stored. */
+  /** Messages, and logins, that no callback reports, since too much was queued to be stored. */
   callbacksLost: 0,
   /** Connections that the server closed, by reason. */
   cutOff: {} as Record<string, number>,

@@ -3,7 +3,7 @@ import { limits } from '../domain/limits.ts'
 
 type Labels = Record<string, string | number>
 
-/** What is read when somebody asks: one number, or one for each set of labels. */
+/** What is read at a scrape: one number, or one for each set of labels. */
 type Reading = number | [labels: Labels, value: number][]
 
 /** Durations that were counted in buckets. */
@@ -40,10 +40,10 @@ function distributionValues(name: string, { labels, bounds, buckets, seconds }: 
   ]
 }
 
-/** Defaults that walk the heap on each scrape: 20 ms with half a million objects, for what the heap's size says too. */
+/** Defaults that walk the heap on each scrape: 20 ms with half a million objects, for what the heap's size shows too. */
 const dear = ['total', 'used', 'available'].map((part) => `nodejs_heap_space_size_${part}_bytes`)
 
-/** Makes a text at most so many times a second; whoever asks for more gets the last one. */
+/** Renders a text at most so many times a second; further requests get the last one. */
 function fewEachSecond(make: () => Promise<string>): () => Promise<string> {
   let last = Promise.resolve('')
   let second = -1
@@ -63,7 +63,7 @@ function fewEachSecond(make: () => Promise<string>): () => Promise<string> {
 
 /**
  * What Prometheus reads. Whoever has a number registers how to read it, and only counts: nothing is
- * done for metrics until somebody asks for them.
+ * done for metrics until they are scraped.
  */
 export function metrics() {
   const registry = new Registry()

@@ -49,13 +49,13 @@ interface Described {
   tag: Tag
   summary: Text
   description?: Text
-  /** Parameters of the query, and those of the path that say more than their name. */
+  /** Parameters of the query, and those of the path that need more than their name. */
   parameters?: readonly Parameter[]
   /** What the success envelope holds, or the whole response where it has none. */
   response: Envelope | TSchema
   /** Failures of its own, beside those that follow from its token, its body and its path. */
   failures: readonly FailureRow[]
-  /** Whether its response differs by dialect; where the caller's name decides, it says so in `Vary`. */
+  /** Whether its response differs by dialect; where the `User-Agent` decides, it has `Vary`. */
   hasDialects?: boolean
   /** `action` of the envelope, where the reference has a word of its own instead of the method. */
   action?: string
@@ -74,7 +74,7 @@ interface Described {
 interface Mapped<Input, Output, Body extends TSchema, Route extends string> {
   routes: readonly Route[]
   body?: Body
-  /** Another write that the request asks for, where the reference gives both one route; its output is the `data`. */
+  /** Another write that the request means, where the reference gives both one route; its output is the `data`. */
   instead?(given: OperationRequest<Static<Body>, Route>): Instead | undefined
   /** Reads the request. What it throws comes before any refusal by role. */
   input(given: OperationRequest<Static<Body>, Route>, services: Services): Awaitable<Input>

@@ -1,7 +1,7 @@
 import { failure } from '../domain/failures.ts'
 import type { Text } from '../domain/text.ts'
 
-/** A parameter of the query or a header, or one of the path that says more than its name. */
+/** A parameter of the query or a header, or one of the path that needs more than its name. */
 export interface Parameter {
   name: string
   in: 'path' | 'query' | 'header'

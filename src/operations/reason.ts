@@ -27,6 +27,6 @@ export const reasonParameter = inQuery(
 export const cutReason = (reason: string | null | undefined): string | undefined =>
   reason ? reason.slice(0, longest).toWellFormed() : undefined
 
-/** A call that can say why it is made. */
+/** A call that can carry the reason why it is made. */
 export const withReason = <Call extends { parameters?: readonly Parameter[] }>(call: Call | undefined) =>
   call && { ...call, parameters: [...(call.parameters ?? []), reasonParameter] }

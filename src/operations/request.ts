@@ -38,7 +38,7 @@ export interface Client {
   receiveFile<T>(store: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<T>): Promise<T>
 }
 
-/** The response: `data` and what stands beside it in the envelope. */
+/** The response: `data` and the fields beside it in the envelope. */
 export interface Reply {
   data?: unknown
   count?: number

@@ -13,7 +13,7 @@ import type { Allowed } from './allowed.ts'
 import type { InRoom, Transaction } from './operation.ts'
 
 /**
- * Fails with `userMissing` for the first of `usernames` that is not registered. Keeps them from being deleted until
+ * Fails with `userMissing` for the first of `usernames` that is not registered. Prevents their deletion until
  * the transaction ends, and, where the app limits their rooms, from joining any other.
  */
 export async function checkUsersExist({ app, store }: Transaction, usernames: string[]): Promise<void> {

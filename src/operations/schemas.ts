@@ -7,7 +7,7 @@ export const says = (en: string, zh: string): { says: Text } => ({ says: { en, z
 /** What a success envelope holds beside the fields that all have. */
 export interface Envelope {
   data?: TSchema
-  /** The response is a list, and says how many it holds; `of arrays` where `data` is not always one. */
+  /** The response is a list with its count; `of arrays` where `data` is not always one. */
   count?: boolean | 'of arrays'
   /** The response has a cursor unless it is the last page. */
   cursor?: boolean
@@ -21,7 +21,7 @@ export interface Envelope {
   ownPath?: boolean
   /** The service of user attributes sends `timestamp`, `data` and `duration` alone. */
   bare?: boolean
-  /** The service of custom attributes says `status`, and its own address in `uri`. */
+  /** The service of custom attributes returns `status`, and its own address in `uri`. */
   metadata?: 'read' | 'written' | 'removed'
   /** What `entities` holds; nothing on calls about chat rooms. */
   entities?: TSchema

@@ -11,7 +11,7 @@ export const tooManyUsers = <const T extends string>(text: T) =>
 export const tooManyUsernames = (most: number) =>
   tooManyUsers(`usernames size is more than max limit : ${most}`)
 
-/** How one of several users fared; `reason` says why not. */
+/** How one of several users fared; `reason` is why not. */
 export interface Outcome {
   user: string
   reason?: string

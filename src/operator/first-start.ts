@@ -23,7 +23,7 @@ type FindApp = (org: string, name: string) => AppRecord | undefined
 
 /**
  * Creates the apps that the configuration names and that are missing. Those that exist stay as they are; where the
- * configuration has other credentials for one, the log says that they do not count.
+ * configuration has other credentials for one, a warning in the log names it.
  */
 export async function createMissingApps(
   admin: Admin,

@@ -24,10 +24,10 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const wantsDemo = ({ demo }: Config): boolean =>
   demo === 'auto' ? Boolean(process.stdin.isTTY && process.stderr.isTTY) : demo === 'true'
 
-/** Signals that would end the process, though whoever sends them asks for something else. */
+/** Signals that would end the process, though whoever sends them means something else. */
 const ignored = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
-/** Runs a server until it is asked to stop; `warnings` are what reading its configuration said. */
+/** Runs a server until it is asked to stop; `warnings` are those of reading its configuration. */
 export async function runServer(config: Config, warnings: string[], start: StartServer): Promise<void> {
   const { log, lost } = openLog(config)
   for (const warning of warnings) log.warn(warning)

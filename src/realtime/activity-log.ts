@@ -19,7 +19,7 @@ const batch = 500
 /** Bytes that an event takes in memory beside the frame of its message. */
 const overhead = 200
 
-/** An event that waits; it is made when it is written, behind the fan-out. */
+/** An event that waits; it is encoded when it is written, after the fan-out. */
 interface Waiting {
   bytes: number
   event(): ActivityEvent
@@ -47,7 +47,7 @@ function eventOf({ id, room, sender, callbackSource: source, frame }: RelayedMes
   }
 }
 
-/** Systems as callbacks name them; web SDKs say that theirs is another one. */
+/** Systems as callbacks name them; web SDKs report theirs as another one. */
 const systems: Record<number, string> = {
   [Os.OS_IOS]: 'ios',
   [Os.OS_ANDROID]: 'android',
@@ -70,14 +70,14 @@ function statusOf({ user, resource, system, version, connection }: Session, reas
 }
 
 /**
- * Adds messages, and who came and went, to the log of events of apps whose callbacks tell of them, behind the fan-out
+ * Adds messages, and who came and went, to the log of events of apps whose callbacks need them, after the fan-out
  * and in batches. `written` is called when there is more in the log of an app.
  */
 export function activityLog(
   { commit, log, counters }: Pick<Parts, 'commit' | 'log' | 'counters'>,
   written: (app: number) => void,
 ) {
-  const failed = rateLimitedLog(log, 'messages could not be stored for callbacks; it is tried again')
+  const failed = rateLimitedLog(log, 'messages could not be stored for callbacks; it is retried')
   const apps = new Map<number, Waiting[]>()
   let bytes = 0
   let writing: Promise<void> | undefined

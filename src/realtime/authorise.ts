@@ -40,7 +40,7 @@ export function authoriser(
 
   const isIn = ({ session }: Incoming, room: LiveRoom): boolean => session.user.rooms.get(room.id) === room
 
-  /** What a user is muted in everywhere comes after what the room itself says. */
+  /** Mutes of the whole app are checked after those of the room. */
   function inApp(message: Incoming, room: LiveRoom): Verdict | Promise<Verdict> {
     const isMuted = isMutedInApp(store, message.session.user, 'chatroom', now())
     if (!(isMuted instanceof Promise)) return isMuted ? mutedInApp : room
@@ -74,7 +74,7 @@ export function authoriser(
     )
   }
 
-  /** The sender is in no such room as far as this node knows: the store says why, or that it is. */
+  /** The sender is in no such room as far as this node knows: the store knows why, or that it is. */
   async function askStore(message: Incoming): Promise<Verdict> {
     const { session, room: id } = message
     const { user } = session

@@ -37,14 +37,14 @@ export const stopped = (text: string): Refusal => ({
 
 const isReplacedMark = Buffer.from(JSON.stringify({ callback_replace: true }))
 
-/** A message as it was relayed, for its sender: it says something else than was sent. */
+/** A message as it was relayed, for its sender, where its content was replaced. */
 export function replacedMeta({ session, room, body, meta }: Incoming, id: bigint, at: number): Meta {
   const { user, resource } = session
   const about = { id, room, sender: user.username, resource, at }
   return { ...roomMeta(about, body, memberTags(meta.ext)), meta: isReplacedMark }
 }
 
-/** Makes of a message what was decided; returns whether it says something else now. */
+/** Applies a decision to a message; returns whether its content was replaced. */
 export function applied({ meta, body }: Incoming, decision: Decision & { kind: 'deliver' }): boolean {
   const { replacement, level } = decision
   if (level) meta.ext = withLevel(meta.ext, level)
@@ -59,8 +59,8 @@ export function applied({ meta, body }: Incoming, decision: Decision & { kind: '
 type Finish = (decision: Decision) => unknown
 
 /**
- * Messages that wait for what a callback says before they are delivered. The messages of one sender to one room keep their
- * order: later ones wait, too, and are asked about meanwhile. Nobody else waits.
+ * Messages that wait for the response of a callback before they are delivered. The messages of one sender to one room keep their
+ * order: later ones wait, too, while their callbacks run. Nobody else waits.
  */
 export function turnsBefore(before: BeforeSending, failed: (error: unknown) => void) {
   const turns = new Map<string, Turn>()

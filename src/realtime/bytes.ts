@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import type { MessageFns, MSync_Command } from './generated/protocol.ts'
 
-// One writer for all: it keeps its buffer, and a message costs a third less than with a writer of its own.
+// One writer for all: it reuses its buffer, and a message costs a third less than with a writer of its own.
 let writer = new BinaryWriter()
 
 function write(encode: (to: BinaryWriter) => BinaryWriter): Uint8Array {

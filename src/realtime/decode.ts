@@ -47,7 +47,7 @@ const hashBits = (1n << 53n) - 1n
 const hashOf = (name: string, payload: Uint8Array | undefined): number =>
   Number(Bun.hash.wyhash(payload ?? '', Bun.hash.wyhash(name)) & hashBits)
 
-/** Kinds of messages and receipts between users; the client says by the domain whether others are. */
+/** Kinds of messages and receipts between users; for others the client tells by the domain. */
 const betweenUsers = new Set<MessageBody_Type | undefined>([
   MessageBody_Type.CHAT,
   MessageBody_Type.READ_ACK,

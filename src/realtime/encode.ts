@@ -58,7 +58,7 @@ export const acknowledged = (metaId: bigint, serverId: bigint, now: number, meta
 export const refused = (metaId: bigint, { code, reason }: Refusal): Uint8Array =>
   sync({ status: { errorCode: code, reason }, metaId })
 
-/** Hands `metas` to a client without being asked: a `queue` is needed, and nothing comes back. */
+/** Pushes `metas` to a client: a `queue` is needed, and nothing comes back. */
 export const delivery = (queue: JID, metas: Meta[], now: number): Uint8Array =>
   sync({ status: ok, queue, metas, isLast: true, timestamp: BigInt(now) })
 
@@ -81,7 +81,7 @@ interface RoomMessage {
   at: number
 }
 
-/** A message as the room gets it: its sender is who the server says, whatever the sending client wrote. */
+/** A message as the room gets it: its sender is set by the server, whatever the sending client wrote. */
 export function roomMessage(
   message: RoomMessage,
   body: MessageBody,

@@ -106,7 +106,7 @@ export function gateway(
   return {
     websocket,
 
-    /** Turns a request into a connection; a response says why not. */
+    /** Turns a request into a connection; returns a response with the reason where it is refused. */
     upgrade(request: Request, server: Server<Connection>): Response | undefined {
       if (isStopped) return new Response(null, { status: 503 })
       const address = addressOf(request, server)

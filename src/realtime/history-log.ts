@@ -91,11 +91,11 @@ const batchOf = (messages: RelayedMessage[], removed: number[]): HistoryBatch =>
 })
 
 /**
- * Stores the messages of apps with a history, behind the fan-out and in batches. One that is not stored yet when the
+ * Stores the messages of apps with a history, after the fan-out and in batches. One that is not stored yet when the
  * process dies is lost to the history; whoever must not lose it waits until it is `stored`.
  */
 export function historyLog({ history, log, counters }: Given) {
-  const failed = rateLimitedLog(log, 'messages could not be stored in the history; it is tried again')
+  const failed = rateLimitedLog(log, 'messages could not be stored in the history; it is retried')
   let messages: RelayedMessage[] = []
   let recalled: number[] = []
   let bytes = 0

@@ -69,7 +69,7 @@ export async function keywordLists({ store, log }: Pick<Parts, 'store' | 'log'>,
     }
   }
 
-  const failed = rateLimitedLog(log, 'keyword lists could not be read; it is tried again')
+  const failed = rateLimitedLog(log, 'keyword lists could not be read; it is retried')
   const { changed, stop } = rereading(refresh, failed, gatherMs)
 
   await refresh()

@@ -11,7 +11,7 @@ import type { Parts } from './parts.ts'
 import type { Session } from './session.ts'
 import { silencedUntil, speechOf } from './speech.ts'
 
-/** Longest text that a user says on joining. */
+/** Longest text that a user sends on joining. */
 const longestText = limits.joinText.value
 
 /** Joins and leaves of clients: through the same operations as everybody's. */

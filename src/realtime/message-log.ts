@@ -16,11 +16,11 @@ const batch = 1000
 const most = limits.messagesUnwritten.value
 
 /**
- * Stores the messages that this node accepts, behind the fan-out and in batches, so that they can be recalled, and
+ * Stores the messages that this node accepts, after the fan-out and in batches, so that they can be recalled, and
  * recognised when they are repeated, after a restart and on any node (docs/adr/0057).
  */
 export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'commit' | 'now' | 'log'>) {
-  const failed = rateLimitedLog(log, 'messages could not be stored for recalls; it is tried again')
+  const failed = rateLimitedLog(log, 'messages could not be stored for recalls; it is retried')
   let rows: MessageRow[] = []
   let recalled: number[] = []
   let writing: Promise<void> | undefined

@@ -15,7 +15,7 @@ function field(bytes: Uint8Array, number: number): Uint8Array | undefined {
   return undefined
 }
 
-/** The `Meta` in a frame that hands a message to clients, byte for byte, and the kind of what it says. */
+/** The `Meta` in a frame that hands a message to clients, byte for byte, and the kind of its content. */
 export function metaIn(frame: Uint8Array): { meta: Uint8Array; kind: number } {
   let meta: Uint8Array | undefined = frame
   for (const number of path) meta = meta && field(meta, number)

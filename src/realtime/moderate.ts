@@ -94,7 +94,7 @@ export function moderating(moderated: ModerationLog) {
     return undefined
   }
 
-  /** Replaces words of a message that gets an id, or says why it is refused. */
+  /** Replaces words of a message that gets an id, or returns why it is refused. */
   return (message: Incoming, id: bigint): Refusal | undefined => {
     const { matcher } = message.session.user.keywords
     return matcher && message.recalls === undefined ? decide(message, id, matcher) : undefined

@@ -25,7 +25,7 @@ interface Waiting {
   events: number
 }
 
-/** Records messages that held keywords in the log of events, and counts them, behind the messages and in batches. */
+/** Records messages with keywords in the log of events, and counts them, after the fan-out and in batches. */
 export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
   const apps = new Map<number, Waiting>()
   let writing: Promise<void> | undefined
@@ -40,7 +40,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     return waiting
   }
 
-  const failed = rateLimitedLog(log, 'what keywords were found could not be stored; it is tried again')
+  const failed = rateLimitedLog(log, 'matches of keywords could not be stored; it is retried')
 
   function addEvent(waiting: Waiting, room: string, message: ModeratedMessage): void {
     const second = Math.floor(performance.now() / 1000)

@@ -16,7 +16,7 @@ export interface Parts {
   findApp(org: string, name: string): AppRecord | undefined
   now(): number
   log: Logger
-  /** Asks callbacks before messages are delivered. */
+  /** Runs callbacks before messages are delivered. */
   before: BeforeSending
   live: Live
   counters: Counters

@@ -44,7 +44,7 @@ import { userFanOut } from './to-users.ts'
 /** Real time: sockets, who is connected, and what they send and receive. */
 export interface Realtime {
   websocket: WebSocketHandler<Connection>
-  /** Turns a request for `/websocket` into a connection; a response says why not. */
+  /** Turns a request for `/websocket` into a connection; returns a response with the reason where it is refused. */
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Applies an event of this node or another, and notifies clients. */
   onEvent(event: Event): void
@@ -54,7 +54,7 @@ export interface Realtime {
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
   relayedToUsers(message: UserMessage): void
-  /** What other nodes said was lost for a while: looks everything up again. */
+  /** Packets of other nodes were lost: invalidates what is cached and reads it again. */
   missed(): void
   /** Looks at the apps again: their settings, and whether tokens still stand. */
   appsChanged(): void
@@ -84,7 +84,7 @@ const restoreAgain = (messages: MessageLog, recent: RecentMessages, log: Parts['
   messages
     .latest()
     .then(recent.restore)
-    .catch((error) => log.error({ err: error }, 'the latest messages could not be looked up again'))
+    .catch((error) => log.error({ err: error }, 'the latest messages could not be read again'))
 
 const forPresence = (given: Given, live: Live) => ({
   ...given,
@@ -183,7 +183,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     relayed: (message) => fan.elsewhere(message),
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
-      parts.log.warn('what other nodes said was missed for a while; everything is looked up again')
+      parts.log.warn('packets of other nodes were lost; everything cached from them is read again')
       restoreAgain(messages, recent, parts.log)
       lookUpAll()
       words.changed()

@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts'
 import type { LiveRoom, Session } from './session.ts'
 import { type LastSpoken, tooEarly } from './slow-mode.ts'
 
-/** Says why a message was refused, and counts it. */
+/** Sends the reason why a message was refused, and counts it. */
 export const refusing =
   (counters: Parts['counters']) =>
   (session: Session, meta: Meta, refusal: Refusal): undefined => {
@@ -22,7 +22,7 @@ export const refusing =
     session.send(refused(meta.id ?? 0n, refusal))
   }
 
-/** Says that a message was accepted; where its app says so, once it is stored. */
+/** Acknowledges a message; where its app requires it, once it is stored. */
 export const acknowledging =
   (history: Pick<HistoryLog, 'stored'>) =>
   ({ session, meta }: Incoming, id: bigint, at: number, metas?: Meta[]): undefined => {
@@ -34,7 +34,7 @@ export const acknowledging =
 /** What sending hands on. */
 export interface Sending {
   authorise: ReturnType<typeof authoriser>
-  /** Replaces words of a message that gets an id, or says why it is refused. */
+  /** Replaces words of a message that gets an id, or returns why it is refused. */
   moderate: Moderate
   /** When members of slow rooms last spoke. */
   spoken: LastSpoken
@@ -77,7 +77,7 @@ export function sending(
     return held !== undefined
   }
 
-  /** Does what a callback says with a message; meanwhile its sender may have lost the right to speak. */
+  /** Applies the decision of a callback to a message; meanwhile its sender may have lost the right to speak. */
   async function decided(message: Incoming, id: bigint, at: number, decision: Decision): Promise<void> {
     const { session, meta } = message
     if (decision.kind === 'stop') {
@@ -90,7 +90,7 @@ export function sending(
     else deliver(message, id, at, applied(message, decision))
   }
 
-  /** Encodes a message once, and fans it out; its sender gets it as well where it says something else now. */
+  /** Encodes a message once, and fans it out; its sender gets it as well where its content was replaced. */
   function deliver(message: Incoming, id: bigint, at: number, isReplaced = false): undefined {
     const { session, meta } = message
     const isDurable = storesFirst(session.app.settings)

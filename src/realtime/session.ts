@@ -21,7 +21,7 @@ export class Connection {
   unanswered = 0
   /** Frames, pings and pongs of this connection. */
   private readonly frames: Meter
-  /** What is still under way for this connection: later frames wait for it, so that they keep their order. */
+  /** What is still under way for this connection: later frames wait for it, so that they stay in order. */
   work: Promise<void> | undefined
   waiting = 0
 
@@ -63,7 +63,7 @@ export interface Login {
   resource: string
   deviceUuid: string
   deviceName: string
-  /** The protocol's number of its system, and the version of its SDK, as it says. */
+  /** The protocol's number of its system, and the version of its SDK, as it reports them. */
   system: number | undefined
   version: string
   expiresMs: number
@@ -85,7 +85,7 @@ export class Session {
   /** When its token ends (0 = never). */
   readonly expiresMs: number
   readonly socket: Socket
-  /** Its login was answered. */
+  /** Its login was acknowledged. */
   isLoggedIn = false
   /** The server ended it: its client does not come back by itself. */
   isLoggedOut = false

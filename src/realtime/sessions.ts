@@ -108,11 +108,11 @@ export function sessions(
       }
     },
 
-    /** What other nodes said was lost for a while: looks everything up again. */
+    /** Packets of other nodes were lost: invalidates what is cached and reads it again. */
     lookUpAll(): void {
       for (const room of live.rooms.values()) room.speech = undefined
       for (const user of [...live.users.values()])
-        lookUp(user).catch((error) => log.error({ err: error }, 'a user could not be looked up again'))
+        lookUp(user).catch((error) => log.error({ err: error }, 'a user could not be read again'))
     },
   }
 }

@@ -104,7 +104,7 @@ export const payloadOf = ({ ext, contents }: MessageBody) => ({
   bodies: (contents ?? []).map(bodyOf),
 })
 
-/** What a message says, as callbacks, files of the history and pins show it. */
+/** The content of a message, as callbacks, files of the history and pins show it. */
 export function shownMessage(bytes: Uint8Array): ShownMessage {
   const meta = Meta.decode(bytes)
   const body = MessageBody.decode(meta.payload ?? new Uint8Array())

@@ -43,7 +43,7 @@ export function singleChat(
   },
   { findOriginal, online, moderate, fanOut }: Given,
 ) {
-  /** Why a message does not reach its receiver; a sender that asks for online delivery only is not notified. */
+  /** Why a message does not reach its receiver; a sender that wants online delivery only is not notified. */
   async function absent({ session, meta }: Incoming, username: string): Promise<Refusal | undefined> {
     const { app } = session.user
     if ((await online(app, [username])).has(username)) return undefined

@@ -10,7 +10,7 @@ import { isModerator } from './speech.ts'
 
 /**
  * When members of slow rooms last spoke, by a monotonic clock: of messages accepted by this node and, by the bus, by others.
- * Kept apart from the rooms, so that leaving and coming back does not shorten the wait.
+ * Stored apart from the rooms, so that leaving and coming back does not shorten the wait.
  */
 export function lastSpoken(elapsedMs: () => number = () => performance.now()) {
   const times = new BoundedMap<string, number>(limits.slowModeMembers.value)
@@ -48,7 +48,7 @@ export function tooEarly({ session, room, slowMode }: Incoming, spoken: LastSpok
 
 /**
  * Notes for how long a message makes its sender wait; returns why it comes too early itself. Owner, admins, the allow list
- * and super admins never wait; who is a super admin is asked of those alone that would.
+ * and super admins never wait; super admins are looked up only where a message would be refused.
  */
 export function slowed(
   store: Pick<ReadStore, 'superAdmins'>,

@@ -1,4 +1,4 @@
-/** Events that change nothing: messages, and who is online. Only callbacks tell of them. */
+/** Events that change nothing: messages, and who is online. Only callbacks send them. */
 const activityEvents = ['message.sent', 'message.recalled', 'user.online', 'user.offline'] as const
 
 /** The condition of their index; it is part of a migration. */

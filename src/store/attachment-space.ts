@@ -62,7 +62,7 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
     try {
       await work
     } catch (error) {
-      log.error({ err: error, path }, 'old attachments could not be looked for; this is tried again')
+      log.error({ err: error, path }, 'old attachments could not be looked for; it is retried')
     }
   }
 

@@ -17,7 +17,7 @@ export interface Attachments {
   ): Promise<{ uuid: string; secret: string | undefined }>
   /** The bytes of an attachment; undefined when there is none that may be read with this secret. */
   find(app: number, uuid: string, secret: string): Promise<Blob | undefined>
-  /** Who may delete an attachment: `sender` says whether this user sent it. Undefined when there is none. */
+  /** Who may delete an attachment: `sender` decides whether this user sent it. Undefined when there is none. */
   about(app: number, uuid: string): Promise<{ sentBy(username: string): boolean } | undefined>
   remove(app: number, uuid: string): Promise<void>
   stop(): void
@@ -78,10 +78,7 @@ export async function openAttachments(
       } catch (error) {
         taken.free(app, sender, upload.bytes)
         await rm(part, { force: true }).catch((left) =>
-          log.error(
-            { err: left, path: part },
-            'a part of an upload could not be removed; this is tried again',
-          ),
+          log.error({ err: left, path: part }, 'a part of an upload could not be removed; it is retried'),
         )
         if (isFull(error)) throw diskFull()
         throw error

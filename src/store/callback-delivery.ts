@@ -39,7 +39,7 @@ interface LoggedAttempt {
   room: string
   call: string
   event: string
-  /** Where the event stands, as text; empty for one that was queued. */
+  /** The position of the event, as text; empty for one that was queued. */
   position: string
   attempt: number
   /** That of the answer; 0 without one. */

@@ -50,5 +50,5 @@ export const byIndex = (db: Database, index: string): string =>
 export const forUpdate = (db: Database, table?: string): string =>
   db.dialect === 'sqlite' ? '' : `for update${table === undefined ? '' : ` of ${table}`}`
 
-/** Keeps the selected rows from being deleted until the transaction ends, and hinders nobody else. */
+/** Prevents the deletion of the selected rows until the transaction ends, and blocks nobody else. */
 export const forKeyShare = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for key share')

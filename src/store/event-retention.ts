@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-/** Where an event stands in the log of its app. `xid` is its transaction, 0 on SQLite, which has one writer. */
+/** The position of an event in the log of its app. `xid` is its transaction, 0 on SQLite, which has one writer. */
 export interface EventPosition {
   xid: number
   at: number
@@ -35,7 +35,7 @@ export interface EventRetention {
    * returns how many.
    */
   removeEvents(app: number, beforeUs: number, limit: number): Promise<number>
-  /** Says that what happened before this transaction may be missing, as an app that begins its log does. */
+  /** Records that events before this transaction may be missing, as an app that begins its log does. */
   beginLog(app: number, atUs: number): Promise<void>
 }
 

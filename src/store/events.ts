@@ -21,9 +21,9 @@ export interface EventRow {
   type: string
   /** What is so since then, as JSON text of an object. */
   data: string
-  /** What was there before, likewise; null where the type says it, or nothing was. */
+  /** What was there before, likewise; null where the type implies it, or nothing was. */
   before: string | null
-  /** What callbacks tell beyond that, likewise; only where the app has some. */
+  /** What callbacks send beyond that, likewise; only where the app has some. */
   extra?: string | null
 }
 

@@ -24,7 +24,7 @@ interface ListedKeyword {
   hits: number
 }
 
-/** Where a reader of all words of an app stands. */
+/** The cursor of a reader of all words of an app. */
 export type KeywordPlace = Pick<StoredKeyword, 'anchor' | 'list' | 'word'>
 
 export interface KeywordReads {
@@ -34,7 +34,7 @@ export interface KeywordReads {
   keywordVersions(): Promise<{ app: number; version: string }[]>
   /** At most `limit` words of a list, in their order, after a word. */
   keywordsOf(app: number, list: string, limit: number, after: string): Promise<ListedKeyword[]>
-  /** At most `limit` words of all lists of an app, sorted by anchor, after a place. */
+  /** At most `limit` words of all lists of an app, sorted by anchor, after a cursor. */
   allKeywords(app: number, limit: number, after?: KeywordPlace): Promise<StoredKeyword[]>
 }
 

@@ -9,7 +9,7 @@ export interface Pin {
   sender: string
   /** When it was sent. */
   sentMs: number
-  /** What it says, as JSON. */
+  /** Its content, as JSON. */
   payload: string
 }
 

@@ -29,7 +29,7 @@ export interface Clients {
   close(): Promise<void>
 }
 
-/** Makes connections, by what the settings say of the way to PostgreSQL. */
+/** Opens connections, as the settings describe the way to PostgreSQL. */
 function connector({ url, timeoutMs }: PostgresSettings) {
   const address = new URL(url)
   const isPooled = address.searchParams.get('pgbouncer') === 'true'
@@ -61,7 +61,7 @@ export function openClients(settings: PostgresSettings): Clients {
   })
   let clients = connectAll()
   let closed = false
-  /** Why nothing can be asked now; while it stands, everything is refused at once. */
+  /** Why no statement can be sent now; while it is set, everything is refused at once. */
   let down: unknown
 
   async function withDeadline<T>(work: PromiseLike<T>, late: () => Error): Promise<T> {

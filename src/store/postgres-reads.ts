@@ -42,7 +42,7 @@ async function pagesJoined(
 
 /**
  * Reads of many requests in few statements: fifty rooms in one statement cost PostgreSQL a sixth of fifty statements.
- * A read that takes long, of large rooms, keeps the others waiting for no more than 5 ms.
+ * A read that takes long, of large rooms, delays the others by no more than 5 ms.
  */
 export function coalescedReads(db: Database, store: ReadStore): ReadStore {
   const patienceMs = 5
@@ -56,7 +56,7 @@ export function coalescedReads(db: Database, store: ReadStore): ReadStore {
     patienceMs,
   )
   const findUser = coalesceKeys(store.users.findUsers, ({ username }) => username, patienceMs)
-  // By page, so that one statement reads the same page for all who ask.
+  // By page, so that one statement reads the same page for all callers.
   const joinedPages = new Map<string, ReturnType<typeof joinedPage>>()
   const joinedPage = (limit: number, offset: number) =>
     coalesceKeys(

@@ -21,7 +21,7 @@ export interface Postgres {
    */
   transaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   /**
-   * Runs work that asks for many things at the same time: equal questions become one statement. Runs it once: fails
+   * Runs work with many concurrent reads: equal ones are coalesced into one statement. Runs it once: fails
    * with whatever was in the way.
    */
   sharedTransaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
@@ -145,7 +145,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
       })
     } catch (error) {
       const failure = failureOf(error)
-      // Anything else, such as a role that may make no tables, says nothing of whether there is room.
+      // Anything else, such as a role that may create no tables, does not show whether there is free space.
       if (failure instanceof Failure) throw failure
     } finally {
       probing = undefined

@@ -14,7 +14,7 @@ export interface QuotaStore {
   setQuota(app: number, kind: QuotaKind, limit: number | null): Promise<void>
 }
 
-/** What `total` leaves in each slot; an overdraft stands in slot 0, where what is given back pays it first. */
+/** What `total` leaves in each slot; an overdraft is stored in slot 0, where what is given back pays it first. */
 const spread = (total: number, slots: number): number[] =>
   Array.from({ length: slots }, (_, slot) => {
     if (total <= 0) return slot === 0 ? total : 0

@@ -26,14 +26,14 @@ interface Decision {
 
 export type Report = NewReport & Decision
 
-/** A place in the list of reports. */
+/** A cursor in the list of reports. */
 export type ReportPosition = Pick<Report, 'createdMs' | 'message' | 'username'>
 
-/** Which reports are asked for. */
+/** Which reports are selected. */
 export type ReportFilter = Partial<Pick<Report, 'state' | 'room' | 'username' | 'sender' | 'message'>>
 
 export interface ReportReads {
-  /** The latest first, after a place. */
+  /** The latest first, after a cursor. */
   listReports(app: number, filter: ReportFilter, limit: number, after?: ReportPosition): Promise<Report[]>
   findReport(app: number, message: string, username: string): Promise<Report | undefined>
   /** How often a user has reported since a time (Unix ms). */

@@ -69,7 +69,7 @@ export function membershipWrites(db: Database): MembershipWrites {
         app,
         username,
       )
-      // Now that the rooms stand still: whoever was taken out of one meanwhile is not counted twice.
+      // Now that the rooms are locked: whoever was taken out of one meanwhile is not counted twice.
       const left = await db.all<{ room: string }>(
         `delete from members ${byUser} where app = ?1 and username = ?2 returning room`,
         app,

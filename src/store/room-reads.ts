@@ -3,14 +3,14 @@ import { type Awaitable, type Database, isOneOf } from './database.ts'
 import { type JoinedReads, joinedReads } from './joined-rooms.ts'
 import { columns, findRoom, type RoomRow, toRoom } from './room-rows.ts'
 
-/** A place in a list of rooms, newest first. */
+/** A cursor in a list of rooms, newest first. */
 export interface RoomPosition {
   /** Microseconds since the epoch. */
   createdUs: number
   id: string
 }
 
-/** A room as a list shows it, and its place in the list. */
+/** A room as a list shows it, and its cursor in the list. */
 export interface ListedRoom {
   id: string
   name: string

@@ -5,7 +5,7 @@ import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 
 export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
-/** Lets only its owner read a file, which holds secrets; makes it where `create` says so. */
+/** Lets only its owner read a file, which holds secrets; creates it where `create` is set. */
 export function restrictAccess(path: string, create = true): void {
   if (create) closeSync(openSync(path, 'a', 0o600))
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
@@ -49,7 +49,7 @@ export function lockDataDir(dir: string): () => void {
   return () => taken.close()
 }
 
-/** SQLite's memory for pages, in KiB: enough to keep the inner pages of a million rooms. */
+/** SQLite's memory for pages, in KiB: enough to cache the inner pages of a million rooms. */
 const pageCache = { reader: 4_096, writer: 32_768 }
 
 export function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
@@ -99,7 +99,7 @@ export const startError = (path: string, error: unknown): unknown =>
   isDamage(error) ? damaged(path, error) : error
 
 /**
- * The failure for an error of SQLite in a file. `isUnknown` says that the COMMIT was sent: unless no byte of it could be
+ * The failure for an error of SQLite in a file. `isUnknown` means that the COMMIT was sent: unless no byte of it could be
  * written, the change may be there.
  */
 export function failureOf(path: string, error: unknown, isUnknown = false): unknown {

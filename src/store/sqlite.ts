@@ -11,7 +11,7 @@ import { refuseHalfImported } from './tables.ts'
 /** A database, and how many statements that may write it has run. */
 export interface Counted extends Database {
   readonly writes: number
-  /** Ends every statement: SQLite keeps a file open while one of them is there. */
+  /** Ends every statement: SQLite does not close a file while one of them exists. */
   finalize(): void
 }
 

@@ -3,16 +3,16 @@ import { isObject } from '../is-object.ts'
 import { limits } from '../limits.ts'
 import type { BeforeTerms, CallbackRule } from './rule.ts'
 
-/** A rule that is enabled, and asked before. */
+/** An enabled rule that is called before messages are delivered. */
 export type BeforeRule = CallbackRule & { before: BeforeTerms }
 
-/** What a message says, as callbacks show it. */
+/** The content of a message, as callbacks show it. */
 export interface BeforePayload {
   ext: Record<string, unknown>
   bodies: Record<string, unknown>[]
 }
 
-/** A message that a rule is asked about. */
+/** A message that a rule decides on. */
 export interface Question {
   app: Pick<AppRecord, 'org' | 'name'>
   room: string
@@ -37,7 +37,7 @@ export type Decision =
   /** `text` is for its sender; undefined where it is not notified. */
   | { kind: 'stop'; text: string | undefined }
 
-/** Asks rules before messages are delivered. */
+/** Calls rules before messages are delivered. */
 export interface BeforeSending {
   /** Whether any app has such a rule. */
   isUsed(): boolean
@@ -65,7 +65,7 @@ function replacementIn(payload: unknown, asked: BeforePayload) {
   return bytes > limits.beforeReplacement.value ? undefined : { text: body.msg, ext }
 }
 
-/** Whether a payload says what the message says already. */
+/** Whether a payload equals that of the message. */
 const isUnchanged = (payload: unknown, asked: BeforePayload): boolean =>
   payload === undefined ||
   payload === null ||

@@ -1,6 +1,6 @@
 import type { CallbackRule } from './rule.ts'
 
-/** What a callback tells, before it is signed. */
+/** What a callback sends, before it is signed. */
 export interface Callback {
   event: CallbackRule['events'][number]
   /** What is delivered in order: a room, or `@` and a user. */

@@ -1,6 +1,6 @@
 import { contentKinds } from '../history.ts'
 
-/** What a rule can ask for, and in whose name the reference calls back: room events, messages, who is online. */
+/** What a rule can select, and in whose name the reference calls back: room events, messages, who is online. */
 export const callbackEvents = [
   'chatroom.created',
   'chatroom.updated',
@@ -34,12 +34,12 @@ type CallbackEvent = (typeof callbackEvents)[number]
 /** Kinds of messages, as the bodies of callbacks name them. */
 export const messageKinds = Object.keys(contentKinds)
 
-/** Where something was asked for: by the app's server, or by a client. */
+/** Where something was requested: by the app's server, or by a client. */
 export const sources = ['rest', 'client'] as const
 
 type Source = (typeof sources)[number]
 
-/** A callback is notified of what happened, or asked before a client's message is delivered. */
+/** When a rule is called: after something happened, or before a client's message is delivered. */
 export const stages = ['after', 'before'] as const
 
 type Stage = (typeof stages)[number]
@@ -59,10 +59,10 @@ interface CallbackSecret {
   created: number
 }
 
-/** What becomes of a message where the endpoint that is asked fails. */
+/** What becomes of a message where the endpoint fails. */
 export const failureChoices = ['deliver', 'stop'] as const
 
-/** How a rule is asked before a message is delivered. */
+/** The terms of a rule that is called before a message is delivered. */
 export interface BeforeTerms {
   timeoutMs: number
   onFailure: (typeof failureChoices)[number]
@@ -79,10 +79,10 @@ export interface CallbackRule {
   name: string
   url: string
   when: Stage
-  /** Empty for one that is asked before. */
+  /** Empty for one that is called before. */
   events: CallbackEvent[]
   filter: CallbackFilter
-  /** Of a rule that is asked before. */
+  /** Of a rule that is called before. */
   before?: BeforeTerms | undefined
   enabled: boolean
   /** The older one first; both sign while there are two. */
@@ -99,14 +99,14 @@ const needs = { events: 1, messages: 2, status: 4, before: 8 } as const
 const needsMessages = new Set<CallbackEvent>(['message.sent', 'message.recalled'])
 const needsStatus = new Set<CallbackEvent>(['user.online', 'user.offline'])
 
-/** Whether an app has a rule that is asked before messages are delivered. */
+/** Whether an app has a rule that is called before messages are delivered. */
 export const needsBefore = ({ callbacks }: { callbacks: number }): boolean => (callbacks & needs.before) !== 0
 
-/** Whether callbacks of an app tell of messages. */
+/** Whether callbacks of an app need messages. */
 export const callbacksNeedMessages = ({ callbacks }: { callbacks: number }): boolean =>
   (callbacks & needs.messages) !== 0
 
-/** Whether callbacks of an app tell who comes and goes. */
+/** Whether callbacks of an app need logins and logouts. */
 export const callbacksNeedStatus = ({ callbacks }: { callbacks: number }): boolean =>
   (callbacks & needs.status) !== 0
 

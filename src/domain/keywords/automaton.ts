@@ -4,7 +4,7 @@ import { labelOfUnit } from './fold.ts'
 export const keywordActions = ['report', 'replace', 'refuse'] as const
 export type KeywordAction = (typeof keywordActions)[number]
 
-/** Bits of a node: what the words that end there ask for; `isAnchor`: a word with wildcards is to be looked for. */
+/** Bits of a node: the actions of the words that end there; `isAnchor`: a word with wildcards is to be looked for. */
 export const bits = { report: 1, replace: 2, refuse: 4, isAnchor: 8 } as const
 
 /** Rows of words, sorted by anchor, as the automaton is built of them. */

@@ -86,7 +86,7 @@ function startOf(text: string, at: number, length: number): number {
   return start
 }
 
-/** Notes which words end at a place of a text. What their lists ask for is known at once; which they are, while there is time. */
+/** Notes which words end at a place of a text. The actions of their lists are known at once; which words they are, while there is time. */
 function gather(gathering: Gathering, node: number, at: number): void {
   const { matcher, budget, rows, text } = gathering
   const { mask, longest } = matcher.automaton

@@ -5,7 +5,7 @@ const fails = {
   zh: '视为回调失败：按规则放行或拦截消息',
 }
 
-/** Callbacks that are asked before messages are delivered. */
+/** Callbacks before messages are delivered. */
 export const beforeLimits = {
   beforeTime: {
     value: 3000,

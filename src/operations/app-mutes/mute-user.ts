@@ -27,7 +27,7 @@ const duration = (example: number, en: string, zh: string) =>
     }),
   )
 
-/** Mutes a user in all conversations of a kind, whatever rooms say of it; a kind that is not named stays as it is. */
+/** Mutes a user in all conversations of a kind, whatever their rooms allow; a kind that is not named stays as it is. */
 export const muteUser = write({
   id: 'muteUser',
   routes: ['POST /mutes'],

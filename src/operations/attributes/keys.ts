@@ -19,7 +19,7 @@ const noKey = failure('illegal_argument', '{field} must hold at least one key', 
 
 export const keyFailures = [tooManyKeys, noKey] as const
 
-/** Fails when a call names more keys than it takes, or none; `field` is where they stand. */
+/** Fails when a call names more keys than it takes, or none; `field` is where they are. */
 export function checkKeys(keys: string[], field: string): void {
   if (keys.length === 0) throw noKey({ field })
   if (keys.length > batch) throw tooManyKeys()

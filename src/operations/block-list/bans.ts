@@ -27,7 +27,7 @@ const end = t.Integer({
   examples: [1767312000000],
 })
 
-/** Takes members out and keeps them out for a time. */
+/** Removes members and blocks them for a time. */
 export const banMembers = writeRoom({
   id: 'banMembers',
   routes: ['POST /chatrooms/:chatroom_id/bans'],

@@ -5,13 +5,13 @@ import { takeOut } from '../room-members.ts'
 /** The word for it in rows of the block list. */
 export const added = 'add_blocks'
 
-/** Until when somebody is kept out (Unix ms), and why. */
+/** Until when somebody is blocked (Unix ms), and why. */
 interface Ban {
   expiresMs: number
   reason?: string
 }
 
-/** Takes members out of the room and keeps them from coming back, for ever or for a time. */
+/** Removes members from the room and blocks them, for ever or for a time. */
 export async function block(
   transaction: Transaction & InRoom,
   usernames: string[],

@@ -85,7 +85,7 @@ export const ruleFailures = [
   notAskedBefore,
 ]
 
-/** What a request says of a rule. */
+/** The fields of a rule in a request. */
 export interface GivenRule {
   name?: string
   url?: string
@@ -144,7 +144,7 @@ function termsOf({ timeout, onFailure, report }: GivenRule): Partial<BeforeTerms
   }
 }
 
-/** The terms of a rule with those that are given; undefined for one that is told afterwards. */
+/** The terms of a rule with those that are given; undefined for one that is called afterwards. */
 export function termsWith(
   when: CallbackRule['when'],
   given: Partial<BeforeTerms>,

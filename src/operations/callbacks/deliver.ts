@@ -42,7 +42,7 @@ export const settleCallbacks = write({
 /** An event that nobody's call made: a message that was accepted, or who came and went. */
 export type ActivityEvent = Pick<EventRow, 'room' | 'operator' | 'type' | 'data'>
 
-/** Adds messages, and who came and went, to the log of events of an app whose callbacks tell of them. */
+/** Adds messages, and who came and went, to the log of events of an app whose callbacks need them. */
 export const recordActivity = write({
   id: 'recordActivity',
   allowed: appOnly,

@@ -50,7 +50,7 @@ async function checkRule({ app, store }: ReadContext, id: string): Promise<void>
   if (!(await store.callbacks.callbackRule(app.id, id))) throw callbackMissing({ callback_id: id })
 }
 
-/** One page of rows that one more was asked for. */
+/** One page of rows, of which one more was read. */
 function pageOf<Row extends { seq: number }>(
   { app }: Pick<ReadContext, 'app'>,
   list: string,

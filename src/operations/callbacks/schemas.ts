@@ -138,7 +138,7 @@ const shownRule = {
 export const Rule = exactly(shownRule)
 export const RuleWithSecret = exactly({ ...shownRule, secret: Secret })
 
-/** A rule as it is answered: without its secrets. */
+/** A rule as it is returned: without its secrets. */
 export const shown = ({ secrets, filter, before, version: _, ...rule }: CallbackRule) => ({
   ...rule,
   ...filter,
@@ -148,7 +148,7 @@ export const shown = ({ secrets, filter, before, version: _, ...rule }: Callback
 
 export const noFilter: CallbackFilter = { rooms: [], users: [], kinds: [], sources: [] }
 
-/** Finds a rule while those of its app stand still until the transaction ends. */
+/** Finds a rule, and locks those of its app until the transaction ends. */
 export async function lockedRule({ app, store }: Transaction, id: string): Promise<CallbackRule> {
   await store.callbacks.lockCallbacks(app.id)
   const rule = await store.callbacks.callbackRule(app.id, id)
@@ -156,7 +156,7 @@ export async function lockedRule({ app, store }: Transaction, id: string): Promi
   return rule
 }
 
-/** Brings what the app needs for its rules, which are locked, up to date, and says that one was changed. */
+/** Brings what the app needs for its rules, which are locked, up to date, and emits that one was changed. */
 export async function ruleChanged(
   { app, store, emit }: Transaction,
   callback: string,

@@ -5,7 +5,7 @@ import type { EventPosition } from '../../store/event-retention.ts'
 /** Between two comments that keep the connection open, where nothing happens. */
 export const heartbeatMs = 15_000
 
-/** What a client that has lost its connection waits before it asks again. */
+/** What a client that has lost its connection waits before it reconnects. */
 const retryMs = 3000
 
 interface Streamed {

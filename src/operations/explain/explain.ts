@@ -41,7 +41,7 @@ const Explained = loosely({
   events: t.Optional(t.Array(t.Unknown(), says('What would happen.', '将会发生的事件。'))),
 })
 
-/** Says whether a call would be done, or which rule refuses it: the call runs as that caller and is rolled back. */
+/** Explains whether a call would be done, or which rule refuses it: the call runs as that caller and is rolled back. */
 export const explain = action({
   id: 'explain',
   routes: ['POST /explain'],

@@ -51,7 +51,7 @@ const HistoryQuery = loosely({
   userIds: optionally([t.Array(t.String())], says('Several senders.', '多个发送者。')),
 })
 
-/** The room that a queue names; single chats are not kept. */
+/** The room that a queue names; single chats are not stored. */
 function roomOf(queue: string): string {
   const [name = '', domain = ''] = queue.split('@')
   if (!domain.startsWith('conference.')) throw roamingNotOpen()
@@ -87,7 +87,7 @@ function sendersOf({ userId, userIds }: Static<typeof HistoryQuery>): string[] |
   return senders.length > 0 ? senders.map(foldUsername) : undefined
 }
 
-/** Reads the history of a chat room, as client SDKs ask for it. */
+/** Reads the history of a chat room, in the form of client SDKs. */
 export const getHistory = actionInRoom({
   id: 'getHistory',
   routes: ['POST /users/:username/messageroaming'],

@@ -10,7 +10,7 @@ import { inQuery } from '../parameters.ts'
 import { exactly, says } from '../schemas.ts'
 import { historyNotOpen } from './failures.ts'
 
-/** After an hour until its file can be made: what was said in its last moments is stored by then. */
+/** After an hour until its file can be made: the messages of its last moments are stored by then. */
 const settledMs = 60_000
 const lifetimeMs = limits.historyUrlTime.value
 
@@ -71,7 +71,7 @@ function checkHour(app: AppRecord, time: string, now: number): number {
   return hour
 }
 
-/** Answers where the messages of one hour can be downloaded; the URL needs no token. */
+/** Returns where the messages of one hour can be downloaded; the URL needs no token. */
 export const getHistoryFiles = action({
   id: 'getHistoryFiles',
   routes: ['GET /chatmessages/:hour'],

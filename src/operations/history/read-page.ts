@@ -5,7 +5,7 @@ import { dayMs } from '../../domain/time.ts'
 import type { Removed, StoredMessage } from '../../store/history/history.ts'
 import type { History } from '../services.ts'
 
-/** What is asked of the history of a room. */
+/** A query of the history of a room. */
 export interface PageQuery {
   room: string
   /** Whose view it is; undefined = everything. */

@@ -78,7 +78,7 @@ export const shown = ({ characters: _, createdMs, ...list }: KeywordListRow) => 
   created: createdMs,
 })
 
-/** Finds a list whose app's lists stand still until the transaction ends. */
+/** Finds a list, and locks the lists of its app until the transaction ends. */
 export async function lockedList({ app, store }: Transaction, id: string): Promise<KeywordListRow> {
   await store.keywords.lockKeywords(app.id)
   const list = await store.keywords.keywordList(app.id, id)

@@ -36,7 +36,7 @@ function linesOf(text: string): string[] {
   return lines
 }
 
-/** Puts words in place of those of a list; words that stay keep their hits. */
+/** Replaces the words of a list; words that stay do not lose their hits. */
 export const replaceKeywords = write({
   id: 'replaceKeywords',
   allowed: appOnly,

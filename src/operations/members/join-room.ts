@@ -8,7 +8,7 @@ function self({ caller }: Transaction): string {
 }
 
 /**
- * The caller, a user, joins a room over its connection, and leaves all others if it asks for that; being in it already
+ * The caller, a user, joins a room over its connection, and leaves all others if it requests that; being in it already
  * is a success. Returns the members after it.
  */
 export const joinRoom = writeRoom({

@@ -28,7 +28,7 @@ type Asked =
   | { form: 'timed' | 'named'; limit: number; isAscending: boolean; cursor: string | null }
   | { form: 'paged'; limit: number; offset: number }
 
-/** The query says which form a client reads. */
+/** The query selects the form of the response. */
 function askedOf(query: URLSearchParams): Asked {
   const rest = { isAscending: query.get('sort') === 'asc', cursor: query.get('cursor') }
   if (query.get('joined_time') === 'true') return { form: 'timed', limit: limitOf(query, timedPage), ...rest }
@@ -66,7 +66,7 @@ async function pageByTime(
 
 const joined_time = milliseconds('When the member joined, Unix ms.', '加入时间，Unix 毫秒。')
 
-/** Lists who is in a room, in the form that the query asks for. */
+/** Lists who is in a room, in the form that the query selects. */
 export const listMembers = readRoom({
   id: 'listMembers',
   routes: ['GET /chatrooms/:chatroom_id/users'],

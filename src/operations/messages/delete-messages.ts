@@ -91,7 +91,7 @@ export const deleteMessage = actionInRoom({
   },
 })
 
-/** Ids of what a user has said in a room from an id on, the newest first. */
+/** Ids of the messages of a user in a room from an id on, the newest first. */
 async function saidBy({ app, services }: ActionContext, room: string, username: string, first: number) {
   const ids = new Set(
     await services.store.messages.messagesOf(app.id, room, username, first, mostMessages + 1),
@@ -100,7 +100,7 @@ async function saidBy({ app, services }: ActionContext, room: string, username: 
   return [...ids].sort((a, b) => b - a)
 }
 
-/** Adds what the history has; of a room in which very much is said, only of the newest messages. */
+/** Adds what the history has; of a very busy room, only of the newest messages. */
 async function addHistory(
   { history }: ActionContext['services'],
   app: App,
@@ -122,7 +122,7 @@ async function addHistory(
   }
 }
 
-/** Takes back what a user has said in a room in the last minutes. */
+/** Deletes what a user has sent to a room in the last minutes. */
 export const deleteMessagesOf = actionInRoom({
   id: 'deleteMessagesOf',
   routes: ['DELETE /chatrooms/:chatroom_id/users/:username/messages'],

@@ -75,7 +75,7 @@ export function checkIgnored({
     throw tooManyOf({ field: 'roam_ignore_users', limit: mostIgnored })
 }
 
-/** Fields of messages whose content stands in `body`. */
+/** Fields of messages whose content is in `body`. */
 export const bodyFields = {
   type: t.Union(
     kinds.map((kind) => t.Literal(kind)),
@@ -129,7 +129,7 @@ export const Msg = loosely(
   { ...contentSays, examples: [{ type: 'txt', msg: 'the show begins' }] },
 )
 
-/** The content of a message whose fields stand beside its kind. */
+/** The content of a message whose fields are beside its kind. */
 export function contentOf(msg: Static<typeof Msg>): Pick<PostedContent, 'type' | 'body'> {
   const type = msg.type === 'text' ? 'txt' : msg.type
   return { type: type as PostedContent['type'], body: msg }

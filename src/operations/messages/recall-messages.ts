@@ -84,7 +84,7 @@ const failures: readonly FailureRow[] = [
   ...idFailures,
 ]
 
-/** What a row of a body asks for. */
+/** What a row of a body requests. */
 function recalledOf(row: Static<typeof Recall>, extension = row.recallMessageExtensionInfo): Recalled {
   if (Buffer.byteLength(extension ?? '') > limits.messageBytes.value) throw messageTooLarge()
   return {
@@ -168,7 +168,7 @@ export const recallMessages = action({
   },
 })
 
-/** Recalls each of several messages that can be [recall]; the response says which. */
+/** Recalls each of several messages that can be [recall]; the response lists which. */
 export const recallMessagesOneByOne = action({
   id: 'recallMessagesOneByOne',
   routes: ['POST /messages/recall'],

@@ -63,7 +63,7 @@ export const refused =
       }),
     )
 
-/** Calls that return this `data`, which says that there is nothing. */
+/** Calls that return this `data`, which stands for "nothing". */
 export const withNothing =
   (data: object, calls: Calls): Some =>
   (name) =>

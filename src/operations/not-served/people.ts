@@ -7,7 +7,7 @@ const presenceNotOpen = failure('service open exception', 'the app not open pres
   zh: '不提供该功能',
 })
 
-/** What clients ask for about users beside chat rooms: lists are empty, what would be stored is refused. */
+/** Calls of clients about users beside chat rooms: lists are empty, what would be stored is refused. */
 export const aroundUsers = [
   notServed(
     { en: 'Lists of conversations', zh: '会话列表' },

@@ -97,7 +97,7 @@ export const storePin = writeRoom({
   },
 })
 
-/** Pins a message, with what it says: it stays when the history has ended. */
+/** Pins a message with its content, which stays when the history has expired. */
 export const pinMessage = actionInRoom({
   id: 'pinMessage',
   routes: ['POST /sdk/user/:username/user_channel/pin'],

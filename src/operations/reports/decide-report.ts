@@ -7,7 +7,7 @@ import { cutReason, Reason } from '../reason.ts'
 import { exactly, loosely, says } from '../schemas.ts'
 import { badState, noReport, State, stateOf } from './schemas.ts'
 
-/** Says what became of the reports of a message. */
+/** Records the decision on the reports of a message. */
 export const decideReport = write({
   id: 'decideReport',
   routes: ['PUT /moderation/report/messages/:message_id'],

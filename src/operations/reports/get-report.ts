@@ -9,7 +9,7 @@ import { noReport, Row, shown } from './schemas.ts'
 const mostReports = limits.reportsPage.value
 const around = limits.reportContext.value
 
-/** What was said in a room just before a message, itself, and just after it, in that order. */
+/** The messages of a room just before a message, itself, and just after it, in that order. */
 async function contextOf({ app, services }: ActionContext, room: string, id: number) {
   const { history, readMessage } = services
   const stretch = { room, above: 0, below: Number.MAX_SAFE_INTEGER, limit: around }
@@ -28,7 +28,7 @@ async function contextOf({ app, services }: ActionContext, room: string, id: num
 
 const nothing = { message: null, before: [], after: [] }
 
-/** Who reported a message, what it says, and what was said around it, where the app has a history. */
+/** Who reported a message, its content, and the messages around it, where the app has a history. */
 export const getReport = action({
   id: 'getReport',
   routes: ['GET /moderation/report/messages/:message_id'],

@@ -15,7 +15,7 @@ function positionOf(position: string | undefined): ReportPosition | undefined {
   return { createdMs: Number(created), message, username }
 }
 
-/** Which reports a query asks for; an empty value asks for nothing. */
+/** Which reports a query selects; an empty value selects nothing. */
 function filterOf(query: URLSearchParams): ReportFilter {
   const given = (name: string): string | undefined => query.get(name)?.replaceAll('\0', '') || undefined
   const state = given('state')

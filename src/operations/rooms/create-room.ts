@@ -11,7 +11,7 @@ import { descriptionBounds, nameBounds } from './schemas.ts'
 
 const grouped = (value: number): string => value.toLocaleString('en-US')
 
-/** Creates a chat room [create]. A user that creates one is its owner, whatever the draft says. */
+/** Creates a chat room [create]. A user that creates one is its owner, whatever the draft names. */
 export const createRoom = write({
   id: 'createRoom',
   routes: ['POST /chatrooms'],

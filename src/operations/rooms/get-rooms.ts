@@ -20,7 +20,7 @@ const noneFound = failure(roomNotFound.word, roomNotFound.text, {
   zh: '没有一个 ID 对应聊天室',
 })
 
-/** The asked-for ids, each once, in order. */
+/** The requested ids, each once, in order. */
 function idsIn(segment: string): string[] {
   if (!segment.includes(',')) return [segment]
   const ids = [...new Set(segment.split(',').filter((id) => id !== ''))]
@@ -30,7 +30,7 @@ function idsIn(segment: string): string[] {
 
 const UnknownRoom = exactly({ id: t.String(), error: t.Literal("group id doesn't exist") })
 
-/** Details of one room, or of several in the asked order [details]. */
+/** Details of one room, or of several in the order of the request [details]. */
 export const getRooms = read({
   id: 'getRooms',
   routes: ['GET /chatrooms/:chatroom_id'],

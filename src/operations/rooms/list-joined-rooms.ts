@@ -12,10 +12,10 @@ import { RoomName } from './schemas.ts'
 
 const joinedPage = { default: 1000, most: limits.joinedPage.value }
 
-/** Rooms in the response when the request asks for no page. */
+/** Rooms in the response when the request names no page. */
 const latest = limits.joinedUnpaged.value
 
-/** The long form that client SDKs ask for with `detail=true`: every value is a text. */
+/** The long form that client SDKs request with `detail=true`: every value is a text. */
 const detailed = (app: App, room: Room, page: { limit: number; number: number }) => ({
   id: room.id,
   title: room.name,

@@ -75,7 +75,7 @@ export const listRooms = read({
   response: { data: t.Array(ListedRoom), count: true, cursor: true, params: true },
   failures: [badLimit, badCursor],
   input: ({ query }) => ({ query }),
-  // The first page is asked for most.
+  // The first page is read most.
   dependsOn: ({ query }) => (isByCursor(query) && !query.get('cursor') ? anyRoom : undefined),
 
   async run(context, { query }): Promise<ListPage> {

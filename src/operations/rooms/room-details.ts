@@ -55,7 +55,7 @@ const streamed = 262_144
 /** After which others get their turn; a large room takes one or two. */
 const patienceMs = 4
 
-/** What is asked for of several rooms, in order; undefined for an unknown id. */
+/** Details of several rooms, in order; undefined for an unknown id. */
 type Row = [id: string, room: RoomDetails | undefined]
 
 const rowPieces = ([id, room]: Row): Iterable<string> => (room ? detailsPieces(room) : [unknownRoom(id)])
@@ -105,7 +105,7 @@ async function* readAll(context: ReadContext, ids: string[]): AsyncGenerator<Row
 }
 
 /**
- * Details of several rooms as a JSON array in the asked order; an unknown id has an error in its place. Long ones are
+ * Details of several rooms as a JSON array in the order of the request; an unknown id has an error in its place. Long ones are
  * streamed, as fast as the client reads. Undefined when no id is known.
  */
 export async function detailsOfMany(context: ReadContext, ids: string[]): Promise<Details | undefined> {

@@ -131,7 +131,7 @@ function checkCredentials(app: AppRecord, body: TokenRequest): void {
 
 type Asked = ActionContext & Pick<OperationRequest<TokenRequest>, 'body' | 'token' | 'client'>
 
-/** `inherit` asks for an app token; the reference distinguishes a wrong kind of token from a bad one. */
+/** `inherit` requests an app token; the reference distinguishes a wrong kind of token from a bad one. */
 async function checkAppToken({ app, token, services: { login } }: Asked): Promise<void> {
   if (token === undefined) throw unauthorized()
   const caller = await login.callerOf(app, token)

@@ -33,7 +33,7 @@ export const getUserAttributes = read({
     objectOf(await store.userAttributes.userAttributes(app.id, [username])),
 })
 
-/** Attributes of several users [user attributes]: those asked for, or all. Users that have none are left out. */
+/** Attributes of several users [user attributes]: those requested, or all. Users that have none are left out. */
 export const getUsersAttributes = read({
   id: 'getUsersAttributes',
   routes: ['POST /metadata/user/get'],

@@ -39,7 +39,7 @@ export const activateUser = write({
   reply: () => ({}),
 })
 
-/** Keeps a user from logging in, and ends its tokens. */
+/** Locks a user out of logging in, and ends its tokens. */
 export const deactivateUser = write({
   id: 'deactivateUser',
   routes: ['POST /users/:username/deactivate'],

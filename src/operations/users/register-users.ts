@@ -28,7 +28,7 @@ const noUsername = failure('illegal_argument', 'Entity user requires a property 
   zh: '没有 `username`',
 })
 
-/** The user of a call is not registered, as the older calls about users say it. */
+/** The user of a call is not registered, in the text of the older calls about users. */
 export const noSuchUser = failure('required_property_not_found', noUsername.text, {
   en: 'the user is not registered',
   zh: '用户未注册',
@@ -102,7 +102,7 @@ function checkRegistration({ username, password, nickname }: Registration, needs
 
 type Checked = ReturnType<typeof checkRegistration>
 
-/** The users of a batch, each once. Fails when one stands there twice with different passwords. */
+/** The users of a batch, each once. Fails when one is named twice with different passwords. */
 function withoutRepeats(users: Checked[]): Checked[] {
   const byName = new Map<string, Checked>()
   for (const user of users) {

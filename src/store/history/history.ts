@@ -19,7 +19,7 @@ export interface HistoryBatch {
   rows: StoredMessage[]
   /** Ids of messages that were recalled. */
   removed: number[]
-  /** Whether it is on disk, also after a loss of power, when it is answered. */
+  /** Whether it is on disk, also after a loss of power, when it is acknowledged. */
   isDurable: boolean
 }
 
@@ -40,16 +40,16 @@ export interface Removed {
   ids: number[]
 }
 
-/** For how long an app keeps messages: those below the id are over. */
+/** The retention of an app: messages below the id have expired. */
 export interface Retention {
   app: number
   before: number
 }
 
 export interface HistoryReads {
-  /** Messages by their ids, in whatever room of the app; those that are not kept are left out. */
+  /** Messages by their ids, in whatever room of the app; those that are not stored are left out. */
   find(app: number, ids: number[]): Promise<StoredMessage[]>
-  /** Messages of one room in the order asked for. */
+  /** Messages of one room in the requested order. */
   scan(app: number, stretch: Stretch): Promise<StoredMessage[]>
   /** At most `limit` messages of all rooms of an app between two ids, which are not part of it; the oldest first. */
   scanApp(app: number, above: number, below: number, limit: number): Promise<StoredMessage[]>
@@ -63,7 +63,7 @@ export interface HistoryReads {
   floor(app: number, room: string, most: number): Promise<number>
 }
 
-/** What is kept of messages after the fan-out, apart from rooms and users: its writes wait for none of theirs. */
+/** Stores messages after the fan-out, apart from rooms and users: its writes wait for none of theirs. */
 export interface HistoryStore extends HistoryReads {
   append(batch: HistoryBatch): Promise<void>
   /** Removes messages from one user's view. */
@@ -72,7 +72,7 @@ export interface HistoryStore extends HistoryReads {
   clear(app: number, username: string, room: string, to: number): Promise<void>
   /** Removes all messages of a room but the newest `most`. */
   trim(app: number, room: string, most: number): Promise<void>
-  /** Drops the days that are over for every app, and what single apps keep for a shorter time. */
+  /** Drops the days that have expired for every app, and expired messages of apps with a shorter retention. */
   prune(retentions: Retention[]): Promise<void>
   close(): Promise<void>
 }

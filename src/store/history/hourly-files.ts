@@ -10,7 +10,7 @@ import type { HistoryReads, StoredMessage } from './history.ts'
 
 /** Messages of an app, a file for each hour: gzip, one JSON a line, the oldest first. */
 export interface HourlyFiles {
-  /** The file of the hour that began at `startMs` and is over; undefined where nothing was said. */
+  /** The file of the hour that began at `startMs` and is over; undefined where there were no messages. */
   find(app: number, startMs: number): Promise<Blob | undefined>
 }
 
@@ -19,7 +19,7 @@ const retentionMs = 4 * dayMs
 /** Messages of one read. */
 const piece = 500
 
-/** Makes the files on demand below `dir`, and keeps them for some days. */
+/** Creates the files on demand below `dir`, and retains them for some days. */
 export function hourlyFiles(
   dir: string,
   history: Pick<HistoryReads, 'scanApp'>,

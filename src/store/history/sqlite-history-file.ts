@@ -12,7 +12,7 @@ import {
   versionOf,
 } from './sqlite-history.ts'
 
-/** The file of its own in which messages are kept. */
+/** The database file of its own that stores messages. */
 export const historyFileOf = (dir: string): string => join(dir, 'messages.db')
 
 /** SQLite's memory for pages, in KiB. */

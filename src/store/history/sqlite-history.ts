@@ -49,7 +49,7 @@ export async function migrateHistory(sqlite: Sqlite, db: Database): Promise<void
   sqlite.run('commit')
 }
 
-/** Reads what is kept; a table for each day, so that a day that is over is dropped as a whole. */
+/** Reads the history; a table for each day, so that an expired day is dropped as a whole. */
 export function sqliteHistoryReads(db: Database): HistoryReads {
   /** Reads day after day until there is enough. */
   async function collect(
@@ -135,7 +135,7 @@ export function sqliteHistoryReads(db: Database): HistoryReads {
   }
 }
 
-/** Writes what is kept, each call in a transaction of its own. */
+/** Writes the history, each call in a transaction of its own. */
 export function sqliteHistoryWrites(db: Database) {
   const reads = sqliteHistoryReads(db)
   let known: Set<number> | undefined

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts'
 
 /** What an app may still add, of rooms and of users. */
 export const quotas = ({ dialect }: Pick<Database, 'dialect'>): string[] => [
-  // Counters that change all the time: room on each page keeps their new versions there.
+  // Counters that change all the time: free space on each page lets their new versions stay there.
   `create table quotas (
     app integer not null,
     kind text not null,

@@ -11,7 +11,7 @@ export const roles = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
     `alter table members add column allowed smallint not null default 0`,
     `create index members_admins on members (app, room, username) where admin = 1`,
     `create index members_allowed on members (app, room, username) where allowed = 1`,
-    // An owner may leave its room; only then a row stands here.
+    // An owner may leave its room; only then it has a row here.
     `create table absent_owners (
       app integer not null,
       room ${text} not null,

@@ -21,7 +21,7 @@ export const presence = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
     ) ${keyed}`,
     `create index presence_leaves on presence (leaves) where leaves is not null`,
     `create index presence_by_node on presence (node)`,
-    // Tells this store from every other, where several share a bus.
+    // Distinguishes this store from every other, where several share a bus.
     `create table deployment (id text not null)`,
     `insert into deployment values ('${crypto.randomUUID()}')`,
   ]

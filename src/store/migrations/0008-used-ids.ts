@@ -8,7 +8,7 @@ export const usedIds = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
     ? `length(id) in (15, 16) and id not glob '*[^0-9]*' and cast(id as integer) >= (select next from ids)`
     : `case when id ~ '^[0-9]{15,16}$' then id::bigint >= (select last_value from room_ids) else false end`
   return [
-    // The id leads: the generator asks for it, whatever app it is of.
+    // The id leads: the generator looks for it, whatever app it is of.
     `create table used_ids (
       id ${text} not null,
       app integer not null,

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts'
 
-/** Messages that can still be recalled, without what was said; `client` tells a message that a client repeats. */
+/** Messages that can still be recalled, without their content; `client` identifies a message that a client repeats. */
 export const messages = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
   const sqlite = dialect === 'sqlite'
   return [

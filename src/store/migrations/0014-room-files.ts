@@ -5,7 +5,7 @@ export const roomFiles = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
   const sqlite = dialect === 'sqlite'
   const text = sqlite ? 'text' : 'text collate "C"'
   return [
-    // `secret` is that of the attachment, which nobody else is told.
+    // `secret` is that of the attachment, which is never shown.
     `create table room_files (
       app integer not null,
       room ${text} not null,

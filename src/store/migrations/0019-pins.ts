@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts'
 
-/** Messages that are pinned in rooms, with what they say: a pin outlives the history. */
+/** Messages that are pinned in rooms, with their content: a pin outlives the history. */
 export const pins = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
   const sqlite = dialect === 'sqlite'
   const text = sqlite ? 'text' : 'text collate "C"'

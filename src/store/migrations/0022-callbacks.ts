@@ -3,7 +3,7 @@ import type { Database } from '../database.ts'
 
 /**
  * Callback rules, how far each is, what failed and waits, and what was tried. `apps.callbacks` has the needs of an app's
- * rules as bits; `events.extra` what callbacks tell beyond the audit trail.
+ * rules as bits; `events.extra` what callbacks send beyond the audit trail.
  */
 export const callbacks = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
   const sqlite = dialect === 'sqlite'
@@ -28,7 +28,7 @@ export const callbacks = ({ dialect }: Pick<Database, 'dialect'>): string[] => {
       primary key (app, id)
     ) ${keyed}`,
     `create unique index callbacks_by_name on callbacks (app, name)`,
-    // `xid`, `at`, `room`, `number`: the last event that was handled; after a move `xid` is null, and `at` says it.
+    // `xid`, `at`, `room`, `number`: the last event that was handled; after a move `xid` is null, and `at` alone is the position.
     // `epoch` counts jumps to another position; `holder` is the process that delivers, until `expires`.
     `create table callback_state (
       app integer not null,

@@ -1,2 +1,2 @@
-/** How rules are asked before messages are delivered: JSON text, null for those that are told afterwards. */
+/** Terms of the rules that are called before messages are delivered: JSON text, null for those that are called afterwards. */
 export const askedBefore = (): string[] => [`alter table callbacks add column before text`]
