@@ -16,7 +16,7 @@ const words = {
   },
 }
 
-/** The calls that answer each failure. */
+/** The calls that can fail with each failure. */
 function callsByFailure(language: Language): Map<string, Set<string>> {
   const calls = new Map<string, Set<string>>()
   const operations = Object.values(describe(language).paths).flatMap((methods) => Object.values(methods))
@@ -49,7 +49,7 @@ export const errorsPages = {
 
 [简体中文](errors.zh-CN.md) · Written by \`npm run generate\`.
 
-Every failure that a call can answer: its status, \`error\` and \`error_description\`, where \`{names}\` stand for what varies.
+Every failure that a call can return: its status, \`error\` and \`error_description\`, where \`{names}\` stand for what varies.
 The texts are part of the API.
 
 ${rowsOf('en')}

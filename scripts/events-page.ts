@@ -47,8 +47,8 @@ export const eventsPages = {
 
 [简体中文](events.zh-CN.md) · Written by \`npm run generate\`.
 
-\`GET /{org_name}/{app_name}/events\`, with an app token, answers [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
-of everything that the log of events has: what changed in chat rooms and users, whoever changed it. Messages, and who is online, are not in the feed: [callbacks](callbacks.md) tell of them.
+\`GET /{org_name}/{app_name}/events\`, with an app token, streams [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
+of everything that the log of events has: what changed in chat rooms and users, whoever changed it. Messages, and who is online, are not in the feed: use [callbacks](callbacks.md) for them.
 
 \`\`\`sh
 curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
@@ -60,11 +60,11 @@ ${sent}
 
 ## Nothing is missed
 
-- An \`id\` is a position in the log of the app. Keep the last one, once you have done what its event asks for, and send it as
+- An \`id\` is a position in the log of the app. Store the last one, once you have handled its event, and send it as
   \`Last-Event-ID\`, or as \`?after=\`: the stream continues behind it, after an hour as after a second, at whichever node. Events come in the order in which
   they were committed, each once for a position.
-- Without a position the stream begins with what happens from then on; \`?after=earliest\` begins with all that is kept.
-- Events are kept for \`auditDays\` of the app. Where some after your position were removed, the call answers 410, and a stream that
+- Without a position the stream begins with what happens from then on; \`?after=earliest\` begins with the first event that is stored.
+- Events are retained for \`auditDays\` of the app. Where some after your position were removed, the call returns 410, and a stream that
   retention overtakes sends the event \`reset\` and ends: begin without a position, and then read the state anew (\`GET /chatrooms\` …). So it is where
   the app had no log for a time, and where the data came from elsewhere (\`chatroomd import\`). An app with \`auditDays=0\` has no log: 403.
 - After a PostgreSQL dump was restored into another cluster, begin without a position: its transactions are numbered anew.
@@ -75,9 +75,9 @@ ${sent}
 
 ## The connection
 
-- Every ${beat} s in which nothing happens, a comment (\`:\`) is sent, with an \`id\` where filters left something out; \`retry: 3000\` asks clients to wait 3 s before they come again.
-- The stream ends when its token expires or is withdrawn, when the app has no log any more, and when the server stops; come again with the last \`id\`.
-- ${feedStreams.value} streams for each app and process; one more is answered 429. What is not read waits in the log, no more than ${2 * feedPage.value} events in memory;
+- Every ${beat} s in which nothing happens, a comment (\`:\`) is sent, with an \`id\` where filters left something out; \`retry: 3000\` tells clients to wait 3 s before they reconnect.
+- The stream ends when its token expires or is withdrawn, when the app has no log any more, and when the server stops; reconnect with the last \`id\`.
+- ${feedStreams.value} streams for each app and process; one more gets 429. What is not read stays in the log, no more than ${2 * feedPage.value} events in memory;
   a stream of which nothing was read for ${feedStall.value / 1000} s ends.
 - Proxies: responses have \`X-Accel-Buffering: no\`; let the proxy wait at least ${4 * beat} s for data.
 

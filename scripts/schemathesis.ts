@@ -10,7 +10,7 @@ const environment = 'node_modules/.cache/schemathesis'
 const command = join(environment, 'bin', 'schemathesis')
 const requirement = 'schemathesis==4.32.5'
 
-/** Installs schemathesis for this checkout; says why not where it cannot. */
+/** Installs schemathesis for this checkout; prints why not where it cannot. */
 function install(): string | undefined {
   if (existsSync(command)) return undefined
   if (!Bun.which('python3')) return 'there is no python3'

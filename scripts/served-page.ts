@@ -9,7 +9,7 @@ import { code, type Language, table } from './table.ts'
 const words = {
   en: {
     head: ['call', 'does'],
-    notHead: ['feature', 'call', 'answer'],
+    notHead: ['feature', 'call', 'response'],
     triedHead: ['client', 'does in tests'],
   },
   zh: { head: ['接口', '说明'], notHead: ['功能', '接口', '响应'], triedHead: ['客户端', '测试内容'] },
@@ -24,7 +24,7 @@ const refusals = new Map(
     .map(({ id, call }) => [id, call?.failures[0]] as const),
 )
 
-/** What a call answers: its refusal, or what its example in the API description says. */
+/** The response of a call: its refusal, or its example in the API description. */
 function shownAnswer(id: string, language: Language): string {
   const refusal = refusals.get(id)
   if (refusal) return `${refusal.status} ${code(refusal.word)} ${code(refusal.text)}`
@@ -109,7 +109,7 @@ const tried = (): [what: Record<Language, string>, does: Record<Language, string
         zh: `${version('agora-chat-uikit')} 的 \`<Chatroom>\` 和 \`<ChatroomMember>\`，在 Chromium 中`,
       },
       {
-        en: 'history, nicknames, avatars, talk, report, mute, unmute, remove; no page has an error or gets an answer of 400 or above',
+        en: 'history, nicknames, avatars, talk, report, mute, unmute, remove; no page has an error or gets a response of 400 or above',
         zh: '历史消息、昵称、头像、聊天、举报、禁言、解除禁言、移除成员；页面无报错，所有 HTTP 响应均低于 400',
       },
     ],
@@ -137,20 +137,20 @@ export const servedPages = {
 
 [简体中文](served.zh-CN.md) · Written by \`npm run generate\` from the declarations in \`src/operations\`; a test makes every call.
 
-Paths of apps are below \`/{org_name}/{app_name}\`, or \`/app-id/{app_id}\`; what is not served is refused below \`/api/sdk/v1/{org_name}/{app_name}\`, too. What is on neither list is
-answered 404.
+Paths of apps are below \`/{org_name}/{app_name}\`, or \`/app-id/{app_id}\`; what is not served is refused below \`/api/sdk/v1/{org_name}/{app_name}\`, too. What is on neither list
+gets 404.
 
 ## Served
 
 Real time for client SDKs is at \`/websocket\` and \`/ws\`: login, chat rooms, messages to them and to single users,
-receipts of the latter, and events. Messages to a user who is offline are not kept: the sender is answered \`user is offline\`.
+receipts of the latter, and events. Messages to a user who is offline are not stored: the sender gets \`user is offline\`.
 
 ${served('en')}
 
 ## Not served
 
-Client SDKs and UI kits ask for these. They are refused in the words that the SDKs know as *not enabled*, or answered with
-nothing where a refusal would stop a client that starts. Nothing of it is kept.
+Client SDKs and UI kits make these calls. They are refused in the words that the SDKs know as *not enabled*, or get an empty
+response where a refusal would stop a client that starts. Nothing of it is stored.
 
 ${notServed('en')}
 
@@ -160,7 +160,7 @@ Tests drive these as their makers publish them:
 
 ${triedTable('en')}
 
-\`easemob-chat-uikit\` 3.0.3 was tried by hand: its calls are answered, but its \`<Chatroom>\` breaks by itself in the header (it takes
+\`easemob-chat-uikit\` 3.0.3 was tried by hand: its calls work, but its \`<Chatroom>\` breaks by itself in the header (it takes
 the room's owner for a text; \`renderHeader\` helps) and on text messages. Native SDKs and other mini programs were not tried.
 `,
   zh: () => `# 支持与不支持的功能

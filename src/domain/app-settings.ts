@@ -26,7 +26,7 @@ export const appSettings = {
   dialect: setting(
     oneOf('auto', 'docs', 'sdk'),
     'auto',
-    '`docs` answers as the pages of the reference show; `sdk` as the official server SDKs read it; `auto` as `sdk` to callers whose `User-Agent` contains `ServerSDK`, and as `docs` to all others.',
+    '`docs` responds as the pages of the reference show; `sdk` as the official server SDKs read it; `auto` as `sdk` to callers whose `User-Agent` contains `ServerSDK`, and as `docs` to all others.',
     '`docs`：按官方文档示例的格式返回；`sdk`：按官方服务端 SDK 能解析的格式返回；`auto`：`User-Agent` 含 `ServerSDK` 的调用按 `sdk`，其余按 `docs`。',
   ),
   rooms: setting(quota, 'none', 'Chat rooms the app may have.', '应用可拥有的聊天室数量。'),
@@ -77,37 +77,37 @@ export const appSettings = {
   rateLimits: setting(
     truth,
     'false',
-    'Whether calls a second are limited as the reference says; over the limit they are refused with 429.',
+    'Whether calls a second are limited as in the reference; over the limit they are refused with 429.',
     '是否按官方文档限制每秒调用次数；超出时返回 429。',
   ),
   auditDays: setting(
     integer(0, 36_500),
     '90',
-    'Days for which the audit trail is kept; 0 = there is none.',
+    'Days for which the audit trail is retained; 0 = there is none.',
     '审计记录保留的天数；0 表示不记录。',
   ),
   callbackFailureDays: setting(
     integer(1, 30),
     '3',
-    'Days for which callbacks that failed, the delivery log, and messages that callbacks tell of are kept.',
+    'Days for which callbacks that failed, the delivery log, and messages for callbacks are retained.',
     '回调失败记录、投递日志以及供回调使用的消息事件的保留天数。',
   ),
   historyDays: setting(
     integer(0, 3650),
     '0',
-    'Days for which messages of chat rooms are kept, for clients and servers to read; 0 = off. Apps that are created have 3.',
+    'Days for which messages of chat rooms are retained, for clients and servers to read; 0 = off. Apps that are created have 3.',
     '聊天室历史消息保留的天数，供客户端和服务端查询；0 表示关闭。新建的应用为 3。',
   ),
   historyPerRoom: setting(
     historyPerRoom,
     'none',
-    `Messages that one chat room keeps at most, up to ${limits.historyPerRoom.value}.`,
+    `Messages that one chat room retains at most, up to ${limits.historyPerRoom.value}.`,
     `单个聊天室最多保留的历史消息数，上限 ${limits.historyPerRoom.value}。`,
   ),
   historyDurable: setting(
     truth,
     'false',
-    'Whether the sender of a message is answered when it is stored on disk, not when it is accepted: then no crash loses a message that was acknowledged.',
+    'Whether the sender of a message gets its acknowledgement when it is stored on disk, not when it is accepted: then no crash loses a message that was acknowledged.',
     '是否在消息落盘后才向发送方确认（默认在接受后即确认）；开启后，已确认的消息不会因崩溃而丢失。',
   ),
   fileSpace: setting(

@@ -23,7 +23,7 @@ const bodyLimit = limits.bodyBytes.value
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Bodies whose declared length is at most this are read at once, others as a stream. */
+/** Bodies that announce no more than this are read at once, others as a stream. */
 const small = 16 * 1024
 
 /** Reads a body as UTF-8 text, whatever its `Content-Type`. Fails over 1 MiB, on other bytes and on slow ones. */

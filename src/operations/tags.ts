@@ -50,13 +50,13 @@ export const tags = {
   attributes: tag(
     'Custom attributes',
     '自定义属性',
-    'Texts by key, which members keep for a chat room.',
+    'Texts by key, which members store for a chat room.',
     '成员为聊天室保存的键值对。',
   ),
   history: tag(
     'History',
     '历史消息',
-    'Messages of chat rooms, where the app keeps them (`historyDays`).',
+    'Messages of chat rooms, where the app has a history (`historyDays`).',
     '聊天室的历史消息（应用需设置 `historyDays`）。',
   ),
   messages: tag(
@@ -74,7 +74,7 @@ export const tags = {
   callbacks: tag(
     'Callbacks',
     '回调',
-    'Rules by which the server of the app is told what happens (docs/callbacks.md).',
+    'Rules by which the server of the app is notified of what happens (docs/callbacks.md).',
     '将应用中发生的事件通知应用服务端的规则（见 docs/callbacks.zh-CN.md）。',
   ),
   files: tag(
@@ -93,7 +93,7 @@ export const tags = {
   notServed: tag(
     'Not served',
     '不提供的功能',
-    'Calls of other products, answered in the words that client SDKs know, or with nothing.',
+    'Calls of other products, refused in the words that client SDKs know, or with an empty response.',
     '其他产品的接口：以客户端 SDK 认识的错误文案拒绝，或返回空结果。',
   ),
   operation: tag(

@@ -90,7 +90,7 @@ export const settings = {
     'CHATROOMD_DATABASE_URL',
     databaseUrl,
     '',
-    'postgres://… keeps everything in PostgreSQL instead of the data directory.',
+    'postgres://… stores everything in PostgreSQL instead of the data directory.',
     '设为 postgres://… 时，数据全部存入 PostgreSQL，不再使用数据目录。',
   ),
   database_pool: setting(
@@ -104,7 +104,7 @@ export const settings = {
     'CHATROOMD_DATABASE_TIMEOUT',
     integer(100, 600_000),
     '5000',
-    'Milliseconds after which a request that waits for PostgreSQL is answered 503.',
+    'Milliseconds after which a request that waits for PostgreSQL gets 503.',
     '等待 PostgreSQL 超过该毫秒数的请求返回 503。',
   ),
   redis_url: setting(
@@ -139,7 +139,7 @@ export const settings = {
     'CHATROOMD_MAX_CONNECTIONS',
     integer(1, 10_000_000),
     '100000',
-    'Connections of one process; more are answered 503.',
+    'Connections of one process; more are refused with 503.',
     '单个进程的最大连接数；超出时返回 503。',
   ),
   address_connections: setting(
@@ -160,7 +160,7 @@ export const settings = {
     'CHATROOMD_FILE_SPACE',
     integer(0, 1_000_000_000),
     String(limits.fileSpace.value),
-    'MiB that attachments of messages may take in the data directory, which nodes share; each is kept for 7 days.',
+    'MiB that attachments of messages may take in the data directory, which nodes share; each is retained for 7 days.',
     '消息附件在数据目录（各节点需共享）中最多占用的空间，单位 MiB；每个附件保留 7 天。',
   ),
   callback_networks: setting(
@@ -188,7 +188,7 @@ export const settings = {
     'CHATROOMD_METRICS_TOKEN',
     text,
     '',
-    'Token that `/metrics`, `/docs` and `/openapi.json` ask for, as a bearer or as a password with any user name; empty asks for none.',
+    'Token that `/metrics`, `/docs` and `/openapi.json` require, as a bearer or as a password with any user name; empty requires none.',
     '访问 `/metrics`、`/docs` 和 `/openapi.json` 所需的 token，可用 Bearer 方式，也可作为任意用户名的密码；为空则不校验。',
   ),
   log_level: setting(

@@ -133,13 +133,8 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()
-  const { logIn, logOut, closed, appsChanged, lookUpAll } = sessions(
-    parts,
-    presence,
-    flooding,
-    cutOff,
-    activity,
-  )
+  const loggedIn = sessions(parts, presence, flooding, cutOff, activity)
+  const { logIn, logOut, closed, appsChanged, lookUpAll } = loggedIn
   const receive = pipeline(parts, {
     logIn,
     authorise: authoriser(parts, findOriginal, spoken),

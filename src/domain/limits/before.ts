@@ -1,7 +1,7 @@
 import type { Limit } from './limit.ts'
 
 const fails = {
-  en: 'counts as failed: the message is delivered, or stopped where the rule says so',
+  en: 'counts as failed: the message is delivered, or stopped where the rule demands it',
   zh: '视为回调失败：按规则放行或拦截消息',
 }
 
@@ -17,7 +17,7 @@ export const beforeLimits = {
   beforeAnswer: {
     value: 1000,
     unit: 'items',
-    en: 'Characters of the answer to a callback before sending',
+    en: 'Characters of the response to a callback before sending',
     zh: '发送前回调应答的字符数',
     beyond: fails,
   },
@@ -48,15 +48,15 @@ export const beforeLimits = {
     en: 'Failures one after the other of a callback before sending',
     zh: '发送前回调连续失败的次数',
     beyond: {
-      en: 'it is not asked for 30 seconds, then by one message at a time until it answers; others are delivered, or stopped where the rule says so',
+      en: 'it is not called for 30 seconds, then for one message at a time until it responds; others are delivered, or stopped where the rule demands it',
       zh: '30 秒内不再询问，之后每次只用一条消息试探，直至恢复；其间按规则放行或拦截消息',
     },
   },
   beforePause: {
     value: 30_000,
     unit: 'ms',
-    en: 'Time for which a callback before sending that keeps failing is not asked',
+    en: 'Time for which a callback before sending that fails repeatedly is not called',
     zh: '发送前回调连续失败后暂停询问的时间',
-    beyond: { en: 'one message asks it again', zh: '用一条消息重新试探' },
+    beyond: { en: 'one message tries it again', zh: '用一条消息重新试探' },
   },
 } satisfies Record<string, Limit>

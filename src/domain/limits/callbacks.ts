@@ -58,7 +58,7 @@ export const callbackLimits = {
   callbackTime: {
     value: 10_000,
     unit: 'ms',
-    en: 'Time that a callback may take to be answered',
+    en: 'Time until a callback must have its response',
     zh: '单次回调的应答时间',
     beyond: { en: 'counts as failed, and is tried again', zh: '视为失败并重试' },
   },
@@ -96,7 +96,7 @@ export const callbackLimits = {
     en: 'Messages of a process that wait to be stored for callbacks',
     zh: '单个进程中等待入库（供回调使用）的消息',
     beyond: {
-      en: 'no callback tells of further ones; counted in `chatroomd_callbacks_lost_total`',
+      en: 'further ones are dropped; counted in `chatroomd_callbacks_lost_total`',
       zh: '后续消息不产生回调，并计入 `chatroomd_callbacks_lost_total`',
     },
   },

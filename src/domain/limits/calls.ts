@@ -62,12 +62,12 @@ export const callLimits = {
     en: 'the rest is cut off',
     zh: '截断超出部分',
   }),
-  reports: items(10_000, 'Reports of messages kept of one app', '每个应用保留的消息举报数量', {
+  reports: items(10_000, 'Reports of messages stored of one app', '每个应用保留的消息举报数量', {
     en: 'the oldest go',
     zh: '删除最早的举报',
   }),
   reportsPerMinute: items(30, 'Reports by one user in a minute', '单个用户每分钟的举报次数', {
-    en: '429; nothing is kept',
+    en: '429; nothing is stored',
     zh: '返回 429，不保存',
   }),
   reportsPage: items(100, 'Reports of messages on a page', '消息举报列表每页数量', clamped),
@@ -140,7 +140,7 @@ export const callLimits = {
   },
   roomAdmins: items(99, 'Admins of a chat room', '聊天室的管理员数量'),
   roomAttributes: items(100, 'Custom attributes of a chat room', '聊天室的自定义属性数量', {
-    en: 'the key is left out, and the answer says why',
+    en: 'the key is left out, and the response has the reason',
     zh: '跳过该 key，并在响应中说明原因',
   }),
   roomName: {

@@ -30,7 +30,7 @@ export const fileLimits = {
     unit: 'bytes',
     en: 'Attachment',
     zh: '单个附件',
-    beyond: { en: '400; nothing is kept', zh: '返回 400，不保存' },
+    beyond: { en: '400; nothing is stored', zh: '返回 400，不保存' },
   },
   fileSpace: {
     value: 1024,
@@ -38,7 +38,7 @@ export const fileLimits = {
     setting: 'file_space',
     en: 'All attachments',
     zh: '全部附件',
-    beyond: { en: '403; nothing is kept', zh: '返回 403，不保存' },
+    beyond: { en: '403; nothing is stored', zh: '返回 403，不保存' },
   },
   fileLeast: {
     value: 4096,
@@ -53,7 +53,7 @@ export const fileLimits = {
     setting: 'app:fileSpace',
     en: 'Attachments of one app',
     zh: '单个应用的附件',
-    beyond: { en: '403; nothing is kept', zh: '返回 403，不保存' },
+    beyond: { en: '403; nothing is stored', zh: '返回 403，不保存' },
   },
   fileSpaceOfUser: {
     value: 100,
@@ -61,12 +61,12 @@ export const fileLimits = {
     setting: 'app:userFileSpace',
     en: 'Attachments of one user',
     zh: '单个用户的附件',
-    beyond: { en: '403; nothing is kept', zh: '返回 403，不保存' },
+    beyond: { en: '403; nothing is stored', zh: '返回 403，不保存' },
   },
   fileTime: {
     value: 7 * 24 * 3600 * 1000,
     unit: 'ms',
-    en: 'Time for which an attachment is kept',
+    en: 'Time for which an attachment is retained',
     zh: '附件的保留时间',
     beyond: { en: 'deleted', zh: '删除' },
   },

@@ -38,7 +38,7 @@ export const historyLimits = {
     en: 'Messages that one call looks at to fill a page of the history',
     zh: '单次查询历史消息时检查的消息数量',
     beyond: {
-      en: 'the page is shorter, and says where the next begins',
+      en: 'the page is shorter, and has the cursor of the next',
       zh: '返回不足一页的结果及下一页的起点',
     },
   },

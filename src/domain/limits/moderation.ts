@@ -20,7 +20,7 @@ export const moderationLimits = {
     '一次删除用户消息的时间范围（分钟）',
   ),
   messagesDeleted: items(1000, 'Messages of a user deleted in one call', '一次删除的用户消息数量', {
-    en: 'the newest are; the answer says that there are more',
+    en: 'the newest are; the response shows that there are more',
     zh: '只删除最近的，响应会注明还有更多',
   }),
   messagesDeletedLogged: items(
@@ -110,7 +110,7 @@ export const moderationLimits = {
   moderatedRate: {
     value: 100,
     unit: 'per second',
-    en: 'Messages of an app with keywords that a process tells the log of events of',
+    en: 'Matches of keywords of an app that a process records in the log of events',
     zh: '单个进程为一个应用写入事件日志的命中消息数',
     beyond: { en: 'counted only', zh: '只计数' },
   },

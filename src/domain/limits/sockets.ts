@@ -77,7 +77,7 @@ export const socketLimits = {
   idleTime: {
     value: 90,
     unit: 's',
-    en: 'Time for which an HTTP connection is kept while nothing is sent on it; pools of clients and proxies give up theirs after 60',
+    en: 'Time for which an HTTP connection stays open while nothing is sent on it; pools of clients and proxies give up theirs after 60',
     zh: 'HTTP 连接空闲时的保持时间；客户端和代理的连接池通常为 60 秒',
     beyond: closed,
   },
@@ -93,10 +93,10 @@ export const socketLimits = {
   callsOfTurn: {
     value: 64,
     unit: 'items',
-    en: 'Calls that are answered before the server looks at all connections again',
+    en: 'Calls that are served before the server looks at all connections again',
     zh: '服务端轮询全部连接一次之间应答的调用数',
     beyond: {
-      en: 'they wait for that; a connection that sends further calls before its answer is closed',
+      en: 'they wait for that; a connection that sends further calls before its response is closed',
       zh: '等待下一轮；未等应答就继续发送调用（pipelining）的连接会被关闭',
     },
   },

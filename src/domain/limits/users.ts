@@ -34,7 +34,7 @@ export const userLimits = {
   joinText: {
     value: 4096,
     unit: 'items',
-    en: 'Text that a user says on joining, in characters',
+    en: 'Text that a user sends on joining, in characters',
     zh: '用户加入时附言的字符数',
     beyond: { en: 'cut off', zh: '截断' },
   },
