@@ -18,7 +18,7 @@ const always = {
   uri: t.String(says('URL of the request, without the query.', '请求 URL，不含查询参数。')),
 }
 
-const Count = t.Integer({ ...says('How many the answer holds.', '本次返回的数量。'), examples: [1] })
+const Count = t.Integer({ ...says('How many the response holds.', '本次返回的数量。'), examples: [1] })
 
 const Cursor = t.Optional(
   t.String(says('Where the next page starts; absent on the last.', '下一页的起始位置；最后一页不返回。')),
@@ -31,8 +31,8 @@ const Params = t.Optional(
   }),
 )
 
-const timestamp = milliseconds('When the answer was written, Unix ms.', '响应时间，Unix 毫秒。')
-const duration = t.Integer({ ...says('From request to answer, ms.', '请求耗时，毫秒。'), examples: [1] })
+const timestamp = milliseconds('When the response was written, Unix ms.', '响应时间，Unix 毫秒。')
+const duration = t.Integer({ ...says('From request to response, ms.', '请求耗时，毫秒。'), examples: [1] })
 
 /** The success envelope [envelope], or what the service of user attributes sends instead. */
 export const enveloped = (envelope: Envelope, hasDryRun: boolean) =>

@@ -20,7 +20,7 @@ export const healthEndpoints = ({ check, metrics }: Deps): SystemEndpoint[] => [
   {
     id: 'ready',
     path: '/health/ready',
-    summary: { en: 'The store answers', zh: '存储可用' },
+    summary: { en: 'The store responds', zh: '存储可用' },
     description: {
       en: 'Otherwise 503, for a load balancer to send requests elsewhere.',
       zh: '不可用时返回 503，负载均衡可将请求转往别处。',

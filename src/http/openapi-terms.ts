@@ -35,7 +35,7 @@ const terms: Record<'IdempotencyKey' | 'IfMatch' | 'DryRun', Term> = {
     name: 'dry_run',
     in: 'query',
     says: {
-      en: '`true` changes nothing and answers what the call would: its `data` and its `events`, or its failure.',
+      en: '`true` changes nothing and returns what the call would: its `data` and its `events`, or its failure.',
       zh: '为 `true` 时不做任何修改，返回该调用将产生的 `data` 与 `events`，或将返回的错误。',
     },
     schema: { type: 'boolean' },

@@ -67,7 +67,7 @@ const words = {
   notNow: { en: 'Not now.', zh: '暂时不可用。' },
   requestId: { en: 'Names the request in the server log.', zh: '请求标识，与服务日志对应。' },
   file: { en: 'The file.', zh: '文件内容。' },
-  server: { en: 'The server that answered this description.', zh: '提供本描述的服务。' },
+  server: { en: 'The server that returned this description.', zh: '提供本描述的服务。' },
   appToken: {
     en: 'A token of the app, from the call `issueToken`.',
     zh: 'App Token，由 `issueToken` 接口获取。',
@@ -78,10 +78,10 @@ const words = {
   },
   about: {
     en:
-      'Chat rooms as the Easemob / Agora Chat REST API has them. Every call but those that ask for a token needs ' +
-      '`Authorization: Bearer <token>`; every answer, failures included, is JSON and names its request in `X-Request-Id`. ' +
+      'Chat rooms as the Easemob / Agora Chat REST API has them. Every call but those that issue a token needs ' +
+      '`Authorization: Bearer <token>`; every response, failures included, is JSON and names its request in `X-Request-Id`. ' +
       'Shown is the form of the reference. Where the official server SDKs read another, callers whose `User-Agent` contains ' +
-      '`ServerSDK` get that, and the answer carries `Vary: User-Agent`; the setting `dialect` of an app chooses otherwise.',
+      '`ServerSDK` get that, and the response carries `Vary: User-Agent`; the setting `dialect` of an app chooses otherwise.',
     zh: '与环信 / Agora Chat REST API 一致的聊天室接口。除获取 token 外，所有请求都要带 `Authorization: Bearer <token>`；所有响应（包括错误）都是 JSON，并在 `X-Request-Id` 中给出请求标识。此处为官方文档的格式；官方服务端 SDK 解析的格式不同时，`User-Agent` 含 `ServerSDK` 的调用得到 SDK 的格式，响应带 `Vary: User-Agent`；应用设置 `dialect` 可固定格式。',
   },
 }

@@ -12,7 +12,7 @@ export interface PageAccess {
 }
 
 const tokenWanted = failure(unauthorized.word, unauthorized.text, {
-  en: 'the setting `metrics_token` asks for its token',
+  en: 'the setting `metrics_token` requires its token',
   zh: '设置了 `metrics_token`，需要提供该 token',
 })
 

@@ -34,13 +34,13 @@ export function traffic(metrics: Metrics, log: Logger) {
 
   metrics.counter(
     'chatroomd_requests_total',
-    'Requests that were answered, by operation and status.',
+    'Requests that were served, by operation and status.',
     () =>
       tallies.flatMap(({ operation, statuses }) =>
         [...statuses].map(([status, count]): [object, number] => [{ operation, status }, count]),
       ) as [Record<string, string>, number][],
   )
-  metrics.histogram('chatroomd_request_duration_seconds', 'From request to answer, by operation.', () =>
+  metrics.histogram('chatroomd_request_duration_seconds', 'From request to response, by operation.', () =>
     tallies
       .filter(({ statuses }) => statuses.size > 0)
       .map(({ operation, buckets, seconds }) => ({ labels: { operation }, bounds, buckets, seconds })),

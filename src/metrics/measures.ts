@@ -15,7 +15,7 @@ export function measured(
   const made = metrics()
   const { gauge, counter } = made
   counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
-  gauge('chatroomd_store_up', 'Whether the store answers: 1 or 0.', async () => {
+  gauge('chatroomd_store_up', 'Whether the store responds: 1 or 0.', async () => {
     const up = await engine.check().then(
       () => 1,
       () => 0,
@@ -59,7 +59,7 @@ export function measured(
   )
   counter(
     'chatroomd_callbacks_lost_total',
-    'Messages, logins and logouts that no callback tells of, since too much waited to be stored.',
+    'Messages, logins and logouts lost for callbacks, since too much was queued to be stored.',
     () => realtime.callbacksLost,
   )
   counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
@@ -67,7 +67,7 @@ export function measured(
   )
   counter(
     'chatroomd_before_sending_total',
-    'Messages about which a callback before sending was to be asked, by what came of it.',
+    'Messages that matched a callback before sending, by outcome.',
     () => by('outcome', askedBefore),
   )
   return made

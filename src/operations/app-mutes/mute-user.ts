@@ -34,7 +34,7 @@ export const muteUser = write({
   tag: 'mutes',
   summary: { en: 'Mute a user in the whole app', zh: '设置用户全局禁言' },
   description: {
-    en: 'In all chat rooms, single chats or groups. The user is not told; what it sends is refused with `user is mute`.',
+    en: 'In all chat rooms, single chats or groups. The user gets no event; what it sends is refused with `user is mute`.',
     zh: '对全部聊天室、单聊或群组生效。不会通知该用户，其发送的消息以 `user is mute` 拒绝。',
   },
   allowed: appOnly,

@@ -9,6 +9,6 @@ export const secondsMuted = (example: number) =>
   })
 
 export const unixtime = t.Integer({
-  ...says('Time of the answer, Unix seconds.', '响应时间，Unix 秒。'),
+  ...says('Time of the response, Unix seconds.', '响应时间，Unix 秒。'),
   examples: [1767225600],
 })

@@ -72,7 +72,7 @@ export const listAudit = read({
     zh: '查询应用的变更记录，最新的在前',
   },
   description: {
-    en: 'Kept for as many days as the setting `auditDays` of the app says.',
+    en: 'Retained for `auditDays`, a setting of the app.',
     zh: '保留天数由应用设置 `auditDays` 决定。',
   },
   input: ({ query }) => ({ query }),

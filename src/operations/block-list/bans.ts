@@ -33,7 +33,7 @@ export const banMembers = writeRoom({
   routes: ['POST /chatrooms/:chatroom_id/bans'],
   tag: 'blocks',
   summary: {
-    en: `Remove up to ${mostUsers} members and keep them out for a time`,
+    en: `Remove up to ${mostUsers} members and block them for a time`,
     zh: `移除成员并限时封禁，最多 ${mostUsers} 个`,
   },
   description: {

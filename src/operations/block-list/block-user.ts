@@ -11,7 +11,7 @@ export const blockUser = writeRoom({
   id: 'blockUser',
   routes: ['POST /chatrooms/:chatroom_id/blocks/users/:username'],
   tag: 'blocks',
-  summary: { en: 'Remove a member and keep it from coming back', zh: '将成员加入黑名单' },
+  summary: { en: 'Remove a member and block it', zh: '将成员加入黑名单' },
   allowed: moderators,
   response: { data: oneOrRows(added) },
   failures: [ownerIsSafe, notMembersToBlock],

@@ -74,7 +74,7 @@ export const createCallback = write({
   routes: ['POST /callbacks'],
   summary: { en: 'Create a callback rule', zh: '创建回调规则' },
   description: {
-    en: `At most ${most}. It is told of what happens from now on. The secret is shown this once.`,
+    en: `At most ${most}. It gets the events from now on. The secret is shown this once.`,
     zh: `最多 ${most} 条。从创建时起的事件会被通知。密钥仅返回这一次。`,
   },
   body: exactly({

@@ -67,7 +67,7 @@ const badOnFailure = failure('illegal_argument', `onFailure must be one of ${fai
 })
 
 const notAskedBefore = failure('illegal_argument', 'timeout, onFailure and report are for when: before', {
-  en: 'the rule is told afterwards',
+  en: 'the rule is called afterwards',
   zh: '该规则不是发送前回调',
 })
 

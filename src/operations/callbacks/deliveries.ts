@@ -19,7 +19,7 @@ const listed = {
 }
 
 const common = {
-  event: t.String({ ...says('What it tells of.', '事件类型。'), examples: ['message.sent'] }),
+  event: t.String({ ...says('The event that it carries.', '事件类型。'), examples: ['message.sent'] }),
   chatroomid: t.String({
     ...says('The chat room; `@` and a user id for events of users.', '聊天室 ID；用户事件为 `@` 加用户 ID。'),
     examples: ['248710559375361'],
@@ -33,7 +33,7 @@ const Attempt = exactly({
   ...common,
   attempt: t.Integer({ ...says('Counts from 1.', '第几次尝试，从 1 开始。'), examples: [1] }),
   status: t.Integer({
-    ...says('Status of the answer; 0 without one.', '应答状态码，无应答为 0。'),
+    ...says('Status of the response; 0 without one.', '应答状态码，无应答为 0。'),
     examples: [200],
   }),
   duration: t.Integer({ ...says('Milliseconds.', '毫秒。'), examples: [12] }),
@@ -67,7 +67,7 @@ export const listCallbackDeliveries = read({
   routes: ['GET /callbacks/:callback_id/deliveries'],
   summary: { en: 'List the latest attempts of a callback rule', zh: '获取回调规则的投递日志' },
   description: {
-    en: `The latest first; at most ${limits.callbackLog.value} are kept, for \`callbackFailureDays\`.`,
+    en: `The latest first; at most ${limits.callbackLog.value} are stored, for \`callbackFailureDays\`.`,
     zh: `最近的在前；最多保留 ${limits.callbackLog.value} 条，保留 \`callbackFailureDays\` 天。`,
   },
   response: { ownPath: true, data: t.Array(Attempt), count: true, cursor: true },

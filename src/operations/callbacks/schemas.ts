@@ -24,7 +24,7 @@ export const callbackMissing = failure('resource_not_found', 'callback {callback
 
 export const Name = t.String({
   ...says(
-    `Letters, digits and \`_\`, at most ${limits.callbackName.value}; Chinese too where it is asked before sending.`,
+    `Letters, digits and \`_\`, at most ${limits.callbackName.value}; Chinese too for \`before\`.`,
     `字母、数字和 \`_\`，最多 ${limits.callbackName.value} 个；发送前回调可含中文。`,
   ),
   examples: ['to_backend'],
@@ -39,7 +39,7 @@ export const Url = t.String({
 
 export const When = t.String({
   ...says(
-    '`after`: told of what happened. `before`: asked before a message of a client is delivered.',
+    '`after`: called when something has happened. `before`: called before a message of a client is delivered.',
     '`after`：事件发生后通知；`before`：客户端消息投递前询问。',
   ),
   examples: ['after'],
@@ -47,7 +47,7 @@ export const When = t.String({
 })
 
 export const Events = t.Array(t.String(bounds({ enum: callbackEvents })), {
-  ...says('What it is told of; empty for `before`.', '订阅的事件；`before` 规则为空。'),
+  ...says('Events that are sent to it; empty for `before`.', '订阅的事件；`before` 规则为空。'),
   examples: [['message.sent', 'chatroom.member_joined']],
 })
 
@@ -75,7 +75,7 @@ export const Kinds = t.Array(t.String(bounds({ enum: messageKinds })), {
 })
 export const Sources = t.Array(t.String(bounds({ enum: sources })), {
   ...says(
-    '`rest`: asked for with the app token. `client`: by a user. Empty is both.',
+    '`rest`: requested with the app token. `client`: by a user. Empty is both.',
     '`rest`：使用 App Token 的调用；`client`：用户的操作。空表示两者。',
   ),
   examples: [[]],
@@ -83,7 +83,7 @@ export const Sources = t.Array(t.String(bounds({ enum: sources })), {
 
 export const Timeout = t.Integer({
   ...says(
-    'Of `before`: milliseconds in which an answer must come.',
+    'Of `before`: milliseconds in which a response must come.',
     '`before` 规则：等待应答的时间，单位毫秒。',
   ),
   ...bounds({ minimum: 1, maximum: limits.beforeTime.value, default: 200 }),
@@ -110,7 +110,7 @@ export const Enabled = t.Boolean({
 })
 
 export const Secret = t.String({
-  ...says('Shown in this answer alone.', '仅在本次响应中返回。'),
+  ...says('Shown in this response alone.', '仅在本次响应中返回。'),
   examples: ['whsec_Y2hhdHJvb21kLWV4YW1wbGUtc2VjcmV0LTMyYnl0ZXM='],
 })
 

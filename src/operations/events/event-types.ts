@@ -56,7 +56,7 @@ export const eventTypes: Record<Event['type'], EventType> = {
     { slowMode: 0 },
   ),
   'member.joined': of(
-    'Users joined, or were added; `ext` is what one said on joining.',
+    'Users joined, or were added; `ext` is what one sent on joining.',
     '用户加入或被添加；`ext` 为加入时携带的扩展信息。',
     {
       ...users,

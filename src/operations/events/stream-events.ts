@@ -74,7 +74,7 @@ export const streamEvents = read({
     },
     inQuery(
       'after',
-      'The same as a parameter, or `earliest`: all that is kept. Without it, what happens from now on.',
+      'The same as a parameter, or `earliest`: all that is stored. Without it, what happens from now on.',
       '同上；`earliest` 表示从保留的最早事件开始。不传则从当前开始。',
       { type: 'string' },
     ),

@@ -36,7 +36,7 @@ const Explained = loosely({
   error: t.Optional(t.String({ examples: ['group_authorization'] })),
   error_description: t.Optional(t.String({ examples: ['…'] })),
   why: t.Optional(
-    exactly({ en: t.String(), zh: t.String() }, says('The rule that says no.', '拒绝的规则。')),
+    exactly({ en: t.String(), zh: t.String() }, says('The rule that refuses.', '拒绝的规则。')),
   ),
   events: t.Optional(t.Array(t.Unknown(), says('What would happen.', '将会发生的事件。'))),
 })
@@ -48,7 +48,7 @@ export const explain = action({
   tag: 'audit',
   summary: { en: 'Why is a call refused?', zh: '查询调用被拒绝的原因' },
   description: {
-    en: 'Runs any call that reads or writes as a user, changes nothing, and answers whether it would be done, and if not which rule says no.',
+    en: 'Runs any call that reads or writes as a user, changes nothing, and returns whether it would be done, and if not which rule refuses it.',
     zh: '以指定用户的身份试运行任一读写接口，不做任何修改，返回是否会成功；若不会，说明拒绝的规则。',
   },
   allowed: appOnly,

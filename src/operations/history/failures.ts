@@ -2,7 +2,7 @@ import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 
 const noHistory = {
-  en: 'the app keeps no history (`historyDays`), or the conversation is none of a chat room',
+  en: 'the app has no history (`historyDays`), or the conversation is none of a chat room',
   zh: '应用未开启历史消息（`historyDays`），或会话不是聊天室',
 }
 

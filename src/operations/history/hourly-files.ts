@@ -78,7 +78,7 @@ export const getHistoryFiles = action({
   tag: 'history',
   summary: { en: 'Messages of one hour, as a file', zh: '获取历史消息文件' },
   description: {
-    en: 'The hour is UTC, and the file there a minute after its end. It is gzip with one JSON a line: fields as `listMessages` answers them.',
+    en: 'The hour is UTC, and the file there a minute after its end. It is gzip with one JSON a line: fields as `listMessages` returns them.',
     zh: '时间为 UTC；该小时结束一分钟后可获取。文件为 gzip 格式，每行一个 JSON，字段与 `listMessages` 相同。',
   },
   allowed: appOnly,
@@ -116,7 +116,7 @@ export const downloadHistoryFile = action({
   tag: 'history',
   summary: { en: 'Download the messages of one hour', zh: '下载历史消息文件' },
   description: {
-    en: 'By the URL that `getHistoryFiles` answers, whose signature stands for a token.',
+    en: 'By the URL that `getHistoryFiles` returns, whose signature stands for a token.',
     zh: '使用 `getHistoryFiles` 返回的 URL，其中的签名代替 token。',
   },
   allowed: anyone,

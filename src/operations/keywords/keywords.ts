@@ -72,7 +72,7 @@ export const addKeywords = write({
   routes: ['POST /moderation/keyword_lists/:list_id/words'],
   summary: { en: `Add up to ${mostAtOnce} words`, zh: `添加关键词，最多 ${mostAtOnce} 个` },
   description: {
-    en: 'Case and width do not matter: `ＡＢＣ` is the same word as `abc`, which is kept if it is there already.',
+    en: 'Case and width do not matter: `ＡＢＣ` is the same word as `abc`, which stays if it is there already.',
     zh: '不区分大小写和全角半角：`ＡＢＣ` 与 `abc` 是同一个词，已存在的词保持不变。',
   },
   body: exactly({ words: Words }),

@@ -69,7 +69,7 @@ export const deleteMessage = actionInRoom({
   tag: 'moderation',
   summary: { en: 'Delete a message of a chat room', zh: '删除聊天室中的一条消息' },
   description: {
-    en: 'Clients get it as a recall. A message is found for as long as the app keeps history, and for some minutes where it keeps none.',
+    en: 'Clients get it as a recall. A message is found for as long as the app retains its history, and for some minutes where it has none.',
     zh: '客户端以撤回的形式收到通知。消息在历史保留期内可删除；未开启历史时仅限最近几分钟。',
   },
   allowed: moderators,
@@ -128,11 +128,11 @@ export const deleteMessagesOf = actionInRoom({
   routes: ['DELETE /chatrooms/:chatroom_id/users/:username/messages'],
   tag: 'moderation',
   summary: {
-    en: 'Delete what a user has said in a chat room in the last minutes',
+    en: 'Delete what a user has sent to a chat room in the last minutes',
     zh: '删除用户最近几分钟在聊天室中的消息',
   },
   description: {
-    en: `The newest ${mostMessages} at most; \`more\` says whether there are others. Without history, what the server remembers for recalls.`,
+    en: `The newest ${mostMessages} at most; \`more\` shows whether there are others. Without history, what the server stores for recalls.`,
     zh: `最多删除最近 ${mostMessages} 条，\`more\` 表示是否还有。未开启历史时仅限服务器为撤回保留的消息。`,
   },
   allowed: moderators,

@@ -40,7 +40,7 @@ const Recall = loosely({
   ),
   from: t.Optional(
     t.String({
-      ...says('Who clients are told has recalled it; `admin` when left out.', '撤回者，默认为 `admin`。'),
+      ...says('Who has recalled it, as clients see it; `admin` when left out.', '撤回者，默认为 `admin`。'),
       examples: ['admin'],
     }),
   ),

@@ -101,7 +101,7 @@ export const sendMessage = action({
       in: 'query',
       schema: t.String({ examples: ['true'] }),
       says: {
-        en: '`true` answers message ids instead of `success`; anything else counts as left out.',
+        en: '`true` returns message ids instead of `success`; anything else counts as left out.',
         zh: '`true` 时返回消息 ID，否则返回 `success`；其他值视为未传。',
       },
     },

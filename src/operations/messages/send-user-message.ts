@@ -62,11 +62,11 @@ export const sendUserMessage = action({
   routes: ['POST /messages/users'],
   tag: 'messages',
   summary: {
-    en: 'Send a message to users who are online; it is not kept for others',
+    en: 'Send a message to users who are online; it is not stored for others',
     zh: '向在线用户发送单聊消息；不保存离线消息',
   },
   description: {
-    en: 'All devices of a receiver get it, on whatever node. Nothing is kept for a receiver that is offline or not registered: the answer holds a message id for it all the same. `GET /users/{username}/status` tells who is online.',
+    en: 'All devices of a receiver get it, on whatever node. Nothing is stored for a receiver that is offline or not registered: the response has a message id for it all the same. `GET /users/{username}/status` shows who is online.',
     zh: '接收者的全部在线设备（无论连接到哪个节点）都会收到。不为离线或未注册的接收者保存消息，但响应中仍返回其消息 ID。可先用 `GET /users/{username}/status` 查询在线状态。',
   },
   allowed: appOnly,

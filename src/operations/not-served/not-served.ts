@@ -99,7 +99,7 @@ export const withItsBody =
       read({
         ...declared(
           name,
-          { en: 'The body is answered, and not kept.', zh: '原样返回请求体，但不保存。' },
+          { en: 'The body is returned, and not stored.', zh: '原样返回请求体，但不保存。' },
           id,
           route,
         ),

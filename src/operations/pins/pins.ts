@@ -68,7 +68,7 @@ const askedOf = (
 const Done = exactly({ result: t.Literal('ok') })
 const resource = inQuery(
   'resource',
-  'Device of the user, which is not told.',
+  'Device of the user, which gets no event.',
   '用户的设备标识，不通知该设备。',
   {
     type: 'string',

@@ -35,7 +35,7 @@ export const getReport = action({
   tag: 'moderation',
   summary: { en: 'Get a reported message with its context', zh: '获取被举报消息及其上下文' },
   description: {
-    en: `Where the app keeps history, the message itself, which is null once it is gone or recalled, and up to ${around} before and after it.`,
+    en: `Where the app has a history, the message itself, which is null once it is gone or recalled, and up to ${around} before and after it.`,
     zh: `应用开启历史时返回消息内容（已过期或已撤回时为 null）以及前后各最多 ${around} 条消息。`,
   },
   allowed: superAdmins,

@@ -35,7 +35,7 @@ export const reportMessage = write({
   tag: 'messages',
   summary: { en: 'Report a message', zh: '举报消息' },
   description: {
-    en: `The app lists what was reported. Reporting a message again replaces the earlier report. The latest ${limits.reports.value} reports of an app are kept.`,
+    en: `The app lists what was reported. Reporting a message again replaces the earlier report. The latest ${limits.reports.value} reports of an app are stored.`,
     zh: `应用可查询举报列表。重复举报同一消息会覆盖之前的举报。每个应用保留最近 ${limits.reports.value} 条举报。`,
   },
   allowed: oneself,

@@ -75,7 +75,7 @@ export const uploadRoomFile = actionInRoom({
   tag: 'files',
   summary: { en: 'Share a file in a chat room', zh: '上传聊天室共享文件' },
   description: {
-    en: `Kept for ${days} days, in the space for attachments. A refused file is answered 400, as web SDKs read it.`,
+    en: `Retained for ${days} days, in the space for attachments. A refused file gets 400, as web SDKs expect.`,
     zh: `保存 ${days} 天，占用附件空间。文件被拒绝时返回 400，以便 Web SDK 识别。`,
   },
   allowed: uploaders,

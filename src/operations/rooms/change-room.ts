@@ -42,7 +42,7 @@ export const changeRoom = writeRoom({
     zh: '修改聊天室信息，或转让给其他成员',
   },
   description: {
-    en: 'Changes the fields that are sent, and answers `true` for each. `newowner`, sent alone, transfers the room; the previous owner stays as a member.',
+    en: 'Changes the fields that are sent, and returns `true` for each. `newowner`, sent alone, transfers the room; the previous owner stays as a member.',
     zh: '修改请求中的字段，每个字段返回 `true`。单独传 `newowner` 表示转让，原所有者变为普通成员。',
   },
   allowed: infoEditors,

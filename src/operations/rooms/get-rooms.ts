@@ -41,8 +41,8 @@ export const getRooms = read({
   },
   description: {
     en:
-      'One id answers an object, several an array, in the asked order and each once. Clients that log in as a user, ' +
-      'and official server SDKs (`sdk` dialect), are answered an array always.',
+      'One id returns an object, several an array, in the order of the request and each once. Clients that log in as a user, ' +
+      'and official server SDKs (`sdk` dialect), always get an array.',
     zh: '一个 ID 返回对象，多个 ID 按请求顺序去重后返回数组。使用用户 Token 或官方服务端 SDK（`sdk` 格式）调用时，始终返回数组。',
   },
   allowed: everyone,

@@ -42,7 +42,7 @@ export const setSlowMode = writeRoom({
   routes: ['PUT /chatrooms/:chatroom_id/slow_mode'],
   summary: { en: 'Set the slow mode of a chat room', zh: '设置慢速模式' },
   description: {
-    en: 'Owner, admins, super admins and the allow list do not wait. A client that is too early is told `slow mode: N`, N seconds to wait (type 502 in web SDKs).',
+    en: 'Owner, admins, super admins and the allow list do not wait. A client that is too early gets `slow mode: N`, N seconds to wait (type 502 in web SDKs).',
     zh: '所有者、管理员、超级管理员和白名单成员不受限制。过早发送的客户端收到 `slow mode: N`，N 为剩余秒数（Web SDK 错误 502）。',
   },
   allowed: moderators,

@@ -201,7 +201,7 @@ export const issueToken = action({
   tag: 'tokens',
   summary: { en: 'Ask for an app token, or for a user token', zh: '获取 App Token 或用户 Token' },
   description: {
-    en: 'Earlier tokens stay valid. The answer has no envelope.',
+    en: 'Earlier tokens stay valid. The response has no envelope.',
     zh: '先前的 token 仍然有效。响应没有通用外层字段。',
   },
   allowed: anyone,

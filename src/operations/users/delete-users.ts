@@ -61,7 +61,7 @@ export const deleteUsers = write({
   tag: 'users',
   summary: { en: 'Delete the users that registered first', zh: '批量删除最早注册的用户' },
   description: {
-    en: 'They are not chosen by name. The answer has a `cursor` while more are left.',
+    en: 'They are not chosen by name. The response has a `cursor` while more are left.',
     zh: '不能指定用户名。还有剩余用户时，响应带有 `cursor`。',
   },
   allowed: appOnly,

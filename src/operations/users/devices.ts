@@ -26,7 +26,7 @@ export const listDevices = action({
         res: t.String({ ...says('The device, as the client names it.', '设备标识。'), examples: ['web_1'] }),
         device_uuid: t.String({ examples: ['5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911'] }),
         device_name: t.String({
-          ...says('Empty where the client says none.', '客户端未提供时为空。'),
+          ...says('Empty where the client names none.', '客户端未提供时为空。'),
           examples: ['webim'],
         }),
       }),

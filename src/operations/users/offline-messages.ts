@@ -12,7 +12,7 @@ export const countOfflineMessages = read({
   tag: 'users',
   summary: { en: 'How many messages wait for a user', zh: '获取用户的离线消息数' },
   description: {
-    en: 'Always 0: messages are not kept for users that are offline.',
+    en: 'Always 0: messages are not stored for users that are offline.',
     zh: '固定为 0：服务端不保存离线消息。',
   },
   allowed: appOnly,
@@ -33,7 +33,7 @@ export const getOfflineMessageStatus = read({
   tag: 'users',
   summary: { en: 'Whether a message still waits for a user', zh: '获取某条离线消息的投递状态' },
   description: {
-    en: 'Always `delivered`: messages are not kept for users that are offline.',
+    en: 'Always `delivered`: messages are not stored for users that are offline.',
     zh: '固定为 `delivered`：服务端不保存离线消息。',
   },
   allowed: appOnly,
