@@ -51,7 +51,7 @@ describe('the command line', () => {
     for (const words of ['version', '--version']) expect<unknown>(await run(words)).toEqual(done(version))
   })
 
-  for (const [command, told] of [
+  for (const [command, text] of [
     ['nope', "unknown command 'nope'"],
     ['serve --nope', "unknown option '--nope'"],
     ['app create', "missing required argument 'org#app'"],
@@ -70,7 +70,7 @@ describe('the command line', () => {
     ['app set a#b dialect=latin', 'dialect must be one of auto, docs, sdk'],
   ] as const)
     test(`"chatroomd ${command}" is refused with what is wrong`, async () => {
-      expect<unknown>(await run(...command.split(' '))).toEqual(refused(expect.stringContaining(told)))
+      expect<unknown>(await run(...command.split(' '))).toEqual(refused(expect.stringContaining(text)))
     })
 })
 

@@ -45,7 +45,7 @@ if (!process.env.TEST_DATABASE_URL) {
   const random = (below: number): number => Math.floor(Math.random() * below)
   const oneOf = <T>(items: T[]): T => items[random(items.length)] as T
 
-  /** One client of many: calls nodes at random, and keeps track of the rooms that it alone creates and dissolves. */
+  /** One client of many: calls nodes at random, and tracks the rooms that it alone creates and dissolves. */
   async function client(app: ClusterApp, created: Set<string>): Promise<Set<string>> {
     const mine = new Set<string>()
     const call = (method: string, path: string, body?: unknown) => app.call(random(3), method, path, body)
@@ -168,10 +168,10 @@ if (!process.env.TEST_DATABASE_URL) {
 
   test('a transaction that has taken from a quota blocks no other', async () => {
     const store = await openPostgres({ url: database.url, pool: 6, timeoutMs: 10_000 })
-    await store.transaction((unit) => unit.quotas.setQuota(900, 'rooms', 1000))
-    const take = () => store.transaction((unit) => unit.quotas.takeQuota(900, 'rooms', 1))
-    await store.transaction(async (unit) => {
-      await unit.quotas.takeQuota(900, 'rooms', 1)
+    await store.transaction(({ quotas }) => quotas.setQuota(900, 'rooms', 1000))
+    const take = () => store.transaction(({ quotas }) => quotas.takeQuota(900, 'rooms', 1))
+    await store.transaction(async (inside) => {
+      await inside.quotas.takeQuota(900, 'rooms', 1)
       for (let n = 0; n < 100; n += 1) expect(await take()).toBe(1)
     })
     await store.close()

@@ -33,14 +33,14 @@ type Stored = Map<string, string>
 /** Ids of the rooms by the name that the test gave them. */
 const idOf = new Map<string, string>()
 
-/** What the answered writes of one worker have left, and what one write that was not answered would change. */
+/** What the acknowledged writes of one worker have left, and what one unacknowledged write would change. */
 class Worker {
   readonly stored: Stored = new Map()
   pending: [name: string, value: string | undefined][] = []
   private count = 0
   constructor(readonly place: number) {}
 
-  /** The next write: what to call, and what it changes if it is answered. */
+  /** The next write: what to call, and what it changes if it is acknowledged. */
   next(): { call: [method: string, path: string, sent?: object]; changes: Worker['pending'] } {
     this.count += 1
     const [me, other] = [`w${this.place}-a`, `w${this.place}-b`]
@@ -113,7 +113,7 @@ async function readStored(call: Call): Promise<Stored> {
   })
   for (let from = 0; from < ids.length; from += 100) {
     const path = `/chatrooms/${ids.slice(from, from + 100).join()}`
-    // One id is answered an object.
+    // One id returns an object.
     const { body } = await call<{ data: ShownRoom | ShownRoom[] }>('GET', path)
     for (const room of [body.data].flat()) {
       const members = room.affiliations.flatMap(({ member }) => member ?? [])

@@ -8,7 +8,7 @@ import { until } from './support/until.ts'
 
 /** How long PostgreSQL is gone under load; `npm run test:outage-long` asks for 30. */
 const seconds = Number(process.env.OUTAGE_SECONDS ?? 1)
-/** Milliseconds; a request has its answer then, with some more for a slow machine. */
+/** Milliseconds; a request has its response by then, with some more for a slow machine. */
 const deadline = 1000
 const margin = 4000
 
@@ -58,7 +58,7 @@ if (!process.env.TEST_DATABASE_URL) {
     return ids
   }
 
-  /** The call's answer, which must be a success or a proper 503 within the deadline. */
+  /** The call's response, which must be a success or a proper 503 within the deadline. */
   async function inTime(call: () => Promise<Reply>): Promise<Reply> {
     const started = performance.now()
     const reply = await call()
@@ -71,7 +71,7 @@ if (!process.env.TEST_DATABASE_URL) {
     return reply
   }
 
-  /** Creates and reads rooms from 16 clients while `trouble` goes on; then compares what was said with what is there. */
+  /** Creates and reads rooms from 16 clients while `trouble` goes on; then compares the responses with what is stored. */
   async function underLoad(trouble: () => Promise<void>): Promise<void> {
     const before = new Set(await rooms())
     const acknowledged: string[] = []
@@ -180,7 +180,7 @@ if (!process.env.TEST_DATABASE_URL) {
 
   for (const when of ['before', 'after'] as const) {
     test(
-      `a connection lost ${when} the commit arrived: the outcome is told as unknown, never as done`,
+      `a connection lost ${when} the commit arrived: the outcome is reported as unknown, never as done`,
       async () => {
         const before = await rooms()
         const cut = relay.cutAt('COMMIT', when)

@@ -93,7 +93,7 @@ async function aMessage(room: string): Promise<string> {
 
 type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
 
-/** How each operation is called: in a room, about a user, who is the caller where that is asked for. */
+/** How each operation is called: in a room, about a user, who is the caller where that is needed. */
 const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>> = {
   registerUsers: () => {
     spares += 1

@@ -38,7 +38,7 @@ if (!process.env.TEST_DATABASE_URL || !available) {
     const port = await freePort()
     const config = join(dir, 'pgbouncer.ini')
     writeFileSync(join(dir, 'users.txt'), '"chatroomd" ""\n')
-    // Three connections for eight of two servers: nobody keeps one between transactions.
+    // Three connections for eight of two servers: nobody holds one between transactions.
     writeFileSync(
       config,
       `[databases]

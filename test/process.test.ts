@@ -70,7 +70,7 @@ test('SIGTERM finishes what is in flight, responds to it, and exits with 0', asy
   const about = ['Connection: close', `Authorization: Bearer ${token}`, `Content-Length: ${body.length}`]
   slow.write(headOf('POST /acme/lounge/chatrooms', ...about) + body.slice(0, 10))
   await once(slow, 'connect')
-  // The answer to a later call says that the server has seen the half.
+  // The response to a later call shows that the server has read the half.
   await call('GET', '/chatrooms')
   const { socket: idle } = openConnection(served.url)
   const many = Array.from({ length: 200 }, (_, n) => call('POST', '/chatrooms', { ...draft, name: `${n}` }))
@@ -129,7 +129,7 @@ test('a file that cannot grow: writes are refused with 503, reads go on, no ackn
   expect(await again.end('SIGTERM')).toBe(0)
 }, 60_000)
 
-for (const [title, prepare, args, told] of [
+for (const [title, prepare, args, refusal] of [
   [
     'a data directory that is a file',
     () => writeFileSync(join(dir, 'data'), ''),
@@ -156,7 +156,7 @@ for (const [title, prepare, args, told] of [
     prepare()
     const { err, out, code } = await chatroomd(['serve', '--port', '0', ...args], { cwd: dir, env })
     expect([code, out]).toEqual([1, ''])
-    expect(err).toMatch(new RegExp(`^chatroomd: ${told.source}\n$`))
+    expect(err).toMatch(new RegExp(`^chatroomd: ${refusal.source}\n$`))
   })
 
 test('a port that is taken stops the start with a message that names it', async () => {

@@ -22,7 +22,7 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       rmSync(dir, { recursive: true })
     })
 
-    /** Runs the tour, and returns what it told. */
+    /** Runs the tour, and returns its output. */
     async function pasted() {
       const lines = tourOf(path)
         .replaceAll('http://127.0.0.1:8080', running.url)
@@ -32,12 +32,12 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
         stdout: 'pipe',
         stderr: 'pipe',
       })
-      const [told, complaints] = await Promise.all([
+      const [output, complaints] = await Promise.all([
         new Response(shell.stdout).text(),
         new Response(shell.stderr).text(),
       ])
-      expect(told).not.toContain('"error"')
-      const answers = told.split('\n').filter((line) => line.startsWith('{'))
+      expect(output).not.toContain('"error"')
+      const answers = output.split('\n').filter((line) => line.startsWith('{'))
       expect(answers).toHaveLength(13)
       expect(JSON.parse(answers[2] ?? '').data.affiliations_count).toBe(3)
       expect(JSON.parse(answers[11] ?? '').data.success).toBe(true)

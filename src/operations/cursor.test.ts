@@ -6,7 +6,7 @@ import { openCursor, sealCursor } from './cursor.ts'
 const app = anApp()
 const notIssued = 'cursor was not issued by this list'
 
-test('a cursor gives back the place it was made for', () => {
+test('a cursor decodes to the position it was made for', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), (place) => {
       expect(openCursor(app, 'chatrooms', sealCursor(app, 'chatrooms', place))).toBe(place)

@@ -24,7 +24,7 @@ afterAll(async () => {
   remove()
 })
 
-/** Counts a broadcast; answers why it is refused, or nothing. */
+/** Counts a broadcast; returns why it is refused, or nothing. */
 const count = (): Promise<string> =>
   engine.commit(1, { kind: 'app' }, countBroadcast, {}).then(
     () => '',

@@ -271,7 +271,7 @@ test.skipIf(!process.env.TEST_DATABASE_URL)(
     const got = receiver()
     await aRule(app, got.url)
     const [alice, bob] = [await login(app, 'alice'), await login(app, 'bob', 'far', node.url)]
-    // The other node hears of the rule soon.
+    // The other node gets the event of the rule soon.
     await until(async () => {
       await bob.say(room, 'probe')
       return got.got.length > 0

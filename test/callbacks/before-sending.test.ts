@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 
 setDefaultTimeout(20_000)
 
-/** An endpoint that answers as a test wants, and keeps what it was asked. */
+/** An endpoint that responds as a test wants, and records its requests. */
 const asked: Json[] = []
 let answer: (body: Json) => Response | Promise<Response> = () => Response.json({ valid: true })
 const endpoint = Bun.serve({
@@ -68,7 +68,7 @@ const count = async (outcome: string): Promise<number> => {
   )
 }
 
-test('13.2 a rule is asked in the words of the reference, with a signature of its secret', async () => {
+test('13.2 a rule is called with the body of the reference, signed with its secret', async () => {
   const { app, room } = await anApp()
   const alice = await connectAs(app, 'alice')
   const ack = await alice.say(room, 'hello')
@@ -116,9 +116,9 @@ for (const name of sdkNames) {
     expect(await refusal('darn')).toMatchObject({ type: 502, message: 'mind your words' })
     expect(await refusal('drat')).toMatchObject({ type: 502, message: 'custom logic denied' })
     const sent = (await alice.send(room, 'txt', { msg: 'be rude' })) as unknown as { message: object }
-    await bob.hears('onTextMessage', { msg: 'be kind', ext: { mood: 'calm' }, priority: 'high' })
+    await bob.receives('onTextMessage', { msg: 'be kind', ext: { mood: 'calm' }, priority: 'high' })
     expect(sent.message).toMatchObject({ msg: 'be kind', isContentReplaced: true })
-    expect(bob.told.filter(({ event }) => event === 'onTextMessage')).toHaveLength(1)
+    expect(bob.received.filter(({ event }) => event === 'onTextMessage')).toHaveLength(1)
     await alice.close()
     await bob.close()
   })
@@ -244,7 +244,7 @@ test('13.2 an endpoint that fails repeatedly is not called for a while', async (
   alice.close()
 })
 
-test('13.2 neither kinds that are not chosen, nor directed messages, nor those of servers are asked about', async () => {
+test('13.2 neither kinds that are not chosen, nor directed messages, nor those of servers reach the rule', async () => {
   const { app, room } = await anApp({ kinds: ['img'] })
   const alice = await connectAs(app, 'alice')
   await alice.say(room, 'a text')
@@ -264,7 +264,7 @@ test('13.2 neither kinds that are not chosen, nor directed messages, nor those o
   bob.close()
 })
 
-test('13.2 a private address is never asked, whatever name leads to it', async () => {
+test('13.2 a private address is never called, whatever name resolves to it', async () => {
   const strict = await aServer()
   const app = await strict.app('before#strict')
   await app.register('alice')

@@ -12,7 +12,7 @@ const messages = 40
 
 const { dir, remove } = aDirectory()
 const database = await aDatabase()
-/** Says when it has all messages: then they are in the log. */
+/** Resolves when it has all messages: then they are in the log. */
 const witness = aReceiver()
 let isHeld = true
 const slow = aReceiver(async () => {
@@ -80,8 +80,10 @@ test('13.2 a server that is killed while it delivers delivers again what was not
     while (seen().size < messages) await slow.wait(slow.got.length + 1)
     expect([...seen()]).toEqual(ids)
     for (const received of slow.got) checkSigned(received, secrets[0] ?? '')
-    const told = new Set(slow.got.map(({ headers, body }) => `${headers.get('webhook-id')} ${body.callId}`))
-    expect(told.size).toBe(messages)
+    const delivered = new Set(
+      slow.got.map(({ headers, body }) => `${headers.get('webhook-id')} ${body.callId}`),
+    )
+    expect(delivered.size).toBe(messages)
     again += slow.got.length - messages
   }
   // What was under way each time, and what was not stored yet: a part of all, or the cursor is of no use.

@@ -106,10 +106,10 @@ for (const auditDays of [90, 0]) {
       timestamp: expect.any(Number),
       security: expect.stringMatching(/^[0-9a-f]{32}$/),
     })
-    const told = bodies.map(({ operation, payload, member_count }) =>
+    const delivered = bodies.map(({ operation, payload, member_count }) =>
       [operation ?? payload?.operation, payload?.type, member_count].filter((each) => each !== undefined),
     )
-    expect(told).toEqual([
+    expect(delivered).toEqual([
       ['CREATE'],
       ['UPDATE', 'INFO'],
       ['JOIN', 'DIRECT', 3],
@@ -207,7 +207,7 @@ test('13.2 a callback that fails is retried after longer and longer pauses, dela
   })
 })
 
-test('13.2 what failed for three days is dead: it is listed, what is behind it goes on, and it can be tried again', async () => {
+test('13.2 what failed for three days is a dead letter: it is listed, what is queued behind it goes on, and it can be retried', async () => {
   const app = await anApp()
   const room = await app.room({ owner: 'alice' })
   const broken = new Set(['bob'])

@@ -117,7 +117,7 @@ for (const [title, change] of [
   })
 }
 
-test('13.2 the name of a rule that is asked before sending may be Chinese', async () => {
+test('13.2 the name of a rule before sending may be Chinese', async () => {
   const app = await anApp()
   const { body } = await app.call('POST', '/callbacks', {
     ...draft,

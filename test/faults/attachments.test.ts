@@ -28,7 +28,7 @@ afterAll(() => server.stop())
 
 const head = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'
 
-/** A multipart body that does not say how long it is. */
+/** A multipart body without a declared length. */
 function inChunks(bytes: number): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async start(controller) {
@@ -156,7 +156,7 @@ test('10.14 a folder that cannot be read is logged with its cause, and does not 
   const file = join(server.dir, 'no-folder')
   writeFileSync(file, 'x')
   const { log, lines } = aLog()
-  const told = await openAttachments(file, 8192, Date.now, log)
-  told.stop()
+  const unreadable = await openAttachments(file, 8192, Date.now, log)
+  unreadable.stop()
   expect(lines).toMatchObject([{ level: errorLevel, path: file, err: { code: 'ENOTDIR' } }])
 })

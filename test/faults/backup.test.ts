@@ -75,7 +75,7 @@ test('10.11 a backup completes while others write, has every write acknowledged 
   await again.end('SIGTERM')
 })
 
-test('10.11 a backup writes over nothing, makes no store, and leaves nothing of a store that is damaged', async () => {
+test('10.11 a backup overwrites nothing, creates no store, and leaves nothing of a damaged store', async () => {
   const noData = await chatroomd(['backup', 'copy.db'], { cwd: dir })
   expect([noData.code, noData.out]).toEqual([1, ''])
   expect(noData.err).toContain(`there is no data in ${join(dir, 'data')}`)

@@ -23,7 +23,7 @@ afterAll(() => server.stop())
 
 interface Sending {
   socket: Socket
-  /** The status line and the rest, as soon as an answer began; empty when there is none. */
+  /** The status line and the rest, as soon as a response began; empty when there is none. */
   answer: Promise<string>
 }
 
@@ -67,7 +67,7 @@ test(
     const refused = await stopped.answer
     expect(refused).toStartWith('HTTP/1.1 400 ')
     expect(bodyOf(refused)).toEqual(refusal('invalid_parameter', 'the body came too slowly'))
-    // Over the longest description, which only a body that came whole can tell.
+    // Over the longest description, which only a complete body shows.
     expect(bodyOf(await slow.answer).error_description).not.toContain('slowly')
     stopped.socket.destroy()
     slow.socket.destroy()
@@ -150,7 +150,7 @@ test('10.32 clients that hang up in the middle of a body are no fault of the ser
       length,
       multipart,
     ])
-    // The server has begun to read the body when it has answered another call.
+    // The server has begun to read the body when it has responded to another call.
     await new Promise<void>((resolve) => socket.write(part, () => resolve()))
     await app.call('GET', '/chatrooms')
     socket.destroy()

@@ -30,14 +30,14 @@ if (!process.env.TEST_DATABASE_URL) {
   console.log('No bus was tested: no TEST_DATABASE_URL. "npm test" brings a PostgreSQL.')
 } else {
   test.each(['PostgreSQL', 'Redis'] as const)(
-    '11. what is lost on the bus through %s is noticed, and long items that follow are heard',
+    '11. what is lost on the bus through %s is noticed, and long items that follow arrive',
     async (carrier) => {
       const database = await aDatabase()
       const redis = carrier === 'Redis' ? await startRedis() : undefined
       const config = { database_url: database?.url ?? '', redis_url: redis?.url ?? '' }
-      const heard: Item[] = []
+      const received: Item[] = []
       let missed = 0
-      const listener = { onItem: (item: Item) => void heard.push(item), missed: () => void missed++ }
+      const listener = { onItem: (item: Item) => void received.push(item), missed: () => void missed++ }
       const log = pino({ enabled: false })
       const bus = await openBus(config, 'test', listener, log)
       const other = await openBus(config, 'test', { onItem: () => undefined, missed: () => undefined }, log)
@@ -51,7 +51,7 @@ if (!process.env.TEST_DATABASE_URL) {
       try {
         other.send(itemOf('a', 10))
         other.send(itemOf('b', 30_000))
-        await until(() => heard.length === 2)
+        await until(() => received.length === 2)
         expect(missed).toBe(0)
 
         await say(position('raw', 0))
@@ -59,18 +59,18 @@ if (!process.env.TEST_DATABASE_URL) {
         const [first = '', , ...later] = textsOf(1, itemOf('lost', 30_000))
         for (const text of [first, ...later]) await say(text)
         for (const text of textsOf(2, itemOf('c', 30_000))) await say(text)
-        await until(() => heard.length === 3)
+        await until(() => received.length === 3)
         expect(missed).toBe(1)
 
         // A failed publication: number 3 never comes.
         for (const text of textsOf(4, itemOf('d', 10))) await say(text)
-        await until(() => heard.length === 4)
+        await until(() => received.length === 4)
         expect(missed).toBe(2)
 
         // The last item was lost.
         await say(position('raw', 5))
         await until(() => missed === 3)
-        expect(rooms(heard)).toEqual(['a', 'b', 'c', 'd'])
+        expect(rooms(received)).toEqual(['a', 'b', 'c', 'd'])
       } finally {
         await bus.stop()
         await other.stop()
@@ -82,7 +82,7 @@ if (!process.env.TEST_DATABASE_URL) {
     },
   )
 
-  test('11. quotas that are taken together on PostgreSQL give each as many as it wanted', async () => {
+  test('11. concurrent takes from a quota on PostgreSQL give each as many as it wanted', async () => {
     const database = await aDatabase()
     const postgres = await openPostgres({ url: database?.url ?? '', pool: 2, timeoutMs: 10_000 })
     try {

@@ -31,15 +31,15 @@ test('12.7 in a disabled room nobody receives messages of the app either, and th
   const { body } = await app.call('POST', '/messages/chatrooms', message)
   expect(body.data).toEqual({ [open]: anId, [disabled]: anId })
   await app.call('POST', '/messages/chatrooms/broadcast', { msg: { type: 'txt', msg: 'to all' } })
-  const hears = (said: string) => bob.find(({ texts }) => texts.includes(`admin: ${said}`))
-  await hears('to all')
+  const receives = (text: string) => bob.find(({ texts }) => texts.includes(`admin: ${text}`))
+  await receives('to all')
   await app.call('POST', `/chatrooms/${disabled}/enable`)
   await app.call('POST', '/messages/chatrooms', { ...message, body: { msg: 'welcome back' } })
-  await hears('welcome back')
+  await receives('welcome back')
   await bob.settled()
-  const heard = bob.got.flatMap(({ texts }) => texts).sort()
-  expect(heard).toEqual(
-    ['is anyone there?', 'to all', 'welcome back', 'welcome back'].map((said) => `admin: ${said}`),
+  const all = bob.got.flatMap(({ texts }) => texts).sort()
+  expect(all).toEqual(
+    ['is anyone there?', 'to all', 'welcome back', 'welcome back'].map((text) => `admin: ${text}`),
   )
   bob.close()
 })

@@ -27,7 +27,7 @@ const start = () =>
     env: { ...appsSetting, CHATROOMD_DATABASE_URL: database?.url ?? '', CHATROOMD_LOG_LEVEL: 'info' },
   })
 
-/** Calls until it is answered: the server may be on its way up again. */
+/** Calls until there is a response: the server may be starting again. */
 async function answered<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -148,7 +148,7 @@ test(
       const texts = log
         .filter(({ event, data }) => event === 'announcement.changed' && data.chatroomid === room)
         .map(({ data }) => data.data.announcement)
-      // One that was not answered may be there all the same, and was sent again.
+      // One without a response may be stored all the same, and was sent again.
       const numbers = [...new Set(texts.slice(0, -1))].map(Number)
       expect(numbers).toEqual(Array.from({ length: acknowledged[place] ?? 0 }, (_, count) => count + 1))
       expect(texts.slice(0, -1).map(Number)).toEqual(

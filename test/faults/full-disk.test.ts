@@ -57,7 +57,7 @@ test.skipIf(!mayMount)(
       expect(lines).toHaveLength(1)
       expect(lines[0]).toContain('full')
 
-      // What the server writes by itself is tried again all the time, and told as seldom.
+      // What the server writes by itself is retried all the time, and logged as seldom.
       const { access_token: ofAlice } = JSON.parse(
         (await post('/token', { grant_type: 'inherit', username: 'alice' })).text,
       )

@@ -90,7 +90,7 @@ describe('the pages of the operator on an address of their own', () => {
   })
 })
 
-test('10.34 the pages of the operator can ask for a token', async () => {
+test('10.34 the pages of the operator can require a token', async () => {
   const server = await aServer({ metrics_token: 's3cret' })
   const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
   for (const page of pages) {

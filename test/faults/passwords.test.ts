@@ -74,7 +74,7 @@ test('10.8 registrations that nobody waits for any more leave the queue', async 
       () => 'abandoned',
     ),
   )
-  // Once one that came later is answered, the others wait in the queue.
+  // Once one that came later has its response, the others wait in the queue.
   const registered = await quiet.call('POST', '/users', { username: 'bob', password: 'secret-1' })
   expect(registered.status).toBe(200)
   stop.abort()

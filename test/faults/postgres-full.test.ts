@@ -26,7 +26,7 @@ if (!process.env.TEST_DATABASE_URL) {
   })
 
   /** Runs statements on a database of the server. */
-  async function told(database: string, ...statements: string[]): Promise<Record<string, string>> {
+  async function run(database: string, ...statements: string[]): Promise<Record<string, string>> {
     const sql = new SQL(postgres.url(database), { max: 1 })
     let rows: Record<string, string>[] = []
     for (const statement of statements) rows = await sql.unsafe(statement)
@@ -63,7 +63,7 @@ if (!process.env.TEST_DATABASE_URL) {
   )
 
   test('10.25 a PostgreSQL that takes no writes: not ready, "nothing was changed", reads go on; ready again by itself', async () => {
-    await told('postgres', 'create database rooms')
+    await run('postgres', 'create database rooms')
     const served = await serves(serving('rooms'))
     const call = await caller(served)
     await call('POST', '/users', [{ username: 'alice' }])
@@ -71,7 +71,7 @@ if (!process.env.TEST_DATABASE_URL) {
     expect(await health(served)).toEqual([200, '1'])
 
     const readOnly = (value: string) =>
-      told(
+      run(
         'postgres',
         'set default_transaction_read_only = off',
         `alter system set default_transaction_read_only = ${value}`,
@@ -101,8 +101,8 @@ if (!process.env.TEST_DATABASE_URL) {
     async () => {
       // Whoever may mount is root, and PostgreSQL is then run by nobody.
       chownSync(disk.dir, 65_534, 65_534)
-      await told('postgres', `create tablespace small location '${disk.dir}'`)
-      await told('postgres', 'create database small tablespace small')
+      await run('postgres', `create tablespace small location '${disk.dir}'`)
+      await run('postgres', 'create database small tablespace small')
       const served = await serves(serving('small'))
       const call = await caller(served)
       await call('POST', '/users', [{ username: 'alice' }])
@@ -131,7 +131,7 @@ if (!process.env.TEST_DATABASE_URL) {
   )
 
   test('10.38 data that PostgreSQL finds damaged are reported as damage, while reading and at the start', async () => {
-    await told('postgres', 'create database broken')
+    await run('postgres', 'create database broken')
     const first = await serves(serving('broken'))
     const call = await caller(first)
     await call('POST', '/users', [{ username: 'alice' }])
@@ -139,7 +139,7 @@ if (!process.env.TEST_DATABASE_URL) {
     await first.end('SIGTERM')
 
     const damage = async (table: string) => {
-      const { file = '' } = await told(
+      const { file = '' } = await run(
         'broken',
         'checkpoint',
         `select current_setting('data_directory') || '/' || pg_relation_filepath('${table}') as file`,

@@ -84,8 +84,8 @@ const recall = (socket: TestSocket, id: bigint | undefined) =>
     payload: MessageBody.encode({ type: MessageBody_Type.RECALL, ackMessageId: id }).finish(),
   })
 
-/** A client hears that a message was recalled. */
-const hearsRecall = (socket: TestSocket, id: bigint | undefined) =>
+/** A client receives the recall of a message. */
+const receivesRecall = (socket: TestSocket, id: bigint | undefined) =>
   socket.find(({ sync }) =>
     (sync?.metas ?? []).some(({ ns, payload = new Uint8Array() }) => {
       if (ns !== Meta_NameSpace.CHAT) return false
@@ -127,7 +127,7 @@ test('10.4 a message is recalled after a crash, by those who may, and once', asy
   ]
   expect((await recall(carol, serverId)).status).toMatchObject({ reason: 'message recall disabled' })
   expect((await recall(bob, serverId)).status?.errorCode).toBe(0)
-  await hearsRecall(alice, serverId)
+  await receivesRecall(alice, serverId)
   expect((await recall(bob, serverId)).status).toMatchObject({ reason: 'exceed recall time limit' })
   await inStore(serverId, false)
 
@@ -195,7 +195,7 @@ if (database) {
     await inStore(serverId)
     const late = await login(await start(), 'bob')
     expect((await recall(late, serverId)).status?.errorCode).toBe(0)
-    await hearsRecall(there, serverId)
+    await receivesRecall(there, serverId)
     expect((await recall(there, serverId)).status).toMatchObject({ reason: 'exceed recall time limit' })
   })
 }

@@ -162,7 +162,7 @@ test('10.5 others are served while floods go on, and come again after each cut',
   alice.close()
 })
 
-test('10.6 when all slow readers together hold too much, the slowest goes and the others stay', async () => {
+test('10.6 when all slow consumers together buffer too much, the slowest is closed and the others stay', async () => {
   const own = await server.app('acme#slow', { userMessageRate: null })
   await own.register('alice', 'bob', 'carol')
   const room = await own.room({ owner: 'alice', members: ['bob', 'carol'] })

@@ -60,7 +60,7 @@ afterAll(() => server.stop())
 const ask = (path: string, token: string, method = 'GET') =>
   request(method, app.url + path, undefined, { authorization: `Bearer ${token}` })
 
-/** What a socket is answered that logs in. */
+/** The response to a login over a socket. */
 async function loggedIn(name: string, token: string, path?: string) {
   const socket = await TestSocket.open(server.url, path)
   socket.provision(app.key, name, token)

@@ -52,7 +52,7 @@ for (const [ttl, expiresIn] of [
     expect((await listWith(`Bearer ${body.access_token}`)).status).toBe(200)
   })
 
-test('the app’s setting is the lifetime of a token that asks for none', async () => {
+test('the app’s setting is the lifetime of a token whose request names none', async () => {
   await other.set({ tokenTtl: 77 })
   expect((await ask({}, other)).body.expires_in).toBe(77)
 })

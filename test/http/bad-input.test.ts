@@ -28,8 +28,8 @@ afterEach(async () => expect(await everything()).toEqual(before as unknown[]))
 afterAll(() => server.stop())
 
 /**
- * Sends bytes as they are and answers everything that comes back until the server closes. A server may drop an
- * answer that is not ready when the client hangs up.
+ * Sends bytes as they are and returns everything that comes back until the server closes. A server may drop a
+ * response that is not ready when the client hangs up.
  */
 function raw(text: string, ending: 'wait' | 'hang up' = 'hang up'): Promise<string> {
   const { socket, closed } = openConnection(server.url)
@@ -266,7 +266,7 @@ describe('paths and methods', () => {
     }
   })
 
-  test('browsers may ask with OPTIONS before they call', async () => {
+  test('browsers may send a preflight request (OPTIONS)', async () => {
     const reply = await app.call('OPTIONS', '/chatrooms', undefined, { authorization: '' })
     expect([
       reply.status,

@@ -92,7 +92,7 @@ test('a disconnected web SDK gets an event, and sees its other devices', async (
   expect(others.data).toEqual(['carol/phone'])
   const [web = ''] = (await devicesOf('carol')).filter((each) => each !== 'phone')
   await app.call('DELETE', `/users/carol/disconnect/${web}`)
-  expect((await carol.hears('onDisconnected')) ?? 'heard').toBeDefined()
+  expect((await carol.receives('onDisconnected')) ?? 'disconnected').toBeDefined()
   phone.close()
 })
 

@@ -31,7 +31,7 @@ const hosts = (domain: string, port: string, httpsPort = port) => ({
   ],
 })
 
-test('a client learns where the server is, under the name by which it has asked', async () => {
+test('a client learns where the server is, under the name that it has called', async () => {
   const { status, headers, body } = await ask('app_key=acme%23lounge&sdk_version=4.21.1&file_version=1')
   expect(status).toBe(200)
   expect(headers.get('access-control-allow-origin')).toBe('*')

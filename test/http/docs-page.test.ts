@@ -15,7 +15,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-test('the API reference page shows every call, and asks nobody but the server', async () => {
+test('the API reference page shows every call, and loads from nobody but the server', async () => {
   const page = await browser.newPage()
   const asked: string[] = []
   const complaints: string[] = []

@@ -152,7 +152,7 @@ test('a position of another app is not in the log', async () => {
   expect((await app.call('GET', `/events?after=${stream.lastId}`)).status).toBe(410)
 })
 
-test('streams of an app are limited, and one that its client leaves makes room', async () => {
+test('streams of an app are limited, and one that its client closes frees a place', async () => {
   const crowded = await server.app('feed#crowded')
   const streams = await Promise.all(Array.from({ length: limits.feedStreams.value }, () => begun(crowded)))
   const { status, body } = await crowded.call('GET', '/events')

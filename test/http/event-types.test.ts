@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Does everything that events tell of, but for messages, which have tests of their own. */
+/** Does everything that emits events, but for messages, which have tests of their own. */
 async function everything(): Promise<void> {
   const call = async (method: string, path: string, body?: unknown) => {
     const reply = await app.call(method, path, body)

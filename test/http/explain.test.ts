@@ -86,7 +86,7 @@ test('14.8 an action that cannot be rolled back, or that there is not, is refuse
   }
 })
 
-test('14.8 only the app asks', async () => {
+test('14.8 only the app may call it', async () => {
   const reply = await (calls.alice as TestApp['call'])('POST', '/explain', { action: 'getRooms', room })
   expect(reply.status).toBe(401)
 })

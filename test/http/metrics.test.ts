@@ -73,8 +73,8 @@ test('at level debug each request has a line, without query, token or body', asy
   })
   await chatroomd.stop()
   rmSync(dir, { recursive: true })
-  const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'answered')
-  expect(told).toEqual([
+  const requests = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'answered')
+  expect(requests).toEqual([
     {
       level: 20,
       time: expect.any(Number),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Asks often enough that a server which keeps answers keeps this one; the last reply. */
+/** Requests a URL often enough that a server which caches responses caches this one; returns the last reply. */
 async function repeatedly(path: string): Promise<Reply> {
   for (let time = 0; time < 3; time++) await app.call('GET', path)
   return app.call('GET', path)
@@ -79,7 +79,7 @@ describe('a read that is repeated', () => {
     expect(await names()).toEqual(['early birds'])
   })
 
-  test('asks for the token still: no other, none, nor one that has ended since', async () => {
+  test('still requires the token: no other, none, nor one that has ended since', async () => {
     const other = await server.app(`zenith#often${apps}`)
     for (const path of [`/chatrooms/${id}`, '/chatrooms']) {
       await repeatedly(path)

@@ -26,7 +26,7 @@ test('12.7 a report of a message is stored, and listed for the app with its room
   const body = { from: 'bob', to: [room], type: 'txt', body: { msg: 'hi' } }
   const sent = await app.call('POST', '/messages/chatrooms?useMsgId=true', body)
   const id = Object.values(sent.body.data as Record<string, string>)[0] as string
-  // What a node keeps of messages is stored a moment after they are accepted.
+  // A node stores messages a moment after they are accepted.
   let where: string | undefined
   for (let tries = 0; where !== room && tries < 100; tries += 1) {
     expect((await report('alice', id)).status).toBe(200)

@@ -28,7 +28,7 @@ const reused = refusal(
 )
 
 describe('14.5 an Idempotency-Key', () => {
-  test('makes one room, however often and at once the call is repeated', async () => {
+  test('creates one room, however often and at once the call is repeated', async () => {
     const key = aKey()
     const before = await roomCount()
     const replies = await Promise.all(Array.from({ length: 12 }, () => create(key)))

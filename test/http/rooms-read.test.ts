@@ -238,7 +238,7 @@ describe('details of rooms', () => {
     expect(Math.abs(data.created - Date.now())).toBeLessThan(600_000)
   })
 
-  test('of several rooms: an array in the asked order, commas encoded or not, each room once', async () => {
+  test('of several rooms: an array in the order of the request, commas encoded or not, each room once', async () => {
     const data = [details(ids[2] as string, 10), details(ids[0] as string, 12)]
     for (const comma of [',', '%2C', '%2c', ',,']) {
       const path = `/chatrooms/${[ids[2], ids[0], ids[2]].join(comma)}`
@@ -285,7 +285,7 @@ describe('details of rooms', () => {
     ['__proto__', '__proto__'],
     ['%F0%9F%98%80', '😀'],
   ] as const) {
-    test(`no known room in "${segment}" is refused with the ids that were asked for`, async () => {
+    test(`no known room in "${segment}" is refused with the requested ids`, async () => {
       const reply = await app.call('GET', `/chatrooms/${segment}`)
       expectRefusal(reply, 404, 'service_resource_not_found', `do not find this group:${named}`)
     })

@@ -73,7 +73,7 @@ test('2 KiB fit, one byte more does not, and nothing is stored then', async () =
   expect(await read('carol')).toEqual({ ext: 'x'.repeat(2045) })
 })
 
-test('the capacity counts the bytes of all users, and nobody but the app may ask for it', async () => {
+test('the capacity counts the bytes of all users, and nobody but the app may read it', async () => {
   const other = await server.app('acme#annex')
   await other.register('alice')
   expect((await other.call('GET', '/metadata/user/capacity')).body.data).toBe(0)

@@ -85,7 +85,7 @@ describe('the mute list', () => {
     expect(await muted()).toEqual([])
   })
 
-  test('a member asks whether it is muted itself', async () => {
+  test('a member reads whether it is muted itself', async () => {
     const bob = await asUser(app, 'bob')
     const own = async () => (await bob('GET', `/sdk/chatrooms/${id}/mute/bob?version=v3`)).body.data
     expect(await own()).toBe(false)
@@ -207,7 +207,7 @@ describe('the allow list', () => {
     expect(await allowed()).toEqual(['alice', 'carol'])
   })
 
-  test('a member asks whether it is on it itself', async () => {
+  test('a member reads whether it is on it itself', async () => {
     const bob = await asUser(app, 'bob')
     await app.call('POST', `${path()}/bob`)
     const own = await bob('GET', `${path()}/bob`)

@@ -119,7 +119,7 @@ describe('super admins', () => {
 })
 
 describe('joined rooms in the form that client SDKs read', () => {
-  test('every value is a text, and the owner stands behind the app key', async () => {
+  test('every value is a text, and the owner follows the app key', async () => {
     const bob = await asUser(app, 'bob')
     const { body } = await bob('GET', '/users/bob/joined_chatrooms?pagenum=1&pagesize=1&detail=true')
     expect(body.data).toEqual([

@@ -127,7 +127,7 @@ test('13.3 a moderator deletes one message, or what a user sent in the last minu
     expect(deleted).toBe(2)
     await carol.settled()
     expect(recalls().length - before).toBe(3)
-    // What others said stays.
+    // Messages of others stay.
     expect((await adam('DELETE', `/chatrooms/${room}/messages/${kept}`)).body.data).toEqual({ deleted: 1 })
     for (const socket of [bob, carol]) socket.close()
   }
@@ -152,9 +152,9 @@ for (const name of sdkNames)
     })
     const bob = await connectAs(app, 'bob')
     const id = String((await bob.say(room, 'oops')).serverId)
-    await carol.hears('onTextMessage', { id })
+    await carol.receives('onTextMessage', { id })
     await app.call('DELETE', `/chatrooms/${room}/messages/${id}`)
-    await carol.hears('onRecallMessage', { mid: id })
+    await carol.receives('onRecallMessage', { mid: id })
     await carol.close()
     bob.close()
   })

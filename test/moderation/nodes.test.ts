@@ -78,7 +78,7 @@ if (!process.env.TEST_DATABASE_URL) {
         await bob.say(room, 'first')
         return (await bob.say(room, 'again')).status?.errorCode === 19
       })
-      // The other node has heard of it once its members have.
+      // The other node has the event once its members have it.
       await carol.text('bob: first')
       await until(async () => (await phone.say(room, 'from here')).status?.errorCode === 19)
       for (const socket of [bob, phone, carol]) socket.close()

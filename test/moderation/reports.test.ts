@@ -120,7 +120,7 @@ test('13.3 a flood of reports by one user is refused, and nothing of others is l
     else expectRefusal(reply, 429, 'reach_limit', 'This request has reached api limit')
   }
   expect(accepted).toBe(30)
-  // So is one that says something else about one message again and again; the same again changes nothing.
+  // So is one that changes its report of one message again and again; the same again changes nothing.
   await app.register('flora')
   for (let n = 0; n < 30; n += 1) expect((await report('flora', '6000', `${n}`)).status).toBe(200)
   expect((await report('flora', '6000', 'once more')).status).toBe(429)

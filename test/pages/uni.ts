@@ -2,35 +2,41 @@
  * The platform that the uniApp build of the SDK expects, on the browser's fetch and WebSocket: the calls and the
  * shapes of uni-app's own `uni`.
  */
-interface Told<Result> {
+interface Callbacks<Result> {
   success?(result: Result): void
   fail?(problem: { errMsg: string }): void
   complete?(): void
 }
 
-interface RequestOptions extends Told<{ data: unknown; statusCode: number; header: object }> {
+interface RequestOptions extends Callbacks<{ data: unknown; statusCode: number; header: object }> {
   url: string
   method?: string
   header?: Record<string, string>
   data?: unknown
 }
 
-async function request({ url, method = 'GET', header = {}, data, ...told }: RequestOptions): Promise<void> {
+async function request({
+  url,
+  method = 'GET',
+  header = {},
+  data,
+  ...callbacks
+}: RequestOptions): Promise<void> {
   const body = data === undefined || data === null ? {} : { body: bodyOf(data) }
   try {
     const response = await fetch(url, { method, headers: header, ...body })
     const text = await response.text()
     const header_ = Object.fromEntries(response.headers)
-    told.success?.({ data: parsed(text), statusCode: response.status, header: header_ })
+    callbacks.success?.({ data: parsed(text), statusCode: response.status, header: header_ })
   } catch (error) {
-    told.fail?.({ errMsg: `request:fail ${error}` })
+    callbacks.fail?.({ errMsg: `request:fail ${error}` })
   }
-  told.complete?.()
+  callbacks.complete?.()
 }
 
 const bodyOf = (data: unknown): string => (typeof data === 'string' ? data : JSON.stringify(data))
 
-/** Answers are given as JSON where they are JSON, else as text. */
+/** Responses are given as JSON where they are JSON, else as text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -52,33 +58,33 @@ class SocketTask {
     return this.socket.readyState
   }
 
-  send({ data, ...told }: { data: string | ArrayBuffer } & Told<object>): void {
+  send({ data, ...callbacks }: { data: string | ArrayBuffer } & Callbacks<object>): void {
     if (this.socket.readyState !== WebSocket.OPEN) {
-      told.fail?.({ errMsg: 'SocketTast.send:fail SocketTask.readyState is not OPEN' })
+      callbacks.fail?.({ errMsg: 'SocketTast.send:fail SocketTask.readyState is not OPEN' })
       return
     }
     this.socket.send(data)
-    told.success?.({})
+    callbacks.success?.({})
   }
 
   close({ code, reason }: { code?: number; reason?: string } = {}): void {
     this.socket.close(code, reason)
   }
 
-  onOpen(heard: (event: object) => void): void {
-    this.socket.onopen = () => heard({})
+  onOpen(handler: (event: object) => void): void {
+    this.socket.onopen = () => handler({})
   }
 
-  onMessage(heard: (event: { data: unknown }) => void): void {
-    this.socket.onmessage = ({ data }) => heard({ data })
+  onMessage(handler: (event: { data: unknown }) => void): void {
+    this.socket.onmessage = ({ data }) => handler({ data })
   }
 
-  onClose(heard: (event: { code: number; reason: string }) => void): void {
-    this.socket.onclose = ({ code, reason }) => heard({ code, reason })
+  onClose(handler: (event: { code: number; reason: string }) => void): void {
+    this.socket.onclose = ({ code, reason }) => handler({ code, reason })
   }
 
-  onError(heard: (event: { errMsg: string }) => void): void {
-    this.socket.onerror = () => heard({ errMsg: 'connectSocket:fail' })
+  onError(handler: (event: { errMsg: string }) => void): void {
+    this.socket.onerror = () => handler({ errMsg: 'connectSocket:fail' })
   }
 }
 
@@ -86,10 +92,10 @@ const storage = new Map<string, unknown>()
 
 const uni = {
   canIUse: () => false,
-  getSystemInfo: ({ success }: Told<object>) => success?.({ platform: 'devtools' }),
-  getNetworkType: ({ success }: Told<object>) => success?.({ networkType: 'wifi' }),
+  getSystemInfo: ({ success }: Callbacks<object>) => success?.({ platform: 'devtools' }),
+  getNetworkType: ({ success }: Callbacks<object>) => success?.({ networkType: 'wifi' }),
   getStorageSync: (key: string) => storage.get(key) ?? '',
-  setStorage({ key, data, success }: { key: string; data: unknown } & Told<object>) {
+  setStorage({ key, data, success }: { key: string; data: unknown } & Callbacks<object>) {
     storage.set(key, data)
     success?.({})
   },

@@ -42,7 +42,7 @@ test('12.4 who is muted in the whole app cannot speak in any room, moderators ne
   expect(await statusOf(bob)).toMatchObject(muted)
   expect(await statusOf(phone, second)).toMatchObject(muted)
   expect(await statusOf(alice)).toMatchObject({ errorCode: 0 })
-  // It can still take back what it said, and the app speaks in its name.
+  // It can still recall its messages, and the app sends in its name.
   await mute('bob', { chatroom: 0 })
   const { serverId } = await bob.say(room, 'oops')
   await mute('bob', { chatroom: -1 })
@@ -67,16 +67,16 @@ test('12.4 a mute of single chats or groups does not mute in rooms', async () =>
 
 test('12.4 who is muted in single chats cannot send to one user, and in rooms only can', async () => {
   const [alice, bob] = [await login('alice'), await login('bob')]
-  const tell = async (text: string) => (await bob.tell('alice', text)).status
+  const sayToAlice = async (text: string) => (await bob.sayTo('alice', text)).status
   await mute('bob', { chatroom: -1 })
-  expect(await tell('muted in rooms alone')).toMatchObject({ errorCode: 0 })
+  expect(await sayToAlice('muted in rooms alone')).toMatchObject({ errorCode: 0 })
   await mute('bob', { chat: 60, chatroom: 0 })
-  expect(await tell('muted')).toMatchObject(muted)
+  expect(await sayToAlice('muted')).toMatchObject(muted)
   const receipt = MessageBody.encode({ type: MessageBody_Type.READ_ACK, ackMessageId: 1n }).finish()
   const read = await bob.sync({ ns: Meta_NameSpace.CHAT, to: { name: 'alice' }, payload: receipt })
   expect(read.status).toMatchObject({ errorCode: 0 })
   await mute('bob', { chat: 0 })
-  expect(await tell('not muted')).toMatchObject({ errorCode: 0 })
+  expect(await sayToAlice('not muted')).toMatchObject({ errorCode: 0 })
   await alice.text('bob: not muted')
   expect(alice.texts).not.toContain('bob: muted')
   for (const socket of [alice, bob]) socket.close()
@@ -139,7 +139,7 @@ test.if(process.env.TEST_DATABASE_URL !== undefined)(
     const forever = 4_638_873_600_000
     await sql`insert into app_mutes (app, username, kind, expires) select id, 'carol', 'chatroom', ${forever} from apps`
     expect(await statusOf(carol)).toMatchObject({ errorCode: 0 })
-    // Another node says that it has said more than was heard.
+    // Another node publishes a higher number than was received.
     for (const n of [0, 5]) await sql`select pg_notify('chatroomd', ${position('another node', n)})`
     await until(async () => (await statusOf(carol))?.errorCode !== 0)
     expect(await statusOf(carol)).toMatchObject(muted)

@@ -219,7 +219,7 @@ test('13.1 a room with a limit of messages shows no more, and an app without his
   await texts(room, 'four')
   expectRefusal(await page(room), 403, 'forbidden_op', 'messageroaming function not open')
   await app.set({ historyDays: 3 })
-  // What the room kept no more is trimmed, and what came since was not kept.
+  // What is beyond the room's retention is trimmed, and what came since was not stored.
   expect((await page(room)).body.data.msgs).toHaveLength(2)
 })
 

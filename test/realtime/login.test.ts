@@ -58,7 +58,7 @@ test('a login with a token that has expired is refused, and one that expires end
   expect(provision?.status?.reason).toBe('Sorry, token expired')
 })
 
-/** What a client is told before its connection is closed for good. */
+/** What a client receives before its connection is closed for good. */
 async function logoutOf(socket: TestSocket) {
   const { logouts } = await socket.find((got) => got.logouts.length > 0)
   await socket.closed

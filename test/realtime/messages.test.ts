@@ -127,14 +127,14 @@ test('a message is recalled by its sender or a moderator, within its time, once'
   const { serverId } = await bob.say(room, 'oops')
   expect((await recall(carol, serverId)).status).toMatchObject({ reason: 'message recall disabled' })
   expect((await recall(bob, serverId)).status?.errorCode).toBe(0)
-  const heard = await alice.find(({ sync }) =>
+  const copy = await alice.find(({ sync }) =>
     (sync?.metas ?? []).some(({ payload = new Uint8Array(), ns }) => {
       if (ns !== Meta_NameSpace.CHAT) return false
       const { type, ackMessageId } = MessageBody.decode(payload)
       return type === MessageBody_Type.RECALL && ackMessageId === serverId
     }),
   )
-  expect(heard.sync?.status?.errorCode).toBe(0)
+  expect(copy.sync?.status?.errorCode).toBe(0)
   expect((await recall(bob, serverId)).status).toMatchObject({ reason: 'exceed recall time limit' })
   const again = await bob.say(room, 'oops again')
   expect((await recall(alice, again.serverId)).status?.errorCode).toBe(0)

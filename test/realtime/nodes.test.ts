@@ -114,14 +114,14 @@ if (!process.env.TEST_DATABASE_URL) {
       const [bob, phone] = [await login(1, 'bob'), await login(0, 'bob', 'phone')]
       const owned = async () => (await cluster.second('GET', '/users/alice/resources')).body.data
       await until(async () => (await owned()).length === 2)
-      expect((await bob.tell('alice', 'hello')).status?.errorCode).toBe(0)
+      expect((await bob.sayTo('alice', 'hello')).status?.errorCode).toBe(0)
       for (const each of [alice, tablet, phone]) await each.text('bob: hello')
       phone.close()
       await phone.closed
       const devices = async () => (await cluster.app.call('GET', '/users/bob/resources')).body.data
       const isAtOtherNodeOnly = (rows: { res: string }[]) => rows.length === 1 && rows[0]?.res === 'test'
       await until(async () => isAtOtherNodeOnly(await devices()))
-      expect((await alice.tell('bob', 'from the other node')).status?.errorCode).toBe(0)
+      expect((await alice.sayTo('bob', 'from the other node')).status?.errorCode).toBe(0)
       await bob.text('alice: from the other node')
       await tablet.text('alice: from the other node')
       const { body } = await cluster.app.call('POST', '/messages/users', {

@@ -59,7 +59,7 @@ describe('easemob-websdk', () => {
     const later = await post(room, 'and this')
     await bob.call('pinMessage', pinned(id))
     await bob.call('pinMessage', pinned(later))
-    await alice.hears('onMessagePinEvent', {
+    await alice.receives('onMessagePinEvent', {
       messageId: id,
       conversationId: room,
       operation: 'pin',
@@ -75,7 +75,7 @@ describe('easemob-websdk', () => {
       { message: { id: later } },
     ])
     await alice.call('unpinMessage', pinned(later))
-    await bob.hears('onMessagePinEvent', { messageId: later, operation: 'unpin', operatorId: 'alice' })
+    await bob.receives('onMessagePinEvent', { messageId: later, operation: 'unpin', operatorId: 'alice' })
     expect((await pins(bob)).map(({ message }) => message.id)).toEqual([id])
   })
 

@@ -61,7 +61,7 @@ interface Page {
   isLast: boolean
 }
 
-/** What an application with the SDK keeps of a room. */
+/** The state of a room in an application with the SDK. */
 class Reader {
   readonly seen = new Map<string, Message>()
   /** Messages that the SDK handed on more than once. */
@@ -77,9 +77,9 @@ class Reader {
 
   /** Takes in what came live, and reads what it missed when it is connected again; until nothing is left. */
   async hear(): Promise<void> {
-    const { told } = this.client
-    while (this.read < told.length) {
-      const { event, data } = told[this.read++] as (typeof told)[number]
+    const { received } = this.client
+    while (this.read < received.length) {
+      const { event, data } = received[this.read++] as (typeof received)[number]
       if (event === 'onTextMessage') {
         const message = data as unknown as Message
         if (this.live.has(message.id)) this.twice.push(message.msg)
@@ -169,7 +169,7 @@ test('13.1 six clients lose nothing and see nothing twice while every node is re
 
   let speaking = true
   const accepted: string[] = []
-  /** Says one thing after the other; what got no answer is said again, as the same message. */
+  /** Sends one message after the other; what got no acknowledgement is sent again, as the same message. */
   const speak = async (reader: Reader, place: number) => {
     for (let n = 0; speaking; n += 1) {
       const message = sdk.message.create({

@@ -43,11 +43,11 @@ for (const name of sdkNames) {
 
     test('two users talk in both directions', async () => {
       const { serverMsgId } = await alice.send(room, 'txt', { msg: 'hello bob' })
-      const heard = { id: serverMsgId, from: 'alice', to: room, msg: 'hello bob', chatType: 'chatRoom' }
-      await bob.hears('onTextMessage', heard)
+      const message = { id: serverMsgId, from: 'alice', to: room, msg: 'hello bob', chatType: 'chatRoom' }
+      await bob.receives('onTextMessage', message)
       await bob.send(room, 'txt', { msg: 'hello alice', ext: { mood: 'calm' }, priority: 'high' })
       const back = { from: 'bob', msg: 'hello alice', ext: { mood: 'calm' }, priority: 'high' }
-      await alice.hears('onTextMessage', back)
+      await alice.receives('onTextMessage', back)
     })
 
     for (const [type, more, event, expected] of [
@@ -63,7 +63,7 @@ for (const name of sdkNames) {
     ] as const) {
       test(`a message of type ${type} arrives as it was sent`, async () => {
         await alice.send(room, type, { ...more })
-        await bob.hears(event, { ...expected, from: 'alice', to: room })
+        await bob.receives(event, { ...expected, from: 'alice', to: room })
       })
     }
 
@@ -78,7 +78,7 @@ for (const name of sdkNames) {
         const data = new File([bytes], 'a.bin')
         const file = { data, filename: `a.${type}`, filetype: 'bin' }
         await alice.send(room, type, { file, width: 777, height: 5, length: 3 })
-        const url = String((await bob.hears(event, shown)).url)
+        const url = String((await bob.receives(event, shown)).url)
         const read = await fetch(url)
         expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes)
         expect((await fetch(url.replace(/share-secret=.*/, 'share-secret=wrong'))).status).toBe(404)
@@ -93,18 +93,18 @@ for (const name of sdkNames) {
       })
       const single = { chatType: 'singleChat' }
       const { serverMsgId } = await alice.send('bob', 'txt', { ...single, msg: 'psst', ext: { mood: 'sly' } })
-      const heard = { id: serverMsgId, from: 'alice', to: 'bob', msg: 'psst', ...single }
+      const message = { id: serverMsgId, from: 'alice', to: 'bob', msg: 'psst', ...single }
       for (const each of [bob, receiving, phone])
-        await each.hears('onTextMessage', { ...heard, ext: { mood: 'sly' } })
-      await alice.hears('onDeliveredMessage', { mid: serverMsgId, from: 'bob' })
+        await each.receives('onTextMessage', { ...message, ext: { mood: 'sly' } })
+      await alice.receives('onDeliveredMessage', { mid: serverMsgId, from: 'bob' })
       await bob.send('alice', 'read', { ...single, id: serverMsgId })
-      await alice.hears('onReadMessage', { mid: serverMsgId, from: 'bob' })
+      await alice.receives('onReadMessage', { mid: serverMsgId, from: 'bob' })
       await bob.send('alice', 'cmd', { ...single, action: 'wave' })
-      await alice.hears('onCmdMessage', { action: 'wave', from: 'bob', ...single })
+      await alice.receives('onCmdMessage', { action: 'wave', from: 'bob', ...single })
       await bob.send('alice', 'custom', { ...single, customEvent: 'gift', customExts: { n: '1' } })
-      await alice.hears('onCustomMessage', { customEvent: 'gift', from: 'bob', ...single })
+      await alice.receives('onCustomMessage', { customEvent: 'gift', from: 'bob', ...single })
       await alice.call('recallMessage', { mid: serverMsgId, to: 'bob', ...single })
-      await bob.hears('onRecallMessage', { mid: serverMsgId, from: 'alice' })
+      await bob.receives('onRecallMessage', { mid: serverMsgId, from: 'alice' })
       await phone.close()
       await receiving.close()
     })
@@ -112,8 +112,8 @@ for (const name of sdkNames) {
     test("the app's own server reaches one user", async () => {
       const notice = { to: ['bob'], type: 'cmd', body: { action: 'refresh' }, ext: { page: 2 } }
       const { body } = await app.call('POST', '/messages/users', notice)
-      const heard = { id: body.data.bob, from: 'admin', to: 'bob', chatType: 'singleChat' }
-      await bob.hears('onCmdMessage', { ...heard, action: 'refresh', ext: { page: 2 } })
+      const message = { id: body.data.bob, from: 'admin', to: 'bob', chatType: 'singleChat' }
+      await bob.receives('onCmdMessage', { ...message, action: 'refresh', ext: { page: 2 } })
     })
 
     test('a message to a user who is offline, or to nobody, is refused with a type of the SDK', async () => {

@@ -47,14 +47,14 @@ for (const name of sdkNames) {
       const data = { '404': anId, [room]: anId }
       const ids = expectSuccess(reply, app, 'post', path, { path, data })
       expect(ids['404']).not.toBe(ids[room])
-      await clients.bob.hears('onTextMessage', { id: ids[room], to: room, msg: `hello ${name}` })
+      await clients.bob.receives('onTextMessage', { id: ids[room], to: room, msg: `hello ${name}` })
     })
 
     test('12.1 an empty level counts as left out', async () => {
       const { status, body } = await send({ to: [room], ...text('plain'), chatroom_msg_level: '' })
       expect(status).toBe(200)
-      const heard = await clients.bob.hears('onTextMessage', { id: body.data[room] })
-      expect(heard.priority).toBe('normal')
+      const message = await clients.bob.receives('onTextMessage', { id: body.data[room] })
+      expect(message.priority).toBe('normal')
     })
 
     test('12.1 a broadcast reaches each room under an id of its own, and the SDK shows it as such', async () => {
@@ -63,18 +63,18 @@ for (const name of sdkNames) {
       const msg = { type: 'txt', msg: `to all ${name}` }
       const reply = await app.call('POST', path, { from: 'Stage', ext: { n: 1 }, msg })
       expectSuccess(reply, app, 'post', path, { path, data: { id: expect.any(Number) } })
-      const heard = { msg: `to all ${name}`, from: 'stage', broadcast: true }
-      const here = await clients.bob.hears('onTextMessage', { ...heard, to: room })
-      const there = await clients.bob.hears('onTextMessage', { ...heard, to: other })
+      const message = { msg: `to all ${name}`, from: 'stage', broadcast: true }
+      const here = await clients.bob.receives('onTextMessage', { ...message, to: room })
+      const there = await clients.bob.receives('onTextMessage', { ...message, to: other })
       expect(here.ext).toEqual({ n: 1 })
       expect(here.id).not.toBe(there.id)
-      await clients.alice.hears('onTextMessage', { ...heard, to: room, id: here.id })
+      await clients.alice.receives('onTextMessage', { ...message, to: room, id: here.id })
     })
 
     test('12.1 a message in the older form reaches its rooms', async () => {
       const msg = { type: 'text', msg: `old ${name}` }
       await app.call('POST', '/messages', { target_type: 'chatrooms', target: [room], msg, from: 'stage' })
-      await clients.bob.hears('onTextMessage', { to: room, from: 'stage', msg: `old ${name}` })
+      await clients.bob.receives('onTextMessage', { to: room, from: 'stage', msg: `old ${name}` })
     })
 
     test('12.1 a message in the older form reaches users', async () => {
@@ -84,18 +84,18 @@ for (const name of sdkNames) {
         path: '/messages',
         data: { Bob: anId, nobody: anId },
       })
-      const heard = await clients.bob.hears('onTextMessage', { id: ids.Bob, msg: `to you ${name}` })
-      expect(heard).toMatchObject({ chatType: 'singleChat', from: 'admin', to: 'bob' })
+      const message = await clients.bob.receives('onTextMessage', { id: ids.Bob, msg: `to you ${name}` })
+      expect(message).toMatchObject({ chatType: 'singleChat', from: 'admin', to: 'bob' })
     })
 
     test('12.1 a directed message reaches those members alone; users who are not in the room are passed over', async () => {
       const path = '/messages/chatrooms/users'
       const reply = await direct({ users: ['Bob', 'carol', 'nobody'], ...text(`psst ${name}`) })
       const ids = expectSuccess(reply, app, 'post', path, { path, data: { [room]: anId } })
-      await clients.bob.hears('onTextMessage', { id: ids[room], to: room, msg: `psst ${name}` })
+      await clients.bob.receives('onTextMessage', { id: ids[room], to: room, msg: `psst ${name}` })
       await send({ to: [room], ...text(`after ${name}`) })
-      await clients.alice.hears('onTextMessage', { msg: `after ${name}` })
-      expect(clients.alice.told.some(({ data }) => data?.msg === `psst ${name}`)).toBe(false)
+      await clients.alice.receives('onTextMessage', { msg: `after ${name}` })
+      expect(clients.alice.received.some(({ data }) => data?.msg === `psst ${name}`)).toBe(false)
     })
   })
 }

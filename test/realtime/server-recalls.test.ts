@@ -52,17 +52,17 @@ for (const name of sdkNames) {
         path: '/messages/msg_recall',
         data: { recalled: 'yes', chattype: 'chatroom', from: 'stage', to: room, msg_id: id },
       })
-      const heard = await alice.hears('onRecallMessage', { mid: id, from: 'stage', to: room })
-      expect(heard.ext).toBe('{"why":"rude"}')
+      const notified = await alice.receives('onRecallMessage', { mid: id, from: 'stage', to: room })
+      expect(notified.ext).toBe('{"why":"rude"}')
     })
 
     test('12.2 the app recalls a message of its own, and of no known time with `force`', async () => {
       const id = await post()
       expect((await recall(id)).status).toBe(200)
-      await alice.hears('onRecallMessage', { mid: id, from: 'admin' })
+      await alice.receives('onRecallMessage', { mid: id, from: 'admin' })
       const invented = '1028442084794698104'
       expect((await recall(invented, { force: true })).status).toBe(200)
-      await alice.hears('onRecallMessage', { mid: invented, from: 'admin' })
+      await alice.receives('onRecallMessage', { mid: invented, from: 'admin' })
     })
   })
 }

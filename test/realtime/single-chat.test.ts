@@ -34,7 +34,7 @@ const send = (
 ) =>
   socket.sync({ ns: Meta_NameSpace.CHAT, to: { name, domain }, payload: MessageBody.encode(body).finish() })
 
-/** What came to a socket of a kind that tells of the message `id`. */
+/** What a socket received of a kind that names the message `id`. */
 const about = (socket: TestSocket, type: MessageBody_Type, id: bigint | undefined) =>
   socket.find((got) => got.texts.length > 0 && bodyOf(got).type === type && bodyOf(got).ackMessageId === id)
 
@@ -51,7 +51,7 @@ afterAll(async () => {
 test('12.6 a message to one user reaches all its devices and the other devices of its sender, and nobody else', async () => {
   const [alice, tablet, carol] = [await login('alice'), await login('alice', 'tablet'), await login('carol')]
   const [bob, phone] = [await login('bob'), await login('bob', 'phone')]
-  const answer = await bob.tell('Alice', 'hello')
+  const answer = await bob.sayTo('Alice', 'hello')
   expect(answer.status?.errorCode).toBe(0)
   for (const [socket, peer] of [
     [alice, 'bob'],
@@ -79,7 +79,7 @@ test('12.6 a message to one user reaches all its devices and the other devices o
 
 test('12.6 a message to oneself reaches the other devices, once', async () => {
   const [alice, tablet] = [await login('alice'), await login('alice', 'tablet')]
-  expect((await alice.tell('alice', 'a note')).status?.errorCode).toBe(0)
+  expect((await alice.sayTo('alice', 'a note')).status?.errorCode).toBe(0)
   await tablet.text('alice: a note')
   await alice.settled()
   await tablet.settled()
@@ -104,34 +104,34 @@ test('12.6 the sender is the logged-in user, and fields that the server does not
 
 test('12.6 a message that is sent again under the same client id is delivered once', async () => {
   const [alice, bob] = [await login('alice'), await login('bob')]
-  const first = await bob.tell('alice', 'once', { id: 78n })
+  const first = await bob.sayTo('alice', 'once', { id: 78n })
   bob.got.length = 0
-  expect((await bob.tell('alice', 'once', { id: 78n })).serverId).toBe(first.serverId)
-  await bob.tell('alice', 'then')
+  expect((await bob.sayTo('alice', 'once', { id: 78n })).serverId).toBe(first.serverId)
+  await bob.sayTo('alice', 'then')
   await alice.text('bob: then')
   expect(alice.texts).toEqual(['bob: once', 'bob: then'])
 })
 
 test('12.6 a message to a user who is offline is refused and not stored; one for online users only is dropped', async () => {
   const bob = await login('bob')
-  expect((await bob.tell('dave', 'lost')).status).toMatchObject({ errorCode: 19, reason: 'user is offline' })
+  expect((await bob.sayTo('dave', 'lost')).status).toMatchObject({ errorCode: 19, reason: 'user is offline' })
   const online = { routetype: Meta_RouteType.ROUTE_ONLINE }
-  expect((await bob.tell('dave', 'lost too', online)).status?.errorCode).toBe(0)
+  expect((await bob.sayTo('dave', 'lost too', online)).status?.errorCode).toBe(0)
   for (const name of ['nobody', 'a\0b', 'x'.repeat(65)]) {
-    const { status } = await bob.tell(name, 'x', online)
+    const { status } = await bob.sayTo(name, 'x', online)
     expect(status).toMatchObject({ errorCode: 1, reason: "the username doesn't exist!" })
   }
   const dave = await login('dave')
   await dave.settled()
   expect(dave.texts).toEqual([])
-  expect((await bob.tell('dave', 'heard')).status?.errorCode).toBe(0)
+  expect((await bob.sayTo('dave', 'heard')).status?.errorCode).toBe(0)
   await dave.text('bob: heard')
   dave.close()
 })
 
 test('12.6 receipts pass between users; those for a user who is offline are dropped', async () => {
   const [alice, bob, phone] = [await login('alice'), await login('bob'), await login('bob', 'phone')]
-  const { serverId } = await alice.tell('bob', 'read me')
+  const { serverId } = await alice.sayTo('bob', 'read me')
   for (const type of [MessageBody_Type.DELIVER_ACK, MessageBody_Type.READ_ACK]) {
     expect((await send(bob, 'alice', { type, ackMessageId: serverId })).status?.errorCode).toBe(0)
     const { sync } = await about(alice, type, serverId)
@@ -148,7 +148,7 @@ test('12.6 a message to one user is recalled by its sender alone, once', async (
   const [alice, bob, phone] = [await login('alice'), await login('bob'), await login('bob', 'phone')]
   const recall = (socket: TestSocket, name: string, id: bigint | undefined) =>
     send(socket, name, { type: MessageBody_Type.RECALL, ackMessageId: id })
-  const { serverId } = await bob.tell('alice', 'oops')
+  const { serverId } = await bob.sayTo('alice', 'oops')
   expect((await recall(alice, 'alice', serverId)).status).toMatchObject({ reason: 'message recall disabled' })
   expect((await recall(bob, 'carol', serverId)).status).toMatchObject({ reason: 'exceed recall time limit' })
   expect((await recall(bob, 'alice', serverId)).status?.errorCode).toBe(0)
@@ -159,14 +159,14 @@ test('12.6 a message to one user is recalled by its sender alone, once', async (
 
 test('12.6 size and rate of messages to users are limited as those to rooms', async () => {
   const bob = await login('bob')
-  const tooLarge = await bob.tell('alice', 'x'.repeat(20_000))
+  const tooLarge = await bob.sayTo('alice', 'x'.repeat(20_000))
   expect(tooLarge.status).toMatchObject({ errorCode: 7, reason: 'Sorry, data is too large' })
   const groupChat = { type: MessageBody_Type.GROUPCHAT, contents: [{ text: 'x' }] }
   expect((await send(bob, '1', groupChat, 'conference.easemob.com')).status?.errorCode).toBe(1)
   const limited = await server.app('acme#limited', { userMessageRate: 1 })
   await limited.register('alice', 'bob')
   const [alice] = [await login('alice', 'test', limited), await login('bob', 'test', limited)]
-  const replies = await Promise.all(['a', 'b', 'c'].map((text) => alice.tell('bob', text)))
+  const replies = await Promise.all(['a', 'b', 'c'].map((text) => alice.sayTo('bob', text)))
   expect(replies.map(({ status }) => status?.reason ?? 'sent')).toContain('traffic limit')
 })
 
@@ -245,7 +245,7 @@ test('12.6 a message of the app goes to 600 users in one call', async () => {
 
 test("12.6 the app's own server recalls a message to one user, whose sender receives the recall, too", async () => {
   const [alice, bob] = [await login('alice'), await login('bob')]
-  const { serverId } = await alice.tell('bob', 'not like this')
+  const { serverId } = await alice.sayTo('bob', 'not like this')
   const recall = (more: Record<string, unknown>) =>
     app.call('POST', '/messages/msg_recall', {
       msg_id: String(serverId),

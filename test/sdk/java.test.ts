@@ -237,16 +237,16 @@ describe.skipIf(missing !== '')('the Java server SDK, im-sdk-core 0.6.6', () => 
     })
     const here = { to: room, from: 'alice', chatType: 'chatRoom' }
     const file = { secret: 's', file_length: 5 }
-    await erin.hears('onTextMessage', { ...here, msg: 'hello' })
-    await erin.hears('onTextMessage', { ...here, ext: { level: 7, vip: true, badge: 'gold' } })
-    await erin.hears('onImageMessage', { ...here, ...file, width: 3, height: 4 })
-    await erin.hears('onAudioMessage', { ...here, ...file, length: 3 })
-    await erin.hears('onVideoMessage', { ...here, ...file, length: 3 })
-    await erin.hears('onFileMessage', { ...here, ...file, filename: 'a.txt' })
-    await erin.hears('onLocationMessage', { ...here, addr: 'Beijing', lat: 39.9, lng: 116.3 })
-    await erin.hears('onCmdMessage', { ...here, action: 'refresh' })
-    await erin.hears('onCustomMessage', { ...here, customEvent: 'gift' })
-    await erin.hears('onRecallMessage', { to: room, from: 'alice' })
+    await erin.receives('onTextMessage', { ...here, msg: 'hello' })
+    await erin.receives('onTextMessage', { ...here, ext: { level: 7, vip: true, badge: 'gold' } })
+    await erin.receives('onImageMessage', { ...here, ...file, width: 3, height: 4 })
+    await erin.receives('onAudioMessage', { ...here, ...file, length: 3 })
+    await erin.receives('onVideoMessage', { ...here, ...file, length: 3 })
+    await erin.receives('onFileMessage', { ...here, ...file, filename: 'a.txt' })
+    await erin.receives('onLocationMessage', { ...here, addr: 'Beijing', lat: 39.9, lng: 116.3 })
+    await erin.receives('onCmdMessage', { ...here, action: 'refresh' })
+    await erin.receives('onCustomMessage', { ...here, customEvent: 'gift' })
+    await erin.receives('onRecallMessage', { to: room, from: 'alice' })
   })
 
   test('attachments', () => {
@@ -301,7 +301,7 @@ describe.skipIf(missing !== '')('the Java server SDK, im-sdk-core 0.6.6', () => 
       'block.getUsersBlockedFromSendMsgToUser': gives([]),
       'group.listGroupsUserJoined': gives([]),
       'group.listGroupsUserJoinedWithInfo': gives([]),
-      // The SDK does not look at what removing a member answers.
+      // The SDK does not read the response to removing a member.
       'group.removeGroupMember': { ...lines.get('group.removeGroupMember') },
     })
     const rest = [...lines.keys()].filter((call) => !seen.has(call))

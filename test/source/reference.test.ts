@@ -11,7 +11,7 @@ const citations = sourceFiles().flatMap(({ path, comments }) =>
 const page = await Bun.file('docs/reference.md').text()
 const rows = [...page.matchAll(/^\| `\[([^\]]+)\]` \| (.+?) \|.*\| <(https:\S+)> \|$/gm)]
 
-test('11.5 every citation of the reference stands in docs/reference.md with its title and address', () => {
+test('11.5 every citation of the reference is in docs/reference.md with its title and address', () => {
   const known = rows.map(([, name]) => name)
   expect(citations.length).toBeGreaterThan(20)
   expect(citations.filter(({ name }) => !known.includes(name))).toEqual([])

@@ -40,7 +40,7 @@ test('11.5 no failure is declared twice with the same word and text', () => {
   expect(repeated(pairs.filter((pair) => pair !== ''))).toEqual([])
 })
 
-test('11.5 the text of a failure stands in its declaration alone', () => {
+test('11.5 the text of a failure is written in its declaration alone', () => {
   const texts = new Set(declaredTexts.filter((text) => text.includes(' ')))
   const found = new Map<string, string[]>()
   for (const file of sourceFiles())
@@ -53,7 +53,7 @@ test('11.5 the text of a failure stands in its declaration alone', () => {
   expect([...found].filter(([, places]) => places.length > 1)).toEqual([])
 })
 
-test('11.5 nothing but a declaration makes a failure of a text', () => {
+test('11.5 only declarations turn a text into a failure', () => {
   const made = callsOf(/^(?:Failure|TooBusy)$/).filter(
     ({ at, args }) => args.some(isText) && !operatorOnly.test(at),
   )
@@ -94,7 +94,7 @@ test('11.5 no two sets of rights give the same to the same roles with the same r
   expect(repeated(allowedSets)).toEqual([])
 })
 
-test('11.5 no operation asks for a role beside what it declares', () => {
+test('11.5 no operation checks a role beside what it declares', () => {
   const asked = /\brole\b\s*[!=]==/
   const judges = /^src\/operations\/(?:allowed|authorise|room-members)\.ts$/
   const found = sourceFiles().filter(

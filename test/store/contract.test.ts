@@ -6,7 +6,7 @@ import { openSqliteReader, openSqliteWriter } from '../../src/store/sqlite.ts'
 import { aDatabase } from '../support/database.ts'
 import { type OpenStore, storeContract } from './contract.ts'
 
-/** One unit after the other, as the writer thread runs them. */
+/** One transaction after the other, as the writer thread runs them. */
 async function openEmbedded(): Promise<OpenStore> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   const writer = await openSqliteWriter(dir)
@@ -14,7 +14,7 @@ async function openEmbedded(): Promise<OpenStore> {
   let last: Promise<unknown> = Promise.resolve()
   return {
     store: reader.store,
-    unit: (work) => {
+    transaction: (work) => {
       const mine = last.then(() => writer.transaction(() => work(writer.store)))
       last = mine.catch(() => undefined)
       return mine
@@ -36,7 +36,7 @@ if (process.env.TEST_DATABASE_URL) {
     const postgres = await openPostgres({ url: database.url, pool: 20, timeoutMs: 10_000 })
     return {
       store: postgres.store,
-      unit: postgres.transaction,
+      transaction: postgres.transaction,
       async close() {
         await postgres.close()
         await database.remove()

@@ -7,12 +7,12 @@ import type { EventRow } from '../../src/store/events.ts'
 import type { ReadStore, WriteStore } from '../../src/store/store.ts'
 import { rolesContract } from './roles-contract.ts'
 
-/** A store as the server has it: reads beside units of work. */
+/** A store as the server has it: reads beside transactions. */
 export interface OpenStore {
-  /** Reads what units have finished. */
+  /** Reads what transactions have committed. */
   store: ReadStore
   /** Runs `work` as a whole or not at all. */
-  unit<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
+  transaction<T>(work: (store: WriteStore) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -74,12 +74,12 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     })
     afterAll(() => opened.close())
 
-    const unit = <T>(work: (store: WriteStore) => Promise<T>) => opened.unit(work)
+    const transaction = <T>(work: (store: WriteStore) => Promise<T>) => opened.transaction(work)
 
     /** A new app with users. */
     async function app(...usernames: string[]): Promise<number> {
       apps += 1
-      return unit(async (store) => {
+      return transaction(async (store) => {
         const id = await store.apps.addApp(anApp(`app-${apps}`))
         for (const username of usernames) await store.users.addUser(id, aUser(username))
         return id
@@ -90,33 +90,33 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       (await store.quotas.takeQuota(app, kind, 1)) === 1
 
     const addRoom = (app: number, given: Partial<NewRoom> & { id: string }) =>
-      unit((store) => store.rooms.addRoom(app, aRoom(given)))
+      transaction((store) => store.rooms.addRoom(app, aRoom(given)))
 
     rolesContract({
       app,
       room: (app, id, members) => addRoom(app, { id, members }),
       read: () => opened.store,
-      unit,
+      transaction,
       tick,
     })
 
     test('an app is found by its key, by its number and in the list, as it was added', async () => {
       const given = anApp('found')
       const before = await opened.store.apps.appsVersion()
-      const id = await unit((store) => store.apps.addApp(given))
+      const id = await transaction((store) => store.apps.addApp(given))
       const kept = { id, ...given, callbacks: 0 }
       expect(await opened.store.apps.findApp('acme', 'found')).toEqual(kept)
-      const used = await unit((store) => store.apps.lockAppShared(id))
+      const used = await transaction((store) => store.apps.lockAppShared(id))
       expect(used).toEqual({ ...kept, clock: expect.any(Number) })
       expect(Math.abs((used?.clock ?? 0) / 1000 - Date.now())).toBeLessThan(60_000)
       expect(await opened.store.apps.listApps()).toContainEqual(kept)
       expect(await opened.store.apps.appsVersion()).not.toBe(before)
       expect(await opened.store.apps.findApp('acme', 'other')).toBeUndefined()
-      expect(await unit((store) => store.apps.lockAppShared(id + 1000))).toBeUndefined()
+      expect(await transaction((store) => store.apps.lockAppShared(id + 1000))).toBeUndefined()
     })
 
     test('a change of an app leaves secret, key and settings, and changes the version of the apps', async () => {
-      const id = await unit((store) => store.apps.addApp(anApp('changed')))
+      const id = await transaction((store) => store.apps.addApp(anApp('changed')))
       const before = await opened.store.apps.appsVersion()
       const change = {
         secretSalt: 's2',
@@ -125,7 +125,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         tokenKey: 'k2',
         settings: { ...defaultSettings, rooms: 5, dialect: 'sdk' as const },
       }
-      await unit(async (store) => {
+      await transaction(async (store) => {
         const held = await store.apps.lockApp('acme', 'changed')
         if (!held) throw new Error('the app is gone')
         await store.apps.changeApp({ ...held, ...change })
@@ -138,12 +138,12 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         ...change,
       })
       expect(await opened.store.apps.appsVersion()).not.toBe(before)
-      expect(await unit(async (store) => store.apps.lockApp('acme', 'nobody'))).toBeUndefined()
+      expect(await transaction(async (store) => store.apps.lockApp('acme', 'nobody'))).toBeUndefined()
     })
 
-    test('a failed unit leaves nothing', async () => {
+    test('a failed transaction leaves nothing', async () => {
       const id = await app('alice')
-      const work = unit(async (store) => {
+      const work = transaction(async (store) => {
         await store.rooms.addRoom(id, aRoom({ id: 'r1' }))
         throw new Error('no')
       })
@@ -155,7 +155,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
     test('room ids have 15 or 16 digits below 2^53, and later ones are larger', async () => {
       const ids: string[] = []
-      for (let n = 0; n < 20; n += 1) ids.push(await unit(async (store) => store.newId()))
+      for (let n = 0; n < 20; n += 1) ids.push(await transaction(async (store) => store.newId()))
       for (const id of ids) expect(id).toMatch(/^[1-9]\d{14,15}$/)
       const numbers = ids.map(Number)
       expect(numbers.every(Number.isSafeInteger)).toBe(true)
@@ -173,8 +173,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         createdMs: given.now,
         modifiedMs: given.now,
       }
-      expect(await unit((store) => store.users.addUser(id, given))).toEqual(shown)
-      expect(await unit((store) => store.users.addUser(id, given))).toBeUndefined()
+      expect(await transaction((store) => store.users.addUser(id, given))).toEqual(shown)
+      expect(await transaction((store) => store.users.addUser(id, given))).toBeUndefined()
       const kept = { ...shown, passwordHash: 'h', tokenEpoch: 7 }
       expect(await opened.store.users.findUser(id, 'alice')).toEqual(kept)
       expect(await opened.store.users.findUsers(id, ['bob', 'alice'])).toEqual([kept])
@@ -187,16 +187,16 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         tokenEpoch: 2 ** 30,
         modifiedMs: given.now + 1,
       }
-      await unit((store) => store.users.changeUser(id, changed))
-      expect(await unit(async (store) => store.users.lockUser(id, 'alice'))).toEqual(changed)
-      await unit((store) => store.users.removeUser(id, 'alice'))
+      await transaction((store) => store.users.changeUser(id, changed))
+      expect(await transaction(async (store) => store.users.lockUser(id, 'alice'))).toEqual(changed)
+      await transaction((store) => store.users.removeUser(id, 'alice'))
       expect(await opened.store.users.findUser(id, 'alice')).toBeUndefined()
     })
 
     test('users are listed by registration, and page by page', async () => {
       const id = await app()
       const names = ['dave', 'carol', 'bob', 'alice']
-      await unit(async (store) => {
+      await transaction(async (store) => {
         for (const [place, name] of names.entries()) {
           await store.users.addUser(id, { ...aUser(name), now: 1000 + Math.floor(place / 2) })
         }
@@ -219,10 +219,10 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(listed.map(({ username }) => username)).toEqual(byBytes)
     })
 
-    test('of the users that a unit asks for, it holds those that are registered', async () => {
+    test('of the users that a transaction names, it locks those that are registered', async () => {
       const id = await app('alice', 'bob')
       for (const alone of [true, false]) {
-        const held = unit((store) => store.users.lockUsers(id, ['bob', 'carol', 'alice'], alone))
+        const held = transaction((store) => store.users.lockUsers(id, ['bob', 'carol', 'alice'], alone))
         expect((await held).sort()).toEqual(['alice', 'bob'])
       }
     })
@@ -230,7 +230,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('a room is found with its members, in its own app only', async () => {
       const [id, other] = [await app('alice', 'bob'), await app('alice')]
       const given = aRoom({ id: 'r1', members: ['bob', 'carol'], custom: '{"a":1}', maxusers: 10_000 })
-      await unit((store) => store.rooms.addRoom(id, given))
+      await transaction((store) => store.rooms.addRoom(id, given))
       const { members, createdUs, ...fields } = given
       const kept = {
         ...fields,
@@ -241,13 +241,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         slowMode: 0,
       }
       expect(await opened.store.rooms.findRoom(id, 'r1')).toEqual(kept)
-      expect(await unit(async (store) => store.rooms.lockRoom(id, 'r1'))).toEqual(kept)
+      expect(await transaction(async (store) => store.rooms.lockRoom(id, 'r1'))).toEqual(kept)
       const [details, ...more] = await opened.store.rooms.findDetails(id, ['r1', 'r2'])
       expect({ ...details, members: details?.members.split(',').sort() }).toEqual({ ...kept, members })
       expect(more).toEqual([])
       expect(await opened.store.rooms.findRoom(other, 'r1')).toBeUndefined()
       expect(await opened.store.rooms.findDetails(other, ['r1'])).toEqual([])
-      expect(await unit(async (store) => store.rooms.lockRoom(other, 'r1'))).toBeUndefined()
+      expect(await transaction(async (store) => store.rooms.lockRoom(other, 'r1'))).toBeUndefined()
     })
 
     test('two rooms of one id cannot be', async () => {
@@ -269,7 +269,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         mute: true,
         disabled: true,
       }
-      await unit(async (store) => {
+      await transaction(async (store) => {
         const room = await store.rooms.lockRoom(id, 'r1')
         if (!room) throw new Error('the room is gone')
         await store.rooms.changeRoom(id, { ...room, ...change })
@@ -282,7 +282,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const moment = tick()
       for (const room of ['r1', 'r2', 'r3']) await addRoom(id, { id: room })
       for (const room of ['b', 'a'])
-        await unit((store) => store.rooms.addRoom(id, { ...aRoom({ id: room }), createdUs: moment }))
+        await transaction((store) => store.rooms.addRoom(id, { ...aRoom({ id: room }), createdUs: moment }))
       const all = await opened.store.rooms.listRooms(id, 10)
       expect(all.map((room) => room.id)).toEqual(['r3', 'r2', 'r1', 'b', 'a'])
       expect(all[0]).toEqual({
@@ -306,7 +306,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const id = await app('alice', 'bob')
       for (const room of ['r1', 'r2', 'r3']) await addRoom(id, { id: room, name: `name of ${room}` })
       for (const room of ['r2', 'r3', 'r1'])
-        await unit((store) => store.rooms.addMembers(id, room, ['bob'], tick()))
+        await transaction((store) => store.rooms.addMembers(id, room, ['bob'], tick()))
       const joined = await opened.store.rooms.pageJoined(id, 'bob', 10, 0)
       expect(joined.map(({ id: room, name }) => [room, name])).toEqual(
         ['r1', 'r3', 'r2'].map((room) => [room, `name of ${room}`]),
@@ -328,8 +328,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('members are added once, and the count is the number of members', async () => {
       const id = await app('alice', 'bob', 'carol')
       await addRoom(id, { id: 'r1' })
-      expect(await unit((store) => store.rooms.addMembers(id, 'r1', ['bob', 'alice'], tick()))).toBe(2)
-      expect(await unit((store) => store.rooms.addMembers(id, 'r1', ['bob', 'carol'], tick()))).toBe(3)
+      expect(await transaction((store) => store.rooms.addMembers(id, 'r1', ['bob', 'alice'], tick()))).toBe(2)
+      expect(await transaction((store) => store.rooms.addMembers(id, 'r1', ['bob', 'carol'], tick()))).toBe(3)
       expect(await opened.store.rooms.isMember(id, 'r1', 'carol')).toBe(true)
       expect(await opened.store.rooms.isMember(id, 'r1', 'dave')).toBe(false)
     })
@@ -337,7 +337,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('a removed room leaves no member', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1', members: ['bob'] })
-      await unit((store) => store.rooms.removeRoom(id, 'r1'))
+      await transaction((store) => store.rooms.removeRoom(id, 'r1'))
       expect(await opened.store.rooms.findRoom(id, 'r1')).toBeUndefined()
       expect(await opened.store.rooms.countJoined(id, 'bob', 10)).toBe(0)
     })
@@ -347,9 +347,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await addRoom(id, { id: 'r1', members: ['bob'] })
       await addRoom(id, { id: 'r2', members: ['bob', 'carol'] })
       await addRoom(id, { id: 'r3', owner: 'bob' })
-      expect(await unit((store) => store.rooms.ownedRooms(id, 'bob'))).toEqual(['r3'])
-      expect(await unit((store) => store.rooms.ownedRooms(id, 'carol'))).toEqual([])
-      const left = await unit((store) => store.rooms.removeFromAllRooms(id, 'bob'))
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'bob'))).toEqual(['r3'])
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'carol'))).toEqual([])
+      const left = await transaction((store) => store.rooms.removeFromAllRooms(id, 'bob'))
       expect(left.sort((a, b) => a.room.localeCompare(b.room))).toEqual([
         { room: 'r1', memberCount: 1 },
         { room: 'r2', memberCount: 2 },
@@ -362,7 +362,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const id = await app('alice', 'bob', 'carol')
       await addRoom(id, { id: 'r1' })
       for (const name of ['carol', 'bob'])
-        await unit((store) => store.rooms.addMembers(id, 'r1', [name], tick()))
+        await transaction((store) => store.rooms.addMembers(id, 'r1', [name], tick()))
       const { members } = opened.store
       expect(await members.findMember(id, 'r1', 'bob')).toEqual({
         username: 'bob',
@@ -385,8 +385,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await list(true, 5, first)).toEqual(second ? [second] : [])
       expect(await list(false, 1)).toEqual(second ? [second] : [])
       expect(await members.roomsAmong(id, ['r1', 'r2'], 'bob')).toEqual(['r1'])
-      expect(await unit((store) => store.rooms.joinedRooms(id, 'bob'))).toEqual(['r1'])
-      expect(await unit((store) => store.members.removeMembers(id, 'r1', ['bob', 'dave']))).toBe(2)
+      expect(await transaction((store) => store.rooms.joinedRooms(id, 'bob'))).toEqual(['r1'])
+      expect(await transaction((store) => store.members.removeMembers(id, 'r1', ['bob', 'dave']))).toBe(2)
       expect(await opened.store.rooms.findRoom(id, 'r1')).toMatchObject({ memberCount: 2 })
       expect(await opened.store.rooms.isMember(id, 'r1', 'bob')).toBe(false)
     })
@@ -394,7 +394,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('roles and the allow list go with the member', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1', members: ['bob'] })
-      await unit(async (store) => {
+      await transaction(async (store) => {
         await store.members.setAdmin(id, 'r1', 'bob', true)
         await store.members.setAllowed(id, 'r1', ['alice', 'bob'], true)
         await store.members.setAllowed(id, 'r1', ['alice'], false)
@@ -406,26 +406,26 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         true,
         false,
       ])
-      await unit((store) => store.members.removeMembers(id, 'r1', ['bob']))
+      await transaction((store) => store.members.removeMembers(id, 'r1', ['bob']))
       expect([...(await members.admins(id, 'r1')), ...(await members.allowed(id, 'r1'))]).toEqual([])
     })
 
     test('an owner that has left its room owns it still, and loses it when deleted', async () => {
       const id = await app('alice')
       await addRoom(id, { id: 'r1' })
-      await unit(async (store) => {
+      await transaction(async (store) => {
         await store.members.removeMembers(id, 'r1', ['alice'])
         await store.members.ownerLeft(id, 'r1', 'alice')
       })
-      expect(await unit((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r1'])
-      await unit((store) => store.members.ownerIsIn(id, 'r1'))
-      expect(await unit((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual([])
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r1'])
+      await transaction((store) => store.members.ownerIsIn(id, 'r1'))
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual([])
     })
 
     test('mutes end by themselves; blocks stay until they are lifted; both go with the user', async () => {
       const id = await app('alice', 'bob')
       await addRoom(id, { id: 'r1' })
-      await unit(async (store) => {
+      await transaction(async (store) => {
         await store.lists.mute(id, 'r1', ['alice', 'bob'], 2_000_000_000_000, 1)
         await store.lists.mute(id, 'r1', ['alice'], 2_000_000_000_005, 1)
         await store.lists.block(id, 'r1', ['alice', 'bob'], forEver, 0)
@@ -441,11 +441,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await lists.isMuted(id, 'r1', 'bob', 2_000_000_000_000)).toBe(false)
       expect(await lists.isMuted(id, 'r1', 'alice', 2_000_000_000_000)).toBe(true)
       expect(await lists.blocked(id, 'r1', 0)).toEqual(['alice', 'bob'])
-      await unit((store) => store.lists.unblock(id, 'r1', ['alice']))
+      await transaction((store) => store.lists.unblock(id, 'r1', ['alice']))
       expect(await lists.blockedAmong(id, 'r1', ['alice', 'bob'], 0)).toEqual(['bob'])
-      await unit((store) => store.lists.unmute(id, 'r1', ['alice']))
+      await transaction((store) => store.lists.unmute(id, 'r1', ['alice']))
       expect(await lists.muted(id, 'r1', 0)).toEqual([bob])
-      await unit((store) => store.lists.forgetUser(id, 'bob'))
+      await transaction((store) => store.lists.forgetUser(id, 'bob'))
       expect([...(await lists.muted(id, 'r1', 0)), ...(await lists.blocked(id, 'r1', 0))]).toEqual([])
     })
 
@@ -456,7 +456,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         { name: 'a', value: '1', owner: 'alice', autoDelete: true },
         { name: 'B', value: '2', owner: 'bob', autoDelete: false },
       ]
-      await unit(async (store) => {
+      await transaction(async (store) => {
         await store.rooms.setAnnouncement(id, 'r1', 'hear, hear')
         await store.attributes.setAttributes(id, 'r1', [{ ...a, value: '0' }, b])
         await store.attributes.setAttributes(id, 'r1', [a])
@@ -465,21 +465,21 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const { attributes } = opened.store
       expect(await attributes.attributes(id, 'r1')).toEqual([b, a])
       expect(await attributes.attributes(id, 'r1', ['a', 'x'])).toEqual([a])
-      expect(await unit((store) => store.attributes.removeWithOwners(id, 'r1', ['alice', 'bob']))).toEqual([
-        a,
-      ])
-      await unit((store) => store.attributes.removeAttributes(id, 'r1', ['B']))
+      expect(
+        await transaction((store) => store.attributes.removeWithOwners(id, 'r1', ['alice', 'bob'])),
+      ).toEqual([a])
+      await transaction((store) => store.attributes.removeAttributes(id, 'r1', ['B']))
       expect(await attributes.attributes(id, 'r1')).toEqual([])
     })
 
     test('super admins are listed as they were appointed', async () => {
       const id = await app('alice', 'bob')
-      const add = (name: string) => unit((store) => store.superAdmins.addSuperAdmin(id, name, tick()))
+      const add = (name: string) => transaction((store) => store.superAdmins.addSuperAdmin(id, name, tick()))
       expect([await add('bob'), await add('alice'), await add('bob')]).toEqual([true, true, false])
       expect(await opened.store.superAdmins.pageSuperAdmins(id, 10, 0)).toEqual(['bob', 'alice'])
       expect(await opened.store.superAdmins.pageSuperAdmins(id, 1, 1)).toEqual(['alice'])
       expect(await opened.store.superAdmins.isSuperAdmin(id, 'bob')).toBe(true)
-      const remove = () => unit((store) => store.superAdmins.removeSuperAdmin(id, 'bob'))
+      const remove = () => transaction((store) => store.superAdmins.removeSuperAdmin(id, 'bob'))
       expect([await remove(), await remove()]).toEqual([true, false])
     })
 
@@ -503,13 +503,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       }
       const changes = '[{"type":"room.created","owner":"alice"}]'
       const rows = [row(1, 'r1'), row(2, 'r2'), row(2, 'r3'), row(3, '')]
-      await unit((store) => store.events.addEvents(id, rows))
+      await transaction((store) => store.events.addEvents(id, rows))
       const all = await opened.store.events.listChanges(id, 10)
       expect(all).toHaveLength(4)
       expect(all.map(({ at }) => at)).toEqual([3, 2, 2, 1])
       expect(await opened.store.events.listChanges(id, 10, 'r1')).toEqual([shown(1, 'r1')])
       expect(await opened.store.events.listChanges(id, 10, undefined, all[1])).toEqual(all.slice(2))
-      expect(await unit((store) => store.events.removeEvents(id, 3, 2))).toBe(2)
+      expect(await transaction((store) => store.events.removeEvents(id, 3, 2))).toBe(2)
       expect(await opened.store.events.listChanges(id, 10)).toEqual(all.slice(0, 2))
     })
 
@@ -528,7 +528,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
       const rows = [row(1, 0, 'a'), row(1, 1, 'b', '{"name":"old"}'), row(2, 0, 'c')]
       for (const each of [rows.slice(0, 2), rows.slice(2)])
-        await unit((store) => store.events.addEvents(id, each))
+        await transaction((store) => store.events.addEvents(id, each))
       const { events } = opened.store
       const all = await events.eventsAfter(id, undefined, 10)
       expect(all.map(({ xid, ...each }) => each)).toEqual(rows)
@@ -540,12 +540,12 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         '[{"type":"a"},{"type":"b"}]',
       ])
       expect(await events.latestUs()).toBeGreaterThanOrEqual(2)
-      expect(await unit((store) => store.events.removeEvents(id, 2, 10))).toBe(2)
+      expect(await transaction((store) => store.events.removeEvents(id, 2, 10))).toBe(2)
       expect(await events.eventsAfter(id, undefined, 10)).toEqual(all.slice(2))
-      expect(await unit((store) => store.events.removeEvents(id, 100, 10))).toBe(1)
+      expect(await transaction((store) => store.events.removeEvents(id, 100, 10))).toBe(1)
       expect(await events.eventsAfter(id, undefined, 10)).toEqual([])
       // A reader goes on where it was.
-      await unit((store) => store.events.addEvents(id, [row(101, 0, 'd')]))
+      await transaction((store) => store.events.addEvents(id, [row(101, 0, 'd')]))
       expect((await events.eventsAfter(id, all[2], 10)).map(({ type }) => type)).toEqual(['d'])
     })
 
@@ -563,7 +563,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
       const first = ['r1', 'r2'].map((room) => row('first', room, 0))
       const second = [row('second', 'r1', 0), row('second', 'r3', 0), row('second', 'r1', 1)]
-      for (const rows of [first, second]) await unit((store) => store.events.addEvents(id, rows))
+      for (const rows of [first, second]) await transaction((store) => store.events.addEvents(id, rows))
       const found = await opened.store.events.listChanges(id, 10, 'r1')
       expect(found.map(({ at, changes }) => [at, changes])).toEqual([
         [11, '[{"type":"second"},{"type":"second"}]'],
@@ -593,13 +593,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       }
       const wrote = Promise.withResolvers<void>()
       const mayCommit = Promise.withResolvers<void>()
-      const late = unit(async (store) => {
+      const late = transaction(async (store) => {
         await store.events.addEvents(id, [row(1, 'late')])
         wrote.resolve()
         await mayCommit.promise
       })
       await wrote.promise
-      const early = unit((store) => store.events.addEvents(id, [row(2, 'early')]))
+      const early = transaction((store) => store.events.addEvents(id, [row(2, 'early')]))
       if (name === 'PostgreSQL') await early
       await read()
       expect(seen).toEqual([])
@@ -612,7 +612,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('calls are counted by the second; a slow clock counts into the latest', async () => {
       const id = await app()
       const count = (second: number, calls: number) =>
-        unit((store) => store.rates.countCalls(id, 'createRoom', second, calls))
+        transaction((store) => store.rates.countCalls(id, 'createRoom', second, calls))
       expect(await count(100, 3)).toEqual({ second: 100, used: 3 })
       expect(await count(100, 2)).toEqual({ second: 100, used: 5 })
       expect(await count(99, 1)).toEqual({ second: 100, used: 6 })
@@ -634,7 +634,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         handled: 0,
         note: '',
       })
-      const add = (one: ReturnType<typeof report>) => unit((store) => store.reports.addReport(id, one, 3, 0))
+      const add = (one: ReturnType<typeof report>) =>
+        transaction((store) => store.reports.addReport(id, one, 3, 0))
       const list = (limit = 9, after?: ReturnType<typeof report>) =>
         opened.store.reports.listReports(id, {}, limit, after)
       for (const n of [1, 2, 3, 4]) await add(report(n))
@@ -644,19 +645,19 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await list(1)).toEqual([{ ...report(3), createdMs: report(5).createdMs }])
       expect(await opened.store.reports.countReports(id, 'alice', report(3).createdMs)).toBe(3)
       const decision = { state: 'acted', handledBy: 'sam', handled: 7, note: '已处理' } as const
-      expect(await unit((store) => store.reports.decideReports(id, '4', decision))).toBe(1)
+      expect(await transaction((store) => store.reports.decideReports(id, '4', decision))).toBe(1)
       expect(await opened.store.reports.findReport(id, '4', 'alice')).toEqual({ ...report(4), ...decision })
       const filtered = (filter: object) => opened.store.reports.listReports(id, filter, 9)
       expect(await filtered({ state: 'acted', room: 'r0' })).toEqual([{ ...report(4), ...decision }])
       expect(await filtered({ state: 'open', username: 'alice', sender: 'bob', room: 'r0' })).toEqual([
         report(2),
       ])
-      await unit((store) => store.rooms.removeRoom(id, 'r1'))
+      await transaction((store) => store.rooms.removeRoom(id, 'r1'))
       expect(await list()).toEqual([{ ...report(4), ...decision }, report(2)])
       await add({ ...report(6, 'carol'), sender: 'dave' })
-      await unit((store) => store.reports.forgetReportsOfUser(id, 'bob'))
+      await transaction((store) => store.reports.forgetReportsOfUser(id, 'bob'))
       expect((await list()).map(({ username }) => username)).toEqual(['carol'])
-      await unit((store) => store.reports.forgetReportsOfUser(id, 'carol'))
+      await transaction((store) => store.reports.forgetReportsOfUser(id, 'carol'))
       expect(await list()).toEqual([])
     })
 
@@ -670,9 +671,10 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         createdMs: n * 1000,
         secret: 's',
       })
-      await unit((store) => store.rooms.addRoom(id, aRoom({ id: '7001' })))
-      for (const n of [1, 2, 3]) await unit((store) => store.roomFiles.addRoomFile(id, '7001', file(n)))
-      await unit((store) => store.roomFiles.addRoomFile(id, '7002', file(4)))
+      await transaction((store) => store.rooms.addRoom(id, aRoom({ id: '7001' })))
+      for (const n of [1, 2, 3])
+        await transaction((store) => store.roomFiles.addRoomFile(id, '7001', file(n)))
+      await transaction((store) => store.roomFiles.addRoomFile(id, '7002', file(4)))
       const { roomFiles } = opened.store
       expect(await roomFiles.roomFiles(id, '7001', 0, 2, 0)).toEqual([file(3), file(2)])
       expect(await roomFiles.roomFiles(id, '7001', 0, 2, 2)).toEqual([file(1)])
@@ -680,23 +682,24 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await roomFiles.findRoomFile(id, '7001', 'f2', 0)).toEqual(file(2))
       expect(await roomFiles.findRoomFile(id, '7001', 'f2', 2000)).toBeUndefined()
       expect(await roomFiles.findRoomFile(id, '7001', 'f4', 0)).toBeUndefined()
-      const remove = (name: string) => unit((store) => store.roomFiles.removeRoomFile(id, '7001', name))
+      const remove = (name: string) =>
+        transaction((store) => store.roomFiles.removeRoomFile(id, '7001', name))
       expect([await remove('f2'), await remove('f2')]).toEqual([true, false])
-      await unit((store) => store.roomFiles.pruneRoomFiles(id, '7001', 3000))
+      await transaction((store) => store.roomFiles.pruneRoomFiles(id, '7001', 3000))
       expect(await roomFiles.countRoomFiles(id, '7001')).toBe(1)
-      await unit((store) => store.rooms.removeRoom(id, '7001'))
+      await transaction((store) => store.rooms.removeRoom(id, '7001'))
       expect(await roomFiles.countRoomFiles(id, '7001')).toBe(0)
       expect(await roomFiles.countRoomFiles(id, '7002')).toBe(1)
     })
 
     test('a node has a number for as long as it renews it, and its users leave after it', async () => {
       const id = await app()
-      const take = (process: string) => unit((store) => store.presence.takeNode(901, process, 1000))
+      const take = (process: string) => transaction((store) => store.presence.takeNode(901, process, 1000))
       expect([await take('one'), await take('two')]).toEqual([true, false])
-      expect(await unit((store) => store.presence.renewNode(901, 'two', 2000))).toBe(false)
-      expect(await unit((store) => store.presence.renewNode(901, 'one', 2000))).toBe(true)
-      await unit((store) => store.presence.arrive(id, connected('alice', 'bob', 'carol'), 901))
-      await unit((store) => store.presence.depart(id, ['bob'], 901, 5000))
+      expect(await transaction((store) => store.presence.renewNode(901, 'two', 2000))).toBe(false)
+      expect(await transaction((store) => store.presence.renewNode(901, 'one', 2000))).toBe(true)
+      await transaction((store) => store.presence.arrive(id, connected('alice', 'bob', 'carol'), 901))
+      await transaction((store) => store.presence.depart(id, ['bob'], 901, 5000))
       const { presence } = opened.store
       expect(await presence.onlineAmong(id, ['alice', 'bob', 'dave'])).toEqual(['alice'])
       const phone = { res: 'alice-phone', device_uuid: 'u', device_name: '电话 "1"' }
@@ -704,13 +707,13 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await presence.devicesElsewhere(id, 'alice', 901)).toEqual([])
       expect(await presence.devicesElsewhere(id, 'bob', 902)).toEqual([])
       expect([await presence.expiredNodes(2000), await presence.expiredNodes(2001)]).toEqual([[], [901]])
-      await unit((store) => store.presence.arrive(id, connected('carol'), 902))
-      await unit((store) => store.presence.removeNode(901, 6000))
+      await transaction((store) => store.presence.arrive(id, connected('carol'), 902))
+      await transaction((store) => store.presence.removeNode(901, 6000))
       expect(await presence.onlineAmong(id, ['alice', 'bob', 'carol'])).toEqual(['carol'])
       expect(await presence.due(5000, 10)).toEqual([{ app: id, username: 'bob' }])
       const due = await presence.due(6000, 10)
       expect(due.map(({ username }) => username)).toEqual(['alice', 'bob', 'carol'])
-      const taken = unit((store) => store.presence.takeDue(id, ['alice', 'bob', 'carol'], 6000))
+      const taken = transaction((store) => store.presence.takeDue(id, ['alice', 'bob', 'carol'], 6000))
       expect(await taken).toEqual(['alice', 'bob'])
       expect(await presence.due(6000, 10)).toEqual([])
       expect(await presence.deployment()).toMatch(/^[0-9a-f-]{36}$/)
@@ -726,17 +729,17 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         client,
       })
       const rows = [row(1), row(2, Number.MAX_SAFE_INTEGER), row(3, 7), row(4)]
-      await unit((store) => store.messages.addMessages(rows))
-      await unit((store) => store.messages.addMessages([row(4), row(5)]))
+      await transaction((store) => store.messages.addMessages(rows))
+      await transaction((store) => store.messages.addMessages([row(4), row(5)]))
       const { messages } = opened.store
       expect(await messages.findMessage(id, row(2).id)).toEqual(rows[1])
       expect(await messages.findMessage(id + 1, row(2).id)).toBeUndefined()
       expect(await messages.messagesOfClients(row(2).id, 10)).toEqual([row(3, 7), rows[1] ?? row(0)])
       expect(await messages.messagesOfClients(row(2).id, 1)).toEqual([row(3, 7)])
-      await unit((store) => store.messages.removeMessage(row(3).id))
+      await transaction((store) => store.messages.removeMessage(row(3).id))
       expect(await messages.messagesOfClients(row(3).id, 10)).toEqual([])
       const remove = (before: number, limit: number) =>
-        unit((store) => store.messages.removeMessagesBefore(row(before).id, limit))
+        transaction((store) => store.messages.removeMessagesBefore(row(before).id, limit))
       expect([await remove(5, 2), await remove(5, 2), await remove(5, 2)]).toEqual([2, 1, 0])
       expect(await messages.findMessage(id, row(5).id)).toEqual(row(5))
       expect([await messages.lastMessageId(), await remove(6, 2)]).toEqual([row(5).id, 0])
@@ -744,24 +747,24 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
     test('a quota counts what is there, and ends exactly', async () => {
       const id = await app('alice', 'bob')
-      const take = () => unit(takes(id, 'users'))
+      const take = () => transaction(takes(id, 'users'))
       expect(await take()).toBe(false)
-      await unit((store) => store.quotas.setQuota(id, 'users', 5))
+      await transaction((store) => store.quotas.setQuota(id, 'users', 5))
       expect([await take(), await take(), await take(), await take()]).toEqual([true, true, true, false])
-      await unit((store) => store.quotas.giveQuota(id, 'users'))
+      await transaction((store) => store.quotas.giveQuota(id, 'users'))
       expect([await take(), await take()]).toEqual([true, false])
-      await unit((store) => store.quotas.setQuota(id, 'users', 100))
-      expect(await unit((store) => store.quotas.takeQuota(id, 'users', 90))).toBe(90)
-      expect(await unit((store) => store.quotas.takeQuota(id, 'users', 90))).toBe(8)
-      await unit((store) => store.quotas.setQuota(id, 'users', null))
+      await transaction((store) => store.quotas.setQuota(id, 'users', 100))
+      expect(await transaction((store) => store.quotas.takeQuota(id, 'users', 90))).toBe(90)
+      expect(await transaction((store) => store.quotas.takeQuota(id, 'users', 90))).toBe(8)
+      await transaction((store) => store.quotas.setQuota(id, 'users', null))
       expect(await take()).toBe(false)
     })
 
     test('a quota below what is there frees nothing until enough was given back', async () => {
       const id = await app('alice', 'bob', 'carol')
-      await unit((store) => store.quotas.setQuota(id, 'users', 1))
-      const give = () => unit((store) => store.quotas.giveQuota(id, 'users'))
-      const take = () => unit(takes(id, 'users'))
+      await transaction((store) => store.quotas.setQuota(id, 'users', 1))
+      const give = () => transaction((store) => store.quotas.giveQuota(id, 'users'))
+      const take = () => transaction(takes(id, 'users'))
       await give()
       await give()
       expect(await take()).toBe(false)
@@ -769,29 +772,29 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect([await take(), await take()]).toEqual([true, false])
     })
 
-    test('a hundred units at once take a quota of seventy exactly, three times over', async () => {
+    test('a hundred concurrent transactions take a quota of seventy exactly, three times over', async () => {
       for (let round = 0; round < 3; round += 1) {
         const id = await app()
-        await unit((store) => store.quotas.setQuota(id, 'rooms', 70))
-        const all = Array.from({ length: 100 }, () => unit(takes(id, 'rooms')))
+        await transaction((store) => store.quotas.setQuota(id, 'rooms', 70))
+        const all = Array.from({ length: 100 }, () => transaction(takes(id, 'rooms')))
         expect((await Promise.all(all)).filter((taken) => taken)).toHaveLength(70)
       }
     })
 
-    test('the last of a quota, taken by a unit that fails, goes to the one that waits, twenty times over', async () => {
+    test('the last of a quota, taken by a transaction that fails, goes to the one that waits, twenty times over', async () => {
       for (let round = 0; round < 20; round += 1) {
         const id = await app()
-        await unit((store) => store.quotas.setQuota(id, 'rooms', 1))
+        await transaction((store) => store.quotas.setQuota(id, 'rooms', 1))
         const taken = Promise.withResolvers<void>()
         const end = Promise.withResolvers<void>()
-        const failing = unit(async (store) => {
+        const failing = transaction(async (store) => {
           await store.quotas.takeQuota(id, 'rooms', 1)
           taken.resolve()
           await end.promise
           throw new Error('no')
         }).catch(() => undefined)
         await taken.promise
-        const waiting = unit(takes(id, 'rooms'))
+        const waiting = transaction(takes(id, 'rooms'))
         for (let n = 0; n < 3; n += 1) await opened.store.apps.appsVersion()
         end.resolve()
         await failing
@@ -803,34 +806,37 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const id = await app('alice', 'bob')
       const number = 40 + apps
       const now = 1_800_000_000_000
-      expect(await unit((store) => store.presence.takeNode(number, 'first', now))).toBe(true)
-      expect(await unit((store) => store.presence.takeNode(number, 'second', now))).toBe(false)
-      expect(await unit((store) => store.presence.renewNode(number, 'second', now))).toBe(false)
-      expect(await unit((store) => store.presence.renewNode(number, 'first', now + 5))).toBe(true)
-      await unit((store) => store.presence.arrive(id, connected('alice', 'bob'), number))
+      expect(await transaction((store) => store.presence.takeNode(number, 'first', now))).toBe(true)
+      expect(await transaction((store) => store.presence.takeNode(number, 'second', now))).toBe(false)
+      expect(await transaction((store) => store.presence.renewNode(number, 'second', now))).toBe(false)
+      expect(await transaction((store) => store.presence.renewNode(number, 'first', now + 5))).toBe(true)
+      await transaction((store) => store.presence.arrive(id, connected('alice', 'bob'), number))
       expect(await opened.store.presence.expiredNodes(now + 5)).not.toContain(number)
       expect(await opened.store.presence.expiredNodes(now + 6)).toContain(number)
-      await unit((store) => store.presence.removeNode(number, now + 100))
+      await transaction((store) => store.presence.removeNode(number, now + 100))
       expect(await opened.store.presence.onlineAmong(id, ['alice', 'bob'])).toEqual([])
       expect(await opened.store.presence.due(now + 99, 10)).toEqual([])
       expect(await opened.store.presence.due(now + 100, 10)).toEqual([
         { app: id, username: 'alice' },
         { app: id, username: 'bob' },
       ])
-      await unit((store) => store.presence.takeDue(id, ['alice', 'bob'], now + 100))
+      await transaction((store) => store.presence.takeDue(id, ['alice', 'bob'], now + 100))
     })
 
     test('who is connected to another node is not taken for gone', async () => {
       const id = await app('alice', 'bob', 'carol')
       const now = 1_800_000_000_000
-      await unit((store) => store.presence.arrive(id, connected('alice', 'bob'), 1))
-      await unit((store) => store.presence.arrive(id, connected('alice'), 2))
-      await unit((store) => store.presence.depart(id, ['alice', 'bob', 'carol'], 1, now))
+      await transaction((store) => store.presence.arrive(id, connected('alice', 'bob'), 1))
+      await transaction((store) => store.presence.arrive(id, connected('alice'), 2))
+      await transaction((store) => store.presence.depart(id, ['alice', 'bob', 'carol'], 1, now))
       expect(await opened.store.presence.onlineAmong(id, ['alice', 'bob', 'carol'])).toEqual(['alice'])
       const everyone = ['alice', 'bob', 'carol']
-      expect(await unit((store) => store.presence.takeDue(id, everyone, now - 1))).toEqual([])
-      expect(await unit((store) => store.presence.takeDue(id, everyone, now))).toEqual(['bob', 'carol'])
-      expect(await unit((store) => store.presence.takeDue(id, everyone, now))).toEqual([])
+      expect(await transaction((store) => store.presence.takeDue(id, everyone, now - 1))).toEqual([])
+      expect(await transaction((store) => store.presence.takeDue(id, everyone, now))).toEqual([
+        'bob',
+        'carol',
+      ])
+      expect(await transaction((store) => store.presence.takeDue(id, everyone, now))).toEqual([])
     })
 
     test('rooms that a user leaves are those it neither owns nor is allowed in', async () => {
@@ -838,7 +844,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       for (const room of ['own', 'allowed', 'other']) {
         await addRoom(id, { id: room, owner: room === 'own' ? 'bob' : 'alice', members: ['bob'] })
       }
-      await unit((store) => store.members.setAllowed(id, 'allowed', ['bob'], true))
+      await transaction((store) => store.members.setAllowed(id, 'allowed', ['bob'], true))
       expect(await opened.store.members.roomsToLeave(id, ['bob'])).toEqual([
         { room: 'other', username: 'bob' },
       ])
@@ -853,7 +859,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       for (let round = 0; round < 20; round += 1) {
         await addRoom(id, { id: `r${round}`, name: '' })
         const addOne = () =>
-          unit(async (store) => {
+          transaction(async (store) => {
             const room = await store.rooms.lockRoom(id, `r${round}`)
             if (!room) throw new Error('the room is gone')
             await store.rooms.changeRoom(id, { ...room, name: `${room.name}+` })
@@ -863,16 +869,16 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       }
     })
 
-    test('a held user cannot be deleted until the unit ends, twenty times over', async () => {
+    test('a locked user cannot be deleted until the transaction ends, twenty times over', async () => {
       const id = await app()
       for (let round = 0; round < 20; round += 1) {
         const user = `user-${round}`
-        await unit((store) => store.users.addUser(id, aUser(user)))
-        const joining = unit(async (store) => {
+        await transaction((store) => store.users.addUser(id, aUser(user)))
+        const joining = transaction(async (store) => {
           if ((await store.users.lockUsers(id, [user], false)).length === 0) return
           await store.rooms.addRoom(id, aRoom({ id: `of-${user}`, owner: user }))
         })
-        const deleting = unit(async (store) => {
+        const deleting = transaction(async (store) => {
           await store.users.lockUser(id, user)
           for (const room of await store.rooms.ownedRooms(id, user)) await store.rooms.removeRoom(id, room)
           await store.users.removeUser(id, user)
@@ -882,18 +888,18 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       }
     })
 
-    test('settings stay as they are while a unit uses them, twenty times over', async () => {
+    test('settings stay as they are while a transaction uses them, twenty times over', async () => {
       for (let round = 0; round < 20; round += 1) {
         const id = await app()
         const key = `app-${apps}`
-        const limiting = unit(async (store) => {
+        const limiting = transaction(async (store) => {
           const held = await store.apps.lockApp('acme', key)
           if (!held) throw new Error('the app is gone')
           await store.apps.changeApp({ ...held, settings: { ...held.settings, users: 3 } })
           await store.quotas.setQuota(id, 'users', 3)
         })
         const adding = Array.from({ length: 8 }, (_, n) =>
-          unit(async (store) => {
+          transaction(async (store) => {
             const used = await store.apps.lockAppShared(id)
             if (used?.settings.users !== null && !(await takes(id, 'users')(store))) return
             await store.users.addUser(id, aUser(`user-${n}`))
@@ -901,7 +907,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         )
         await Promise.all([limiting, ...adding])
         const users = (await opened.store.users.listUsers(id, 100)).length
-        const left = await unit(takes(id, 'users'))
+        const left = await transaction(takes(id, 'users'))
         expect(left).toBe(users < 3)
       }
     })

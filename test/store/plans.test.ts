@@ -6,7 +6,7 @@ import { openSqliteWriter } from '../../src/store/sqlite.ts'
 import { storeOn } from '../../src/store/store.ts'
 import { aDirectory } from '../support/process.ts'
 
-/** How SQLite, which knows nothing of the data yet, would find the rows of what was asked. */
+/** How SQLite, which knows nothing of the data yet, would find the rows of a query. */
 function explaining(sqlite: Sqlite): { db: Database; plans: Map<string, string[]> } {
   const plans = new Map<string, string[]>()
   const use = (sql: string) => {
@@ -26,7 +26,7 @@ function explaining(sqlite: Sqlite): { db: Database; plans: Map<string, string[]
   return { db, plans }
 }
 
-test('what is asked about one user or one room never reads all rows of an app', async () => {
+test('queries about one user or one room never read all rows of an app', async () => {
   const { dir, remove } = aDirectory()
   ;(await openSqliteWriter(dir)).close()
   const sqlite = new Sqlite(join(dir, 'chatroomd.db'))

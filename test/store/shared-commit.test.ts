@@ -15,7 +15,7 @@ import { openSqliteReader, openSqliteWriter } from '../../src/store/sqlite.ts'
 const app: Caller = { kind: 'app' }
 let dir: string
 let writer: Writer
-let told: Event[]
+let received: Event[]
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
@@ -26,8 +26,8 @@ beforeEach(async () => {
   sqlite.run(`create trigger refuse before insert on members when new.username = 'carol'
     begin select raise(abort, 'refused by the test'); end`)
   sqlite.close()
-  told = []
-  writer = await openWriter(dir, (events) => void told.push(...events))
+  received = []
+  writer = await openWriter(dir, (events) => void received.push(...events))
   await writer.commit(0, app, createApp, { key: 'acme#lounge' })
   const users = ['alice', 'bob', 'carol'].map((username) => ({
     username,
@@ -35,7 +35,7 @@ beforeEach(async () => {
     nickname: null,
   }))
   await writer.commit(1, app, registerUsers, { users })
-  told = []
+  received = []
 })
 afterEach(async () => {
   await writer.close()
@@ -62,7 +62,7 @@ test('of writes that share a commit one that fails fails alone, whether it had w
   expect(rooms.map(({ name }) => name)).toEqual(['last', 'first'])
   expect(joined.sort()).toEqual(rooms.map(({ id }) => id).sort())
   expect(audit.filter(({ operation }) => operation === 'createRoom').length).toBe(2)
-  expect(told.map(({ type }) => type)).toEqual(['room.created', 'room.created'])
+  expect(received.map(({ type }) => type)).toEqual(['room.created', 'room.created'])
 })
 
 test('a store that one process has starts, however many of its processes were killed before', async () => {

@@ -48,6 +48,6 @@ export function expectRefusal(reply: Reply, status: number, word: FailureWord, t
   expect({ status: reply.status, body: reply.body }).toEqual({ status, body: refusal(word, text) })
 }
 
-/** The reference's answer to every bad token. */
+/** The reference's response to every bad token. */
 export const expectUnauthorized = (reply: Reply) =>
   expectRefusal(reply, 401, 'unauthorized', 'Unable to authenticate (OAuth)')

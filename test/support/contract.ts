@@ -94,7 +94,7 @@ export function apiContract(published: ApiDescription) {
   }
 
   return {
-    /** Fails when a reply is not what the API description says. */
+    /** Fails when a reply does not match the API description. */
     check(method: string, url: string, status: number, body: unknown): void {
       const problem = problemOf(
         method,

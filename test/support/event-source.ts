@@ -11,7 +11,7 @@ export interface SentEvent {
 export interface EventSource {
   status: number
   headers: Headers
-  /** The last id that was told. */
+  /** The last id that was received. */
   readonly lastId: string
   /** Everything that was sent, as text. */
   readonly text: string

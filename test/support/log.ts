@@ -3,7 +3,7 @@ import pino, { type Logger } from 'pino'
 /** A line of a log, read. */
 export type LogLine = Record<string, unknown> & { level: number; msg: string }
 
-/** The level of lines that say something is wrong with the server. */
+/** The level of lines that report a fault of the server. */
 export const errorLevel = 50
 
 /** A logger that writes everything into `lines`. */

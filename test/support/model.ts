@@ -94,7 +94,7 @@ export const pathOf = (
   }
 }
 
-/** What a reply says, in the form in which the model foretells it. */
+/** The content of a reply, in the form in which the model predicts it. */
 export function outcomeOf(op: Op, { status, body }: Reply): unknown {
   if (status !== 200) {
     const text: string = body.error_description
@@ -196,7 +196,7 @@ const full = (model: Model, name: string): boolean =>
 
 const isBlocked = (name: string) => quota(`can not join this group, reason:user ${name} is in the blacklist`)
 
-/** Brings users into a room, all or none; answers why not. */
+/** Adds users to a room, all or none; returns why not. */
 function comeIn(model: Model, room: ModelRoom, names: string[]): string | undefined {
   for (const name of names) if (!model.users.has(name)) return unknownUser(name)
   const added = names.filter((name) => !room.people.has(name))

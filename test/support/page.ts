@@ -8,7 +8,7 @@ export interface ServedPage {
   errors: string[]
   /** What its console called an error. */
   complaints: string[]
-  /** What its requests were answered. */
+  /** The responses to its requests. */
   answers: { status: number; call: string }[]
   close(): Promise<void>
 }

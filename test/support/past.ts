@@ -27,7 +27,7 @@ async function withHistory(
   return work(postgres.history).finally(postgres.close)
 }
 
-/** Keeps texts of the first app as if bob had said them from a moment on, one each millisecond; returns their ids. */
+/** Stores texts of the first app as if bob had sent them from a moment on, one each millisecond; returns their ids. */
 export async function sentBefore(
   server: TestServer,
   at: number,

@@ -1,4 +1,4 @@
-/** Writes calls one after another, without waiting for answers, on some connections until it is ended: `url token path connections`. */
+/** Writes calls one after another, without waiting for responses, on some connections until it is ended: `url token path connections`. */
 import { connect } from 'node:net'
 import { headOf } from './raw-http.ts'
 

@@ -54,7 +54,7 @@ const freePort = (): Promise<number> =>
 
 /**
  * Starts PostgreSQL with settings of its own, such as `max_connections=20`. Text sorts by language here,
- * as in many installations: what must sort by bytes has to say so.
+ * as in many installations: what must sort by bytes has to declare it.
  */
 export async function startPostgres(settings: string[] = []): Promise<Postgres> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-postgres-'))
@@ -85,7 +85,7 @@ export async function startPostgres(settings: string[] = []): Promise<Postgres> 
   let ended: Promise<void> = Promise.resolve()
 
   async function start(): Promise<void> {
-    // A test server that crashes keeps what the operating system has taken: no fsync is needed to survive that.
+    // What a test server has handed to the operating system survives its crash: no fsync is needed to survive that.
     const options = [
       `port=${port}`,
       'listen_addresses=127.0.0.1',

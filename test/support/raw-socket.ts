@@ -12,7 +12,7 @@ function clientFrame(bytes: Uint8Array, kind = opcode.binary): Uint8Array {
   return new Uint8Array([0x80 | kind, ...length, 0, 0, 0, 0, ...bytes])
 }
 
-/** A client below the level of WebSockets: it answers no ping, and reads only when it is told to. */
+/** A client below the level of WebSockets: it answers no ping, and reads only on request. */
 export class RawSocket {
   readonly closed: Promise<void>
   isClosed = false

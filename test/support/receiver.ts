@@ -9,7 +9,7 @@ export interface Received {
   headers: Headers
 }
 
-/** A server of an app that is called back; `answer` decides what it says. */
+/** A server of an app that receives callbacks; `answer` decides its response. */
 export function aReceiver(
   answer: (received: Received) => Response | Promise<Response> = () => new Response(),
 ) {
@@ -28,7 +28,7 @@ export function aReceiver(
   return {
     url: `http://127.0.0.1:${server.port}/hook`,
     got,
-    /** Waits until as many came as are asked for. */
+    /** Waits until as many have come. */
     wait: (count: number) => until(() => got.length >= count),
     stop: () => server.stop(true),
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A Redis server on loopback that keeps nothing. */
+/** A Redis server on loopback without persistence. */
 export interface TestRedis {
   url: string
   stop(): Promise<void>

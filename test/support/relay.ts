@@ -30,7 +30,7 @@ export async function startRelay(to: number): Promise<Relay> {
     let cut = false
     upstream.on('data', (data: Buffer) => {
       if (!cut) client.write(data)
-      // The server has done it: its answer is what gets lost.
+      // The server has done it: its response is what gets lost.
       else client.destroy()
     })
     client.on('data', (data: Buffer) => {

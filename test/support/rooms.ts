@@ -17,7 +17,7 @@ export async function everyRoom(app: TestApp) {
   return Promise.all(body.data.map(({ id }: { id: string }) => detailsOf(app, id)))
 }
 
-/** What a call is refused with: a title, the body sent, and the answer. */
+/** A refusal: a title, the body sent, and the response. */
 export type Refused = readonly [title: string, body: unknown, status: number, word: FailureWord, text: string]
 
 /** One test a row: the call is refused exactly so, and nothing is stored. */

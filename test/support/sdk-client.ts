@@ -1,19 +1,19 @@
 import './browser-globals.ts'
 
-/** A message, an event, or what a call was answered. */
+/** A message, an event, or the response of a call. */
 export type Fields = Record<string, unknown>
 
-/** What an SDK tells an application: `event` is the handler's name. */
-interface Told {
+/** What an SDK hands to an application: `event` is the handler's name. */
+interface Received {
   event: string
   data: Fields
 }
 
-/** An unmodified client SDK that has logged in, and all that it told. */
+/** An unmodified client SDK that has logged in, and all that it received. */
 export interface SdkClient {
-  told: Told[]
-  /** The first that the SDK tells or has told that has these fields; fails after twenty seconds. */
-  hears(event: string, fields?: Fields): Promise<Fields>
+  received: Received[]
+  /** The first, received already or later, that has these fields; fails after twenty seconds. */
+  receives(event: string, fields?: Fields): Promise<Fields>
   /** Calls a method of the connection; fails with `type` and `message` as the SDK does. */
   call<Answer = { data: Fields }>(method: string, params?: unknown): Promise<Answer>
   /** Sends a message to a room, or elsewhere with `chatType`; `more` is what the kind of message needs. */
@@ -66,22 +66,22 @@ export const connectionOptions = ({ url, appKey, options }: SdkLogin) => ({
   ...options,
 })
 
-/** Keeps what an SDK tells, and lets a test wait for it. */
+/** Records what an SDK hands over, and lets a test wait for it. */
 export function listener(user: string) {
-  const told: Told[] = []
+  const received: Received[] = []
   const waiting = new Set<() => void>()
   return {
-    told,
-    tell(event: string, data: unknown): void {
-      told.push({ event, data: { ...(data as Fields) } })
+    received,
+    onEvent(event: string, data: unknown): void {
+      received.push({ event, data: { ...(data as Fields) } })
       for (const wake of [...waiting]) wake()
     },
-    hears(event: string, fields: Fields = {}): Promise<Fields> {
-      const fits = (each: Told) =>
+    receives(event: string, fields: Fields = {}): Promise<Fields> {
+      const fits = (each: Received) =>
         each.event === event && Bun.deepEquals({ ...each.data, ...fields }, each.data)
       return new Promise((resolve, reject) => {
         const look = () => {
-          const found = told.find(fits)
+          const found = received.find(fits)
           if (!found) return
           clearTimeout(timer)
           waiting.delete(look)
@@ -90,7 +90,9 @@ export function listener(user: string) {
         const timer = setTimeout(() => {
           waiting.delete(look)
           reject(
-            new Error(`${user} heard no ${event} ${JSON.stringify(fields)}, only ${JSON.stringify(told)}`),
+            new Error(
+              `${user} received no ${event} ${JSON.stringify(fields)}, only ${JSON.stringify(received)}`,
+            ),
           )
         }, 20_000)
         waiting.add(look)
@@ -111,13 +113,13 @@ export async function sdkInBun(name: SdkName, login: SdkLogin): Promise<SdkClien
   const { default: sdk } = await import(name)
   sdk.logger?.disableAll?.()
   const connection = new sdk.connection(connectionOptions(login))
-  const { told, tell, hears } = listener(login.user)
-  const each = handlers.map((event) => [event, (data: unknown) => tell(event, data)])
+  const { received, onEvent, receives } = listener(login.user)
+  const each = handlers.map((event) => [event, (data: unknown) => onEvent(event, data)])
   connection.addEventHandler('test', Object.fromEntries(each))
   await connection.open(credentialsOf(login))
   return {
-    told,
-    hears,
+    received,
+    receives,
     call: (method, params) => connection[method](params),
     send: (room, type, more) =>
       connection.send(sdk.message.create({ chatType: 'chatRoom', type, to: room, ...more })),

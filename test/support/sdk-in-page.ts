@@ -37,7 +37,7 @@ interface Sdk {
 interface PageWindow {
   websdk: Sdk & { default?: Sdk }
   connection: Connection
-  tell(event: string, data: unknown): void
+  onEvent(event: string, data: unknown): void
   settled<Answer>(work: Promise<Answer>): Promise<Settled<Answer>>
 }
 
@@ -56,8 +56,8 @@ async function answered<Answer>(work: Promise<Settled<Answer>>): Promise<Answer>
 /** Logs in with an SDK in a page of a browser, which comes from another origin than the server's. */
 export async function sdkInPage(browser: Browser, build: SdkBuild, login: SdkLogin): Promise<SdkClient> {
   const { page, close } = await aPage(browser, builds[build])
-  const { told, tell, hears } = listener(login.user)
-  await page.exposeFunction('tell', tell)
+  const { received, onEvent, receives } = listener(login.user)
+  await page.exposeFunction('onEvent', onEvent)
   await answered(
     page.evaluate(
       ({ options, handlers, credentials, discovery }) => {
@@ -71,7 +71,7 @@ export async function sdkInPage(browser: Browser, build: SdkBuild, login: SdkLog
         window.connection = new window.websdk.connection(options)
         if (discovery) Object.assign(window.connection, { dnsArr: [discovery], dnsTotal: 1 })
         const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? null))
-        const each = handlers.map((event) => [event, (data: unknown) => window.tell(event, plain(data))])
+        const each = handlers.map((event) => [event, (data: unknown) => window.onEvent(event, plain(data))])
         window.connection.addEventHandler('test', Object.fromEntries(each))
         return window.settled(window.connection.open(credentials).then(() => undefined))
       },
@@ -84,8 +84,8 @@ export async function sdkInPage(browser: Browser, build: SdkBuild, login: SdkLog
     ),
   )
   return {
-    told,
-    hears,
+    received,
+    receives,
     call: <Answer>(method: string, params?: unknown) =>
       answered(
         page.evaluate(

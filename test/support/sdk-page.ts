@@ -11,7 +11,7 @@ export const bundles = {
 
 export type SdkName = keyof typeof bundles
 
-/** What the SDK answered a call, or why its promise was rejected. */
+/** The result of a call of the SDK, or why its promise was rejected. */
 interface Answer<Data> {
   data: Data
   cursor?: string

@@ -30,7 +30,7 @@ export interface TestApp {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
   /** Registers users without passwords. */
   register(...usernames: string[]): Promise<void>
-  /** Creates a room and answers its id. */
+  /** Creates a room and returns its id. */
   room(draft: Record<string, unknown>): Promise<string>
   set(settings: Partial<AppSettings>): Promise<void>
   rotateSecret(): Promise<void>

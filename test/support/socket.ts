@@ -48,7 +48,7 @@ function read(bytes: Uint8Array): Got {
 /** Clients count on from the clock, so that a device never uses an id twice. */
 let lastId = BigInt(Date.now()) * 1000n
 
-/** A bare client: writes whatever a test wants, and keeps what comes back. */
+/** A bare client: writes whatever a test wants, and records what comes back. */
 export class TestSocket {
   readonly got: Got[] = []
   readonly closed: Promise<{ code: number; reason: string }>
@@ -126,7 +126,7 @@ export class TestSocket {
   }
 
   /** Sends a text to one user; `more` changes the item around it. */
-  tell(username: string, text: string, more: Meta = {}): Promise<CommSyncDL> {
+  sayTo(username: string, text: string, more: Meta = {}): Promise<CommSyncDL> {
     const payload = MessageBody.encode({
       type: MessageBody_Type.CHAT,
       contents: [{ type: MessageBody_Content_Type.TEXT, text }],
@@ -176,7 +176,7 @@ export class TestSocket {
   event = (operation: MUCBody_Operation): Promise<Got> =>
     this.find(({ events }) => events.some((event) => event.operation === operation))
 
-  /** Everything that was sent before has been handled once this answers. */
+  /** Everything that was sent before has been handled once this resolves. */
   async settled(): Promise<void> {
     const answers = this.got.filter(({ unread }) => unread).length
     this.frame(MSync_Command.UNREAD, new Uint8Array())

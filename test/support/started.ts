@@ -1,4 +1,4 @@
-/** A server as a process of its own, once its first start has told how to use it. */
+/** A server as a process of its own, once its first start has printed how to use it. */
 export interface Started {
   url: string
   /** What it printed until then. */

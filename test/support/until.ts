@@ -1,4 +1,4 @@
-/** Looks until something holds; fails after twenty seconds. For what no event tells of. */
+/** Looks until something holds; fails after twenty seconds. For what emits no event. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 20_000
   while (!(await holds())) {

@@ -21,7 +21,7 @@ const clock = { ms: Date.now() }
 let engine: Engine
 let remove: (() => Promise<void>) | undefined
 let app: AppRecord
-/** Two servers on one store; only the first hears of what is written. */
+/** Two servers on one store; only the first gets the events of writes. */
 let here: Login
 let elsewhere: Login
 

@@ -21,7 +21,7 @@ const anonymous = { authorization: '' }
 const logIn = (username: string, password: string, extra = {}) =>
   app.call('POST', '/token', { grant_type: 'password', username, password, ...extra }, anonymous)
 
-/** Whether a token is good: it is told when it ends. */
+/** Whether a token is valid: its response has the expiry. */
 const expiryOf = (token: string, username: string) =>
   app.call('GET', `/sdk/users/${username}/token/expires`, undefined, { authorization: `Bearer ${token}` })
 
@@ -61,7 +61,7 @@ for (const [title, username, password, status, error, text] of [
   })
 }
 
-test('the app asks for a token of a user, and may create the user by that', async () => {
+test('the app requests a token of a user, and may create the user by that', async () => {
   const inherit = (username: string, autoCreateUser?: boolean) =>
     app.call('POST', '/token', { grant_type: 'inherit', username, autoCreateUser })
   const known = await inherit('bob')
