@@ -119,6 +119,11 @@ export type AppEvent =
   | { type: 'userAttributes.changed'; username: string; keys: string[]; isRemoved: boolean }
   /** Muted in the whole app, or not any more: by kind of conversation the Unix ms until which it is, 0 = not. */
   | { type: 'user.muted'; username: string; expires: Partial<AppMutes>; before: AppMutes }
+  /**
+   * Messages are gone from a user's view: of one chat room, or where `chatroom` is empty of all. `resource` is the device
+   * that did it, and knows; `isNotified`: the others are told.
+   */
+  | { type: 'history.removed'; username: string; chatroom: string; resource: string; isNotified: boolean }
   /** A keyword list, and how many words were added or removed. */
   | { type: 'keywords.changed'; list: string; change: KeywordChange; words?: number }
   /** A callback rule. */

@@ -34,7 +34,12 @@ import { explain } from './explain/explain.ts'
 import { getHistory } from './history/get-history.ts'
 import { downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
 import { listMessages } from './history/list-messages.ts'
-import { removeAllHistory, removeHistory, removeHistoryBefore } from './history/remove-history.ts'
+import {
+  recordRemoval,
+  removeAllHistory,
+  removeHistory,
+  removeHistoryBefore,
+} from './history/remove-history.ts'
 import { checkText } from './keywords/check-text.ts'
 import {
   changeKeywordList,
@@ -159,6 +164,7 @@ export const all: readonly Operation[] = [
   uploadKeywords,
   replaceKeywords,
   recordModerated,
+  recordRemoval,
   addMember,
   addMembers,
   joinRoom,

@@ -4,6 +4,7 @@ import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import { notifyFrame, pinNotice } from './pin-notices.ts'
 import { presenceThrottle } from './presence-throttle.ts'
+import { tellRemoval } from './removal-notices.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { LiveRoom, LiveUser, Session } from './session.ts'
 
@@ -38,9 +39,11 @@ const changesSpeech = new Set<Event['type']>([
 
 /** Updates this node's live state from the events of all nodes, and notifies clients. */
 export function eventSubscriber(
-  { live, newId, now, publish }: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>,
+  parts: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>,
   logOut: (session: Session, operation: StatisticsBody_Operation) => void,
 ) {
+  const { live, newId, now, publish } = parts
+
   function frameOf(body: MUCBody): Uint8Array {
     const at = now()
     return delivery(body.mucId ?? {}, [noticeMeta(body, newId(at), at)], at)
@@ -108,6 +111,10 @@ export function eventSubscriber(
     if (event.type === 'user.muted') {
       const user = live.user(event.app, event.username)
       if (user) user.mutes = undefined
+      return
+    }
+    if (event.type === 'history.removed') {
+      tellRemoval(parts, event)
       return
     }
     if (event.type === 'superAdmin.added' || event.type === 'superAdmin.removed') {

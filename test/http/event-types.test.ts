@@ -63,6 +63,7 @@ async function everything(): Promise<void> {
   const rule = { name: 'told', url: 'https://chat.example.com/hook', events: ['message.sent'] }
   await call('POST', '/callbacks', rule)
   await call('POST', '/mutes', { username: 'bob', chatroom: 60 })
+  await call('POST', '/rest/message/roaming/user/bob/delete/all')
   await call('PUT', '/users/bob', { nickname: 'Bob' })
   const list = await call('POST', '/moderation/keyword_lists', { name: 'spam', action: 'refuse' })
   await call('POST', `/moderation/keyword_lists/${list.data.id}/words`, { words: ['spam', 'scam'] })

@@ -56,6 +56,7 @@ export const handlers = [
   'onDeliveredMessage',
   'onChatroomEvent',
   'onMessagePinEvent',
+  'onMultiDeviceEvent',
 ]
 
 export const connectionOptions = ({ url, appKey, options }: SdkLogin) => ({

@@ -40,7 +40,7 @@ function read(bytes: Uint8Array): Got {
       const message = MessageBody.decode(body)
       got.texts.push(`${message.from?.name}: ${message.contents?.[0]?.text ?? ''}`)
     } else if (meta.ns === Meta_NameSpace.MUC) got.events.push(MUCBody.decode(body))
-    else got.logouts.push(StatisticsBody.decode(body))
+    else if (meta.ns !== Meta_NameSpace.NOTIFY) got.logouts.push(StatisticsBody.decode(body))
   }
   return got
 }

@@ -4,7 +4,7 @@ import { limits } from '../../domain/limits.ts'
 import { firstMessageId, readMessageId } from '../../domain/message-ids.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { oneself } from '../allowed.ts'
-import { action, actionInRoom } from '../operation.ts'
+import { type ActionContext, action, actionInRoom, write } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
 import { exactly, milliseconds } from '../schemas.ts'
 import { badRemoval, historyNotOpen, tooManyRemoved } from './failures.ts'
@@ -19,8 +19,56 @@ const room = {
   example: '248710559375361',
 }
 const onlyTheirView = {
-  en: 'From the view of this user alone. `chat_type` is `group`, for chat rooms, too.',
-  zh: '仅影响该用户自己的查询结果。聊天室的 `chat_type` 同样为 `group`。',
+  en: 'From the view of this user alone, whose other devices are told. `chat_type` is `group`, for chat rooms, too.',
+  zh: '仅影响该用户自己的查询结果，并通知该用户的其他设备。聊天室的 `chat_type` 同样为 `group`。',
+}
+const resource = inQuery(
+  'resource',
+  'Device of the user that calls, which is not told.',
+  '发起调用的设备标识，不通知该设备。',
+  { type: 'string' },
+)
+const isNotify = inQuery('isNotify', 'Whether devices of the user are told.', '是否通知该用户的在线设备。', {
+  type: 'boolean',
+  default: true,
+})
+
+/** Who is told of a removal. */
+interface Telling {
+  resource: string
+  isNotified: boolean
+}
+
+const tellingOf = (query: URLSearchParams): Telling => ({
+  resource: query.get('resource') ?? '',
+  isNotified: query.get('isNotify')?.toLowerCase() !== 'false',
+})
+
+/** A removal that was done, and by which call. */
+interface Removal extends Telling {
+  operation: string
+  username: string
+  /** Empty = all chat rooms. */
+  chatroom: string
+}
+
+/** Records a removal in the log of events, from which the user's other devices are told. */
+export const recordRemoval = write({
+  id: 'recordRemoval',
+  allowed: oneself,
+  auditedAs: ({ operation }: Removal) => operation,
+  about: ({ username }) => [username],
+  run: async ({ emit }, { operation, ...removed }: Removal) => emit({ type: 'history.removed', ...removed }),
+})
+
+/** Tells of a removal when it is done: a device that hears of it and reads again does not find the messages. */
+async function removed(
+  { app, caller, services, now }: ActionContext,
+  operation: string,
+  { username, room, telling }: { username: string; room: string; telling: Telling },
+) {
+  await services.commit(app.id, caller, recordRemoval, { operation, username, chatroom: room, ...telling })
+  return { requestStatusCode: 'ok' as const, timestamp: now }
 }
 
 /** The room that a query names. */
@@ -49,8 +97,6 @@ function requireOpen({ settings }: App): void {
   if (settings.historyDays === 0) throw historyNotOpen()
 }
 
-const done = (now: number) => ({ requestStatusCode: 'ok' as const, timestamp: now })
-
 /** Removes single messages from one user's view of a room. */
 export const removeHistory = actionInRoom({
   id: 'removeHistory',
@@ -73,6 +119,8 @@ export const removeHistory = actionInRoom({
       ),
       example: '115823689093121',
     },
+    resource,
+    isNotify,
   ],
   response: Done,
   failures: [historyNotOpen, badRemoval, tooManyRemoved],
@@ -81,12 +129,16 @@ export const removeHistory = actionInRoom({
     return {
       username: foldUsername(params.username),
       room: roomOf(params.chat_type, query),
+      telling: tellingOf(query),
       ids: idsOf(query),
     }
   },
   about: ({ username }) => [username],
 
-  async run({ app, services: { history }, now }, { username, room, ids }) {
+  async run(context, input) {
+    const { app, services } = context
+    const { username, room, ids } = input
+    const { history } = services
     const found = (await history.find(app.id, ids)).filter((message) => message.room === room)
     if (found.length > 0)
       await history.hide(
@@ -95,7 +147,7 @@ export const removeHistory = actionInRoom({
         room,
         found.map(({ id }) => id),
       )
-    return done(now)
+    return removed(context, 'removeHistory', input)
   },
 })
 
@@ -126,6 +178,8 @@ export const removeHistoryBefore = actionInRoom({
       ),
       example: 1767225600123,
     },
+    resource,
+    isNotify,
   ],
   response: Done,
   failures: [historyNotOpen, badRemoval],
@@ -134,15 +188,18 @@ export const removeHistoryBefore = actionInRoom({
     return {
       username: foldUsername(params.username),
       room: roomOf(params.chat_type, query),
+      telling: tellingOf(query),
       untilMs: timeOf(query),
     }
   },
   about: ({ username }) => [username],
 
-  async run({ app, services: { history }, now }, { username, room, untilMs }) {
+  async run(context, input) {
+    const { app, services, now } = context
+    const { username, room, untilMs } = input
     // Nobody removes what is yet to come.
-    await history.clear(app.id, username, room, firstMessageId(Math.min(untilMs, now) + 1) - 1)
-    return done(now)
+    await services.history.clear(app.id, username, room, firstMessageId(Math.min(untilMs, now) + 1) - 1)
+    return removed(context, 'removeHistoryBefore', input)
   },
 })
 
@@ -155,18 +212,23 @@ export const removeAllHistory = action({
   ],
   tag: 'history',
   summary: { en: "Remove all messages from a user's view", zh: '单向清空用户的全部历史消息' },
-  description: { en: 'Of all chat rooms; for this user alone.', zh: '包括所有聊天室；仅影响该用户自己。' },
+  description: {
+    en: `Of all chat rooms; for this user alone, whose other devices are told of up to ${limits.historyRemovalsTold.value} rooms that it is in.`,
+    zh: `包括所有聊天室；仅影响该用户自己，并通知其其他设备（最多 ${limits.historyRemovalsTold.value} 个所在聊天室）。`,
+  },
   allowed: oneself,
+  parameters: [resource, isNotify],
   response: Done,
   failures: [historyNotOpen],
-  input: ({ app, params }) => {
+  input: ({ app, params, query }) => {
     requireOpen(app)
-    return { username: foldUsername(params.username) }
+    return { username: foldUsername(params.username), telling: tellingOf(query) }
   },
   about: ({ username }) => [username],
 
-  async run({ app, services: { history }, now }, { username }) {
-    await history.clear(app.id, username, '', firstMessageId(now + 1) - 1)
-    return done(now)
+  async run(context, input) {
+    const { app, services, now } = context
+    await services.history.clear(app.id, input.username, '', firstMessageId(now + 1) - 1)
+    return removed(context, 'removeAllHistory', { ...input, room: '' })
   },
 })
