@@ -18,6 +18,13 @@ const hex32 = (value: string): string => {
 const historyPerRoom = (value: string): number | null =>
   value === 'none' ? null : integer(1, limits.historyPerRoom.value)(value)
 
+/** Reads by how many hours a zone is ahead of UTC. */
+const utcOffset = (value: string): number => {
+  if (!/^[+-]?\d{1,2}$/.test(value) || Number(value) < -12 || Number(value) > 14)
+    throw new Error('must be a whole number from -12 to 14')
+  return Number(value) + 0
+}
+
 /** Settings that are never shown. */
 export const secretAppSettings: ReadonlySet<string> = new Set(['agoraCertificate'])
 
@@ -109,6 +116,12 @@ export const appSettings = {
     'false',
     'Whether the sender of a message gets its acknowledgement when it is stored on disk, not when it is accepted: then no crash loses a message that was acknowledged.',
     '是否在消息落盘后才向发送方确认（默认在接受后即确认）；开启后，已确认的消息不会因崩溃而丢失。',
+  ),
+  historyUtcOffset: setting(
+    utcOffset,
+    '0',
+    'Hours by which the hours of hourly files (`GET /chatmessages/{yyyyMMddHH}`) are ahead of UTC, from -12 to 14; clusters of the hosted service in mainland China have 8, all others 0.',
+    '历史消息文件（`GET /chatmessages/{yyyyMMddHH}`）的小时所在时区相对 UTC 的小时数，-12 到 14；环信国内集群为北京时间（8），其他集群为 0。',
   ),
   fileSpace: setting(
     integer(0, 999_999_999),

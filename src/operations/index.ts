@@ -32,7 +32,7 @@ import { callbackOperations } from './callbacks/index.ts'
 import { streamEvents } from './events/stream-events.ts'
 import { explain } from './explain/explain.ts'
 import { getHistory } from './history/get-history.ts'
-import { downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
+import { countHistoryFiles, downloadHistoryFile, getHistoryFiles } from './history/hourly-files.ts'
 import { listMessages } from './history/list-messages.ts'
 import {
   recordRemoval,
@@ -165,6 +165,7 @@ export const all: readonly Operation[] = [
   replaceKeywords,
   recordModerated,
   recordRemoval,
+  countHistoryFiles,
   addMember,
   addMembers,
   joinRoom,

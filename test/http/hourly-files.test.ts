@@ -73,3 +73,34 @@ test('13.1 hours that are not over, too old, empty, or none are refused in the w
   expect([status, body.error, body.error_description]).toEqual([400, 'service open exception', none])
   await app.set({ historyDays: 3 })
 })
+
+test('13.1 with historyUtcOffset the hours are those of another zone', async () => {
+  const at = hoursAgo(30)
+  const ids = await said(at, 'in Beijing')
+  const idsOf = async (time: string) => {
+    const { status, body } = await app.call('GET', `/chatmessages/${time}`)
+    if (status === 404) return []
+    const text = new TextDecoder().decode(Bun.gunzipSync(await (await fetch(body.data[0].url)).arrayBuffer()))
+    return [...text.matchAll(/"msg_id":"(\d+)"/g)].map(([, id]) => id as string)
+  }
+  await app.set({ historyUtcOffset: 8 })
+  expect([await idsOf(written(at + 8 * hour)), await idsOf(written(at))]).toEqual([ids, []])
+  await app.set({ historyUtcOffset: -3 })
+  expect([await idsOf(written(at - 3 * hour)), await idsOf(written(at))]).toEqual([ids, []])
+  await app.set({ historyUtcOffset: 0 })
+  expect(await idsOf(written(at))).toEqual(ids)
+})
+
+test('13.1 an app whose rates are limited asks for ten files a minute, and is refused as by the reference', async () => {
+  const limited = await server.app('acme#limited', { rateLimits: true })
+  const file = `/chatmessages/${written(hoursAgo(5))}`
+  const statuses: number[] = []
+  for (let n = 0; n < 21; n += 1) statuses.push((await limited.call('GET', file)).status)
+  // A minute may end meanwhile.
+  const passed = statuses.filter((status) => status === 404).length
+  expect([10, 20]).toContain(passed)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(21 - passed)
+  const last = statuses[20] === 429 ? await limited.call('GET', file) : undefined
+  if (last?.status === 429) expectRefusal(last, 429, 'reach_limit', 'This request has reached api limit')
+  expect((await app.call('GET', file)).status).toBe(404)
+})

@@ -56,6 +56,13 @@ export const historyLimits = {
     zh: '用户清空全部历史消息时，向其其他设备通知的聊天室数量',
     beyond: { en: 'removed all the same; devices are not told', zh: '照常删除，但不通知' },
   },
+  historyFilesPerMinute: {
+    value: 10,
+    unit: 'items',
+    en: 'Calls a minute for the URL of an hourly file of messages, where the app has `rateLimits`',
+    zh: '应用开启 `rateLimits` 时，每分钟获取历史消息文件 URL 的次数',
+    beyond: { en: '429', zh: '返回 429' },
+  },
   historyUrlTime: {
     value: 1_800_000,
     unit: 'ms',

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Type as t } from '@sinclair/typebox'
 import { type AppRecord, appKey } from '../../domain/app.ts'
-import { failure, unauthorized } from '../../domain/failures.ts'
+import { theApp } from '../../domain/event.ts'
+import { failure, overRate, unauthorized } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { dayMs, hourMs } from '../../domain/time.ts'
 import { anyone, appOnly } from '../allowed.ts'
-import { action } from '../operation.ts'
+import { action, write } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
 import { exactly, says } from '../schemas.ts'
 import { historyNotOpen } from './failures.ts'
@@ -39,14 +40,27 @@ const urlOver = failure(unauthorized.word, unauthorized.text, {
   zh: 'URL 已过期或被修改',
 })
 
-/** The beginning of an hour (UTC) that is written as `yyyyMMddHH`; undefined for anything else. */
-function hourOf(text: string): number | undefined {
+/** Counts a call for an hourly file, unless it is over what the app may ask in a minute [history files]. */
+export const countHistoryFiles = write({
+  id: 'countHistoryFiles',
+  allowed: appOnly,
+
+  async run({ app, store, now }, _: object) {
+    const period = Math.floor(now / 60_000)
+    // What is refused is not counted: it is undone with the transaction.
+    const { used } = await store.rates.countCalls(app.id, 'hourly files in a minute', period, 1)
+    if (used > limits.historyFilesPerMinute.value) throw overRate()
+  },
+})
+
+/** The beginning of an hour that is written as `yyyyMMddHH` in a zone; undefined for anything else. */
+function hourOf(text: string, utcOffset: number): number | undefined {
   const [, year, month, day, hour] = /^(\d{4})(\d\d)(\d\d)(\d\d)$/.exec(text) ?? []
   if (year === undefined) return undefined
   const time = Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`)
   const isSame =
     Number.isFinite(time) && new Date(time).toISOString().startsWith(`${year}-${month}-${day}T${hour}`)
-  return isSame ? time : undefined
+  return isSame ? time - utcOffset * hourMs : undefined
 }
 
 const signatureOf = (app: AppRecord, hour: string, expires: string): Buffer =>
@@ -63,7 +77,7 @@ function isSigned(app: AppRecord, hour: string, expires: string, signature: stri
 /** Fails unless there can be a file of this hour. */
 function checkHour(app: AppRecord, time: string, now: number): number {
   if (app.settings.historyDays === 0) throw historyNotOpen()
-  const hour = hourOf(time)
+  const hour = hourOf(time, app.settings.historyUtcOffset)
   const said = { appkey: appKey(app), time }
   if (hour === undefined) throw badHour(said)
   const oldest = now - app.settings.historyDays * dayMs
@@ -78,8 +92,8 @@ export const getHistoryFiles = action({
   tag: 'history',
   summary: { en: 'Messages of one hour, as a file', zh: '获取历史消息文件' },
   description: {
-    en: 'The hour is UTC, and the file there a minute after its end. It is gzip with one JSON a line: fields as `listMessages` returns them.',
-    zh: '时间为 UTC；该小时结束一分钟后可获取。文件为 gzip 格式，每行一个 JSON，字段与 `listMessages` 相同。',
+    en: `The hour is of the zone of the app setting \`historyUtcOffset\`, which is UTC by default, and the file there a minute after its end. It is gzip with one JSON a line: fields as \`listMessages\` returns them. With \`rateLimits\`, ${limits.historyFilesPerMinute.value} calls a minute.`,
+    zh: `小时的时区由应用设置 \`historyUtcOffset\` 决定，默认 UTC；该小时结束一分钟后可获取。文件为 gzip 格式，每行一个 JSON，字段与 \`listMessages\` 相同。开启 \`rateLimits\` 时每分钟最多 ${limits.historyFilesPerMinute.value} 次。`,
   },
   allowed: appOnly,
   response: {
@@ -101,6 +115,7 @@ export const getHistoryFiles = action({
   input: ({ params, uri }) => ({ time: params.hour, uri }),
 
   async run({ app, services, now }, { time, uri }) {
+    if (app.settings.rateLimits) await services.commit(app.id, theApp, countHistoryFiles, {})
     const hour = checkHour(app, time, now)
     if (!(await services.hourlyFiles.find(app.id, hour))) throw noMessages({ appkey: appKey(app), time })
     const expires = String(Math.floor((now + lifetimeMs) / 1000))
