@@ -1,10 +1,13 @@
-import type { ReportState } from '../domain/report.ts'
+import type { ReportSource, ReportState } from '../domain/report.ts'
 import type { Database, Param } from './database.ts'
 
-/** What a user reported of a message. */
-interface NewReport {
+/** The `username` of what keyword lists report. */
+const keywords = ''
+
+/** What a user, or a keyword list, reported of a message. */
+export interface NewReport {
   message: string
-  /** Who reported it. */
+  /** Who reported it; empty where keyword lists did. */
   username: string
   type: string
   reason: string
@@ -30,7 +33,10 @@ export type Report = NewReport & Decision
 export type ReportPosition = Pick<Report, 'createdMs' | 'message' | 'username'>
 
 /** Which reports are selected. */
-export type ReportFilter = Partial<Pick<Report, 'state' | 'room' | 'username' | 'sender' | 'message'>>
+export type ReportFilter = Partial<Pick<Report, 'state' | 'room' | 'username' | 'sender' | 'message'>> & {
+  /** By users, or by keyword lists. */
+  source?: ReportSource
+}
 
 export interface ReportReads {
   /** The latest first, after a cursor. */
@@ -42,10 +48,15 @@ export interface ReportReads {
 
 export interface ReportStore extends ReportReads {
   /**
-   * Adds a report, in place of an earlier one of the same user and message, whose room, sender and state stay. Only the
-   * latest `most` stay. `since`: from when on (Unix ms) repeats are counted.
+   * Adds a report by a user, in place of an earlier one of the same user and message, whose room, sender and state stay.
+   * Only the latest `most` by users stay. `since`: from when on (Unix ms) repeats are counted.
    */
   addReport(app: number, report: NewReport, most: number, since: number): Promise<void>
+  /**
+   * Adds reports by keyword lists, of which the latest `most` stay; returns those that were added: not what is open since
+   * `since` (Unix ms) already, of the same words by the same sender in the same room.
+   */
+  addKeywordReports(app: number, reports: NewReport[], most: number, since: number): Promise<NewReport[]>
   /** Decides all reports of a message; returns how many there are. */
   decideReports(app: number, message: string, decision: Decision): Promise<number>
   /** Removes reports by a user and of its messages. */
@@ -58,6 +69,8 @@ const place = 'created, message, username'
 const latestFirst = 'created desc, message desc, username desc'
 const filters = ['state', 'room', 'username', 'sender', 'message'] as const
 
+const by = { user: '<>', keyword: '=' } as const
+
 function reads(db: Database): ReportReads {
   return {
     async listReports(app, filter, limit, after) {
@@ -68,6 +81,7 @@ function reads(db: Database): ReportReads {
         const value = filter[column]
         if (value !== undefined) where += ` and ${column} = ${add(value)}`
       }
+      if (filter.source) where += ` and username ${by[filter.source]} '${keywords}'`
       if (after)
         where += ` and (${place}) < (${[after.createdMs, after.message, after.username].map(add).join()})`
       return db.all<Report>(
@@ -96,6 +110,31 @@ function reads(db: Database): ReportReads {
   }
 }
 
+/** Leaves the latest `most` reports by users, or by keyword lists: neither push out the others. */
+async function trim(db: Database, app: number, source: ReportSource, most: number): Promise<void> {
+  const ours = `app = ?1 and username ${by[source]} '${keywords}'`
+  await db.run(
+    `delete from reports where ${ours} and (${place}) <=
+       (select ${place} from reports where ${ours} order by ${latestFirst} limit 1 offset ?2)`,
+    app,
+    most,
+  )
+}
+
+const keyOf = ({ sender, room, reason }: Pick<NewReport, 'sender' | 'room' | 'reason'>): string =>
+  JSON.stringify([sender, room, reason])
+
+/** What keyword lists have reported since a time, and nobody has decided. */
+async function openSince(db: Database, app: number, since: number): Promise<Set<string>> {
+  const rows = await db.all<Pick<NewReport, 'sender' | 'room' | 'reason'>>(
+    `select sender, room, reason from reports
+     where app = ?1 and username = '${keywords}' and created > ?2 and state = 'open'`,
+    app,
+    since,
+  )
+  return new Set(rows.map(keyOf))
+}
+
 export function reportStore(db: Database): ReportStore {
   return {
     ...reads(db),
@@ -118,12 +157,30 @@ export function reportStore(db: Database): ReportStore {
         sender,
         since,
       )
-      await db.run(
-        `delete from reports where app = ?1 and (${place}) <=
-           (select ${place} from reports where app = ?1 order by ${latestFirst} limit 1 offset ?2)`,
-        app,
-        most,
-      )
+      await trim(db, app, 'user', most)
+    },
+
+    async addKeywordReports(app, reports, most, since) {
+      const known = await openSince(db, app, since)
+      const isNew = (report: NewReport) => {
+        const key = keyOf(report)
+        return !known.has(key) && known.add(key)
+      }
+      const fresh = reports.filter(isNew)
+      for (const { message, type, reason, createdMs, room, sender } of fresh)
+        await db.run(
+          `insert into reports (app, ${added}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing`,
+          app,
+          message,
+          keywords,
+          type,
+          reason,
+          createdMs,
+          room,
+          sender,
+        )
+      if (fresh.length > 0) await trim(db, app, 'keyword', most)
+      return fresh
     },
 
     decideReports: async (app, message, { state, handledBy, handled, note }) =>

@@ -35,6 +35,7 @@ test('12.7 a report of a message is stored, and listed for the app with its room
   expect((await list()).data).toEqual([
     {
       msg_id: id,
+      source: 'user',
       username: 'alice',
       report_type: 'abuse',
       report_reason: 'rude',

@@ -167,10 +167,10 @@ for (const name of sdkNames)
 test('13.3 a text is checked as a message would be', async () => {
   const other = await server.app('acme#checked')
   const ask = (body: unknown) => other.call('POST', '/moderation/txt/check', body)
-  expectRefusal(await ask({ content: 'casino' }), 400, 'Bad Request', 'text moderation not open')
+  expectRefusal(await ask({ content: 'casino' }), 400, 'Bad Request', 'text moderation not open', 4_000_404)
   const id = await aList('refuse', ['casino'], other)
   for (const body of [{}, { content: '' }, { content: 1 }])
-    expectRefusal(await ask(body), 400, 'Bad Request', 'message content is empty or null')
+    expectRefusal(await ask(body), 400, 'Bad Request', 'message content is empty or null', 4_000_005)
   const meta = { timestamp: expect.any(Number), requestId: '' }
   expect((await ask({ content: 'my Casino' })).body).toEqual({
     code: 200,

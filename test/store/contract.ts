@@ -661,6 +661,38 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await list()).toEqual([])
     })
 
+    test('reports by keyword lists are kept beside those by users, and once while one is open', async () => {
+      const id = await app()
+      const report = (n: number, reason = 'casino', username = '') => ({
+        message: `${n}`,
+        username,
+        type: username === '' ? 'keyword' : 'abuse',
+        reason,
+        createdMs: 2 ** 41 + n,
+        room: 'r1',
+        sender: 'bob',
+      })
+      const add = (...reports: ReturnType<typeof report>[]) =>
+        unit((store) => store.reports.addKeywordReports(id, reports, 3, 2 ** 41))
+      const list = async (filter: object = {}) =>
+        (await opened.store.reports.listReports(id, filter, 99)).map(({ message }) => message)
+      for (const n of [1, 2])
+        await unit((store) => store.reports.addReport(id, report(n, 'rude', 'alice'), 2, 0))
+      expect(await add(report(3), report(4), { ...report(5), sender: 'carol' })).toEqual([
+        report(3),
+        { ...report(5), sender: 'carol' },
+      ])
+      expect(await add(report(6), report(7, 'jackpot'))).toEqual([report(7, 'jackpot')])
+      expect(await list({ source: 'keyword' })).toEqual(['7', '5', '3'])
+      const decision = { state: 'dismissed', handledBy: 'sam', handled: 7, note: '' } as const
+      await unit((store) => store.reports.decideReports(id, '3', decision))
+      expect(await add(report(8))).toEqual([report(8)])
+      expect(await list({ source: 'keyword' })).toEqual(['8', '7', '5'])
+      await unit((store) => store.reports.addReport(id, report(9, 'rude', 'alice'), 2, 0))
+      expect(await list({ source: 'user' })).toEqual(['9', '2'])
+      expect(await list()).toEqual(['9', '8', '7', '5', '2'])
+    })
+
     test('files of a room are listed by pages, found, counted and pruned, and go with the room', async () => {
       const id = await app()
       const file = (n: number) => ({

@@ -25,13 +25,14 @@ function envelope(app: TestApp, action: string, path: string, rest: object) {
 }
 
 /** The whole error envelope. */
-export const refusal = (word: FailureWord, text: string) => ({
+export const refusal = (word: FailureWord, text: string, code?: number) => ({
   error: word,
   exception: failures[word][1],
   error_description: text,
   timestamp: expect.any(Number),
   duration: 0,
   properties: {},
+  ...(code === undefined ? {} : { error_code: code, desc: text }),
 })
 
 /** Checks status and whole body of a success; returns its `data`. */
@@ -44,8 +45,8 @@ export function expectSuccess(reply: Reply, app: TestApp, action: string, path: 
 }
 
 /** Checks status and whole body of a refusal. */
-export function expectRefusal(reply: Reply, status: number, word: FailureWord, text: string) {
-  expect({ status: reply.status, body: reply.body }).toEqual({ status, body: refusal(word, text) })
+export function expectRefusal(reply: Reply, status: number, word: FailureWord, text: string, code?: number) {
+  expect({ status: reply.status, body: reply.body }).toEqual({ status, body: refusal(word, text, code) })
 }
 
 /** The reference's response to every bad token. */

@@ -62,10 +62,16 @@ export const callLimits = {
     en: 'the rest is cut off',
     zh: '截断超出部分',
   }),
-  reports: items(10_000, 'Reports of messages stored of one app', '每个应用保留的消息举报数量', {
+  reports: items(10_000, 'Reports of messages by users stored of one app', '每个应用保留的用户举报数量', {
     en: 'the oldest go',
     zh: '删除最早的举报',
   }),
+  keywordReports: items(
+    2000,
+    'Reports by keyword lists stored of one app, beside those by users',
+    '每个应用保留的关键词上报数量（不含用户举报）',
+    { en: 'the oldest go', zh: '删除最早的上报' },
+  ),
   reportsPerMinute: items(30, 'Reports by one user in a minute', '单个用户每分钟的举报次数', {
     en: '429; nothing is stored',
     zh: '返回 429，不保存',

@@ -131,8 +131,8 @@ export const eventTypes: Record<Event['type'], EventType> = {
     { username: 'bob', messages: ['1450000000000001003'], count: 1 },
   ),
   'message.reported': of(
-    'A user reported a message; `sender` and `chatroomid` are empty where the message is not known any more.',
-    '用户举报了消息；消息已无法查到时 `sender` 和 `chatroomid` 为空。',
+    'A user reported a message; `sender` and `chatroomid` are empty where the message is not known any more. Where `username` is empty, keyword lists did, for the words of `reportReason`.',
+    '用户举报了消息；消息已无法查到时 `sender` 和 `chatroomid` 为空。`username` 为空时为关键词列表上报，`reportReason` 为命中的词。',
     {
       message: '1450000000000001003',
       username: 'carol',

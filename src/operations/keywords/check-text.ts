@@ -8,15 +8,21 @@ import type { BodyWords } from '../body-words.ts'
 import { action } from '../operation.ts'
 import { exactly, loosely, milliseconds, says } from '../schemas.ts'
 
-const notOpen = failure('Bad Request', 'text moderation not open', {
-  en: 'the app has no keywords',
-  zh: '应用没有关键词',
-})
+const notOpen = failure(
+  'Bad Request',
+  'text moderation not open',
+  { en: 'the app has no keywords', zh: '应用没有关键词' },
+  400,
+  4_000_404,
+)
 
-const contentEmpty = failure('Bad Request', 'message content is empty or null', {
-  en: '`content` is missing, empty or no text',
-  zh: '`content` 缺失、为空或不是字符串',
-})
+const contentEmpty = failure(
+  'Bad Request',
+  'message content is empty or null',
+  { en: '`content` is missing, empty or no text', zh: '`content` 缺失、为空或不是字符串' },
+  400,
+  4_000_005,
+)
 
 const words: BodyWords = {
   missing: contentEmpty,

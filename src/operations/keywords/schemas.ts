@@ -42,8 +42,8 @@ export const ListName = t.String({
 
 export const Action = t.String({
   ...says(
-    '`refuse`: the message is refused. `replace`: each word becomes `***`. `report`: the message passes. Each emits the event `message.moderated`.',
-    '`refuse`：拒绝发送；`replace`：关键词替换为 `***`；`report`：放行。三者均产生事件 `message.moderated`。',
+    '`refuse`: the message is refused. `replace`: each word becomes `***`. `report`: the message passes and is in the queue of reports. Each emits the event `message.moderated`.',
+    '`refuse`：拒绝发送；`replace`：关键词替换为 `***`；`report`：放行并进入举报列表。三者均产生事件 `message.moderated`。',
   ),
   examples: ['refuse'],
   ...bounds({ enum: keywordActions }),

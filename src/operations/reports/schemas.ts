@@ -1,8 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { failure } from '../../domain/failures.ts'
-import { type ReportState, reportStates } from '../../domain/report.ts'
+import { type ReportSource, type ReportState, reportSources, reportStates } from '../../domain/report.ts'
 import type { Report } from '../../store/reports.ts'
-import { bounds, exactly, milliseconds, says, UserId } from '../schemas.ts'
+import { bounds, exactly, milliseconds, says } from '../schemas.ts'
 
 export const noReport = failure('resource_not_found', 'message {message_id} was not reported!', {
   en: 'nobody has reported the message',
@@ -13,6 +13,18 @@ export const badState = failure('illegal_argument', `state must be one of ${repo
   en: '`state` is another word',
   zh: '`state` 不是可选值之一',
 })
+
+export const badSource = failure('illegal_argument', `source must be one of ${reportSources.join(', ')}`, {
+  en: '`source` is another word',
+  zh: '`source` 不是可选值之一',
+})
+
+/** Reads a source. Fails with `badSource`. */
+export function sourceNamed(text: string): ReportSource {
+  const known = reportSources.find((source) => source === text)
+  if (!known) throw badSource()
+  return known
+}
 
 /** Reads a state. Fails with `badState`. */
 export function stateOf(text: string): ReportState {
@@ -32,9 +44,23 @@ export const State = t.String({
 
 export const Row = exactly({
   msg_id: t.String({ ...says('Message id.', '消息 ID。'), examples: ['115823689093121'] }),
-  username: UserId,
+  source: t.String({
+    ...says(
+      '`user`, or `keyword`: a keyword list whose action is `report` holds a word of the message.',
+      '`user` 为用户举报；`keyword` 为处理方式是 `report` 的关键词列表命中。',
+    ),
+    examples: ['user'],
+    ...bounds({ enum: reportSources }),
+  }),
+  username: t.String({
+    ...says('Who reported it; empty for `keyword`.', '举报人；`keyword` 时为空。'),
+    examples: ['alice'],
+  }),
   report_type: t.String({ examples: ['abuse'] }),
-  report_reason: t.String({ examples: ['It insults others.'] }),
+  report_reason: t.String({
+    ...says('Why; for `keyword` the words.', '原因；`keyword` 时为命中的词。'),
+    examples: ['It insults others.'],
+  }),
   created: milliseconds('When it was reported, Unix ms.', '举报时间，Unix 毫秒。'),
   chatroom_id: t.String({
     ...says(
@@ -62,9 +88,12 @@ export const Row = exactly({
   note: t.String({ ...says('What was noted then.', '处理备注。'), examples: [''] }),
 })
 
+const sourceOf = ({ username }: Report): ReportSource => (username === '' ? 'keyword' : 'user')
+
 /** A report as the response has it. */
 export const shown = (report: Report) => ({
   msg_id: report.message,
+  source: sourceOf(report),
   username: report.username,
   report_type: report.type,
   report_reason: report.reason,
