@@ -37,11 +37,39 @@ const changesSpeech = new Set<Event['type']>([
   'admin.removed',
 ])
 
+type LogOut = (session: Session, operation: StatisticsBody_Operation) => void
+
+/** Updates what is live of one user, and tells its devices; false for events that are about something else. */
+function onUserEvent(parts: Pick<Parts, 'live' | 'newId' | 'now'>, event: Event, logOut: LogOut): boolean {
+  switch (event.type) {
+    case 'user.changed': {
+      const operation = logoutFor[event.change]
+      if (operation === undefined) return true
+      for (const session of [...(parts.live.user(event.app, event.username)?.sessions ?? [])])
+        if (event.resource === undefined || session.resource === event.resource) logOut(session, operation)
+      return true
+    }
+    case 'user.muted': {
+      const user = parts.live.user(event.app, event.username)
+      if (user) user.mutes = undefined
+      return true
+    }
+    case 'superAdmin.added':
+    case 'superAdmin.removed': {
+      const user = parts.live.user(event.app, event.username)
+      if (user) user.superAdmin = undefined
+      return true
+    }
+    case 'history.removed':
+      tellRemoval(parts, event)
+      return true
+    default:
+      return false
+  }
+}
+
 /** Updates this node's live state from the events of all nodes, and notifies clients. */
-export function eventSubscriber(
-  parts: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>,
-  logOut: (session: Session, operation: StatisticsBody_Operation) => void,
-) {
+export function eventSubscriber(parts: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>, logOut: LogOut) {
   const { live, newId, now, publish } = parts
 
   function frameOf(body: MUCBody): Uint8Array {
@@ -99,29 +127,7 @@ export function eventSubscriber(
 
   /** Of this node or another. */
   return function onEvent(event: Event): void {
-    if (event.type === 'user.changed') {
-      const operation = logoutFor[event.change]
-      if (operation === undefined) return
-      const { resource } = event
-      const sessions = live.user(event.app, event.username)?.sessions ?? []
-      for (const session of [...sessions])
-        if (resource === undefined || session.resource === resource) logOut(session, operation)
-      return
-    }
-    if (event.type === 'user.muted') {
-      const user = live.user(event.app, event.username)
-      if (user) user.mutes = undefined
-      return
-    }
-    if (event.type === 'history.removed') {
-      tellRemoval(parts, event)
-      return
-    }
-    if (event.type === 'superAdmin.added' || event.type === 'superAdmin.removed') {
-      const user = live.user(event.app, event.username)
-      if (user) user.superAdmin = undefined
-      return
-    }
+    if (onUserEvent(parts, event, logOut)) return
     const room = live.room(event.app, event.room)
     if (room && changesSpeech.has(event.type)) room.speech = undefined
     switch (event.type) {

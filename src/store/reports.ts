@@ -5,7 +5,7 @@ import type { Database, Param } from './database.ts'
 const keywords = ''
 
 /** What a user, or a keyword list, reported of a message. */
-export interface NewReport {
+interface NewReport {
   message: string
   /** Who reported it; empty where keyword lists did. */
   username: string
