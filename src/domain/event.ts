@@ -121,7 +121,7 @@ export type AppEvent =
   | { type: 'user.muted'; username: string; expires: Partial<AppMutes>; before: AppMutes }
   /**
    * Messages are gone from a user's view: of one chat room, or where `chatroom` is empty of all. `resource` is the device
-   * that did it, and knows; `isNotified`: the others are told.
+   * that did it, and knows; `isNotified`: the others are notified.
    */
   | { type: 'history.removed'; username: string; chatroom: string; resource: string; isNotified: boolean }
   /** A keyword list, and how many words were added or removed. */

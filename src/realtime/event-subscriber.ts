@@ -4,7 +4,7 @@ import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import { notifyFrame, pinNotice } from './pin-notices.ts'
 import { presenceThrottle } from './presence-throttle.ts'
-import { tellRemoval } from './removal-notices.ts'
+import { notifyOfRemoval } from './removal-notices.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { LiveRoom, LiveUser, Session } from './session.ts'
 
@@ -39,7 +39,7 @@ const changesSpeech = new Set<Event['type']>([
 
 type LogOut = (session: Session, operation: StatisticsBody_Operation) => void
 
-/** Updates what is live of one user, and tells its devices; false for events that are about something else. */
+/** Updates what is live of one user, and notifies its devices; false for events that are about something else. */
 function onUserEvent(parts: Pick<Parts, 'live' | 'newId' | 'now'>, event: Event, logOut: LogOut): boolean {
   switch (event.type) {
     case 'user.changed': {
@@ -61,7 +61,7 @@ function onUserEvent(parts: Pick<Parts, 'live' | 'newId' | 'now'>, event: Event,
       return true
     }
     case 'history.removed':
-      tellRemoval(parts, event)
+      notifyOfRemoval(parts, event)
       return true
     default:
       return false

@@ -8,10 +8,10 @@ import type { LiveUser } from './session.ts'
 type Removal = Extract<Event, { type: 'history.removed' }>
 
 const roomsOf = ({ chatroom }: Removal, user: LiveUser): string[] =>
-  chatroom !== '' ? [chatroom] : [...user.rooms.keys()].slice(0, limits.historyRemovalsTold.value)
+  chatroom !== '' ? [chatroom] : [...user.rooms.keys()].slice(0, limits.historyRemovalNotices.value)
 
-/** Tells the other devices of a user that messages are gone from its view; the SDK has one notice for each room. */
-export function tellRemoval(
+/** Notifies the other devices of a user that messages are gone from its view; the SDK has one notice for each room. */
+export function notifyOfRemoval(
   { live, newId, now }: Pick<Parts, 'live' | 'newId' | 'now'>,
   event: Removal,
 ): void {

@@ -49,12 +49,12 @@ export const historyLimits = {
     zh: '单次单向删除的历史消息数量',
     beyond: { en: '400; nothing is removed', zh: '返回 400，不删除任何消息' },
   },
-  historyRemovalsTold: {
+  historyRemovalNotices: {
     value: 100,
     unit: 'items',
-    en: 'Chat rooms of which other devices are told when a user removes all messages from its view',
+    en: 'Chat rooms of which other devices are notified when a user removes all messages from its view',
     zh: '用户清空全部历史消息时，向其其他设备通知的聊天室数量',
-    beyond: { en: 'removed all the same; devices are not told', zh: '照常删除，但不通知' },
+    beyond: { en: 'removed all the same; devices are not notified', zh: '照常删除，但不通知' },
   },
   historyFilesPerMinute: {
     value: 10,

@@ -179,7 +179,7 @@ export const eventTypes: Record<Event['type'], EventType> = {
     { chat: 0, groupchat: 0, chatroom: 0 },
   ),
   'history.removed': ofApp(
-    'Messages were removed from the view of a user alone: of one chat room or, where `chatroom` is empty, of all. Its devices but `resource` are told where `isNotified` is true.',
+    'Messages were removed from the view of a user alone: of one chat room or, where `chatroom` is empty, of all. Its devices but `resource` are notified where `isNotified` is true.',
     '消息已从该用户自己的查询结果中删除：某个聊天室的消息，`chatroom` 为空时为全部聊天室。`isNotified` 为 true 时通知该用户除 `resource` 外的设备。',
     { username: 'bob', chatroom: '248710559375361', resource: 'webim_1', isNotified: true },
   ),

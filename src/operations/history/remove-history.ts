@@ -19,40 +19,45 @@ const room = {
   example: '248710559375361',
 }
 const onlyTheirView = {
-  en: 'From the view of this user alone, whose other devices are told. `chat_type` is `group`, for chat rooms, too.',
+  en: 'From the view of this user alone, whose other devices are notified. `chat_type` is `group`, for chat rooms, too.',
   zh: '仅影响该用户自己的查询结果，并通知该用户的其他设备。聊天室的 `chat_type` 同样为 `group`。',
 }
 const resource = inQuery(
   'resource',
-  'Device of the user that calls, which is not told.',
+  'Device of the user that calls, which is not notified.',
   '发起调用的设备标识，不通知该设备。',
   { type: 'string' },
 )
-const isNotify = inQuery('isNotify', 'Whether devices of the user are told.', '是否通知该用户的在线设备。', {
-  type: 'boolean',
-  default: true,
-})
+const isNotify = inQuery(
+  'isNotify',
+  'Whether devices of the user are notified.',
+  '是否通知该用户的在线设备。',
+  {
+    type: 'boolean',
+    default: true,
+  },
+)
 
-/** Who is told of a removal. */
-interface Telling {
+/** Who is notified of a removal. */
+interface Notifying {
   resource: string
   isNotified: boolean
 }
 
-const tellingOf = (query: URLSearchParams): Telling => ({
+const notifyingOf = (query: URLSearchParams): Notifying => ({
   resource: query.get('resource') ?? '',
   isNotified: query.get('isNotify')?.toLowerCase() !== 'false',
 })
 
 /** A removal that was done, and by which call. */
-interface Removal extends Telling {
+interface Removal extends Notifying {
   operation: string
   username: string
   /** Empty = all chat rooms. */
   chatroom: string
 }
 
-/** Records a removal in the log of events, from which the user's other devices are told. */
+/** Records a removal in the log of events, from which the other devices of the user are notified. */
 export const recordRemoval = write({
   id: 'recordRemoval',
   allowed: oneself,
@@ -61,13 +66,13 @@ export const recordRemoval = write({
   run: async ({ emit }, { operation, ...removed }: Removal) => emit({ type: 'history.removed', ...removed }),
 })
 
-/** Tells of a removal when it is done: a device that hears of it and reads again does not find the messages. */
+/** Notifies of a removal when it is done: a device that hears of it and reads again does not find the messages. */
 async function removed(
   { app, caller, services, now }: ActionContext,
   operation: string,
-  { username, room, telling }: { username: string; room: string; telling: Telling },
+  { username, room, notifying }: { username: string; room: string; notifying: Notifying },
 ) {
-  await services.commit(app.id, caller, recordRemoval, { operation, username, chatroom: room, ...telling })
+  await services.commit(app.id, caller, recordRemoval, { operation, username, chatroom: room, ...notifying })
   return { requestStatusCode: 'ok' as const, timestamp: now }
 }
 
@@ -129,7 +134,7 @@ export const removeHistory = actionInRoom({
     return {
       username: foldUsername(params.username),
       room: roomOf(params.chat_type, query),
-      telling: tellingOf(query),
+      notifying: notifyingOf(query),
       ids: idsOf(query),
     }
   },
@@ -188,7 +193,7 @@ export const removeHistoryBefore = actionInRoom({
     return {
       username: foldUsername(params.username),
       room: roomOf(params.chat_type, query),
-      telling: tellingOf(query),
+      notifying: notifyingOf(query),
       untilMs: timeOf(query),
     }
   },
@@ -213,8 +218,8 @@ export const removeAllHistory = action({
   tag: 'history',
   summary: { en: "Remove all messages from a user's view", zh: '单向清空用户的全部历史消息' },
   description: {
-    en: `Of all chat rooms; for this user alone, whose other devices are told of up to ${limits.historyRemovalsTold.value} rooms that it is in.`,
-    zh: `包括所有聊天室；仅影响该用户自己，并通知其其他设备（最多 ${limits.historyRemovalsTold.value} 个所在聊天室）。`,
+    en: `Of all chat rooms; for this user alone, whose other devices are notified of up to ${limits.historyRemovalNotices.value} rooms that it is in.`,
+    zh: `包括所有聊天室；仅影响该用户自己，并通知其其他设备（最多 ${limits.historyRemovalNotices.value} 个所在聊天室）。`,
   },
   allowed: oneself,
   parameters: [resource, isNotify],
@@ -222,7 +227,7 @@ export const removeAllHistory = action({
   failures: [historyNotOpen],
   input: ({ app, params, query }) => {
     requireOpen(app)
-    return { username: foldUsername(params.username), telling: tellingOf(query) }
+    return { username: foldUsername(params.username), notifying: notifyingOf(query) }
   },
   about: ({ username }) => [username],
 
