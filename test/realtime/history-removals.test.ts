@@ -63,14 +63,14 @@ for (const name of sdkNames) {
       const target = { targetId: room, chatType: 'groupChat' }
       await here.call('removeHistoryMessages', { ...target, messageIds: [ids[0]] })
       const told = { operation: 'deleteRoaming', conversationId: room, chatType: 'groupChat' }
-      await there.hears('onMultiDeviceEvent', told)
-      there.told.length = 0
+      await there.receives('onMultiDeviceEvent', told)
+      there.received.length = 0
       await here.call('removeHistoryMessages', { ...target, beforeTimeStamp: Date.now() })
-      await there.hears('onMultiDeviceEvent', told)
-      there.told.length = 0
+      await there.receives('onMultiDeviceEvent', told)
+      there.received.length = 0
       await here.call('deleteAllMessagesAndConversations')
-      await there.hears('onMultiDeviceEvent', told)
-      expect(here.told.filter(({ event }) => event === 'onMultiDeviceEvent')).toEqual([])
+      await there.receives('onMultiDeviceEvent', told)
+      expect(here.received.filter(({ event }) => event === 'onMultiDeviceEvent')).toEqual([])
     })
   })
 }

@@ -673,11 +673,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         sender: 'bob',
       })
       const add = (...reports: ReturnType<typeof report>[]) =>
-        unit((store) => store.reports.addKeywordReports(id, reports, 3, 2 ** 41))
+        transaction((store) => store.reports.addKeywordReports(id, reports, 3, 2 ** 41))
       const list = async (filter: object = {}) =>
         (await opened.store.reports.listReports(id, filter, 99)).map(({ message }) => message)
       for (const n of [1, 2])
-        await unit((store) => store.reports.addReport(id, report(n, 'rude', 'alice'), 2, 0))
+        await transaction((store) => store.reports.addReport(id, report(n, 'rude', 'alice'), 2, 0))
       expect(await add(report(3), report(4), { ...report(5), sender: 'carol' })).toEqual([
         report(3),
         { ...report(5), sender: 'carol' },
@@ -685,10 +685,10 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await add(report(6), report(7, 'jackpot'))).toEqual([report(7, 'jackpot')])
       expect(await list({ source: 'keyword' })).toEqual(['7', '5', '3'])
       const decision = { state: 'dismissed', handledBy: 'sam', handled: 7, note: '' } as const
-      await unit((store) => store.reports.decideReports(id, '3', decision))
+      await transaction((store) => store.reports.decideReports(id, '3', decision))
       expect(await add(report(8))).toEqual([report(8)])
       expect(await list({ source: 'keyword' })).toEqual(['8', '7', '5'])
-      await unit((store) => store.reports.addReport(id, report(9, 'rude', 'alice'), 2, 0))
+      await transaction((store) => store.reports.addReport(id, report(9, 'rude', 'alice'), 2, 0))
       expect(await list({ source: 'user' })).toEqual(['9', '2'])
       expect(await list()).toEqual(['9', '8', '7', '5', '2'])
     })
