@@ -43,8 +43,11 @@ const settingsPages = {
 
 ## Of the server
 
-A flag (\`--data-dir /var/lib/chatroomd\`) wins over the environment, that over \`chatroomd.toml\` in the working directory,
-that over the default.
+A flag (\`--data-dir /var/lib/chatroomd\`) wins over the environment, that over the file, that over the default. The file is
+the one that \`--config\` or \`CHATROOMD_CONFIG\` names, else \`chatroomd.toml\` in the working directory, else
+\`/etc/chatroomd/chatroomd.toml\`. Variables that hold secrets (\`APPS\`, \`DATABASE_URL\`, \`REDIS_URL\`, \`METRICS_TOKEN\`) can name a
+file instead: \`CHATROOMD_DATABASE_URL_FILE\`. \`chatroomd serve --check\` shows what counts. SIGHUP reads the configuration
+again: \`log_level\` and new \`apps\` count at once, the others after a restart.
 
 ${serverSettings('en')}
 
@@ -60,7 +63,10 @@ ${settingsOfApps('en')}
 
 ## 服务设置
 
-优先级：命令行参数（\`--data-dir /var/lib/chatroomd\`）> 环境变量 > 工作目录下的 \`chatroomd.toml\` > 默认值。
+优先级：命令行参数（\`--data-dir /var/lib/chatroomd\`）> 环境变量 > 配置文件 > 默认值。配置文件由 \`--config\` 或
+\`CHATROOMD_CONFIG\` 指定；未指定时依次查找工作目录下的 \`chatroomd.toml\` 和 \`/etc/chatroomd/chatroomd.toml\`。含密钥的变量
+（\`APPS\`、\`DATABASE_URL\`、\`REDIS_URL\`、\`METRICS_TOKEN\`）可改为指定文件，如 \`CHATROOMD_DATABASE_URL_FILE\`。
+\`chatroomd serve --check\` 列出生效的设置。收到 SIGHUP 会重新读取配置：\`log_level\` 和新增的 \`apps\` 立即生效，其余设置重启后生效。
 
 ${serverSettings('zh')}
 

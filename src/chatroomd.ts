@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { type AppDirectory, appDirectory } from './auth/app-directory.ts'
+import { appDirectory } from './auth/app-directory.ts'
 import { login } from './auth/login.ts'
 import { passwords } from './auth/passwords.ts'
 import { tokenChecker } from './auth/tokens.ts'
@@ -28,9 +28,9 @@ import { measured } from './metrics/measures.ts'
 import { lineOf } from './operations/history/line.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
-import { type Admin, adminOn, startAdmin } from './operator/admin.ts'
+import type { Admin } from './operator/admin.ts'
 import { createMissingApps } from './operator/first-start.ts'
-import { startPruning } from './operator/prune.ts'
+import { letOperate } from './operator/let-operate.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import type { SocketTerms } from './realtime/gateway.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
@@ -51,6 +51,8 @@ export interface Chatroomd {
   admin: Admin
   /** What real time has done so far. */
   counters: Counters
+  /** Takes over what can be changed while it runs: creates apps that the configuration names and that are missing. */
+  reload(config: Config): Promise<void>
   /** Stops accepting, finishes what is in flight (at most `graceMs`), closes the store. */
   stop(graceMs?: number): Promise<void>
 }
@@ -172,29 +174,13 @@ async function start(
     pagesUrl,
     admin,
     counters: realtime.counters,
+    reload: (changed) => createMissingApps(admin, changed.apps, apps.find, log),
     async stop(graceMs = 10_000) {
       listener.graceMs = graceMs
       await closing.disposeAsync()
       log.info('stopped')
     },
   }
-}
-
-/** Creates the apps that are configured, lets commands in, and removes what is too old. */
-async function letOperate(
-  engine: Engine,
-  apps: AppDirectory,
-  config: Config,
-  log: Logger,
-  closing: AsyncDisposableStack,
-): Promise<Admin> {
-  const admin = adminOn(engine)
-  await createMissingApps(admin, config.apps, apps.find, log)
-  const adminSocket = await startAdmin(engine, config, log)
-  closing.defer(() => adminSocket.stop())
-  const pruning = startPruning(engine, apps.all, log)
-  closing.defer(() => pruning.stop())
-  return admin
 }
 
 /** Messages of an hour, as files. */

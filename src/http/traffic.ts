@@ -53,7 +53,10 @@ export function traffic(metrics: Metrics, log: Logger) {
     buckets[index] = (buckets[index] as number) + 1
   }
 
-  const isLogged = log.isLevelEnabled('debug')
+  let isLogged = log.isLevelEnabled('debug')
+  log.on('level-change', () => {
+    isLogged = log.isLevelEnabled('debug')
+  })
 
   /** The records of an operation, which several routes may share. */
   return (operation: string): Recorder => {

@@ -1,6 +1,15 @@
 import { Command, Option } from 'commander'
 import pkg from '../../package.json' with { type: 'json' }
-import { type Config, readConfig, type SettingTexts } from '../config.ts'
+import {
+  type Config,
+  configFile,
+  isSecret,
+  type Read,
+  readSettings,
+  type SettingName,
+  type SettingTexts,
+  settingNames,
+} from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { type Admin, withAdmin } from './admin.ts'
@@ -11,9 +20,6 @@ import { settings } from './settings.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-type SettingName = keyof typeof settings
-
-const all = Object.keys(settings) as SettingName[]
 /** What a command needs that only reaches the store. */
 const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
 
@@ -27,16 +33,31 @@ function withSettings(command: Command, names: SettingName[] = ofStore): Command
     const shown = otherwise === '' ? '' : `, default ${otherwise}`
     command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
   }
-  return command
+  return command.option(
+    '--config <file>',
+    'File of settings (CHATROOMD_CONFIG, default chatroomd.toml here, or /etc/chatroomd/chatroomd.toml)',
+  )
 }
 
-function configOf(options: Record<string, string>, warn?: (text: string) => void): Config {
+function settingsOf(options: Record<string, string>, warn?: (text: string) => void): Read {
   const flags: SettingTexts = {}
-  for (const name of all) {
+  for (const name of settingNames) {
     const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
     if (value !== undefined) flags[name] = value
   }
-  return readConfig(flags, process.env, undefined, warn)
+  return readSettings(flags, process.env, configFile(options.config, process.env), warn)
+}
+
+const configOf = (options: Record<string, string>): Config => settingsOf(options).config
+
+/** Reads the configuration without serving, and shows what is given and where. */
+function checkConfig(options: Record<string, string>): void {
+  const { given } = settingsOf(options, say)
+  say(`The configuration is right. Its file: ${configFile(options.config, process.env) || 'none'}`)
+  for (const name of settingNames) {
+    const { text, where } = given[name]
+    if (where !== name) say(`  ${name.padEnd(20)} ${isSecret(name) ? '(set)' : text}  (${where})`)
+  }
 }
 
 const admin =
@@ -71,16 +92,11 @@ export function commandLine(start: StartServer): Command {
     .version(version, '--version', 'show the version')
     .showHelpAfterError('(add --help for what there is)')
 
-  withSettings(program.command('serve').description('start the server'), all).action(
-    (options: Record<string, string>) => {
-      const warnings: string[] = []
-      return runServer(
-        configOf(options, (text) => warnings.push(text)),
-        warnings,
-        start,
-      )
-    },
-  )
+  withSettings(program.command('serve').description('start the server'), settingNames)
+    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
+    .action((options: Record<string, string>) =>
+      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
+    )
 
   const app = program.command('app').description('apps: create, list, set, rotate-secret')
   withSettings(app.command('create').argument('<org#app>'))

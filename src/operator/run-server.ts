@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Config } from '../config.ts'
+import { type Config, type Read, type SettingName, settingNames } from '../config.ts'
 import type { Admin } from './admin.ts'
 import { firstStart } from './first-start.ts'
 import { openLog } from './log.ts'
@@ -8,8 +8,13 @@ import { openLog } from './log.ts'
 interface Running {
   url: string
   admin: Admin
+  /** Takes over what can be changed while it runs. */
+  reload(config: Config): Promise<void>
   stop(): Promise<void>
 }
+
+/** Settings that a server takes over on SIGHUP; the others need a restart. */
+const reloaded = new Set<SettingName>(['log_level', 'apps'])
 
 /** Starts a server; `lostLines` returns how many lines of its log were lost. */
 export type StartServer = (
@@ -25,17 +30,46 @@ const wantsDemo = ({ demo }: Config): boolean =>
   demo === 'auto' ? Boolean(process.stdin.isTTY && process.stderr.isTTY) : demo === 'true'
 
 /** Signals that would end the process, though whoever sends them means something else. */
-const ignored = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
+const ignored = ['SIGUSR1', 'SIGUSR2'] as const
 
-/** Runs a server until it is asked to stop; `warnings` are those of reading its configuration. */
-export async function runServer(config: Config, warnings: string[], start: StartServer): Promise<void> {
+/** Reads the configuration again and takes over what can be; a wrong one changes nothing and ends nothing. */
+async function reload(running: Running, inForce: Read, read: ReadAgain, log: Logger): Promise<Read> {
+  try {
+    const wanted = read((text) => log.warn(text))
+    const changed = settingNames.filter((name) => wanted.given[name].text !== inForce.given[name].text)
+    await running.reload(wanted.config)
+    log.level = wanted.config.log_level
+    log.info({ changed: changed.filter((name) => reloaded.has(name)) }, 'the configuration was read again')
+    const later = changed.filter((name) => !reloaded.has(name))
+    if (later.length > 0)
+      log.warn({ changed: later }, 'these settings are read at the start: restart to change them')
+    return wanted
+  } catch (error) {
+    log.error({ err: error }, 'the configuration could not be read again: nothing was changed')
+    return inForce
+  }
+}
+
+type ReadAgain = (warn: (text: string) => void) => Read
+
+/** Runs a server until it is asked to stop; `read` reads its configuration, at the start and again on SIGHUP. */
+export async function runServer(read: ReadAgain, start: StartServer): Promise<void> {
+  const warnings: string[] = []
+  const first = read((text) => warnings.push(text))
+  const { config } = first
   const { log, lost } = openLog(config)
   for (const warning of warnings) log.warn(warning)
   for (const signal of ignored)
     process.on(signal, () =>
-      log.warn({ signal }, 'nothing was done: settings are read at the start; restart to change them'),
+      log.warn({ signal }, 'nothing was done: SIGHUP reads the configuration again, SIGTERM ends the server'),
     )
   const starting = start(config, log, { lostLines: lost })
+
+  // One after the other, so that the last one counts.
+  let inForce = Promise.resolve(first)
+  process.on('SIGHUP', () => {
+    inForce = inForce.then(async (before) => reload(await starting, before, read, log))
+  })
 
   let stopping = false
   const stop = (signal: string) => {

@@ -1,0 +1,24 @@
+import type { Logger } from 'pino'
+import type { AppDirectory } from '../auth/app-directory.ts'
+import type { Config } from '../config.ts'
+import type { Engine } from '../engine/engine-types.ts'
+import { type Admin, adminOn, startAdmin } from './admin.ts'
+import { createMissingApps } from './first-start.ts'
+import { startPruning } from './prune.ts'
+
+/** Creates the apps that are configured, lets commands in, and removes what is too old. */
+export async function letOperate(
+  engine: Engine,
+  apps: AppDirectory,
+  config: Config,
+  log: Logger,
+  closing: AsyncDisposableStack,
+): Promise<Admin> {
+  const admin = adminOn(engine)
+  await createMissingApps(admin, config.apps, apps.find, log)
+  const adminSocket = await startAdmin(engine, config, log)
+  closing.defer(() => adminSocket.stop())
+  const pruning = startPruning(engine, apps.all, log)
+  closing.defer(() => pruning.stop())
+  return admin
+}
