@@ -39,7 +39,7 @@ event: announcement.changed
 data: ${example('announcement.changed')}
 `
 
-const { feedStreams, feedPage, feedStall } = limits
+const { feedStreams, feedPage, feedStall, feedRooms, feedNamed } = limits
 const beat = heartbeatMs / 1000
 
 export const eventsPages = {
@@ -48,7 +48,7 @@ export const eventsPages = {
 [简体中文](events.zh-CN.md) · Written by \`npm run generate\`.
 
 \`GET /{org_name}/{app_name}/events\`, with an app token, streams [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
-of everything that the log of events has: what changed in chat rooms and users, whoever changed it. Messages, and who is online, are not in the feed: use [callbacks](callbacks.md) for them.
+of everything that the log of events has: what changed in chat rooms and users, whoever changed it; and of [messages](#messages), for streams that ask for them. Who is online is not in the feed: use [callbacks](callbacks.md) for that.
 
 \`\`\`sh
 curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
@@ -73,6 +73,23 @@ ${sent}
 
 \`room=ID,ID\` and \`type=TYPE,TYPE\`. A heartbeat moves your position past what they left out.
 
+## Messages
+
+\`type=message.sent,message.recalled\` (with others, if you like) adds the messages of chat rooms, of clients and of the app, as members get them; without \`type\` there are none.
+With \`room=\` it shows these chat rooms live, at most ${feedNamed.value} of them, to whoever has the app token: nobody has to be in them.
+
+\`\`\`sh
+curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=message.sent,message.recalled&room=248710559375361'
+\`\`\`
+
+- The first stream that asks has messages recorded from then on: of the chat rooms that it names, or of all. On several nodes that takes a second at most until each knows.
+  What was said before is in the history (\`GET /chatrooms/{id}/messages\`), by \`data.id\`. Rooms that nobody asks for cost nothing; one that is asked for has each message written to the store once more, behind the delivery to clients.
+- It stays so until no stream has asked for \`callbackFailureDays\`; messages are kept as long, or for \`auditDays\` where that is shorter. A consumer that comes back in time misses nothing; one whose
+  messages were not recorded, or are not kept any more, gets 410 (or is sent \`reset\`). \`after=earliest\` begins with the first message that it can have.
+- Messages of a chat room come in the order in which its node has accepted them, about 50 ms later; those that several nodes accept within that time, in the order in which they were stored. \`data.id\` increases with time.
+- A process that is killed loses those of its last 50 ms, as [callbacks](callbacks.md#what-can-come-twice-and-what-can-be-lost) do; they are counted together.
+- Of ${feedRooms.value} chat rooms that streams of an app have named, the one that was asked for longest ago makes room for a new one.
+
 ## The connection
 
 - Every ${beat} s in which nothing happens, a comment (\`:\`) is sent, with an \`id\` where filters left something out; \`retry: 3000\` tells clients to wait 3 s before they reconnect.
@@ -93,7 +110,7 @@ ${typesTable('en')}
 [English](events.md) · 由 \`npm run generate\` 生成。
 
 \`GET /{org_name}/{app_name}/events\`（需 App Token）以 [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
-推送事件日志中的全部事件：聊天室和用户的所有变更，不论由谁触发。消息和用户上下线不在其中，见[事件回调](callbacks.zh-CN.md)。
+推送事件日志中的全部事件：聊天室和用户的所有变更，不论由谁触发；指定类型时还包括[消息](#消息)。用户上下线不在其中，见[事件回调](callbacks.zh-CN.md)。
 
 \`\`\`sh
 curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
@@ -115,6 +132,23 @@ ${sent}
 ## 过滤
 
 \`room=ID,ID\` 和 \`type=TYPE,TYPE\`。被过滤掉的事件也会通过心跳推进位置。
+
+## 消息
+
+\`type=message.sent,message.recalled\`（可与其他类型并列）会推送聊天室消息，包括客户端和服务端发送的，内容与成员收到的一致；不传 \`type\` 时不含消息。
+加上 \`room=\` 即可实时查看指定聊天室（最多 ${feedNamed.value} 个），只需 App Token，无需加入聊天室。
+
+\`\`\`sh
+curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=message.sent,message.recalled&room=248710559375361'
+\`\`\`
+
+- 首个请求消息的事件流建立后才开始记录：指定了聊天室则只记录这些聊天室，否则记录全部。多节点时最多一秒后所有节点生效。
+  此前的消息请查历史消息（\`GET /chatrooms/{id}/messages\`，按 \`data.id\` 衔接）。无人请求的聊天室没有任何开销；被请求的聊天室每条消息在下发客户端之后再写入存储一次。
+- 连续 \`callbackFailureDays\` 天没有事件流请求后停止记录；消息的保留时间相同，\`auditDays\` 更短时以其为准。在此期间内重连不会丢失消息；若其后的消息未被记录或已被清理，返回 410（或推送 \`reset\`）。
+  \`after=earliest\` 从可读的第一条消息开始。
+- 同一聊天室的消息按节点接受的顺序推送，延迟约 50 毫秒；多个节点在此时间内各自接受的消息按入库顺序推送。\`data.id\` 随时间递增。
+- 进程被强制终止时会丢失最后 50 毫秒的消息，与[事件回调](callbacks.zh-CN.md)相同，并计入同一指标。
+- 单个应用最多记录 ${feedRooms.value} 个被指定的聊天室，超出时停止记录最久未被请求的聊天室。
 
 ## 连接
 

@@ -89,19 +89,18 @@ async function start(
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
-  const isAlone = engine.kind === 'sqlite'
   const { responses, work, users, apps } = await remember(engine, events)
-  if (!isAlone) closing.defer(startReloading(apps.reload, log))
+  if (engine.kind !== 'sqlite') closing.defer(startReloading(apps.reload, log))
 
   const admin = await letOperate(engine, apps, config, log, closing)
 
   // Real time.
-  const listener = new Listener<Connection>(config)
-  closing.defer(() => listener.stop())
+  const listener = closing.adopt(new Listener<Connection>(config), (each) => each.stop())
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
   const ofUsers = metered(engine, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
   const before = closing.use(await startBefore(engine.store, apps, mayCall, log))
+  const leaseMs = config.node_lease * 1000
   const realtime = await startRealtime(
     {
       store: engine.store,
@@ -111,7 +110,7 @@ async function start(
       login: users,
       findApp: apps.find,
       publish: listener.publish,
-      activityStored: (app) => outbox.wake(app),
+      activityStored: (app) => [outbox, feed].map(({ wake }) => wake(app)),
       others: (message) => bus.send({ message }),
       addressOf: origin.addressOf,
       othersOfUsers: (userMessage) => bus.send({ userMessage }),
@@ -119,7 +118,7 @@ async function start(
       log,
       before,
     },
-    { leaseMs: config.node_lease * 1000, graceMs: config.presence_grace * 1000, alone: isAlone },
+    { leaseMs, graceMs: config.presence_grace * 1000, alone: engine.kind === 'sqlite' },
     socketTerms(config),
   )
   closing.defer(() => realtime.stop())
@@ -129,8 +128,10 @@ async function start(
   const files = join(config.data_dir, 'files')
   const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
   closing.defer(() => attachments.stop())
-  const leased = { leaseMs: config.node_lease * 1000, terms: callbackTerms }
-  const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, ...leased }))
+  const outbox = closing.use(
+    startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms: callbackTerms }),
+  )
+  const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
   const http = httpServer(
     {
       store: engine.store,
@@ -146,7 +147,7 @@ async function start(
       history: realtime.history,
       readMessage: shownMessage,
       hourlyFiles: filesOf(config, realtime),
-      feed: closing.use(eventFeed(engine, deployment, events, apps)),
+      feed,
       responses,
       rates: ratesOf(engine),
       metrics: outbox.measured(measured(engine, realtime.counters, lostLines, before.counts)),

@@ -96,8 +96,8 @@ export const appSettings = {
   callbackFailureDays: setting(
     integer(1, 30),
     '3',
-    'Days for which callbacks that failed, the delivery log, and messages for callbacks are retained.',
-    '回调失败记录、投递日志以及供回调使用的消息事件的保留天数。',
+    'Days for which callbacks that failed, the delivery log, and messages for callbacks and event streams are retained.',
+    '回调失败记录、投递日志以及供回调和事件流使用的消息事件的保留天数。',
   ),
   historyDays: setting(
     integer(0, 3650),

@@ -1,5 +1,6 @@
 import type { AppSettings } from './app-settings.ts'
 import { Failure } from './failure.ts'
+import type { RecordedRooms } from './recorded-rooms.ts'
 
 /** A customer's application, addressed as `org#name` and in paths as `/{org}/{name}`. */
 export interface App {
@@ -11,6 +12,8 @@ export interface App {
   settings: AppSettings
   /** What its callback rules need: bits of `needs`, 0 for an app without. */
   callbacks: number
+  /** Rooms whose messages its event streams ask for. */
+  recorded?: RecordedRooms | undefined
 }
 
 /** An app with what its tokens are signed and its credentials are checked with. Never leaves the server. */

@@ -59,7 +59,7 @@ export function measured(
   )
   counter(
     'chatroomd_callbacks_lost_total',
-    'Messages, logins and logouts lost for callbacks, since too much was queued to be stored.',
+    'Messages, logins and logouts lost for callbacks and event streams, since too much was queued to be stored.',
     () => realtime.callbacksLost,
   )
   counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>

@@ -29,6 +29,7 @@ import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
 import { callbackOperations } from './callbacks/index.ts'
+import { pruneRecordedRooms, recordMessages } from './events/record-messages.ts'
 import { streamEvents } from './events/stream-events.ts'
 import { explain } from './explain/explain.ts'
 import { getHistory } from './history/get-history.ts'
@@ -141,6 +142,8 @@ export const all: readonly Operation[] = [
   forceAttributes,
   listAudit,
   streamEvents,
+  recordMessages,
+  pruneRecordedRooms,
   listRoomAudit,
   pruneAudit,
   storeMessages,

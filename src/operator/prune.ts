@@ -8,6 +8,7 @@ import type { Write } from '../engine/commit.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
 import { pruneCallbacks, prunedRows as prunedCallbacks } from '../operations/callbacks/deliver.ts'
+import { pruneRecordedRooms } from '../operations/events/record-messages.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/store-messages.ts'
 import { prunedKeys, pruneKeys } from '../operations/retries/retries.ts'
 
@@ -43,9 +44,11 @@ export function startPruning(
   }
 
   /** Messages of an app that has no rules any more are looked for by the hour. */
-  async function pruneActivity({ id, settings, callbacks }: AppRecord): Promise<void> {
-    if (callbacks === 0 && historyRounds % roundsOfHistory !== 1) return
-    await removeAll(id, pruneCallbacks, settings.callbackFailureDays * dayMs, prunedCallbacks)
+  async function pruneActivity({ id, settings, callbacks, recorded }: AppRecord): Promise<void> {
+    const retentionMs = settings.callbackFailureDays * dayMs
+    if (recorded) await commit(id, theApp, pruneRecordedRooms, { beforeMs: Date.now() - retentionMs })
+    if (callbacks === 0 && !recorded && historyRounds % roundsOfHistory !== 1) return
+    await removeAll(id, pruneCallbacks, retentionMs, prunedCallbacks)
   }
 
   /** What is over by the hour is soon enough: reads leave it out by the minute. */

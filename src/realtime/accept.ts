@@ -1,6 +1,6 @@
-import { callbacksNeedMessages } from '../domain/callbacks/rule.ts'
 import { historyTerms } from '../domain/history.ts'
 import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
+import { isRecorded } from '../domain/recorded-rooms.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { Incoming } from './decode.ts'
@@ -67,7 +67,7 @@ export function accepted(message: Incoming, id: bigint, at: number): RelayedMess
     client,
     recalls,
     history: meta.routetype === Meta_RouteType.ROUTE_ONLINE ? undefined : historyTerms(session.app.settings),
-    callbackSource: callbacksNeedMessages(session.app) ? 'client' : undefined,
+    callbackSource: isRecorded(session.app, room) ? 'client' : undefined,
     isSlowed: message.slowMode > 0 || undefined,
     directed: meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined,
     frame: roomMessage({ id, room, sender, resource, at }, body, memberTags(meta.ext)),

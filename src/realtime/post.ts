@@ -1,8 +1,8 @@
 import type { App } from '../domain/app.ts'
-import { callbacksNeedMessages } from '../domain/callbacks/rule.ts'
 import { historyTerms } from '../domain/history.ts'
 import { limits } from '../domain/limits.ts'
 import type { Broadcast, Post, PostedToAll } from '../domain/posted-message.ts'
+import { isRecorded } from '../domain/recorded-rooms.ts'
 import { checkUsername, foldUsername } from '../domain/user.ts'
 import { bytesOf } from './bytes.ts'
 import { bodyOf } from './content.ts'
@@ -26,8 +26,7 @@ function prepared(app: App, posted: PostedToAll) {
   const ignored = posted.roam_ignore_users?.length ? posted.roam_ignore_users.map(foldUsername) : null
   const level = levels[posted.chatroom_msg_level || 'normal']
   const tags: KeyValue[] = [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: level }]
-  const callbackSource = callbacksNeedMessages(app) ? ('rest' as const) : undefined
-  return { sender, body, tags, callbackSource, history: historyTerms(app.settings, ignored) }
+  return { sender, body, tags, app, history: historyTerms(app.settings, ignored) }
 }
 
 type Prepared = ReturnType<typeof prepared>
@@ -52,20 +51,20 @@ export function posting(
   fanOut: FanOut,
 ): { post: Post; broadcast: Broadcast } {
   /** Sends a message to one room; returns its id there. */
-  function send(app: number, room: string, message: Prepared, directed: string[] | undefined): bigint {
-    const { sender, body, tags, callbackSource, history } = message
+  function send(room: string, message: Prepared, directed: string[] | undefined): bigint {
+    const { app, sender, body, tags, history } = message
     const at = now()
     const id = newId(at)
     counters.messages += 1
     fanOut.everywhere({
-      app,
+      app: app.id,
       room,
       id,
       sender,
       client: undefined,
       recalls: undefined,
       history,
-      callbackSource,
+      callbackSource: isRecorded(app, room) ? 'rest' : undefined,
       directed,
       frame: roomMessage({ id, room, sender, resource: undefined, at }, body, tags),
     })
@@ -77,7 +76,7 @@ export function posting(
       if (start > 0) await Bun.sleep(pauseMs)
       const next = rooms.slice(start, start + roomsPerTurn)
       const disabled = new Set(await store.rooms.disabledAmong(app, next))
-      for (const room of next) if (!disabled.has(room)) send(app, room, message, undefined)
+      for (const room of next) if (!disabled.has(room)) send(room, message, undefined)
     }
   }
 
@@ -89,7 +88,7 @@ export function posting(
       for (const room of new Set(posted.to)) {
         const found = await store.rooms.findRoom(app.id, room)
         const isOpen = found !== undefined && !found.disabled
-        ids[room] = String(isOpen ? send(app.id, room, message, directed) : newId(now()))
+        ids[room] = String(isOpen ? send(room, message, directed) : newId(now()))
       }
       if (message.history?.isDurable) await stored()
       return ids

@@ -1,10 +1,10 @@
 import type { App } from '../domain/app.ts'
-import { callbacksNeedMessages } from '../domain/callbacks/rule.ts'
 import type { Failure } from '../domain/failure.ts'
 import { historyTerms } from '../domain/history.ts'
 import { isTooOldToRecall } from '../domain/message-ids.ts'
 import type { Recalled, Recalls } from '../domain/recall.ts'
 import { elsewhere, notFoundToRecall, tooLateToRecall } from '../domain/recall-failures.ts'
+import { isRecorded } from '../domain/recorded-rooms.ts'
 import { isPlaceOfUser, placeOfUser } from '../domain/relayed-message.ts'
 import { foldUsername, isUsername } from '../domain/user.ts'
 import type { History } from '../operations/services.ts'
@@ -115,7 +115,7 @@ export function recalling(
       client: undefined,
       recalls: isStored ? Number(number) : undefined,
       history: historyTerms(app.settings),
-      callbackSource: callbacksNeedMessages(app) ? 'rest' : undefined,
+      callbackSource: isRecorded(app, room) ? 'rest' : undefined,
       directed: undefined,
       frame: roomMessage(
         { id: event, room, sender, resource: undefined, at },

@@ -1,5 +1,6 @@
 import type { AppRecord } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
+import { recordedIn } from '../domain/recorded-rooms.ts'
 import type { Awaitable, Database } from './database.ts'
 
 /** An app in a transaction. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
@@ -18,7 +19,7 @@ export interface AppStore extends AppReads {
   /** Finds an app whose settings stay as they are until the transaction ends; blocks no transaction but those that change them. */
   lockAppShared(id: number): Promise<UsedApp | undefined>
   /** Returns the new app's id. */
-  addApp(app: Omit<AppRecord, 'id' | 'callbacks'>): Promise<number>
+  addApp(app: Omit<AppRecord, 'id' | 'callbacks' | 'recorded'>): Promise<number>
   /** Stores secret, token key and settings. */
   changeApp(app: AppRecord): Promise<void>
   /** Stores what the callback rules of an app need. */
@@ -37,6 +38,7 @@ interface AppRow {
   token_key: string
   settings: string
   callbacks: number
+  recorded: string | null
   created: number
 }
 
@@ -52,6 +54,7 @@ const toApp = (row: AppRow): AppRecord => ({
   tokenKey: row.token_key,
   settings: { ...defaultSettings, ...JSON.parse(row.settings) },
   callbacks: row.callbacks,
+  recorded: recordedIn(row.recorded),
   createdMs: row.created,
 })
 

@@ -1,4 +1,3 @@
-import { isActivity } from './activity-events.ts'
 import { append, logColumns, logFields, ofRule, queueColumns, queueFields } from './callback-rows.ts'
 import type { Database } from './database.ts'
 import type { EventPosition } from './event-retention.ts'
@@ -89,8 +88,8 @@ export interface CallbackDeliveryStore extends CallbackDeliveryReads {
   ): Promise<void>
   /** Makes what is dead wait again, to be tried at once; returns how many. */
   reviveCallbacks(app: number, rule: string): Promise<number>
-  /** Removes messages, failures and attempts of before a time (Unix ms). */
-  pruneCallbacks(app: number, beforeMs: number, limit: number): Promise<number>
+  /** Removes failures and attempts of before a time (Unix ms). */
+  pruneCallbacks(app: number, beforeMs: number): Promise<void>
 }
 
 function reads(db: Database): CallbackDeliveryReads {
@@ -259,17 +258,9 @@ export function callbackDeliveryStore(db: Database): CallbackDeliveryStore {
       )
     },
 
-    async pruneCallbacks(app, beforeMs, limit) {
-      const removed = await db.run(
-        `delete from events where app = ?1 and (at, room, number) in (
-           select at, room, number from events where app = ?1 and ${isActivity} and at < ?2 order by at limit ?3)`,
-        app,
-        beforeMs * 1000,
-        limit,
-      )
+    async pruneCallbacks(app, beforeMs) {
       await db.run(`delete from callback_queue where app = ?1 and dead = 1 and failed < ?2`, app, beforeMs)
       await db.run(`delete from callback_log where app = ?1 and at < ?2`, app, beforeMs)
-      return removed
     },
   }
 }

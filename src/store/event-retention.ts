@@ -1,3 +1,4 @@
+import { isActivity } from './activity-events.ts'
 import type { Database } from './database.ts'
 
 /** The position of an event in the log of its app. `xid` is its transaction, 0 on SQLite, which has one writer. */
@@ -35,7 +36,13 @@ export interface EventRetention {
    * returns how many.
    */
   removeEvents(app: number, beforeUs: number, limit: number): Promise<number>
-  /** Records that events before this transaction may be missing, as an app that begins its log does. */
+  /** As `removeEvents`, of messages and of who came and went; returns how many, and the last of them. */
+  removeActivity(
+    app: number,
+    beforeUs: number,
+    limit: number,
+  ): Promise<{ removed: number; last: EventPosition | undefined }>
+  /** Says that what happened before this transaction may be missing, as an app that begins its log does. */
   beginLog(app: number, atUs: number): Promise<void>
 }
 
@@ -43,7 +50,10 @@ export interface EventRetention {
 export const isBelowHorizon = ({ dialect }: Database): string =>
   dialect === 'sqlite' ? '' : 'and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
 
-const tooOld = `select at, room, number from events where app = ?1 and at < ?2 order by at, room, number limit ?3`
+const tooOldOf = (condition: string) =>
+  `select at, room, number from events where app = ?1 ${condition} and at < ?2 order by at, room, number limit ?3`
+const tooOld = tooOldOf('')
+const tooOldActivity = tooOldOf(`and ${isActivity}`)
 
 export function eventRetention(db: Database): EventRetention {
   const isSqlite = db.dialect === 'sqlite'
@@ -53,6 +63,18 @@ export function eventRetention(db: Database): EventRetention {
   const removedUpTo = async (app: number): Promise<EventPosition> =>
     (await db.get<EventPosition>(`select xid, at, room, number from removed_events where app = ?1`, app)) ??
     logStart
+
+  const lastOf = async (chosen: string, app: number, beforeUs: number, limit: number) =>
+    db.get<EventPosition>(
+      `select ${xid}, at, room, number from events
+       where app = ?1 and (at, room, number) in (${chosen}) order by ${backwards} limit 1`,
+      app,
+      beforeUs,
+      limit,
+    )
+
+  const remove = async (chosen: string, app: number, beforeUs: number, limit: number) =>
+    db.run(`delete from events where app = ?1 and (at, room, number) in (${chosen})`, app, beforeUs, limit)
 
   async function setRemoved(app: number, { at, room, number, xid }: EventPosition): Promise<void> {
     await db.run(
@@ -81,17 +103,15 @@ export function eventRetention(db: Database): EventRetention {
     removedUpTo,
 
     async removeEvents(app, beforeUs, limit) {
-      const last = await db.get<EventPosition>(
-        `select ${xid}, at, room, number from events
-         where app = ?1 and (at, room, number) in (${tooOld}) order by ${backwards} limit 1`,
-        app,
-        beforeUs,
-        limit,
-      )
+      const last = await lastOf(tooOld, app, beforeUs, limit)
       if (!last) return 0
       if (comparePositions(last, await removedUpTo(app)) > 0) await setRemoved(app, last)
-      const remove = `delete from events where app = ?1 and (at, room, number) in (${tooOld})`
-      return db.run(remove, app, beforeUs, limit)
+      return remove(tooOld, app, beforeUs, limit)
+    },
+
+    async removeActivity(app, beforeUs, limit) {
+      const last = await lastOf(tooOldActivity, app, beforeUs, limit)
+      return { last, removed: last ? await remove(tooOldActivity, app, beforeUs, limit) : 0 }
     },
 
     async beginLog(app, at) {

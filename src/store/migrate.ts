@@ -26,6 +26,7 @@ import { slowModeAndBans } from './migrations/0028-slow-mode-and-bans.ts'
 import { reportStates } from './migrations/0029-report-states.ts'
 import { retries } from './migrations/0031-retries.ts'
 import { userUuids } from './migrations/0032-user-uuids.ts'
+import { recordedRooms } from './migrations/0033-recorded-rooms.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -56,6 +57,7 @@ export const migrations = [
   callbacks,
   askedBefore,
   userUuids,
+  recordedRooms,
 ]
 
 /** The version of the schema that this program writes. */

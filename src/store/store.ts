@@ -19,6 +19,7 @@ import { type PinReads, type PinStore, pinStore } from './pins.ts'
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
+import { type RecordedRoomReads, type RecordedRoomStore, recordedRoomStore } from './recorded-rooms.ts'
 import { type ReportReads, type ReportStore, reportStore } from './reports.ts'
 import { type RetryStore, retryStore } from './retries.ts'
 import { type RoomFileReads, type RoomFileStore, roomFileStore } from './room-files.ts'
@@ -49,6 +50,7 @@ export interface ReadStore {
   keywords: KeywordReads
   callbacks: CallbackReads
   callbackDelivery: CallbackDeliveryReads
+  recordedRooms: RecordedRoomReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -71,6 +73,7 @@ export interface WriteStore extends ReadStore {
   keywords: KeywordStore
   callbacks: CallbackStore
   callbackDelivery: CallbackDeliveryStore
+  recordedRooms: RecordedRoomStore
   quotas: QuotaStore
   rates: RateStore
   retries: RetryStore
@@ -101,5 +104,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   retries: retryStore(db),
   callbacks: callbackStore(db),
   callbackDelivery: callbackDeliveryStore(db),
+  recordedRooms: recordedRoomStore(db),
   newId,
 })

@@ -14,7 +14,7 @@ export type Row = Record<string, string | number | null>
 /**
  * What is not moved: the version of the schema; ids, which have a place of their own; what is left of quotas, which
  * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
- * calls of the last day by their idempotency keys; the name of the deployment, and positions in its log of events; and the position at which an
+ * calls of the last day by their idempotency keys; the name of the deployment, and positions in its log of events, with what streams of it ask for; and the position at which an
  * import is.
  */
 const exempt = new Set([
@@ -26,6 +26,7 @@ const exempt = new Set([
   'retries',
   'deployment',
   'removed_events',
+  'recorded_rooms',
   'import_place',
 ])
 

@@ -195,8 +195,10 @@ function aFeed(heartbeatMs: number, isWanted = true) {
       return log.filter(({ at }) => at > (after?.at ?? 0)).slice(0, limit)
     },
   }
+  const store = { events, recordedRooms: { recordedSince: async () => undefined } }
   const nobody = { subscribe: () => undefined }
-  const feed = eventFeed({ kind: 'sqlite', store: { events } }, 'a deployment', nobody, nobody)
+  const sources = { events: nobody, relayed: nobody, apps: nobody }
+  const feed = eventFeed({ kind: 'sqlite', store }, 'a deployment', sources)
   const stream = (at: number) => {
     const reader = feed.open(1)
     if (!reader) throw new Error('no reader')

@@ -76,7 +76,14 @@ async function everything(): Promise<void> {
 }
 
 /** Tests of their own see these. */
-const ofMessages = ['message.moderated', 'message.pinned', 'message.unpinned', 'message.deleted']
+const ofMessages = [
+  'message.sent',
+  'message.recalled',
+  'message.moderated',
+  'message.pinned',
+  'message.unpinned',
+  'message.deleted',
+]
 
 /** Fields that only some events of a type have. */
 const sometimes: Record<string, string[]> = {

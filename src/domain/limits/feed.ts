@@ -19,6 +19,23 @@ export const feedLimits = {
       zh: '其余留在日志中，读取方取走后再读',
     },
   },
+  feedRooms: {
+    value: 1000,
+    unit: 'items',
+    en: 'Chat rooms of an app whose messages are recorded for event streams that name them',
+    zh: '单个应用因事件流指定而记录消息的聊天室数量',
+    beyond: {
+      en: 'the one that was asked for longest ago is recorded no more; 410 to its streams',
+      zh: '停止记录最久未被请求的聊天室，其事件流收到 410',
+    },
+  },
+  feedNamed: {
+    value: 50,
+    unit: 'items',
+    en: 'Chat rooms that an event stream with messages names',
+    zh: '包含消息的事件流可指定的聊天室数量',
+    beyond: { en: '400; name none for all', zh: '返回 400；不指定则为全部' },
+  },
   feedStall: {
     value: 30_000,
     unit: 'ms',

@@ -42,13 +42,13 @@ export const settleCallbacks = write({
 /** An event that nobody's call made: a message that was accepted, or who came and went. */
 export type ActivityEvent = Pick<EventRow, 'room' | 'operator' | 'type' | 'data'>
 
-/** Adds messages, and who came and went, to the log of events of an app whose callbacks need them. */
+/** Adds messages, and who came and went, to the log of events of an app whose callbacks or event streams tell of them. */
 export const recordActivity = write({
   id: 'recordActivity',
   allowed: appOnly,
 
   async run({ app, store, tick }, { events }: { events: ActivityEvent[] }) {
-    if (app.callbacks === 0) return
+    if (app.callbacks === 0 && app.recorded === undefined) return
     const at = tick()
     // The audit trail shows operations, by the first of their events: it is left out here.
     const rows = events.map((event, place) => ({
@@ -65,9 +65,15 @@ export const recordActivity = write({
 /** How many rows one transaction removes. */
 export const prunedRows = 500
 
+/** Removes messages, failures and attempts of before a time; returns how many of the log of events. */
 export const pruneCallbacks = write({
   id: 'pruneCallbacks',
   allowed: appOnly,
-  run: ({ app, store }, { beforeMs }: { beforeMs: number }) =>
-    store.callbackDelivery.pruneCallbacks(app.id, beforeMs, prunedRows),
+
+  async run({ app, store }, { beforeMs }: { beforeMs: number }) {
+    await store.callbackDelivery.pruneCallbacks(app.id, beforeMs)
+    const { removed, last } = await store.events.removeActivity(app.id, beforeMs * 1000, prunedRows)
+    if (last) await store.recordedRooms.removedUpTo(app.id, last)
+    return removed
+  },
 })

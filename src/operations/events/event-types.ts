@@ -8,6 +8,8 @@ interface EventType {
   data: object
   /** `before` of an example, where the type has it. */
   before?: object
+  /** In streams that ask for it by name alone. */
+  isOnRequest?: true
   /** It is about the app or its users: `chatroomid` is empty. */
   isOfApp?: true
 }
@@ -22,8 +24,13 @@ const ofApp = (...given: Parameters<typeof of>): EventType => ({ ...of(...given)
 const users = { usernames: ['bob'] }
 const mood = { owner: 'bob', autoDelete: true, value: 'calm' }
 
-/** Every type of event that the log has; an operator's changes of an app are not in it. */
-export const eventTypes: Record<Event['type'], EventType> = {
+type MessageEvent = 'message.sent' | 'message.recalled'
+
+/**
+ * Every type of event that streams tell of; an operator's changes of an app are not in the log, and who comes and goes is
+ * there for callbacks.
+ */
+export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
   'room.created': of(
     'A chat room was created, with so many members beside its owner.',
     '创建了聊天室；`members` 为所有者之外的成员数。',
@@ -115,6 +122,39 @@ export const eventTypes: Record<Event['type'], EventType> = {
   'file.deleted': of('A shared file was deleted.', '删除了共享文件。', {
     file: '5f0c2a74-1d3b-4c55-9a10-6f2be0c7d911',
   }),
+  'message.sent': {
+    ...of(
+      'A message was accepted: `operator` is its sender; `timestamp` in `data` is its own, `source` is `client` or `rest`, and `payload` is as in callbacks.',
+      '消息已被接受：`operator` 为发送者；`data` 中的 `timestamp` 为消息时间，`source` 为 `client` 或 `rest`，`payload` 与回调一致。',
+      {
+        id: '1450000000000001003',
+        source: 'client',
+        timestamp: 1767225600123,
+        kind: 'txt',
+        payload: {
+          from: 'bob',
+          to: '248710559375361',
+          type: 'chatroom',
+          ext: {},
+          bodies: [{ type: 'txt', msg: 'hello' }],
+        },
+      },
+    ),
+    isOnRequest: true,
+  },
+  'message.recalled': {
+    ...of(
+      'A message was taken back: `recalled` is its id, `id` that of the recall.',
+      '消息被撤回：`recalled` 为被撤回消息的 ID，`id` 为撤回本身的 ID。',
+      {
+        id: '1450000000000001004',
+        source: 'client',
+        timestamp: 1767225600456,
+        recalled: '1450000000000001003',
+      },
+    ),
+    isOnRequest: true,
+  },
   'message.pinned': of('A message was pinned.', '置顶了消息。', {
     message: '1450000000000001003',
     operator: 'alice',
@@ -184,8 +224,8 @@ export const eventTypes: Record<Event['type'], EventType> = {
     { username: 'bob', chatroom: '248710559375361', resource: 'webim_1', isNotified: true },
   ),
   'app.changed': ofApp(
-    'What the app needs has changed with its callback rules.',
-    '应用所需的功能随回调规则变更。',
+    'What the app needs has changed with its callback rules, or with what event streams ask for.',
+    '应用所需的功能随回调规则或事件流的请求变更。',
   ),
   'callback.changed': ofApp(
     'A callback rule was created, changed or deleted, or its secrets were.',

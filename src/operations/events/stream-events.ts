@@ -1,6 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
-import { failure } from '../../domain/failures.ts'
+import { theApp } from '../../domain/event.ts'
+import { failure, roomMissing } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
+import { allRooms } from '../../domain/recorded-rooms.ts'
 import { appOnly } from '../allowed.ts'
 import { read } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
@@ -8,6 +10,7 @@ import { says } from '../schemas.ts'
 import { eventStream } from './event-stream.ts'
 import { eventTypes } from './event-types.ts'
 import { badPosition, positionText, readPosition } from './position.ts'
+import { recordMessages } from './record-messages.ts'
 import { shownEvent } from './shown-event.ts'
 
 const badType = failure('illegal_argument', '{type} is no type of event', {
@@ -24,8 +27,8 @@ const positionGone = failure(
   'resource_not_found',
   'events after this position are not kept any more',
   {
-    en: 'retention has removed events after `after` or `Last-Event-ID`, or it is of another log; begin anew',
-    zh: '`after` 或 `Last-Event-ID` 之后的事件已超出保留期，或该位置属于其他日志；请重新开始',
+    en: 'retention has removed events after `after` or `Last-Event-ID`, messages after it were not recorded, or it is of another log; begin anew',
+    zh: '`after` 或 `Last-Event-ID` 之后的事件已超出保留期、其后的消息未被记录，或该位置属于其他日志；请重新开始',
   },
   410,
 )
@@ -45,6 +48,39 @@ function typesIn(text: string | null): Set<string> | undefined {
   const types = namesIn(text)
   for (const type of types ?? []) if (!Object.hasOwn(eventTypes, type)) throw badType({ type })
   return types
+}
+
+const tooManyRooms = failure('illegal_argument', 'a stream with messages names at most {limit} chat rooms', {
+  en: '`type` has messages, and `room` names more chat rooms than may be',
+  zh: '`type` 含消息，且 `room` 中的聊天室过多',
+})
+
+const isOnRequest = (type: string): boolean =>
+  eventTypes[type as keyof typeof eventTypes].isOnRequest ?? false
+
+/** The rooms whose messages a stream asks for; undefined for one that does not. */
+function roomsOfMessages(
+  types: Set<string> | undefined,
+  rooms: Set<string> | undefined,
+): string[] | undefined {
+  if (!types || ![...types].some(isOnRequest)) return undefined
+  if (!rooms) return [allRooms]
+  if (rooms.size > limits.feedNamed.value) throw tooManyRooms({ limit: limits.feedNamed.value })
+  return [...rooms]
+}
+
+/** Between two times at which a stream that stays says that it still asks for messages. */
+const renewalMs = 3_600_000
+
+/** Calls `renew` again when an hour has passed since the last time. */
+function renewing(renew: () => Promise<void>): () => void {
+  let at = performance.now()
+  return () => {
+    if (performance.now() - at < renewalMs) return
+    at = performance.now()
+    // A stream asks days before messages would not be recorded any more.
+    renew().catch(() => undefined)
+  }
 }
 
 /** Where to begin, as a text. Fails where it is none. */
@@ -86,8 +122,8 @@ export const streamEvents = read({
     ),
     inQuery(
       'type',
-      'Types of event, with commas between; all without it.',
-      '事件类型，逗号分隔；不传则为全部。',
+      'Types of event, with commas between; all but `message.sent` and `message.recalled` without it.',
+      '事件类型，逗号分隔；不传则为除 `message.sent`、`message.recalled` 之外的全部。',
       { type: 'string' },
     ),
   ],
@@ -98,38 +134,49 @@ export const streamEvents = read({
       'id: 1f0c2a74-0-1767225600123000-1-248710559375361\nevent: room.muted\ndata: {"type":"room.muted"}\n\n',
     ],
   }),
-  failures: [badPosition, badType, noLog, positionGone, tooManyStreams],
+  failures: [badPosition, badType, tooManyRooms, noLog, roomMissing, positionGone, tooManyStreams],
 
-  input: ({ query, client, token = '' }, { feed, login, appOf }) => ({
+  input: ({ query, client, token = '' }, { feed, login, appOf, commit }) => ({
     after: client.header('last-event-id') || query.get('after') || 'latest',
     rooms: namesIn(query.get('room')),
     types: typesIn(query.get('type')),
     client,
     feed,
+    commit,
     isStillOf: (app: number): boolean => {
       const now = appOf(app)
       return now !== undefined && now.settings.auditDays > 0 && login.isApp(now, token)
     },
   }),
 
-  async run({ app }, { after, rooms, types, client, feed, isStillOf }) {
+  async run({ app }, { after, rooms, types, client, feed, commit, isStillOf }) {
     const log = feed.logOf(app)
     const asked = placeIn(after, log)
+    const ofMessages = roomsOfMessages(types, rooms)
     if (app.settings.auditDays === 0) throw noLog()
-    const start = asked.log === log ? await feed.startOf(app.id, asked.position) : undefined
+    const record = async () => {
+      if (ofMessages) await commit(app.id, theApp, recordMessages, { rooms: ofMessages })
+    }
+    await record()
+    const renew = renewing(record)
+    const start = asked.log === log ? await feed.startOf(app.id, asked.position, ofMessages) : undefined
     if (!start) throw positionGone()
-    const reader = feed.open(app.id)
+    const reader = feed.open(app.id, ofMessages)
     if (!reader) throw tooManyStreams({ limit: limits.feedStreams.value })
     client.signal.addEventListener('abort', () => reader.close(), { once: true })
     return eventStream({
       reader,
       start,
       idOf: (position) => positionText(log, position),
-      // Messages, and who comes and goes, are in the log for callbacks alone, and for as long as those need them.
+      // The log has more for callbacks: messages, and who comes and goes.
       isWanted: ({ room, type }) =>
-        Object.hasOwn(eventTypes, type) && (rooms?.has(room) ?? true) && (types?.has(type) ?? true),
+        (types?.has(type) ?? (Object.hasOwn(eventTypes, type) && !isOnRequest(type))) &&
+        (rooms?.has(room) ?? true),
       dataOf: shownEvent,
-      isAllowed: () => isStillOf(app.id),
+      isAllowed() {
+        renew()
+        return isStillOf(app.id)
+      },
     })
   },
 
