@@ -85,7 +85,7 @@ export async function startChatroomd(
 async function start(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0, callbackTerms }: StartOptions,
+  { batch, lostLines = () => 0, callbackTerms: terms }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
@@ -128,9 +128,7 @@ async function start(
   const files = join(config.data_dir, 'files')
   const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
   closing.defer(() => attachments.stop())
-  const outbox = closing.use(
-    startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms: callbackTerms }),
-  )
+  const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
   const http = httpServer(
     {
