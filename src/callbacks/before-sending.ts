@@ -4,7 +4,7 @@ import {
   type BeforeSending,
   type Decision,
   decisionOnFailure,
-  type Question,
+  type PendingMessage,
   readDecision,
 } from '../domain/callbacks/before.ts'
 import { limits } from '../domain/limits.ts'
@@ -21,7 +21,7 @@ interface Breaker {
   underWay: number
 }
 
-const question = ({ app, room, sender, id, at, payload }: Question, { secrets }: BeforeRule): string => {
+const bodyOf = ({ app, room, sender, id, at, payload }: PendingMessage, { secrets }: BeforeRule): string => {
   const appkey = `${app.org}#${app.name}`
   const callId = `${appkey}_${crypto.randomUUID()}`
   const secret = secrets[0]?.secret ?? ''
@@ -55,21 +55,21 @@ export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
     return breaker
   }
 
-  async function answerOf(rule: BeforeRule, asked: Question): Promise<Decision | undefined> {
+  async function responseOf(rule: BeforeRule, message: PendingMessage): Promise<Decision | undefined> {
     try {
-      const { status, text } = await post(rule.url, question(asked, rule), {
+      const { status, text } = await post(rule.url, bodyOf(message, rule), {
         timeoutMs: rule.before.timeoutMs,
         // Each character takes up to four bytes.
         bytes: 4 * limits.beforeAnswer.value,
       })
       const isRead = status === 200 && text !== undefined && [...text].length <= limits.beforeAnswer.value
-      return isRead ? readDecision(text, asked.payload, rule.before) : undefined
+      return isRead ? readDecision(text, message.payload, rule.before) : undefined
     } catch {
       return undefined
     }
   }
 
-  async function ask(rule: BeforeRule, asked: Question): Promise<Decision> {
+  async function decide(rule: BeforeRule, message: PendingMessage): Promise<Decision> {
     const breaker = breakerOf(rule.id)
     const isHalfOpen = breaker.failures >= limits.beforeFailures.value
     if (
@@ -80,7 +80,7 @@ export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
       return decisionOnFailure(rule.before)
     }
     breaker.underWay += 1
-    const decision = await answerOf(rule, asked)
+    const decision = await responseOf(rule, message)
     breaker.underWay -= 1
     if (decision) {
       breaker.failures = 0
@@ -109,7 +109,7 @@ export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
             (filter.sources.length === 0 || filter.sources.includes('client')),
         ),
 
-    ask,
+    decide,
 
     /** Reads the rules of apps that have such, which have changed. */
     async read(apps: Iterable<Pick<AppRecord, 'id'>>): Promise<void> {

@@ -216,8 +216,8 @@ export function render(app: App, row: Row): Callback[] {
     ({ operation, ...body }, part) => {
       const leaves = operation === 'LEAVE' && type !== 'room.dissolved'
       const who = { operator: user || appOperator }
-      const told = { id: room, type: 'CHATROOM', event: 'group_op_event', operation, ...who, ...body }
-      return made(uuid(part), told, at, leaves ? { event: 'chatroom.member_left' } : {})
+      const full = { id: room, type: 'CHATROOM', event: 'group_op_event', operation, ...who, ...body }
+      return made(uuid(part), full, at, leaves ? { event: 'chatroom.member_left' } : {})
     },
   )
 }

@@ -12,7 +12,7 @@ import type { Presence } from './presence-types.ts'
 const gatherMs = 50
 /** How often the store is polled for users whose grace period has ended. */
 const lookMs = 1000
-/** Users that one unit writes. */
+/** Users that one transaction writes. */
 const together = 200
 
 /** Stores who is connected to this node, so that nodes know of each other's users, and outlive them. */

@@ -61,9 +61,9 @@ export function sharedRates(commit: Commit, nowMs: () => number): Rates {
         const endMs = nowMs() + leftMs
         const before = used - calls.length
         for (const [place, { limit, resolve }] of calls.entries()) {
-          const answer = counted(limit, before + place + 1)
-          if (answer.isOver) bucket.spentUntilMs = endMs
-          resolve(answer)
+          const result = counted(limit, before + place + 1)
+          if (result.isOver) bucket.spentUntilMs = endMs
+          resolve(result)
         }
       } catch (error) {
         for (const { reject } of calls) reject(error)

@@ -6,9 +6,9 @@ declare const self: Worker
 let opened: Awaited<ReturnType<typeof openHistoryWriter>>
 
 /** A request to the thread: a write, or to open or close the file. */
-type Question = { call: string; args: unknown[] }
+type Request = { call: string; args: unknown[] }
 
-async function answer({ call, args }: Question): Promise<void> {
+async function handle({ call, args }: Request): Promise<void> {
   if (call === 'open') {
     opened = await openHistoryWriter(args[0] as string)
     return
@@ -23,7 +23,7 @@ async function answer({ call, args }: Question): Promise<void> {
 
 self.onmessage = async ({ data }: MessageEvent<string>) => {
   try {
-    await answer(JSON.parse(data))
+    await handle(JSON.parse(data))
     self.postMessage('{}')
   } catch (error) {
     self.postMessage(JSON.stringify(outcomeOf(error)))

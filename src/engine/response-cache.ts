@@ -27,7 +27,7 @@ const subject = (app: number, room: string): string => `${app}/${room}`
 const half = () => ({
   responses: new Map<string, CachedResponse>(),
   /** URLs that were requested once, and not yet again. */
-  asked: new Set<string>(),
+  requested: new Set<string>(),
   /** URLs of responses by what they depend on. */
   urls: new Map<string, string[]>(),
   size: 0,
@@ -58,9 +58,9 @@ export function responseCache(bound = embedded) {
 
   /** Whether this is requested again; reading every room once leaves the responses that are in use where they are. */
   function isRepeated(url: string): boolean {
-    if (newer.asked.has(url) || older.asked.has(url)) return true
+    if (newer.requested.has(url) || older.requested.has(url)) return true
     makeSpace(overhead(url))
-    newer.asked.add(url)
+    newer.requested.add(url)
     return false
   }
 

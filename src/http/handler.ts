@@ -76,7 +76,7 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
       startedMs: number,
       hasWaited: boolean,
     ): Response => {
-      if (!hasWaited && !(isCommitted && response.ok)) turn.answered()
+      if (!hasWaited && !(isCommitted && response.ok)) turn.responded()
       record(request, response, startedMs)
       return announcingClose(request, response)
     }

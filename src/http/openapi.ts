@@ -153,14 +153,14 @@ function describeCall(
   operation: Called,
   route: string,
   language: Language,
-): [path: string, method: string, said: object] {
+): [path: string, method: string, described: object] {
   const { id, allowed, call } = operation
   const [method = '', rest = ''] = route.split(' ')
   const path = `/:org_name/:app_name${rest}`
   const response = isEnvelope(call.response)
     ? enveloped(call.response, operation.kind === 'write')
     : call.response
-  const said = {
+  const described = {
     operationId: route === call.routes[0] ? id : `${id}By${method[0]}${method.slice(1).toLowerCase()}`,
     summary: call.summary[language],
     ...(call.description ? { description: call.description[language] } : {}),
@@ -184,7 +184,7 @@ function describeCall(
       ...failureResponses(failuresOf(operation), language),
     },
   }
-  return [templateOf(path), method.toLowerCase(), said]
+  return [templateOf(path), method.toLowerCase(), described]
 }
 
 function describeSystem(endpoint: SystemEndpoint, language: Language): object {
@@ -220,8 +220,8 @@ export function describeApi(
   const paths: Record<string, Record<string, object>> = {}
   for (const operation of operations) {
     for (const route of operation.call.routes) {
-      const [path, method, said] = describeCall(operation, route, language)
-      paths[path] = { ...paths[path], [method]: said }
+      const [path, method, described] = describeCall(operation, route, language)
+      paths[path] = { ...paths[path], [method]: described }
     }
   }
   for (const endpoint of system)

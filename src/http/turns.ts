@@ -4,21 +4,21 @@
  * a connection that sends further calls to one that waits.
  */
 export function turns(most: number) {
-  let answers = 0
+  let responses = 0
   let next: Promise<void> | undefined
 
   return {
     /** Counts a response that may have been sent in the turn in which its call came. */
-    answered(): void {
-      answers += 1
+    responded(): void {
+      responses += 1
     },
 
     /** What a call has to wait for, if anything. */
     wait(): Promise<void> | undefined {
-      if (answers < most) return undefined
+      if (responses < most) return undefined
       next ??= new Promise((resolve) =>
         setImmediate(() => {
-          answers = 0
+          responses = 0
           next = undefined
           resolve()
         }),

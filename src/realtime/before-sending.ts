@@ -81,7 +81,7 @@ export function turnsBefore(before: BeforeSending, failed: (error: unknown) => v
     at: number,
   ): Promise<Decision> {
     const { app, user } = session
-    return before.ask(rule, {
+    return before.decide(rule, {
       app,
       room,
       sender: user.username,

@@ -58,8 +58,8 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
       isChatroom: true,
       status: { errorCode: 0, chatroomInfo: info },
     })
-    const answer = { id: serverId, from, to: room, timestamp: BigInt(at), ns: Meta_NameSpace.MUC, payload }
-    return acknowledged(meta.id ?? 0n, serverId, at, [answer])
+    const reply = { id: serverId, from, to: room, timestamp: BigInt(at), ns: Meta_NameSpace.MUC, payload }
+    return acknowledged(meta.id ?? 0n, serverId, at, [reply])
   }
 
   async function leave({ app, user }: Session, meta: Meta, id: string): Promise<Uint8Array> {
@@ -68,7 +68,7 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
     return acknowledged(meta.id ?? 0n, newId(at), at)
   }
 
-  async function answer(session: Session, meta: Meta, body: MUCBody): Promise<void> {
+  async function handle(session: Session, meta: Meta, body: MUCBody): Promise<void> {
     const id = body.mucId?.name ?? ''
     try {
       // PostgreSQL takes no NUL in a text.
@@ -83,5 +83,5 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   }
   /** One join or leave from a client. */
   return (session: Session, meta: Meta, reader: FrameReader): Promise<void> =>
-    answer(session, meta, reader.read(MUCBody, meta.payload))
+    handle(session, meta, reader.read(MUCBody, meta.payload))
 }

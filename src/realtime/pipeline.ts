@@ -120,12 +120,12 @@ export function pipeline(parts: Parts, { logIn, toUser, sent, joinOrLeave, ...st
   /** A message to one user. */
   function sendToUser(message: Incoming, username: string): undefined | Promise<void> {
     const { session, meta } = message
-    const answer = (outcome: Outcome): undefined => {
+    const respond = (outcome: Outcome): undefined => {
       if (isRefusal(outcome)) return refuse(session, meta, outcome)
       session.send(acknowledged(meta.id ?? 0n, outcome.id, outcome.atMs))
     }
     const outcome = toUser(message, username)
-    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome)
+    return outcome instanceof Promise ? outcome.then(respond) : respond(outcome)
   }
 
   return receive

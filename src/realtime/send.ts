@@ -26,9 +26,9 @@ export const refusing =
 export const acknowledging =
   (history: Pick<HistoryLog, 'stored'>) =>
   ({ session, meta }: Incoming, id: bigint, at: number, metas?: Meta[]): undefined => {
-    const answer = () => session.send(acknowledged(meta.id ?? 0n, id, at, metas))
-    if (storesFirst(session.app.settings)) history.stored().then(answer)
-    else answer()
+    const acknowledge = () => session.send(acknowledged(meta.id ?? 0n, id, at, metas))
+    if (storesFirst(session.app.settings)) history.stored().then(acknowledge)
+    else acknowledge()
   }
 
 /** What sending hands on. */

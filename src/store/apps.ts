@@ -121,7 +121,7 @@ export function appStore(db: Database): AppStore {
         app.createdMs,
         app.secret,
       )
-      if (!row) throw new Error('the new app was not kept')
+      if (!row) throw new Error('the new app was not stored')
       return row.id
     },
 

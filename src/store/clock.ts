@@ -18,7 +18,7 @@ export function storeClock(db: Database): StoreClock {
     return { nowUs: () => Date.now() * 1000, steadyMs: () => Math.floor(startMs + performance.now()) }
   const nowUs = async (): Promise<number> => {
     const row = await db.get<{ clock: number }>(databaseUs)
-    if (!row) throw new Error('the database told no time')
+    if (!row) throw new Error('the database returned no time')
     return row.clock
   }
   return { nowUs, steadyMs: async () => Math.floor((await nowUs()) / 1000) }

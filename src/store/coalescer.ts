@@ -1,29 +1,29 @@
 import { batcher } from './batcher.ts'
 
-interface Call<Question, Answer> {
-  question: Question
-  resolve(answer: Answer): void
+interface Call<Input, Output> {
+  input: Input
+  resolve(output: Output): void
   reject(error: unknown): void
 }
 
-/** Coalesces calls that are made at the same time into one statement; `ask` returns their results in order. */
-export function coalesce<Question, Answer>(
-  ask: (questions: Question[]) => Promise<Answer[]>,
+/** Coalesces calls that are made at the same time into one statement; `run` returns their results in order. */
+export function coalesce<Input, Output>(
+  run: (inputs: Input[]) => Promise<Output[]>,
   limit: number,
   patienceMs: number,
-): (question: Question) => Promise<Answer> {
-  const add = batcher<Call<Question, Answer>>(
+): (input: Input) => Promise<Output> {
+  const add = batcher<Call<Input, Output>>(
     async (calls) => {
       try {
-        const answers = await ask(calls.map(({ question }) => question))
-        for (const [index, { resolve }] of calls.entries()) resolve(answers[index] as Answer)
+        const outputs = await run(calls.map(({ input }) => input))
+        for (const [index, { resolve }] of calls.entries()) resolve(outputs[index] as Output)
       } catch (error) {
         for (const { reject } of calls) reject(error)
       }
     },
     { limit, patienceMs },
   )
-  return (question) => new Promise((resolve, reject) => add({ question, resolve, reject }))
+  return (input) => new Promise((resolve, reject) => add({ input, resolve, reject }))
 }
 
 interface Keys {
@@ -36,11 +36,11 @@ export function coalesceKeys<Row>(
   find: (app: number, keys: string[]) => Promise<Row[]>,
   keyOf: (row: Row) => string,
   patienceMs: number,
-): (question: Keys) => Promise<Row[]> {
+): (input: Keys) => Promise<Row[]> {
   return coalesce(
-    async (questions) => {
+    async (inputs) => {
       const wanted = new Map<number, Set<string>>()
-      for (const { app, keys } of questions) {
+      for (const { app, keys } of inputs) {
         const known = wanted.get(app) ?? new Set()
         wanted.set(app, known)
         for (const key of keys) known.add(key)
@@ -51,7 +51,7 @@ export function coalesceKeys<Row>(
         found.set(app, new Map(rows.map((row) => [keyOf(row), row])))
       }
       await Promise.all([...wanted].map(findOf))
-      return questions.map(({ app, keys }) => keys.flatMap((key) => found.get(app)?.get(key) ?? []))
+      return inputs.map(({ app, keys }) => keys.flatMap((key) => found.get(app)?.get(key) ?? []))
     },
     500,
     patienceMs,
@@ -59,19 +59,19 @@ export function coalesceKeys<Row>(
 }
 
 /** Coalesces equal calls that are made at the same time into one. */
-export function coalesceEqual<Given extends unknown[], Answer>(
-  ask: (...given: Given) => Promise<Answer>,
+export function coalesceEqual<Given extends unknown[], Output>(
+  run: (...given: Given) => Promise<Output>,
   patienceMs: number,
-): (...given: Given) => Promise<Answer> {
-  const once = coalesce<Given, Answer>(
-    async (questions) => {
-      const answers = new Map<string, Promise<Answer>>()
+): (...given: Given) => Promise<Output> {
+  const once = coalesce<Given, Output>(
+    async (inputs) => {
+      const outputs = new Map<string, Promise<Output>>()
       return Promise.all(
-        questions.map((given) => {
+        inputs.map((given) => {
           const key = JSON.stringify(given)
-          const answer = answers.get(key) ?? ask(...given)
-          answers.set(key, answer)
-          return answer
+          const output = outputs.get(key) ?? run(...given)
+          outputs.set(key, output)
+          return output
         }),
       )
     },

@@ -74,7 +74,7 @@ export function openClients(settings: PostgresSettings): Clients {
     }
   }
 
-  async function answers(): Promise<boolean> {
+  async function responds(): Promise<boolean> {
     const probe = connect(1)
     try {
       await withDeadline(probe.unsafe('select 1'), () => new Error('no answer'))
@@ -105,7 +105,7 @@ export function openClients(settings: PostgresSettings): Clients {
       down = reason
       // As above.
       for (const client of Object.values(clients)) client.close({ timeout: 0 }).catch(() => undefined)
-      while (!closed && !(await answers())) await Bun.sleep(probeMs)
+      while (!closed && !(await responds())) await Bun.sleep(probeMs)
       if (closed) return
       clients = connectAll()
       down = undefined

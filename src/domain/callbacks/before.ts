@@ -13,7 +13,7 @@ export interface BeforePayload {
 }
 
 /** A message that a rule decides on. */
-export interface Question {
+export interface PendingMessage {
   app: Pick<AppRecord, 'org' | 'name'>
   room: string
   sender: string
@@ -43,7 +43,7 @@ export interface BeforeSending {
   isUsed(): boolean
   /** The first rule about a message; its kind is looked at where there is one. */
   ruleFor(app: number, room: string, sender: string, kind: () => string): BeforeRule | undefined
-  ask(rule: BeforeRule, question: Question): Promise<Decision>
+  decide(rule: BeforeRule, message: PendingMessage): Promise<Decision>
 }
 
 /** For the sender of a message that was stopped. */
@@ -54,11 +54,11 @@ export const decisionOnFailure = ({ onFailure, report }: BeforeTerms): Decision 
   onFailure === 'deliver' ? { kind: 'deliver' } : { kind: 'stop', text: report ? texts.failed : undefined }
 
 /** What a payload puts in place of a text message; undefined where it is none that may. */
-function replacementIn(payload: unknown, asked: BeforePayload) {
+function replacementIn(payload: unknown, original: BeforePayload) {
   if (!isObject(payload)) return undefined
-  const { bodies = asked.bodies, ext = asked.ext } = payload
+  const { bodies = original.bodies, ext = original.ext } = payload
   const [body] = Array.isArray(bodies) && bodies.length === 1 ? bodies : []
-  const [own] = asked.bodies
+  const [own] = original.bodies
   const isText = isObject(body) && body.type === 'txt' && own?.type === 'txt' && own.subType === undefined
   if (!isText || typeof body.msg !== 'string' || !isObject(ext)) return undefined
   const bytes = Buffer.byteLength(body.msg) + Buffer.byteLength(JSON.stringify(ext))
@@ -66,32 +66,32 @@ function replacementIn(payload: unknown, asked: BeforePayload) {
 }
 
 /** Whether a payload equals that of the message. */
-const isUnchanged = (payload: unknown, asked: BeforePayload): boolean =>
+const isUnchanged = (payload: unknown, original: BeforePayload): boolean =>
   payload === undefined ||
   payload === null ||
   (isObject(payload) &&
-    Bun.deepEquals(payload.bodies ?? asked.bodies, asked.bodies) &&
-    Bun.deepEquals(payload.ext ?? asked.ext, asked.ext))
+    Bun.deepEquals(payload.bodies ?? original.bodies, original.bodies) &&
+    Bun.deepEquals(payload.ext ?? original.ext, original.ext))
 
 /** Reads a decision; undefined where it is none. */
 export function readDecision(
   text: string,
-  asked: BeforePayload,
+  original: BeforePayload,
   { report }: BeforeTerms,
 ): Decision | undefined {
-  let answer: unknown
+  let response: unknown
   try {
-    answer = JSON.parse(text)
+    response = JSON.parse(text)
   } catch {
     return undefined
   }
-  if (!isObject(answer) || typeof answer.valid !== 'boolean') return undefined
-  const { valid, code, payload, chatroom_msg_level: given } = answer
+  if (!isObject(response) || typeof response.valid !== 'boolean') return undefined
+  const { valid, code, payload, chatroom_msg_level: given } = response
   if (code !== undefined && code !== null && typeof code !== 'string') return undefined
   if (!valid) return { kind: 'stop', text: report ? (code ?? texts.denied) : undefined }
   const level = messageLevels.find((each) => each === given)
   if (given !== undefined && given !== null && level === undefined) return undefined
-  if (isUnchanged(payload, asked)) return { kind: 'deliver', level }
-  const replacement = replacementIn(payload, asked)
+  if (isUnchanged(payload, original)) return { kind: 'deliver', level }
+  const replacement = replacementIn(payload, original)
   return replacement && { kind: 'deliver', replacement, level }
 }

@@ -78,10 +78,11 @@ function isSigned(app: AppRecord, hour: string, expires: string, signature: stri
 function checkHour(app: AppRecord, time: string, now: number): number {
   if (app.settings.historyDays === 0) throw historyNotOpen()
   const hour = hourOf(time, app.settings.historyUtcOffset)
-  const said = { appkey: appKey(app), time }
-  if (hour === undefined) throw badHour(said)
+  const details = { appkey: appKey(app), time }
+  if (hour === undefined) throw badHour(details)
   const oldest = now - app.settings.historyDays * dayMs
-  if (hour < Math.floor(oldest / hourMs) * hourMs || hour + hourMs + settledMs > now) throw hourNotThere(said)
+  if (hour < Math.floor(oldest / hourMs) * hourMs || hour + hourMs + settledMs > now)
+    throw hourNotThere(details)
   return hour
 }
 
