@@ -12,7 +12,7 @@ const file = (text: string): string => {
   writeFileSync(path, text)
   return path
 }
-const told = (read: () => unknown): string => {
+const refusalOf = (read: () => unknown): string => {
   try {
     read()
   } catch (error) {
@@ -52,7 +52,7 @@ describe('the configuration', () => {
   test('reports everything that is wrong at once, by name, and no secret', () => {
     const path = file('prot = 1\ndatabase_url = "mysql://root:hush@db"\n')
     const env = { CHATROOMD_PROT: '1', CHATROOMD_PORT: '65536', CHATROOMD_APPS: 'a#b:id:hush:x' }
-    const message = told(() => readConfig({ log_level: 'loud' }, env, path))
+    const message = refusalOf(() => readConfig({ log_level: 'loud' }, env, path))
     expect(message.split('\n  ')).toEqual([
       'The configuration is wrong:',
       `${path}:1: prot is not a setting`,
@@ -67,14 +67,16 @@ describe('the configuration', () => {
 
   test('reports a file that is no TOML', () => {
     const path = file('port = = 1')
-    expect(told(() => readConfig({}, {}, path))).toStartWith(`The configuration is wrong:\n  ${path}:1: `)
+    expect(refusalOf(() => readConfig({}, {}, path))).toStartWith(
+      `The configuration is wrong:\n  ${path}:1: `,
+    )
   })
 
   test('10.27 names the line of a file that is wrong, in its middle too', () => {
     const broken = file('port = 1\nhost = "a"\nlog_level = \n')
-    expect(told(() => readConfig({}, {}, broken))).toContain(`\n  ${broken}:3: `)
+    expect(refusalOf(() => readConfig({}, {}, broken))).toContain(`\n  ${broken}:3: `)
     const bad = file('# ours\n\nport = "x"\napps = ["a"]\n')
-    expect(told(() => readConfig({}, {}, bad))).toBe(
+    expect(refusalOf(() => readConfig({}, {}, bad))).toBe(
       `The configuration is wrong:\n  ${bad}:4: apps must be a text, a number, true or false\n  ${bad}:3: port "x" must be a whole number from 0 to 65535`,
     )
   })
@@ -97,32 +99,36 @@ describe('the configuration', () => {
     expect([config.port, config.metrics_port]).toEqual([8080, undefined])
     expect(said).toHaveLength(1)
     for (const name of Object.keys(env)) expect(said[0]).toContain(name)
-    expect(told(() => readConfig({}, { CHATROOMD_SERVICE_HOTS: '1', CHATROOMD_PRT: '1' }, ''))).toBe(
+    expect(refusalOf(() => readConfig({}, { CHATROOMD_SERVICE_HOTS: '1', CHATROOMD_PRT: '1' }, ''))).toBe(
       'The configuration is wrong:\n  CHATROOMD_SERVICE_HOTS is not a setting\n  CHATROOMD_PRT is not a setting',
     )
   })
 
   for (const port of ['-1', '8080.5', '80 80', '', 'x', '0x50', '1e3'])
     test(`refuses the port "${port}"`, () => {
-      expect(told(() => readConfig({}, { CHATROOMD_PORT: port }, ''))).toContain(
+      expect(refusalOf(() => readConfig({}, { CHATROOMD_PORT: port }, ''))).toContain(
         `CHATROOMD_PORT "${port}" must be`,
       )
     })
 
   for (const apps of ['demo', 'a#b', 'a#b:id', 'a#b:id:', 'a#b::x', 'a#b:id:x:y'])
     test(`refuses the apps "${apps}"`, () => {
-      expect(told(() => readConfig({}, { CHATROOMD_APPS: apps }, ''))).toContain('CHATROOMD_APPS must be')
+      expect(refusalOf(() => readConfig({}, { CHATROOMD_APPS: apps }, ''))).toContain(
+        'CHATROOMD_APPS must be',
+      )
     })
 
   for (const key of ['demo', '#b', 'a#', 'a#b#c', 'a b#c', '.a#b', 'a/b#c', 'é#b', `a#${'b'.repeat(65)}`])
     test(`refuses an app with the key "${key}"`, () => {
-      const message = told(() => readConfig({}, { CHATROOMD_APPS: `${key}:id:hush` }, ''))
+      const message = refusalOf(() => readConfig({}, { CHATROOMD_APPS: `${key}:id:hush` }, ''))
       expect(message).toContain(`CHATROOMD_APPS "${key}" is not an app key`)
       expect(message).not.toContain('hush')
     })
 
   test('refuses an address of PostgreSQL that is none, and repeats nothing of it', () => {
-    const message = told(() => readConfig({}, { CHATROOMD_DATABASE_URL: 'postgres://a:hush@db:99999/x' }, ''))
+    const message = refusalOf(() =>
+      readConfig({}, { CHATROOMD_DATABASE_URL: 'postgres://a:hush@db:99999/x' }, ''),
+    )
     expect(message).toContain('CHATROOMD_DATABASE_URL must be an address')
     expect(message).not.toContain('hush')
   })

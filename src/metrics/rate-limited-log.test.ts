@@ -2,19 +2,19 @@ import { expect, test } from 'bun:test'
 import { rateLimited } from './rate-limited-log.ts'
 
 test('10.25 the first failure is logged at once, those after it together with their count', async () => {
-  const told: [string, number][] = []
+  const logged: [string, number][] = []
   let sum = () => {}
   const summed = new Promise<void>((resolve) => {
     sum = resolve
   })
   const failed = rateLimited((detail: string, times) => {
-    told.push([detail, times])
-    if (told.length === 2) sum()
+    logged.push([detail, times])
+    if (logged.length === 2) sum()
   }, 20)
   for (const detail of ['first', 'second', 'third']) failed(detail)
-  expect(told).toEqual([['first', 1]])
+  expect(logged).toEqual([['first', 1]])
   await summed
-  expect(told).toEqual([
+  expect(logged).toEqual([
     ['first', 1],
     ['third', 2],
   ])

@@ -30,7 +30,7 @@ const post = async (room: string): Promise<string> => {
   return (await app.call('POST', '/messages/chatrooms', message)).body.data[room]
 }
 
-/** The rooms that a socket was told of, once it hears a message that was sent after what it may have been told. */
+/** The rooms that a socket was notified of, once it has a message that was sent after what may have come. */
 async function roomsTold(socket: TestSocket, room: string): Promise<unknown[]> {
   const mark = `mark ${crypto.randomUUID()}`
   await app.call('POST', '/messages/chatrooms', { to: [room], type: 'txt', body: { msg: mark } })
@@ -56,20 +56,20 @@ for (const name of sdkNames) {
       return made
     }
 
-    test('13.1 what one device removes, the other devices of its user are told', async () => {
+    test('13.1 what one device removes, the other devices of its user are notified of', async () => {
       const room = await aRoom()
       const ids = [await post(room), await post(room)]
       const [here, there] = [await client(), await client()]
       const target = { targetId: room, chatType: 'groupChat' }
       await here.call('removeHistoryMessages', { ...target, messageIds: [ids[0]] })
-      const told = { operation: 'deleteRoaming', conversationId: room, chatType: 'groupChat' }
-      await there.receives('onMultiDeviceEvent', told)
+      const removed = { operation: 'deleteRoaming', conversationId: room, chatType: 'groupChat' }
+      await there.receives('onMultiDeviceEvent', removed)
       there.received.length = 0
       await here.call('removeHistoryMessages', { ...target, beforeTimeStamp: Date.now() })
-      await there.receives('onMultiDeviceEvent', told)
+      await there.receives('onMultiDeviceEvent', removed)
       there.received.length = 0
       await here.call('deleteAllMessagesAndConversations')
-      await there.receives('onMultiDeviceEvent', told)
+      await there.receives('onMultiDeviceEvent', removed)
       expect(here.received.filter(({ event }) => event === 'onMultiDeviceEvent')).toEqual([])
     })
   })

@@ -66,7 +66,7 @@ export const recordRemoval = write({
   run: async ({ emit }, { operation, ...removed }: Removal) => emit({ type: 'history.removed', ...removed }),
 })
 
-/** Notifies of a removal when it is done: a device that hears of it and reads again does not find the messages. */
+/** Notifies of a removal when it is done: a device that is notified and reads again does not find the messages. */
 async function removed(
   { app, caller, services, now }: ActionContext,
   operation: string,
