@@ -74,8 +74,8 @@ export interface CallbackDeliveryReads {
 }
 
 export interface CallbackDeliveryStore extends CallbackDeliveryReads {
-  /** Takes every rule that no other process holds at `now`, or all, until `expires`; returns those that this one has. */
-  holdRules(process: string, now: number, expires: number, all: boolean): Promise<HeldRule[]>
+  /** Takes every rule that no other process holds at `now`, or all, until `expiresMs`; returns those that this one has. */
+  holdRules(process: string, now: number, expiresMs: number, all: boolean): Promise<HeldRule[]>
   /** Gives up what a process holds. */
   releaseRules(process: string): Promise<void>
   /** Stores what has become of callbacks; false, and nothing is stored, if the rule is not this process's any more. */
@@ -208,12 +208,12 @@ export function callbackDeliveryStore(db: Database): CallbackDeliveryStore {
   return {
     ...own,
 
-    async holdRules(process, now, expires, all) {
+    async holdRules(process, now, expiresMs, all) {
       await db.run(
         `update callback_state set holder = ?1, expires = ?3 where holder = ?1 or expires < ?2 or ?4 = 1`,
         process,
         now,
-        expires,
+        expiresMs,
         all ? 1 : 0,
       )
       const held = await db.all<Omit<HeldRule, 'xid'> & { xid: number | null }>(
