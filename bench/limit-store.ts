@@ -13,8 +13,8 @@ db.run('pragma wal_autocheckpoint = 4000')
 db.run('pragma cache_size = -32768')
 
 const addRoom = db.prepare(
-  `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
-   values (?1, ?2, ?3, ?4, '', 1000, ?5, 2, 0, ?6)`,
+  `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
+   values (?1, ?2, ?3, ?4, '', 1000, ?5, 2, 0, ?6, ?6)`,
 )
 const addMember = db.prepare('insert into members (app, room, username, joined) values (?1, ?2, ?3, ?4)')
 const addEvent = db.prepare(

@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- keywords`, `-- history` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- keywords`, `-- history`, `-- lists` and `-- --store postgres` measure those parts.
  */
 
 import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
+import { measureLists } from './lists.ts'
 import { measurePostgres } from './postgres.ts'
 import { measureRealtime, type RealtimeSize } from './realtime.ts'
 import { report } from './report.ts'
@@ -54,6 +55,17 @@ if (process.argv.includes('history')) {
     url,
   )
   report(isSmoke ? 'history-smoke' : 'history', 'chatroomd, history of messages', figures)
+  process.exit(0)
+}
+
+if (process.argv.includes('lists')) {
+  const figures = await measureLists(
+    isSmoke
+      ? { scales: [1000, 2000], rounds: 1, calls: 20 }
+      : { scales: [1000, 1_000_000], rounds: 5, calls: 400 },
+    process.env.DATABASE_URL,
+  )
+  report(isSmoke ? 'lists-smoke' : 'lists', 'chatroomd, lists of rooms', figures)
   process.exit(0)
 }
 

@@ -105,8 +105,8 @@ ${unit}
 select username from users where app = 1 and username in ('user-' || :n, 'user-' || :n1, 'user-' || :n2)
 order by username for key share;
 select nextval('room_ids')::text as id \\gset
-insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
-values (1, (:id)::text, 'a room', 'for a bench', '', 1000, 'user-' || :n, 3, 0, ${now});
+insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
+values (1, (:id)::text, 'a room', 'for a bench', '', 1000, 'user-' || :n, 3, 0, ${now}, ${now});
 insert into members (app, room, username, joined) select 1, (:id)::text, value, ${now}
 from (values ('user-' || :n), ('user-' || :n1), ('user-' || :n2)) as names (value) on conflict do nothing;
 ${logged('createRoom', 'room.created', '{"owner":"user-1","members":2}')}
@@ -138,8 +138,8 @@ async function fill(url: string, rooms: number): Promise<void> {
   const sql = new SQL(url, { max: 1 })
   await sql.unsafe(`insert into users (app, username, uuid, activated, token_epoch, created, modified)
     select 1, 'user-' || n, gen_random_uuid()::text, 1, 1, n, n from generate_series(0, ${people - 1}) n`)
-  await sql.unsafe(`insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
-    select 1, (${firstId} + n)::text, 'room ' || n, 'd', '', 1000, 'user-' || n % ${people}, 3, 0, n + 1000000
+  await sql.unsafe(`insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
+    select 1, (${firstId} + n)::text, 'room ' || n, 'd', '', 1000, 'user-' || n % ${people}, 3, 0, n + 1000000, n + 1000000
     from generate_series(0, ${rooms - 1}) n`)
   await sql.unsafe(`insert into members (app, room, username, joined)
     select 1, (${firstId} + n)::text, 'user-' || (n + k) % ${people}, n

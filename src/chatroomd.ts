@@ -255,7 +255,7 @@ async function openStore(
     if (batch.length > 0) bus.send({ events: batch })
     return events.publish(batch)
   })
-  return { engine, bus, events, deployment, relayed, relayedToUsers, missed }
+  return { engine, bus, events, committed, deployment, relayed, relayedToUsers, missed }
 }
 
 /** What this node holds in memory of the store, brought up to date by events. */

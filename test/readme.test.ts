@@ -38,10 +38,10 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       ])
       expect(output).not.toContain('"error"')
       const answers = output.split('\n').filter((line) => line.startsWith('{'))
-      expect(answers).toHaveLength(13)
-      expect(JSON.parse(answers[2] ?? '').data.affiliations_count).toBe(3)
-      expect(JSON.parse(answers[11] ?? '').data.success).toBe(true)
-      expect(JSON.parse(answers[12] ?? '').access_token).toBeString()
+      expect(answers).toHaveLength(14)
+      expect(JSON.parse(answers[3] ?? '').data.affiliations_count).toBe(3)
+      expect(JSON.parse(answers[12] ?? '').data.success).toBe(true)
+      expect(JSON.parse(answers[13] ?? '').access_token).toBeString()
       return { complaints, exit: await shell.exited }
     }
 

@@ -93,11 +93,11 @@ function run(
 /** The envelope's fields beside `data`, as the operation declares them. */
 function extrasOf(
   { params, users, path, ownPath, metadata }: Envelope,
-  { count, cursor, entities }: Reply,
+  { count, total, cursor, entities }: Reply,
   { query }: OperationRequest,
   { app, uri }: Call,
 ): Extras {
-  const extras: Extras = { cursor }
+  const extras: Extras = { total, cursor }
   if (params) extras.params = query
   if (users) extras.path = '/users'
   if (path) extras.path = path

@@ -20,6 +20,10 @@ const always = {
 
 const Count = t.Integer({ ...says('How many the response holds.', '本次返回的数量。'), examples: [1] })
 
+const Total = t.Optional(
+  t.Integer(says('How many there are on all pages, with `total=true`.', '总数，`total=true` 时返回。')),
+)
+
 const Cursor = t.Optional(
   t.String(says('Where the next page starts; absent on the last.', '下一页的起始位置；最后一页不返回。')),
 )
@@ -50,7 +54,7 @@ const DryRun = {
 }
 
 const fullEnvelope = (
-  { data, count, cursor, params, users, path, ownPath, entities, metadata }: Envelope,
+  { data, count, total, cursor, params, users, path, ownPath, entities, metadata }: Envelope,
   hasDryRun: boolean,
 ) =>
   exactly({
@@ -64,6 +68,7 @@ const fullEnvelope = (
     entities: entities ? t.Array(entities) : nothing,
     ...(data ? { data } : {}),
     ...(count === true ? { count: Count } : count ? { count: t.Optional(Count) } : {}),
+    ...(total ? { total: Total } : {}),
     ...(cursor ? { cursor: Cursor } : {}),
     ...(metadata === 'removed' ? { status: t.Literal('ok') } : {}),
     ...(hasDryRun ? DryRun : {}),

@@ -78,6 +78,7 @@ export interface Extras {
   /** The request's query, echoed. */
   params?: URLSearchParams
   count?: number
+  total?: number | undefined
   cursor?: string | undefined
   path?: string
   entities?: unknown[]
@@ -98,13 +99,13 @@ const echo = (params: URLSearchParams): string => {
 
 /** The envelope's text around its `data`, up to the time. */
 function envelopeParts({ app, uri, action }: Call, extras: Extras): [before: string, after: string] {
-  const { params, count, cursor, path, entities, events, status } = extras
+  const { params, count, total, cursor, path, entities, events, status } = extras
   const before =
     `{"action":"${action}","application":"${app.uuid}","applicationName":"${app.name}","organization":"${app.org}",` +
     `"uri":${JSON.stringify(uri)},${path === undefined ? '' : `"path":${JSON.stringify(path)},`}` +
     `${params?.size ? `"params":${echo(params)},` : ''}"entities":${entities ? JSON.stringify(entities) : '[]'},`
   const after =
-    `${status === undefined ? '' : `"status":"${status}",`}${count === undefined ? '' : `"count":${count},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
+    `${status === undefined ? '' : `"status":"${status}",`}${count === undefined ? '' : `"count":${count},`}${total === undefined ? '' : `"total":${total},`}${cursor === undefined ? '' : `"cursor":"${cursor}",`}` +
     `${events === undefined ? '' : `"dry_run":true,"events":${JSON.stringify(events)},`}"properties":{},"timestamp":`
   return [before, after]
 }

@@ -91,6 +91,7 @@ import { getRooms } from './rooms/get-rooms.ts'
 import { listJoinedRooms } from './rooms/list-joined-rooms.ts'
 import { listRooms } from './rooms/list-rooms.ts'
 import { getSlowMode, setSlowMode } from './rooms/slow-mode.ts'
+import { touchRooms } from './rooms/touch-rooms.ts'
 import { transferRoom } from './rooms/transfer-room.ts'
 import { addSuperAdmin } from './super-admins/add-super-admin.ts'
 import { listSuperAdmins } from './super-admins/list-super-admins.ts'
@@ -235,6 +236,7 @@ export const all: readonly Operation[] = [
   listRooms,
   getSlowMode,
   setSlowMode,
+  touchRooms,
   transferRoom,
   addSuperAdmin,
   listSuperAdmins,

@@ -42,6 +42,8 @@ export interface Client {
 export interface Reply {
   data?: unknown
   count?: number
+  /** How many there are on all pages. */
+  total?: number | undefined
   cursor?: string | undefined
   entities?: unknown[]
   /** Version of the resource, for `If-Match`, in quotes. */

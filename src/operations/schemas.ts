@@ -9,6 +9,8 @@ export interface Envelope {
   data?: TSchema
   /** The response is a list with its count; `of arrays` where `data` is not always one. */
   count?: boolean | 'of arrays'
+  /** The response says how many there are on all pages where it is asked. */
+  total?: boolean
   /** The response has a cursor unless it is the last page. */
   cursor?: boolean
   /** The query is echoed. */

@@ -5,6 +5,7 @@ import type { MessageLog } from './message-log.ts'
 import type { Parts } from './parts.ts'
 import type { RecentMessages } from './recent-messages.ts'
 import type { RelayedHistory } from './relayed-history.ts'
+import type { RoomActivity } from './room-activity.ts'
 import type { Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
@@ -16,12 +17,13 @@ interface Logs {
   history: HistoryLog
   relayed: RelayedHistory
   activity: Pick<ActivityLog, 'add'>
+  rooms: Pick<RoomActivity, 'touch'>
 }
 
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
   { live, publish }: Pick<Parts, 'live' | 'publish'>,
-  { recent, messages, spoken, history, relayed, activity }: Logs,
+  { recent, messages, spoken, history, relayed, activity, rooms }: Logs,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
@@ -59,6 +61,7 @@ export function fanOut(
     everywhere(message: RelayedMessage, from?: Session): void {
       here(message, from)
       messages.add(message)
+      rooms.touch(message.app, message.room)
       if (message.history) history.add(message)
       if (message.callbackSource) activity.add(message)
       others(message)

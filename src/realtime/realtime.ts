@@ -34,6 +34,7 @@ import { postingToUsers } from './post-to-users.ts'
 import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import { relayedHistory } from './relayed-history.ts'
+import { roomActivity } from './room-activity.ts'
 import { seenHistory } from './seen-history.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
@@ -53,6 +54,8 @@ export interface Realtime {
   keywordsOf: KeywordsOf
   /** Hands on a message that another node has accepted. */
   relayed(message: RelayedMessage): void
+  /** Something happened in a room by this node. */
+  touched(app: number, room: string): void
   relayedToUsers(message: UserMessage): void
   /** Packets of other nodes were lost: invalidates what is cached and reads it again. */
   missed(): void
@@ -118,6 +121,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const recent = recentMessages()
   const messages = messageLog(parts)
   const log = historyLog({ ...parts, history: given.history })
+  const rooms = roomActivity(parts)
   const activity = activityLog(parts, given.activityStored)
   recent.restore(await messages.latest())
   const lastMs = await messages.lastMs()
@@ -126,9 +130,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   })
   const relayed = relayedHistory()
   const history = seenHistory(given.history, log, relayed)
-  const findOriginal = originalFinder(parts, recent, messages)
+  const find = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
-  const logs = { recent, messages, spoken, history: log, relayed, activity }
+  const logs = { recent, messages, spoken, history: log, relayed, activity, rooms }
   const fan = fanOut(parts, logs, given.others)
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
@@ -137,9 +141,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const { logIn, logOut, closed, appsChanged, lookUpAll } = loggedIn
   const receive = pipeline(parts, {
     logIn,
-    authorise: authoriser(parts, findOriginal, spoken),
+    authorise: authoriser(parts, find, spoken),
     toUser: singleChat(parts, {
-      findOriginal,
+      findOriginal: find,
       online: presence.online,
       moderate: words.moderate,
       fanOut: fanToUsers,
@@ -170,11 +174,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     messenger: {
       ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),
       postToUsers: postingToUsers(parts, fanToUsers),
-      recalls: recalling(
-        { ...parts, history },
-        { find: findOriginal, fanOut: fan, fanOutToUsers: fanToUsers },
-      ),
+      recalls: recalling({ ...parts, history }, { find, fanOut: fan, fanOutToUsers: fanToUsers }),
     },
+    touched: rooms.touch,
     relayed: (message) => fan.elsewhere(message),
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
@@ -188,7 +190,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     counters: counted,
     async stop() {
       gate.stop()
-      await Promise.all([messages.stop(), log.stop(), activity.stop(), words.stop()])
+      await Promise.all([messages.stop(), log.stop(), activity.stop(), rooms.stop(), words.stop()])
       await presence.stop()
     },
   }

@@ -7,6 +7,8 @@ import type { Realtime } from './realtime.ts'
 /** What is written and accepted, here and on other nodes. */
 interface Sources {
   events: Publisher<Event[]>
+  /** What this node has written. */
+  committed: Publisher<Event[]>
   apps: AppDirectory
   relayed: Publisher<RelayedMessage>
   relayedToUsers: Publisher<UserMessage>
@@ -16,10 +18,14 @@ interface Sources {
 /** Subscribes real time to events and messages, of this node and others. */
 export function subscribeRealtime(
   realtime: Realtime,
-  { events, apps, relayed, relayedToUsers, missed }: Sources,
+  { events, committed, apps, relayed, relayedToUsers, missed }: Sources,
 ): void {
   events.subscribe((batch) => {
     for (const event of batch) realtime.onEvent(event)
+  })
+  committed.subscribe((batch) => {
+    for (const { app, room, type } of batch)
+      if (room !== '' && type !== 'room.created' && type !== 'room.dissolved') realtime.touched(app, room)
   })
   relayed.subscribe(realtime.relayed)
   relayedToUsers.subscribe(realtime.relayedToUsers)

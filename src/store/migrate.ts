@@ -27,6 +27,7 @@ import { reportStates } from './migrations/0029-report-states.ts'
 import { retries } from './migrations/0031-retries.ts'
 import { userUuids } from './migrations/0032-user-uuids.ts'
 import { recordedRooms } from './migrations/0033-recorded-rooms.ts'
+import { findingRooms } from './migrations/0035-finding-rooms.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -58,6 +59,7 @@ export const migrations = [
   askedBefore,
   userUuids,
   recordedRooms,
+  findingRooms,
 ]
 
 /** The version of the schema that this program writes. */

@@ -41,8 +41,8 @@ export function coalescedWrites(db: Database, store: WriteStore): WriteStore {
       const given = JSON.stringify(rooms.map((room) => ({ ...room, members: [room.owner, ...room.members] })))
       await Promise.all([
         db.run(
-          `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
-           select app, id, name, description, custom, maxusers, owner, json_array_length(members), 0, created
+          `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
+           select app, id, name, description, custom, maxusers, owner, json_array_length(members), 0, created, created
            ${newRooms}`,
           given,
         ),

@@ -1,7 +1,8 @@
 import type { Room, RoomDetails } from '../domain/room.ts'
 import { type Awaitable, type Database, isOneOf } from './database.ts'
 import { type JoinedReads, joinedReads } from './joined-rooms.ts'
-import { columns, findRoom, type RoomRow, toRoom } from './room-rows.ts'
+import { columns, findRoom, type ListedRoom, type RoomRow, toRoom } from './room-rows.ts'
+import { type RoomSearch, roomSearch } from './room-search.ts'
 
 /** A cursor in a list of rooms, newest first. */
 export interface RoomPosition {
@@ -10,20 +11,8 @@ export interface RoomPosition {
   id: string
 }
 
-/** A room as a list shows it, and its cursor in the list. */
-export interface ListedRoom {
-  id: string
-  name: string
-  owner: string
-  memberCount: number
-  /** 1 where it is disabled. */
-  disabled: number
-  /** Microseconds since the epoch. */
-  createdUs: number
-}
-
 /** Rooms and who is in them. Times are stored in microseconds: they are the order, too. */
-export interface RoomReads extends JoinedReads {
+export interface RoomReads extends JoinedReads, RoomSearch {
   findRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Known rooms among `ids` with their members, each as it was at one moment; in no particular order. */
   findDetails(app: number, ids: string[]): Awaitable<RoomDetails[]>
@@ -64,6 +53,7 @@ export function roomReads(db: Database): RoomReads {
 
   return {
     ...joinedReads(db),
+    ...roomSearch(db),
 
     async findRoom(app, id) {
       const row = await db.get<RoomRow>(findRoom, app, id)

@@ -1,5 +1,17 @@
 import type { Room } from '../domain/room.ts'
 
+/** A room as a list shows it, and its place in the list. */
+export interface ListedRoom {
+  id: string
+  name: string
+  owner: string
+  memberCount: number
+  /** 1 where it is disabled. */
+  disabled: number
+  /** Microseconds since the epoch. */
+  createdUs: number
+}
+
 export interface RoomRow {
   id: string
   name: string

@@ -1,5 +1,5 @@
 import type { NewRoom, Room } from '../domain/room.ts'
-import { type Awaitable, type Database, forUpdate } from './database.ts'
+import { type Awaitable, type Database, forUpdate, isOneOf } from './database.ts'
 import { insertMembers, type MembershipWrites, membershipWrites } from './room-membership.ts'
 import { type RoomReads, roomReads } from './room-reads.ts'
 import { findRoom, type RoomRow, toRoom } from './room-rows.ts'
@@ -15,6 +15,8 @@ export interface RoomStore extends RoomReads, MembershipWrites {
   useId(app: number, id: string): Promise<void>
   /** Removes a room with everything in it; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
+  /** Stores that something happened in these rooms at a time (microseconds since the epoch). */
+  setActive(app: number, rooms: string[], activeUs: number): Promise<void>
   setAnnouncement(app: number, room: string, announcement: string): Promise<void>
 }
 
@@ -42,8 +44,8 @@ export function roomStore(db: Database): RoomStore {
 
     async addRoom(app, room) {
       await db.run(
-        `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)`,
+        `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?9)`,
         app,
         room.id,
         room.name,
@@ -83,6 +85,18 @@ export function roomStore(db: Database): RoomStore {
       await db.run(`insert into used_ids (id, app) values (?1, ?2) on conflict do nothing`, id, app)
       for (const removal of removals) await db.run(removal, app, id)
       await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
+    },
+
+    async setActive(app, rooms, activeUs) {
+      // Whoever locks a room meanwhile changes it, and that is noted a moment later: nobody waits here.
+      const unlocked = db.dialect === 'sqlite' ? '' : 'order by id for update skip locked'
+      await db.run(
+        `update rooms set active = ?3 where app = ?1 and id in (
+           select id from rooms where app = ?1 and active < ?3 and ${isOneOf(db, 'id', 2)} ${unlocked})`,
+        app,
+        JSON.stringify(rooms),
+        activeUs,
+      )
     },
 
     async setAnnouncement(app, room, announcement) {

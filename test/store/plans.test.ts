@@ -1,6 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { planOf, type RoomFilter } from '../../src/domain/room-filter.ts'
 import type { Database, Param } from '../../src/store/database.ts'
 import { openSqliteWriter } from '../../src/store/sqlite.ts'
 import { storeOn } from '../../src/store/store.ts'
@@ -34,6 +35,16 @@ test('queries about one user or one room never read all rows of an app', async (
   const { users, rooms, members, lists, appMutes, attributes, events } = storeOn(db, () => '1')
 
   await users.usernameOf(1, '0c1f7a10-88aa-4f0e-a0a9-3d1b7d2c5e11')
+  for (const sort of ['created', 'activity', 'members', 'joined'] as const) {
+    for (const filter of [{ member: 'alice' }, { owner: 'alice', name: 'a' }] as RoomFilter[]) {
+      if (sort === 'joined' && !filter.member) continue
+      const plan = planOf({ filter, sort, ascending: false })
+      await rooms.findRooms(1, plan, 10, { key: 1, id: 'r1' })
+      await rooms.countFound(1, plan)
+      await rooms.countIndexed(1, plan, 10)
+    }
+  }
+  await rooms.setActive(1, ['r1'], 1)
   await rooms.pageJoined(1, 'alice', 10, 0)
   await rooms.countJoined(1, 'alice', 10)
   await rooms.joinedRooms(1, 'alice')

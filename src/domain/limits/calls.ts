@@ -39,6 +39,16 @@ export const callLimits = {
   },
 
   roomsPage: items(1000, 'Chat rooms on a page of the list', '聊天室列表每页数量', clamped),
+  roomsSearched: {
+    value: 10_000,
+    unit: 'items',
+    en: 'Chat rooms that one call searches where no index has what it asks for',
+    zh: '无索引可用时单次调用检索的聊天室数量',
+    beyond: {
+      en: '403: it has to be narrowed by owner, member or time of creation',
+      zh: '返回 403，需按所有者、成员或创建时间缩小范围',
+    },
+  },
   joinedPage: items(1000, 'Chat rooms on a page of those a user joined', '用户已加入聊天室每页数量', clamped),
   joinedUnpaged: items(
     500,

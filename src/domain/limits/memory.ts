@@ -81,6 +81,24 @@ export const memoryLimits = {
     beyond: { en: 'the older half is evicted', zh: '淘汰较旧的一半' },
     memory: 32 * MiB,
   },
+  activityDelay: {
+    value: 10_000,
+    unit: 'ms',
+    en: 'Time after which it is stored that something happened in a chat room',
+    zh: '聊天室的最近活动时间写入存储前的延迟',
+    beyond: {
+      en: 'a process that is killed loses what happened since',
+      zh: '进程被强制结束时丢失此后的活动时间',
+    },
+  },
+  activeRooms: {
+    value: 200_000,
+    unit: 'items',
+    en: 'Chat rooms in which something happened and that is not stored yet, in a process',
+    zh: '单个进程中活动时间尚未写入存储的聊天室数量',
+    beyond: { en: 'the activity of more is not noted', zh: '更多聊天室的活动时间不再记录' },
+    memory: 200_000 * 100,
+  },
   listsPrepared: {
     value: 1000,
     unit: 'items',

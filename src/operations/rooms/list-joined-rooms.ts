@@ -4,11 +4,13 @@ import { userMissing } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Room } from '../../domain/room.ts'
 import { foldUsername } from '../../domain/user.ts'
+import type { JoinedRoom } from '../../store/joined-rooms.ts'
 import { oneself } from '../allowed.ts'
-import { read } from '../operation.ts'
-import { inQuery, pageOf, pageParameters } from '../parameters.ts'
+import { type ReadContext, read } from '../operation.ts'
+import { cursorParameter, inQuery, limitParameter, pageOf, pageParameters } from '../parameters.ts'
 import { exactly, RoomId, says } from '../schemas.ts'
 import { RoomName } from './schemas.ts'
+import { type Search, searchFailures, searchOf, searchParameters, searchRooms } from './search-rooms.ts'
 
 const joinedPage = { default: 1000, most: limits.joinedPage.value }
 
@@ -40,6 +42,24 @@ const detailed = (app: App, room: Room, page: { limit: number; number: number })
   pg_size: String(page.limit),
 })
 
+const brief = ({ id, name, disabled }: JoinedRoom) => ({ id, name, disabled: String(disabled === 1) })
+
+interface Joined {
+  data: object[]
+  cursor?: string | undefined
+  total?: number | undefined
+}
+
+/** A page of those that meet conditions, or in another order. */
+async function searchJoined(context: ReadContext, search: Search, isDetailed: boolean): Promise<Joined> {
+  const { app, store } = context
+  const { rooms, ...rest } = await searchRooms(context, search)
+  if (!isDetailed) return { data: rooms.map(brief), ...rest }
+  const whole = await Promise.all(rooms.map(({ id }) => store.rooms.findRoom(app.id, id)))
+  const page = { limit: search.limit, number: 1 }
+  return { data: whole.flatMap((room) => (room ? [detailed(app, room, page)] : [])), ...rest }
+}
+
 /** Lists the rooms that a user is in [joined], the most recently joined first. */
 export const listJoinedRooms = read({
   id: 'listJoinedRooms',
@@ -47,8 +67,8 @@ export const listJoinedRooms = read({
   tag: 'rooms',
   summary: { en: 'List the chat rooms that a user has joined', zh: '获取用户加入的聊天室' },
   description: {
-    en: `The most recently joined first; without paging the latest ${latest}.`,
-    zh: `最近加入的在前；不分页时返回最近的 ${latest} 个。`,
+    en: `The most recently joined first; without paging the latest ${latest}. \`owner\` and what follows it are our own: with any of these it pages by cursor.`,
+    zh: `最近加入的在前；不分页时返回最近的 ${latest} 个。\`owner\` 及其后的参数为本服务扩展，使用时按游标分页。`,
   },
   allowed: oneself,
   callsPerSecond: 50,
@@ -60,6 +80,9 @@ export const listJoinedRooms = read({
       { type: 'boolean' },
     ),
     ...pageParameters(joinedPage),
+    limitParameter({ default: 10, most: limits.roomsPage.value }),
+    cursorParameter,
+    ...searchParameters(true),
   ],
   response: {
     data: t.Array(
@@ -77,36 +100,42 @@ export const listJoinedRooms = read({
       ]),
     ),
     count: true,
+    total: true,
+    cursor: true,
     params: true,
   },
-  failures: [userMissing],
+  failures: [userMissing, ...searchFailures],
   input({ params, query }) {
     const isPaged = query.has('pagenum') || query.has('pagesize')
     return {
       username: foldUsername(params.username),
       given: params.username,
+      search: searchOf(query, params.username),
       isDetailed: query.get('detail') === 'true',
       ...(isPaged ? pageOf(query, joinedPage) : { limit: latest, offset: 0 }),
     }
   },
   about: ({ username }) => [username],
 
-  async run({ app, store }, { username, given, isDetailed, limit, offset }) {
+  async run(context, { username, given, isDetailed, limit, offset, search }): Promise<Joined> {
+    const { app, store } = context
+    if (search) {
+      const found = await searchJoined(context, search, isDetailed)
+      if (found.data.length === 0 && !(await store.users.findUser(app.id, username)))
+        throw userMissing({ username: given })
+      return found
+    }
     const page = { limit, number: offset / limit + 1 }
     const data = isDetailed
       ? (await store.rooms.pageJoinedInFull(app.id, username, limit, offset)).map((room) =>
           detailed(app, room, page),
         )
-      : (await store.rooms.pageJoined(app.id, username, limit, offset)).map(({ id, name, disabled }) => ({
-          id,
-          name,
-          disabled: String(disabled === 1),
-        }))
+      : (await store.rooms.pageJoined(app.id, username, limit, offset)).map(brief)
     // Whoever is in a room is registered.
     if (data.length === 0 && !(await store.users.findUser(app.id, username)))
       throw userMissing({ username: given })
-    return data
+    return { data }
   },
 
-  reply: (data) => ({ data, count: data.length }),
+  reply: ({ data, ...rest }) => ({ data, count: data.length, ...rest }),
 })
