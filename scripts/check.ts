@@ -15,7 +15,11 @@ const timeout = '--timeout=30000'
 
 const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
+  { name: 'console, built', command: ['bun', 'console/build.ts'] },
+  { name: 'console, texts of both languages', command: ['bun', 'scripts/console-texts.ts', '--check'] },
+  { name: 'console, size', command: ['size-limit'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'console, types', command: ['tsc', '-p', 'console'] },
   { name: 'layers', command: ['bun', '--bun', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'generated files', command: ['bun', 'scripts/generate.ts', '--check'] },
   {

@@ -1,0 +1,53 @@
+import { useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
+import { FormDialog } from '../../ui/dialog.tsx'
+import { Field, Select, TextArea } from '../../ui/field.tsx'
+import type { Moderation } from './moderation.ts'
+import { useTimes } from './user-menu.tsx'
+
+interface Props {
+  user: string
+  open: boolean
+  onClose(): void
+  moderation: Moderation
+}
+
+/** The same as the menu, with a reason for the audit trail. */
+export function ReasonDialog({ user, open, onClose, moderation }: Props) {
+  const { t } = useLingui()
+  const times = useTimes()
+  const [action, setAction] = useState('mute')
+  const [time, setTime] = useState(String(times[0]?.[0]))
+  const [reason, setReason] = useState('')
+
+  function act(): Promise<void> {
+    if (action === 'kick') return moderation.kick(user, reason)
+    return moderation[action === 'ban' ? 'ban' : 'mute'](user, Number(time), reason)
+  }
+
+  return (
+    <FormDialog open={open} onClose={onClose} title={t`Moderate ${user}`} action={t`Do it`} onSubmit={act}>
+      <Select
+        label={t`What`}
+        value={action}
+        onChange={setAction}
+        options={[
+          ['mute', t`Mute`],
+          ['kick', t`Remove from the room`],
+          ['ban', t`Ban`],
+        ]}
+      />
+      {action === 'kick' ? null : (
+        <Select
+          label={t`For how long`}
+          value={time}
+          onChange={setTime}
+          options={times.map(([ms, text]) => [String(ms), text] as const)}
+        />
+      )}
+      <Field label={t`Reason`} hint={t`It stands in the audit trail.`}>
+        <TextArea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={512} />
+      </Field>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,87 @@
+import { useLingui } from '@lingui/react/macro'
+import { Ellipsis } from 'lucide-react'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { linkOf } from '../../api/app.ts'
+import type { AppPath } from '../../api/client.ts'
+import { useMay } from '../../api/session.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { Menu, MenuGroup, MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { forEver, type Moderation } from './moderation.ts'
+import { ReasonDialog } from './reason-dialog.tsx'
+import type { Standing } from './standings.ts'
+
+interface Props {
+  app: AppPath
+  user: string
+  standing: Standing
+  moderation: Moderation
+  /** The message beside which it stands. */
+  onDelete?: () => void
+}
+
+export function useTimes(): [ms: number, text: string][] {
+  const { t } = useLingui()
+  return [
+    [600_000, t`10 minutes`],
+    [3_600_000, t`1 hour`],
+    [86_400_000, t`1 day`],
+    [forEver, t`for ever`],
+  ]
+}
+
+/** What a moderator can do to a user, and to the message that the user has sent. */
+export function UserMenu({ app, user, standing, moderation, onDelete }: Props) {
+  const { t } = useLingui()
+  const times = useTimes()
+  const may = useMay()
+  const [, go] = useLocation()
+  const [isAsking, setAsking] = useState(false)
+  const { isOwner, isAdmin, isMuted, isBanned } = standing
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={t`Moderate ${user}`} size="small">
+            <Ellipsis size={16} aria-hidden="true" />
+          </IconButton>
+        }
+      >
+        {onDelete ? <MenuItem isDanger onClick={onDelete}>{t`Delete message`}</MenuItem> : null}
+        <MenuItem isDanger onClick={() => moderation.deleteMessagesOf(user)}>
+          {t`Delete the latest messages of ${user}`}
+        </MenuItem>
+        <MenuLine />
+        {isOwner || isBanned ? null : (
+          <>
+            {isMuted ? (
+              <MenuItem onClick={() => moderation.unmute(user)}>{t`Unmute`}</MenuItem>
+            ) : (
+              <MenuGroup title={t`Mute`}>
+                {times.map(([ms, text]) => (
+                  <MenuItem key={ms} onClick={() => moderation.mute(user, ms)}>
+                    {text}
+                  </MenuItem>
+                ))}
+              </MenuGroup>
+            )}
+            <MenuLine />
+            {may('admin') ? (
+              <MenuItem onClick={() => moderation.setAdmin(user, !isAdmin)}>
+                {isAdmin ? t`Make an ordinary member` : t`Make an admin`}
+              </MenuItem>
+            ) : null}
+            <MenuItem isDanger onClick={() => moderation.kick(user)}>{t`Remove from the room`}</MenuItem>
+            <MenuItem isDanger onClick={() => moderation.ban(user, forEver)}>{t`Ban`}</MenuItem>
+            <MenuItem onClick={() => setAsking(true)}>{t`With a reason or a time…`}</MenuItem>
+          </>
+        )}
+        {isBanned ? <MenuItem onClick={() => moderation.unban(user)}>{t`Let come back`}</MenuItem> : null}
+        <MenuItem
+          onClick={() => go(linkOf(app, `users/${encodeURIComponent(user)}`))}
+        >{t`Show ${user}`}</MenuItem>
+      </Menu>
+      <ReasonDialog user={user} open={isAsking} onClose={() => setAsking(false)} moderation={moderation} />
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+import type { ReactNode, Ref } from 'react'
+
+interface Props {
+  ref: Ref<HTMLElement>
+  label: string
+  className: string
+  children: ReactNode
+}
+
+/** A part of the page that scrolls by itself, which the keyboard must reach. */
+export function Scroller({ ref, label, className, children }: Props) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll what has the focus.
+    <section ref={ref} tabIndex={0} aria-label={label} className={className}>
+      {children}
+    </section>
+  )
+}

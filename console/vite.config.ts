@@ -1,0 +1,16 @@
+import { lingui } from '@lingui/vite-plugin'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { linguiTexts } from './macros.ts'
+
+export default defineConfig({
+  base: '/console/',
+  root: import.meta.dirname,
+  plugins: [linguiTexts(), lingui({ cwd: import.meta.dirname, failOnMissing: true }), react(), tailwindcss()],
+  // The tests of UI kits bring an older React to the root: libraries there must take the console's own.
+  resolve: { dedupe: ['react', 'react-dom'] },
+  // Nothing is inlined: the Content-Security-Policy allows files of this server alone.
+  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900 },
+  server: { proxy: { '^/(?!console/(?!api))': 'http://127.0.0.1:8080' } },
+})
