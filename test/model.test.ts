@@ -42,6 +42,15 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('transfer' as const), room, to: name }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('dissolve' as const), room }) },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('restore' as const),
+      room,
+      owner: fc.option(name, { nil: undefined, freq: 1 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('dissolved' as const) }) },
+  {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('add' as const),
@@ -86,7 +95,10 @@ async function aModelledApp(chosen: Model['settings']) {
   const users = new Map<string, number>(
     body.entities.map((user: { username: string; created: number }) => [user.username, user.created]),
   )
-  return { app, model: { settings: chosen, users, rooms: [], chosen: new Set(), joined: new Map() } as Model }
+  return {
+    app,
+    model: { settings: chosen, users, rooms: [], chosen: new Set(), dissolved: [], ticks: 0 } as Model,
+  }
 }
 
 /** Reads everything that an app holds, in pages of two rooms, with roles and lists of those that were `touched`. */

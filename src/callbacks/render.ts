@@ -15,6 +15,7 @@ const names: Record<string, Callback['event']> = {
   'room.changed': 'chatroom.updated',
   'room.transferred': 'chatroom.owner_changed',
   'room.dissolved': 'chatroom.destroyed',
+  'room.restored': 'chatroom.restored',
   'room.muted': 'chatroom.all_muted',
   'room.unmuted': 'chatroom.all_unmuted',
   'announcement.changed': 'chatroom.announcement_changed',

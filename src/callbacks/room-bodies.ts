@@ -76,6 +76,12 @@ export function roomBodies(type: string, { app, operation, data, extra }: Of): R
       const members = [data.owner ?? '', ...(extra.members ?? [])]
       return [{ operation: 'CREATE', payload: { role, member: members, info: infoOf(app, extra.info) } }]
     }
+    case 'room.restored': {
+      const owner = data.owner ?? ''
+      const role = { [owner]: 'owner' }
+      const payload = { role, member: extra.members ?? [], info: infoOf(app, extra.info) }
+      return [{ operation: 'RESTORE', payload }]
+    }
     case 'room.changed': {
       // Callbacks send these alone.
       if (!['name', 'description', 'maxusers'].some((field) => Object.hasOwn(data, field))) return []

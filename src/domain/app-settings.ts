@@ -93,6 +93,12 @@ export const appSettings = {
     'Days for which the audit trail is retained; 0 = there is none.',
     '审计记录保留的天数；0 表示不记录。',
   ),
+  undoHours: setting(
+    integer(0, 8760),
+    '24',
+    'Hours for which a dissolved chat room can be restored; 0 = it is gone at once.',
+    '已解散的聊天室可恢复的时长，单位为小时；0 表示解散后立即永久删除。',
+  ),
   callbackFailureDays: setting(
     integer(1, 30),
     '3',

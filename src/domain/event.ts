@@ -29,6 +29,8 @@ export type RoomEvent =
       members?: string[]
       before: { name: string; owner: string; memberCount: number }
     }
+  /** Its dissolving was undone; with the first of its members, where callbacks tell of them. */
+  | { type: 'room.restored'; owner: string; memberCount: number; members?: string[] }
   | { type: 'room.disabled' }
   | { type: 'room.enabled' }
   /** Seconds between two messages of one member; 0 = off. */

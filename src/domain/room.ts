@@ -183,6 +183,9 @@ function checkCeiling(settings: AppSettings, maxusers: number): void {
 
 const roomId = /^[a-z0-9]{1,64}$/
 
+/** What the path of a room's details cannot say: it is that of another call. */
+const wordsOfPaths = new Set(['deleted'])
+
 /** Whether a room can have this id; any other text names none. */
 export const isRoomId = (text: string): boolean => roomId.test(text)
 
@@ -208,6 +211,7 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
   if (draft.roomid !== undefined && !isRoomId(draft.roomid)) {
     throw idIllegal()
   }
+  if (draft.roomid !== undefined && wordsOfPaths.has(draft.roomid)) throw idTaken({ roomid: draft.roomid })
   if (draft.dialect !== 'sdk' && draft.members?.length === 0) {
     throw noMembers()
   }

@@ -21,9 +21,10 @@ function storedOf(event: Event): Stored {
         before: own.before,
       }
     }
+    case 'room.restored':
     case 'room.dissolved': {
-      const { members, ...dissolved } = own
-      return dissolved
+      const { members, ...told } = own
+      return told
     }
     case 'attributes.set': {
       const { attributes, ...set } = own
@@ -39,8 +40,9 @@ async function extraOf({ app, store }: Transaction, event: Event): Promise<strin
   const info = async () => ({ info: await store.rooms.findRoom(app.id, event.room) })
   switch (event.type) {
     case 'room.created':
+    case 'room.restored':
       return JSON.stringify({
-        members: event.members.slice(0, limits.callbackMembers.value),
+        members: (event.members ?? []).slice(0, limits.callbackMembers.value),
         ...(await info()),
       })
     case 'room.changed':

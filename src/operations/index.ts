@@ -87,6 +87,7 @@ import { changeRoom } from './rooms/change-room.ts'
 import { createRoom } from './rooms/create-room.ts'
 import { disableRoom, enableRoom } from './rooms/disable-room.ts'
 import { dissolveRoom } from './rooms/dissolve-room.ts'
+import { listDissolvedRooms, pruneDissolvedRooms, restoreRoom } from './rooms/dissolved-rooms.ts'
 import { getRooms } from './rooms/get-rooms.ts'
 import { listJoinedRooms } from './rooms/list-joined-rooms.ts'
 import { listRooms } from './rooms/list-rooms.ts'
@@ -231,6 +232,9 @@ export const all: readonly Operation[] = [
   disableRoom,
   enableRoom,
   dissolveRoom,
+  listDissolvedRooms,
+  restoreRoom,
+  pruneDissolvedRooms,
   getRooms,
   listJoinedRooms,
   listRooms,

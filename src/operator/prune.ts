@@ -3,7 +3,7 @@ import type { AppRecord } from '../domain/app.ts'
 import { theApp } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import { firstMessageId } from '../domain/message-ids.ts'
-import { dayMs } from '../domain/time.ts'
+import { dayMs, hourMs } from '../domain/time.ts'
 import type { Write } from '../engine/commit.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
@@ -11,6 +11,7 @@ import { pruneCallbacks, prunedRows as prunedCallbacks } from '../operations/cal
 import { pruneRecordedRooms } from '../operations/events/record-messages.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/store-messages.ts'
 import { prunedKeys, pruneKeys } from '../operations/retries/retries.ts'
+import { pruneDissolvedRooms, prunedRooms } from '../operations/rooms/dissolved-rooms.ts'
 
 type Remove = Write<{ beforeMs: number }, number>
 
@@ -20,7 +21,7 @@ const pause = { rounds: 60_000, transactions: 50 }
 /** Rounds from one look at the history to the next: an hour. */
 const roundsOfHistory = 60
 
-/** Removes what is over, little by little: messages that can no longer be recalled, history, idempotency keys, audit trails. */
+/** Removes what is over, little by little: messages that can no longer be recalled, history, idempotency keys, audit trails, dissolved rooms. */
 export function startPruning(
   { commit, history }: Pick<Engine, 'commit' | 'history'>,
   apps: () => Iterable<AppRecord>,
@@ -69,6 +70,7 @@ export function startPruning(
       for (const app of apps()) {
         await pruneLog(app)
         await pruneActivity(app)
+        await removeAll(app.id, pruneDissolvedRooms, app.settings.undoHours * hourMs, prunedRooms)
       }
     } catch (error) {
       log.warn({ err: error }, 'what is over could not be pruned')

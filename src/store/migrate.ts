@@ -28,6 +28,7 @@ import { retries } from './migrations/0031-retries.ts'
 import { userUuids } from './migrations/0032-user-uuids.ts'
 import { recordedRooms } from './migrations/0033-recorded-rooms.ts'
 import { findingRooms } from './migrations/0035-finding-rooms.ts'
+import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -60,6 +61,7 @@ export const migrations = [
   userUuids,
   recordedRooms,
   findingRooms,
+  dissolvedRooms,
 ]
 
 /** The version of the schema that this program writes. */

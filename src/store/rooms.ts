@@ -1,5 +1,6 @@
 import type { NewRoom, Room } from '../domain/room.ts'
 import { type Awaitable, type Database, forUpdate, isOneOf } from './database.ts'
+import { leftBehind } from './dissolved-rooms.ts'
 import { insertMembers, type MembershipWrites, membershipWrites } from './room-membership.ts'
 import { type RoomReads, roomReads } from './room-reads.ts'
 import { findRoom, type RoomRow, toRoom } from './room-rows.ts'
@@ -13,7 +14,7 @@ export interface RoomStore extends RoomReads, MembershipWrites {
   changeRoom(app: number, room: Room): Promise<void>
   /** Stores that an id was chosen; fails where another transaction has just chosen it. */
   useId(app: number, id: string): Promise<void>
-  /** Removes a room with everything in it; its id is never given again. */
+  /** Removes a room with everything in it, for ever; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
   /** Stores that something happened in these rooms at a time (microseconds since the epoch). */
   setActive(app: number, rooms: string[], activeUs: number): Promise<void>
@@ -22,16 +23,9 @@ export interface RoomStore extends RoomReads, MembershipWrites {
 
 export function roomStore(db: Database): RoomStore {
   const lockRoom = `${findRoom} ${forUpdate(db)}`
-  const removals = [
-    'members',
-    'absent_owners',
-    'mutes',
-    'blocks',
-    'attributes',
-    'room_files',
-    'pins',
-    'reports',
-  ].map((table) => `delete from ${table} where app = ?1 and room = ?2`)
+  const removals = ['members', 'reports', ...Object.keys(leftBehind)].map(
+    (table) => `delete from ${table} where app = ?1 and room = ?2`,
+  )
 
   return {
     ...roomReads(db),

@@ -9,6 +9,7 @@ import {
 import { type CallbackReads, type CallbackStore, callbackStore } from './callbacks.ts'
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
+import { type DissolvedReads, type DissolvedStore, dissolvedStore } from './dissolved-rooms.ts'
 import { type EventReads, type EventStore, eventStore } from './events.ts'
 import { type KeywordReads, type KeywordStore, keywordStore } from './keywords.ts'
 import { type ListReads, type ListStore, listStore } from './lists.ts'
@@ -36,6 +37,7 @@ export interface ReadStore {
   users: UserReads
   userAttributes: UserAttributeReads
   rooms: RoomReads
+  dissolved: DissolvedReads
   roomFiles: RoomFileReads
   members: MemberReads
   lists: ListReads
@@ -59,6 +61,7 @@ export interface WriteStore extends ReadStore {
   users: UserStore
   userAttributes: UserAttributeStore
   rooms: RoomStore
+  dissolved: DissolvedStore
   roomFiles: RoomFileStore
   members: MemberStore
   lists: ListStore
@@ -87,6 +90,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   users: userStore(db),
   userAttributes: userAttributeStore(db),
   rooms: roomStore(db),
+  dissolved: dissolvedStore(db),
   roomFiles: roomFileStore(db),
   quotas: quotaStore(db),
   members: memberStore(db),

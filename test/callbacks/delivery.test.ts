@@ -38,6 +38,7 @@ const roomEvents = [
   'chatroom.updated',
   'chatroom.owner_changed',
   'chatroom.destroyed',
+  'chatroom.restored',
   'chatroom.member_joined',
   'chatroom.member_left',
   'chatroom.admin_added',
@@ -254,4 +255,19 @@ test('13.2 what the log still has is delivered again from a time on, under the s
   await got.wait(3)
   expect(got.got[2]?.body).toEqual(got.got[1]?.body)
   expect((await app.call('POST', `/callbacks/${id}/replay`, { since, after: 'x' })).status).toBe(400)
+})
+
+test('14.4 a room that is restored is told of in one call, with who is in it', async () => {
+  const app = await anApp({})
+  const got = receiver()
+  await aRule(app, got.url, { events: ['chatroom.restored'] })
+  const room = await app.room({ name: 'night owls', owner: 'alice', members: ['bob'] })
+  await app.call('DELETE', `/chatrooms/${room}`)
+  await app.call('POST', `/chatrooms/${room}/restore`)
+  await got.wait(1)
+  expect(got.got[0]?.body).toMatchObject({
+    id: room,
+    operation: 'RESTORE',
+    payload: { role: { alice: 'owner' }, member: ['alice', 'bob'], info: { title: 'night owls' } },
+  })
 })

@@ -32,7 +32,7 @@ test('queries about one user or one room never read all rows of an app', async (
   ;(await openSqliteWriter(dir)).close()
   const sqlite = new Sqlite(join(dir, 'chatroomd.db'))
   const { db, plans } = explaining(sqlite)
-  const { users, rooms, members, lists, appMutes, attributes, events } = storeOn(db, () => '1')
+  const { users, rooms, members, lists, appMutes, attributes, events, dissolved } = storeOn(db, () => '1')
 
   await users.usernameOf(1, '0c1f7a10-88aa-4f0e-a0a9-3d1b7d2c5e11')
   for (const sort of ['created', 'activity', 'members', 'joined'] as const) {
@@ -65,6 +65,14 @@ test('queries about one user or one room never read all rows of an app', async (
   await appMutes.appMutes(1, 'alice')
   await appMutes.removeAppMutes(1, 'alice')
   await attributes.removeWithOwners(1, 'r1', ['alice'])
+
+  const texts = { name: '', description: '', custom: '' }
+  await rooms.addRoom(1, { id: 'r1', ...texts, maxusers: 9, owner: 'alice', members: [], createdUs: 1 })
+  await dissolved.dissolve(1, 'r1', 1)
+  await dissolved.lockDissolved(1, 'r1', 1)
+  await dissolved.listDissolved(1, 10, 1)
+  await dissolved.deletedSince(1, ['alice'], 1)
+  await dissolved.pruneDissolved(1, 2, 10)
 
   await events.listChanges(1, 10)
   await events.listChanges(1, 10, 'r1')

@@ -10,6 +10,8 @@ export type Op =
   | { do: 'change'; room: number; maxusers?: number; name?: string }
   | { do: 'transfer'; room: number; to: string }
   | { do: 'dissolve'; room: number }
+  | { do: 'restore'; room: number; owner?: string | undefined }
+  | { do: 'dissolved' }
   | { do: 'add'; room: number; names: string[] }
   | { do: 'remove'; room: number; name: string }
   | { do: 'put on' | 'take off'; room: number; name: string; list: List }
@@ -34,8 +36,13 @@ interface ModelRoom {
   name: string
   maxusers: number
   owner: string
-  /** Everybody in it, the owner included. */
-  people: Set<string>
+  /** Everybody in it, the owner included, and when they joined. */
+  people: Map<string, number>
+  /** When it was created. */
+  created: number
+  /** Once it is dissolved: whether its owner was deleted since then, and how many were in it. */
+  isOrphan: boolean
+  size: number
   lists: Record<List, Set<string>>
 }
 
@@ -48,8 +55,10 @@ export interface Model {
   users: Map<string, number>
   /** The newest first. */
   rooms: ModelRoom[]
-  /** Ids of rooms by user, the most recently joined first. */
-  joined: Map<string, string[]>
+  /** Those that can be restored, the latest first. */
+  dissolved: ModelRoom[]
+  /** Counts who joins, and rooms. */
+  ticks: number
 }
 
 export const pathOf = (
@@ -74,6 +83,10 @@ export const pathOf = (
       return ['PUT', `/chatrooms/${idOf(op.room)}`, { newowner: op.to }]
     case 'dissolve':
       return ['DELETE', `/chatrooms/${idOf(op.room)}`]
+    case 'restore':
+      return ['POST', `/chatrooms/${idOf(op.room)}/restore${op.owner ? `?owner=${op.owner}` : ''}`]
+    case 'dissolved':
+      return ['GET', '/chatrooms/deleted']
     case 'add':
       return ['POST', `/chatrooms/${idOf(op.room)}/users`, { usernames: op.names }]
     case 'remove':
@@ -113,6 +126,7 @@ export function outcomeOf(op: Op, { status, body }: Reply): unknown {
     case 'change':
     case 'transfer':
     case 'dissolve':
+    case 'restore':
     case 'add':
     case 'remove':
     case 'put on':
@@ -121,6 +135,7 @@ export function outcomeOf(op: Op, { status, body }: Reply): unknown {
     case 'details':
       return shown(Array.isArray(body.data) ? body.data[0] : body.data)
     case 'list':
+    case 'dissolved':
       return body.data.map((room: Record<string, unknown>) => [room.id, room.owner, room.affiliations_count])
     case 'joined':
       return body.data.map((room: { id: string }) => room.id)
@@ -152,39 +167,42 @@ const foretold = ({ id, name, maxusers, owner, people }: ModelRoom) => [
   maxusers,
   owner,
   people.size,
-  [...people].map((each) => (each === owner ? `owner ${each}` : `member ${each}`)).toSorted(),
+  [...people.keys()].map((each) => (each === owner ? `owner ${each}` : `member ${each}`)).toSorted(),
 ]
 
 const unknownUser = (name: string) => `404 username ${name} doesn't exist!`
 const quota = (text: string) => `403 ${text}`
 
 function joins(model: Model, room: ModelRoom, name: string): void {
-  room.people.add(name)
-  model.joined.set(name, [room.id, ...(model.joined.get(name) ?? [])])
+  room.people.set(name, ++model.ticks)
 }
 
-function leaves(model: Model, id: string, name: string): void {
-  const room = model.rooms.find((each) => each.id === id)
-  room?.people.delete(name)
-  for (const list of ['admins', 'allowed'] as const) room?.lists[list].delete(name)
-  model.joined.set(
-    name,
-    (model.joined.get(name) ?? []).filter((each) => each !== id),
-  )
+/** Ids of the rooms that a user is in, the most recently joined first. */
+const joinedBy = (model: Model, name: string): string[] =>
+  model.rooms
+    .filter(({ people }) => people.has(name))
+    .toSorted((a, b) => (b.people.get(name) ?? 0) - (a.people.get(name) ?? 0))
+    .map(({ id }) => id)
+
+function leaves(room: ModelRoom, name: string): void {
+  room.people.delete(name)
+  for (const list of ['admins', 'allowed'] as const) room.lists[list].delete(name)
 }
 
 function dissolve(model: Model, room: ModelRoom): void {
   model.rooms.splice(model.rooms.indexOf(room), 1)
-  for (const name of room.people) leaves(model, room.id, name)
+  room.size = room.people.size
+  model.dissolved.unshift(room)
 }
 
 function deleteUser(model: Model, name: string): void {
-  for (const room of model.rooms.filter(({ owner }) => owner === name)) dissolve(model, room)
-  for (const room of model.rooms) {
+  const owned = model.rooms.filter(({ owner }) => owner === name)
+  for (const room of owned.toSorted((a, b) => (a.id < b.id ? -1 : 1))) dissolve(model, room)
+  for (const room of [...model.rooms, ...model.dissolved]) {
     room.people.delete(name)
     for (const list of lists) room.lists[list].delete(name)
   }
-  model.joined.delete(name)
+  for (const room of model.dissolved) if (room.owner === name) room.isOrphan = true
   model.users.delete(name)
 }
 
@@ -192,7 +210,7 @@ const oldestFirst = (model: Model): string[] =>
   [...model.users].toSorted(([a, at], [b, bt]) => at - bt || (a < b ? -1 : 1)).map(([name]) => name)
 
 const full = (model: Model, name: string): boolean =>
-  model.settings.roomsPerUser !== null && (model.joined.get(name)?.length ?? 0) >= model.settings.roomsPerUser
+  model.settings.roomsPerUser !== null && joinedBy(model, name).length >= model.settings.roomsPerUser
 
 const isBlocked = (name: string) => quota(`can not join this group, reason:user ${name} is in the blacklist`)
 
@@ -225,7 +243,7 @@ function putOn(model: Model, room: ModelRoom, list: List, name: string): string 
   if (list === 'blocked') {
     if (name === room.owner) return ownerIsSafe
     if (!isMember) return notIn(403, name)
-    leaves(model, room.id, name)
+    leaves(room, name)
   }
   if ((list === 'muted' || list === 'allowed') && !isMember) return notIn(400, name)
   room.lists[list].add(name)
@@ -239,6 +257,32 @@ function takeOff(model: Model, room: ModelRoom, list: List, name: string): strin
   }
   room.lists[list].delete(name)
   return 'done'
+}
+
+/** Undoes a dissolve; answers why not. */
+function restore(model: Model, id: string, asked: string | undefined): string | undefined {
+  const { settings, users } = model
+  const room = model.dissolved.find((each) => each.id === id)
+  if (!room) return `404 no dissolved chat room ${id} can be restored`
+  for (const name of room.people.keys())
+    if (full(model, name)) return quota(`user ${name} has joined too many chatrooms!`)
+  if (settings.rooms !== null && model.rooms.length >= settings.rooms) return '403 quota of rooms'
+  if (asked === undefined && room.isOrphan) return unknownUser(room.owner)
+  const owner = asked ?? room.owner
+  const changes = owner !== room.owner || room.isOrphan
+  if (changes && !users.has(owner)) return unknownUser(owner)
+  if (changes && !room.people.has(owner)) {
+    if (room.people.size >= room.maxusers) return quota('members size is greater than max user size !')
+    if (room.lists.blocked.has(owner)) return isBlocked(owner)
+    if (full(model, owner)) return quota(`user ${owner} has joined too many chatrooms!`)
+    joins(model, room, owner)
+  }
+  if (changes) room.lists.admins.delete(owner)
+  Object.assign(room, { owner, isOrphan: false })
+  model.dissolved.splice(model.dissolved.indexOf(room), 1)
+  model.rooms.push(room)
+  model.rooms.sort((a, b) => b.created - a.created)
+  return undefined
 }
 
 /** Changes the model as `op` should, and foretells the outcome. Ids and times that the server gives come from `reply`. */
@@ -284,7 +328,10 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
         name: 'new',
         maxusers,
         owner: op.owner,
-        people: new Set<string>(),
+        people: new Map<string, number>(),
+        created: ++model.ticks,
+        isOrphan: false,
+        size: 0,
         lists: { admins: new Set(), muted: new Set(), blocked: new Set(), allowed: new Set() } as Record<
           List,
           Set<string>
@@ -336,7 +383,7 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
       if (!users.has(op.name)) return unknownUser(op.name)
       if (!room.people.has(op.name)) return notIn(400, op.name)
       if (op.name === room.owner) return ownerIsSafe
-      leaves(model, room.id, op.name)
+      leaves(room, op.name)
       return 'done'
     }
     case 'put on':
@@ -353,6 +400,12 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
       dissolve(model, room)
       return 'done'
     }
+    case 'restore': {
+      const id = idOf(op.room)
+      return restore(model, id, op.owner) ?? 'done'
+    }
+    case 'dissolved':
+      return model.dissolved.map(({ id, owner, size }) => [id, owner, size])
     case 'details': {
       const room = find(op.room)
       return room ? foretold(room) : `404 do not find this group:${idOf(op.room)}`
@@ -360,7 +413,7 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
     case 'list':
       return model.rooms.slice(0, op.limit).map(({ id, owner, people }) => [id, owner, people.size])
     case 'joined':
-      return users.has(op.name) ? (model.joined.get(op.name) ?? []) : unknownUser(op.name)
+      return users.has(op.name) ? joinedBy(model, op.name) : unknownUser(op.name)
   }
 }
 
@@ -391,5 +444,5 @@ export const stateOf = (model: Model, touched: string[]) => ({
   }),
   users: oldestFirst(model),
   rooms: model.rooms.map(foretold),
-  joined: [...model.users.keys()].toSorted().map((name) => [name, model.joined.get(name) ?? []]),
+  joined: [...model.users.keys()].toSorted().map((name) => [name, joinedBy(model, name)]),
 })

@@ -6,6 +6,7 @@ export const callbackEvents = [
   'chatroom.updated',
   'chatroom.owner_changed',
   'chatroom.destroyed',
+  'chatroom.restored',
   'chatroom.member_joined',
   'chatroom.member_left',
   'chatroom.admin_added',

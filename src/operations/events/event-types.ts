@@ -52,6 +52,10 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
     {},
     { name: 'night owls', owner: 'alice', memberCount: 2 },
   ),
+  'room.restored': of('A dissolved chat room is there again.', '已解散的聊天室被恢复。', {
+    owner: 'alice',
+    memberCount: 2,
+  }),
   'room.disabled': of('The chat room was disabled.', '聊天室被禁用。'),
   'room.enabled': of('The chat room was enabled again.', '聊天室恢复使用。'),
   'room.muted': of('Everybody is muted.', '开启全员禁言。'),

@@ -12,8 +12,8 @@ export const dissolveRoom = writeRoom({
   tag: 'rooms',
   summary: { en: 'Dissolve a chat room', zh: '解散聊天室' },
   description: {
-    en: 'Everybody leaves it, and its id is never given again.',
-    zh: '全体成员离开，其 ID 不会再次分配。',
+    en: 'Everybody leaves it, and its id is never given again. It can be restored for as long as `undoHours` of the app says.',
+    zh: '全体成员离开，其 ID 不会再次分配。在应用设置 `undoHours` 的时长内可以恢复。',
   },
   allowed: ownerOnly,
   response: { data: exactly({ success: t.Literal(true), id: RoomId }) },
@@ -27,12 +27,13 @@ export const dissolveRoom = writeRoom({
   },
 })
 
-/** Removes a locked room with everything in it. */
-export async function removeRoom({ app, store, emit }: Transaction, room: Room): Promise<void> {
+/** Removes a locked room with everything in it: for ever, or so that it can be restored. */
+export async function removeRoom({ app, store, tick, emit }: Transaction, room: Room): Promise<void> {
   const { id, name, owner, memberCount } = room
   const most = limits.callbackMembers.value
   const members = app.callbacks === 0 ? undefined : await store.members.pageMembers(app.id, id, most, 0)
-  await store.rooms.removeRoom(app.id, id)
+  if (app.settings.undoHours === 0) await store.rooms.removeRoom(app.id, id)
+  else await store.dissolved.dissolve(app.id, id, tick())
   if (app.settings.rooms !== null) await store.quotas.giveQuota(app.id, 'rooms')
   emit({ type: 'room.dissolved', ...(members ? { members } : {}), before: { name, owner, memberCount } }, id)
 }

@@ -3,7 +3,7 @@ import { limits } from '../../domain/limits.ts'
 import { bounds, exactly, milliseconds, RoomId, says, UserId } from '../schemas.ts'
 
 export const RoomName = t.String({ examples: ['night owls'] })
-const memberCount = t.Integer({
+export const memberCount = t.Integer({
   ...says('Members now, the owner included.', '当前成员数，含所有者。'),
   examples: [2],
 })

@@ -1,8 +1,8 @@
 import type { Dialect } from '../../domain/dialect.ts'
 import { isBlocked, userMissing } from '../../domain/failures.ts'
-import { checkTransfer, joinedTooMany, transferFailures } from '../../domain/room.ts'
+import { checkTransfer, joinedTooMany, type Room, transferFailures } from '../../domain/room.ts'
 import { ownerOnly } from '../allowed.ts'
-import { writeRoom } from '../operation.ts'
+import { type Transaction, writeRoom } from '../operation.ts'
 import { checkRoomsPerUser, checkUsersExist } from '../room-members.ts'
 
 /** Failures of a transfer beside those of a change. */
@@ -28,22 +28,33 @@ export const transferRoom = writeRoom({
   about: ({ owner }: Transfer) => [owner],
 
   async run(transaction, { owner, dialect }: Transfer) {
-    const { app, store, room, now, tick, emit } = transaction
-    const { id } = room
-    await checkUsersExist(transaction, [owner])
-    const isMember = await store.rooms.isMember(app.id, id, owner)
-    checkTransfer(dialect, room, owner, isMember)
-    if (!isMember) {
-      if ((await store.lists.blockedAmong(app.id, id, [owner], now)).length > 0)
-        throw isBlocked({ username: owner })
-      await checkRoomsPerUser(transaction, [owner], joinedTooMany)
-      const memberCount = await store.rooms.addMembers(app.id, id, [owner], tick())
-      emit({ type: 'member.joined', usernames: [owner], memberCount })
-    }
-    await store.rooms.changeRoom(app.id, { ...room, owner })
-    await store.members.setAdmin(app.id, id, owner, false)
-    await store.members.ownerIsIn(app.id, id)
-    emit({ type: 'room.transferred', from: room.owner, to: owner })
+    const { room } = transaction
+    await handOver(transaction, room, owner, (isMember) => checkTransfer(dialect, room, owner, isMember))
     return { newowner: true }
   },
 })
+
+/** Makes a registered user the owner of a locked room, unless `check` fails; one who is not in it joins. */
+export async function handOver(
+  transaction: Transaction,
+  room: Room,
+  owner: string,
+  check: (isMember: boolean) => void,
+): Promise<void> {
+  const { app, store, now, tick, emit } = transaction
+  const { id } = room
+  await checkUsersExist(transaction, [owner])
+  const isMember = await store.rooms.isMember(app.id, id, owner)
+  check(isMember)
+  if (!isMember) {
+    if ((await store.lists.blockedAmong(app.id, id, [owner], now)).length > 0)
+      throw isBlocked({ username: owner })
+    await checkRoomsPerUser(transaction, [owner], joinedTooMany)
+    const memberCount = await store.rooms.addMembers(app.id, id, [owner], tick())
+    emit({ type: 'member.joined', usernames: [owner], memberCount }, id)
+  }
+  await store.rooms.changeRoom(app.id, { ...room, owner })
+  await store.members.setAdmin(app.id, id, owner, false)
+  await store.members.ownerIsIn(app.id, id)
+  emit({ type: 'room.transferred', from: room.owner, to: owner }, id)
+}

@@ -11,7 +11,7 @@ import { entity, UserEntity } from './schemas.ts'
 
 /** Removes a locked user: its own rooms are dissolved, and it leaves all others, every role and every list [delete user]. */
 async function removeUser(transaction: Transaction, username: string): Promise<void> {
-  const { app, store, emit } = transaction
+  const { app, store, tick, emit } = transaction
   for (const id of await store.rooms.ownedRooms(app.id, username)) {
     const room = await store.rooms.findRoom(app.id, id)
     if (room) await removeRoom(transaction, room)
@@ -26,6 +26,7 @@ async function removeUser(transaction: Transaction, username: string): Promise<v
   await store.userAttributes.removeUserAttributes(app.id, username)
   await store.reports.forgetReportsOfUser(app.id, username)
   await store.users.removeUser(app.id, username)
+  await store.dissolved.userDeleted(app.id, username, tick())
   if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
   emit({ type: 'user.changed', username, change: 'deleted' })
 }
