@@ -60,6 +60,9 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', '/chatrooms/super_admin', { superadmin: 'user-3' })
   await to('POST', '/mutes', { username: 'user-5', chatroom: -1 })
   await to('PUT', '/metadata/user/user-4', { nickname: 'é 😀' })
+  await to('POST', '/users', { username: 'gone' })
+  await to('POST', '/chatrooms', { name: 'gone', description: 'd', owner: 'gone', members: ['alice'] })
+  await to('DELETE', '/users/gone')
   await to('POST', '/user/user-4/moderation/report/message/1001', { reportReason: 'é 😀' })
   const said = { to: [room], type: 'txt', body: { msg: 'é 😀' } }
   const pin_msg_id = (await to('POST', '/messages/chatrooms', said)).data[room]

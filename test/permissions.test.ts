@@ -278,6 +278,12 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   disableRoom: (room) => ['POST', `/chatrooms/${room}/disable`],
   enableRoom: (room) => ['POST', `/chatrooms/${room}/enable`],
   dissolveRoom: (room) => ['DELETE', `/chatrooms/${room}`],
+  listDissolvedRooms: () => ['GET', '/chatrooms/deleted'],
+  restoreRoom: async () => {
+    const dissolved = await app.room({ owner: 'nora' })
+    await app.call('DELETE', `/chatrooms/${dissolved}`)
+    return ['POST', `/chatrooms/${dissolved}/restore`]
+  },
   listMembers: (room) => ['GET', `/chatrooms/${room}/users`],
   addMember: (room, about) => ['POST', `/chatrooms/${room}/users/${about}`],
   addMembers: (room, about) => ['POST', `/chatrooms/${room}/users`, { usernames: [about] }],

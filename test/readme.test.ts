@@ -38,10 +38,11 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       ])
       expect(output).not.toContain('"error"')
       const answers = output.split('\n').filter((line) => line.startsWith('{'))
-      expect(answers).toHaveLength(14)
+      expect(answers).toHaveLength(15)
       expect(JSON.parse(answers[3] ?? '').data.affiliations_count).toBe(3)
       expect(JSON.parse(answers[12] ?? '').data.success).toBe(true)
-      expect(JSON.parse(answers[13] ?? '').access_token).toBeString()
+      expect(JSON.parse(answers[13] ?? '').data.success).toBe(true)
+      expect(JSON.parse(answers[14] ?? '').access_token).toBeString()
       return { complaints, exit: await shell.exited }
     }
 

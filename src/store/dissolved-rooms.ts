@@ -16,7 +16,7 @@ type Row = Record<string, Param>
 type DissolvedMember = [username: string, joinedUs: number, admin: number, allowed: number]
 
 /** A dissolved room that can be restored. */
-export interface DissolvedRoom {
+interface DissolvedRoom {
   id: string
   dissolvedUs: number
   name: string
@@ -87,6 +87,9 @@ export function dissolvedStore(db: Database): DissolvedStore {
   const eachMember = sqlite ? 'json_each(?3)' : 'json_array_elements(?3::text::json) as each (value)'
 
   return {
+    ...deletedUsers(db),
+    ...pruning(db),
+
     async listDissolved(app, limit, sinceUs, position) {
       const rows = await db.all<{ id: string; dissolved: number; room: string }>(
         `select id, dissolved, room from dissolved_rooms
@@ -153,59 +156,66 @@ export function dissolvedStore(db: Database): DissolvedStore {
       )
       for (const report of reports) await addRow(db, 'reports', report)
     },
-
-    async userDeleted(app, username, nowUs) {
-      await db.run(
-        `insert into deleted_users (app, username, deleted) values (?1, ?2, ?3)
-         on conflict (app, username) do update set deleted = excluded.deleted`,
-        app,
-        username,
-        nowUs,
-      )
-    },
-
-    async deletedSince(app, usernames, sinceUs) {
-      const rows = await db.all<{ username: string }>(
-        `select username from deleted_users where app = ?1 and deleted > ?3 and ${isOneOf(db, 'username', 2)}`,
-        app,
-        JSON.stringify(usernames),
-        sinceUs,
-      )
-      return rows.map(({ username }) => username)
-    },
-
-    async pruneDissolved(app, beforeUs, most) {
-      const skip = sqlite ? '' : 'for update skip locked'
-      const rows = await db.all<{ id: string }>(
-        `select id from dissolved_rooms where app = ?1 and dissolved < ?2 order by dissolved limit ?3 ${skip}`,
-        app,
-        beforeUs,
-        most,
-      )
-      const ids = JSON.stringify(rows.map(({ id }) => id))
-      const isChosen = isOneOf(db, 'id', 2)
-      // From now on it cannot be restored, whatever the app's setting becomes: a part of it may be gone.
-      await db.run(`update dissolved_rooms set dissolved = 0 where app = ?1 and ${isChosen}`, app, ids)
-      for (const [table, key] of Object.entries(leftBehind)) {
-        const removed = await db.run(
-          `delete from ${table} where app = ?1 and (room, ${key}) in (
-             select room, ${key} from ${table} where app = ?1 and ${isOneOf(db, 'room', 2)} limit ?3)`,
-          app,
-          ids,
-          most,
-        )
-        if (removed >= most) return true
-      }
-      await db.run(`delete from dissolved_rooms where app = ?1 and ${isChosen}`, app, ids)
-      if (rows.length === most) return true
-      const users = await db.run(
-        `delete from deleted_users where app = ?1 and username in (
-           select username from deleted_users where app = ?1 and deleted < ?2 limit ?3)`,
-        app,
-        beforeUs,
-        most,
-      )
-      return users === most
-    },
   }
 }
+
+type DeletedUsers = Pick<DissolvedStore, 'userDeleted' | 'deletedSince'>
+
+const deletedUsers = (db: Database): DeletedUsers => ({
+  async userDeleted(app, username, nowUs) {
+    await db.run(
+      `insert into deleted_users (app, username, deleted) values (?1, ?2, ?3)
+         on conflict (app, username) do update set deleted = excluded.deleted`,
+      app,
+      username,
+      nowUs,
+    )
+  },
+
+  async deletedSince(app, usernames, sinceUs) {
+    const rows = await db.all<{ username: string }>(
+      `select username from deleted_users where app = ?1 and deleted > ?3 and ${isOneOf(db, 'username', 2)}`,
+      app,
+      JSON.stringify(usernames),
+      sinceUs,
+    )
+    return rows.map(({ username }) => username)
+  },
+})
+
+/** Removes what is left of rooms, by the table and by the room. */
+const pruning = (db: Database): Pick<DissolvedStore, 'pruneDissolved'> => ({
+  async pruneDissolved(app, beforeUs, most) {
+    const skip = db.dialect === 'sqlite' ? '' : 'for update skip locked'
+    const rows = await db.all<{ id: string }>(
+      `select id from dissolved_rooms where app = ?1 and dissolved < ?2 order by dissolved limit ?3 ${skip}`,
+      app,
+      beforeUs,
+      most,
+    )
+    const ids = JSON.stringify(rows.map(({ id }) => id))
+    const isChosen = isOneOf(db, 'id', 2)
+    // From now on it cannot be restored, whatever the app's setting becomes: a part of it may be gone.
+    await db.run(`update dissolved_rooms set dissolved = 0 where app = ?1 and ${isChosen}`, app, ids)
+    for (const [table, key] of Object.entries(leftBehind)) {
+      const removed = await db.run(
+        `delete from ${table} where app = ?1 and (room, ${key}) in (
+             select room, ${key} from ${table} where app = ?1 and ${isOneOf(db, 'room', 2)} limit ?3)`,
+        app,
+        ids,
+        most,
+      )
+      if (removed >= most) return true
+    }
+    await db.run(`delete from dissolved_rooms where app = ?1 and ${isChosen}`, app, ids)
+    if (rows.length === most) return true
+    const users = await db.run(
+      `delete from deleted_users where app = ?1 and username in (
+           select username from deleted_users where app = ?1 and deleted < ?2 limit ?3)`,
+      app,
+      beforeUs,
+      most,
+    )
+    return users === most
+  },
+})

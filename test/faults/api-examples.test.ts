@@ -42,6 +42,7 @@ const aReport = (app: TestApp) =>
 /** What has to be so, beside a room of `alice` with `bob` in it, before the example of an operation makes sense. */
 const before: Record<string, (app: TestApp) => Promise<unknown>> = {
   removeAdmin: (app) => app.call('POST', `/chatrooms/${room}/admin`, { newadmin: 'bob' }),
+  restoreRoom: (app) => app.call('DELETE', `/chatrooms/${room}`),
   decideReport: aReport,
   getReport: aReport,
   async checkText(app) {

@@ -55,6 +55,8 @@ async function everything(): Promise<void> {
   await call('DELETE', `${at}/blocks/users/bob`)
   await call('PUT', at, { newowner: 'carol' })
   await call('DELETE', at)
+  await call('POST', `${at}/restore`)
+  await call('DELETE', at)
   await call('POST', '/user/bob/moderation/report/message/123456', {
     reportType: 'spam',
     reportReason: 'ads',

@@ -347,7 +347,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const dissolved = tick()
       for (const room of ['d1', 'd2', 'd3']) {
         await addRoom(id, { id: room, members: ['bob'] })
-        await unit(async (store) => {
+        await transaction(async (store) => {
           await store.lists.mute(id, room, ['bob', 'alice'], foreverMs, 0)
           await store.attributes.setAttributes(id, room, [
             { name: 'k', value: 'v', owner: 'bob', autoDelete: false },
@@ -363,10 +363,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await store.rooms.countJoined(id, 'bob', 10)).toBe(0)
       const listed = async () => (await store.dissolved.listDissolved(id, 9, 1)).map((room) => room.id)
       expect(await listed()).toEqual(['d3', 'd2', 'd1'])
-      const prune = (most: number) => unit((tx) => tx.dissolved.pruneDissolved(id, dissolved + 5, most))
+      const prune = (most: number) =>
+        transaction((tx) => tx.dissolved.pruneDissolved(id, dissolved + 5, most))
       expect(await prune(1)).toBe(true)
       expect(await listed()).toEqual(['d3', 'd2'])
-      const lock = (room: string) => unit((tx) => tx.dissolved.lockDissolved(id, room, 1))
+      const lock = (room: string) => transaction((tx) => tx.dissolved.lockDissolved(id, room, 1))
       expect(await lock('d1')).toBeUndefined()
       let batches = 0
       while (await prune(1)) batches += 1
@@ -380,7 +381,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await store.lists.muted(id, room, 1)).toHaveLength(muted)
       const back = await lock('d3')
       if (!back) throw new Error('it is not there')
-      await unit((tx) => tx.dissolved.restore(id, back))
+      await transaction((tx) => tx.dissolved.restore(id, back))
       expect(await store.rooms.countJoined(id, 'bob', 10)).toBe(1)
       expect((await store.rooms.findRoom(id, 'd3'))?.memberCount).toBe(2)
       expect(await lock('d3')).toBeUndefined()
@@ -389,14 +390,15 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     test('14.4 who was deleted since a time is known until that is pruned', async () => {
       const id = await app('alice')
       const at = tick()
-      await unit((store) => store.dissolved.userDeleted(id, 'alice', at))
-      const since = (us: number) => unit((store) => store.dissolved.deletedSince(id, ['alice', 'bob'], us))
+      await transaction((store) => store.dissolved.userDeleted(id, 'alice', at))
+      const since = (us: number) =>
+        transaction((store) => store.dissolved.deletedSince(id, ['alice', 'bob'], us))
       expect([await since(at - 1), await since(at)]).toEqual([['alice'], []])
-      await unit((store) => store.dissolved.userDeleted(id, 'alice', at + 5))
+      await transaction((store) => store.dissolved.userDeleted(id, 'alice', at + 5))
       expect(await since(at)).toEqual(['alice'])
-      await unit((store) => store.dissolved.pruneDissolved(id, at + 5, 9))
+      await transaction((store) => store.dissolved.pruneDissolved(id, at + 5, 9))
       expect(await since(at)).toEqual(['alice'])
-      await unit((store) => store.dissolved.pruneDissolved(id, at + 6, 9))
+      await transaction((store) => store.dissolved.pruneDissolved(id, at + 6, 9))
       expect(await since(at)).toEqual([])
     })
 
