@@ -5,9 +5,12 @@ import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 
 export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
-/** Lets only its owner read a file, which holds secrets; creates it where `create` is set. */
+/**
+ * Lets only its owner read a file, which holds secrets; creates it where `create` is set. One that exists is not opened: to close
+ * it again would end the locks that SQLite holds on it in this process.
+ */
 export function restrictAccess(path: string, create = true): void {
-  if (create) closeSync(openSync(path, 'a', 0o600))
+  if (create && !existsSync(path)) closeSync(openSync(path, 'a', 0o600))
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
   if ((mode & 0o077) === 0) return
   try {
@@ -84,6 +87,13 @@ export const isStorageError = (error: unknown): boolean =>
 export const isDamage = (error: unknown): boolean =>
   error instanceof SQLiteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code ?? '')
 
+/**
+ * The first writer of a file was killed while it made it, and nothing was ever committed: later the file is in WAL mode, which has
+ * no journal to roll back. A writer rolls it back; a reader cannot.
+ */
+export const isUnfinished = (error: unknown): boolean =>
+  error instanceof SQLiteError && error.code === 'SQLITE_READONLY_ROLLBACK'
+
 const unreadable = (dir: string, error: unknown): Error =>
   new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
 
@@ -118,6 +128,7 @@ export function versionOf(dir: string): number {
     using statement = sqlite.prepare('pragma user_version')
     return (statement.get() as { user_version: number }).user_version
   } catch (error) {
+    if (isUnfinished(error)) return 0
     throw isDamage(error) ? damaged(fileOf(dir), error) : unreadable(dir, error)
   } finally {
     sqlite?.close()

@@ -55,7 +55,7 @@ const connected = ({ served, call }: Running): Promise<TestSocket[]> =>
   )
 
 /** All ids of a room, read page by page. */
-async function idsIn({ call }: Running, room: string): Promise<string[]> {
+async function idsIn({ call, served }: Running, room: string): Promise<string[]> {
   const ids: string[] = []
   let start: string | undefined
   do {
@@ -65,7 +65,7 @@ async function idsIn({ call }: Running, room: string): Promise<string[]> {
       `/users/${names[0]}/messageroaming`,
       asked,
     )
-    if (!body.data) throw new Error(JSON.stringify(body))
+    if (!body.data) throw new Error(`${JSON.stringify(body)}\n${served.printed()}`)
     for (const { msg } of body.data.msgs) ids.push(String(Meta.decode(Buffer.from(msg, 'base64')).id))
     start = body.data.next_key
   } while (start !== undefined)

@@ -2,7 +2,7 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Counted, databaseOn } from '../sqlite.ts'
-import { failureOf, restrictAccess } from '../sqlite-file.ts'
+import { failureOf, isUnfinished, restrictAccess } from '../sqlite-file.ts'
 import type { HistoryReads } from './history.ts'
 import {
   migrateHistory,
@@ -23,15 +23,31 @@ function open(dir: string, role: 'reader' | 'writer'): { sqlite: Sqlite; db: Cou
   if (role === 'writer') for (const end of ['', '-wal', '-shm']) restrictAccess(path + end, end === '')
   const isWriter = role === 'writer'
   const failure = (error: unknown): unknown => failureOf(path, error)
+  let sqlite: Sqlite | undefined
   try {
-    const sqlite = new Sqlite(path, { create: isWriter, readwrite: isWriter, readonly: !isWriter })
+    sqlite = new Sqlite(path, { create: isWriter, readwrite: isWriter, readonly: !isWriter })
     sqlite.run('pragma busy_timeout = 10000')
     if (isWriter) sqlite.run('pragma journal_mode = wal')
     sqlite.run(`pragma cache_size = -${pageCache[role]}`)
     return { sqlite, db: databaseOn(sqlite, failure) }
   } catch (error) {
+    sqlite?.close()
     throw failure(error)
   }
+}
+
+/** Opens the file for reading; undefined where its first writer has not finished, or died before it had. */
+function openFinished(dir: string): ReturnType<typeof open> | undefined {
+  let opened: ReturnType<typeof open>
+  try {
+    opened = open(dir, 'reader')
+  } catch (error) {
+    if (isUnfinished((error as Error).cause)) return undefined
+    throw error
+  }
+  if (versionOf(opened.sqlite) > 0) return opened
+  opened.sqlite.close()
+  return undefined
 }
 
 /** Opens the file for writing, and makes it where there is none. */
@@ -63,13 +79,9 @@ export function openHistoryReader(dir: string): { reads: HistoryReads; close(): 
   function reads(): HistoryReads {
     if (opened) return opened.reads
     if (!existsSync(historyFileOf(dir))) return none
-    const { sqlite, db } = open(dir, 'reader')
-    // Its first writer has not finished, or died before it had.
-    if (versionOf(sqlite) === 0) {
-      sqlite.close()
-      return none
-    }
-    opened = { sqlite, db, reads: sqliteHistoryReads(db) }
+    const finished = openFinished(dir)
+    if (!finished) return none
+    opened = { ...finished, reads: sqliteHistoryReads(finished.db) }
     return opened.reads
   }
 
