@@ -29,6 +29,7 @@ import { lineOf } from './operations/history/line.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
 import type { Admin } from './operator/admin.ts'
+import { consoleOn } from './operator/console.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { letOperate } from './operator/let-operate.ts'
 import { startReloading } from './operator/reload-apps.ts'
@@ -62,6 +63,8 @@ interface StartOptions {
   batch?: number
   /** How many lines of the log were lost. */
   lostLines?(): number
+  /** The latest lines of the log, each JSON text. */
+  recentLog?(): string[]
   /** How callbacks measure time; for tests. */
   callbackTerms?: Partial<CallbackTerms>
 }
@@ -85,7 +88,7 @@ export async function startChatroomd(
 async function start(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0, callbackTerms: terms }: StartOptions,
+  { batch, lostLines = () => 0, recentLog = () => [], callbackTerms: terms }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
@@ -125,11 +128,10 @@ async function start(
   subscribeRealtime(realtime, { ...sources, events, apps })
 
   // HTTP.
-  const files = join(config.data_dir, 'files')
-  const attachments = await openAttachments(files, config.file_space * 1024 * 1024, Date.now, log)
-  closing.defer(() => attachments.stop())
+  const attachments = await openFiles(config, log, closing)
   const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
+  const metrics = outbox.measured(measured(engine, realtime.counters, lostLines, before.counts))
   const http = httpServer(
     {
       store: engine.store,
@@ -148,7 +150,7 @@ async function start(
       feed,
       responses,
       rates: ratesOf(engine),
-      metrics: outbox.measured(measured(engine, realtime.counters, lostLines, before.counts)),
+      ...closing.use(consoleOn({ engine, passwords: work, metrics, config, log, recentLog })),
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       appOf: apps.ofId,
@@ -180,6 +182,13 @@ async function start(
       log.info('stopped')
     },
   }
+}
+
+/** Attachments of messages and shared files. */
+async function openFiles({ data_dir, file_space }: Config, log: Logger, closing: AsyncDisposableStack) {
+  const attachments = await openAttachments(join(data_dir, 'files'), file_space * 1024 * 1024, Date.now, log)
+  closing.defer(() => attachments.stop())
+  return attachments
 }
 
 /** Messages of an hour, as files. */

@@ -58,6 +58,7 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', `${at}/announcement`, { announcement: 'hear, hear' })
   await to('PUT', `/metadata/chatroom/${room}/user/user-1`, { metaData: { k: 'v' }, autoDelete: 'NO_DELETE' })
   await to('POST', '/chatrooms/super_admin', { superadmin: 'user-3' })
+  await admin.addOperator('ann', 'admin', 'correct horse battery')
   await to('POST', '/mutes', { username: 'user-5', chatroom: -1 })
   await to('PUT', '/metadata/user/user-4', { nickname: 'é 😀' })
   await to('POST', '/users', { username: 'gone' })

@@ -1,6 +1,7 @@
 import { type App, appKey } from '../domain/app.ts'
 import type { Callback } from '../domain/callbacks/callback.ts'
 import { appOperator } from '../domain/event.ts'
+import { isOperatorActor } from '../domain/operator.ts'
 import type { EventPosition } from '../store/event-retention.ts'
 import type { EventRow } from '../store/events.ts'
 import { roomBodies } from './room-bodies.ts'
@@ -175,7 +176,9 @@ function attributesBody(key: string, type: string, row: Row, attributes: object 
 }
 
 /** The callbacks of an event of the log; none for most that are about users and settings. */
-export function render(app: App, row: Row): Callback[] {
+export function render(app: App, logged: Row): Callback[] {
+  // Servers of apps know users and the app itself: an operator of the console acts in its place.
+  const row = isOperatorActor(logged.operator) ? { ...logged, operator: '' } : logged
   const event = names[row.type]
   if (event === undefined) return []
   const key = appKey(app)

@@ -1,15 +1,22 @@
 import type { ModeratedMessage } from './moderation.ts'
 import type { AppMutes, LoggedMute } from './mute.ts'
+import { operatorActor } from './operator.ts'
 import type { ReportState } from './report.ts'
 import type { RoomChange } from './room.ts'
 
-/** Who calls: the app itself (an app token) or one of its users. */
-export type Caller = ({ kind: 'app' } | { kind: 'user'; username: string }) & {
+/** Who calls: the app itself (an app token; or an `operator` of the console in its place) or one of its users. */
+export type Caller = ({ kind: 'app'; operator?: string } | { kind: 'user'; username: string }) & {
   /** Why it is done, where the caller gave a reason. */
   reason?: string
 }
 
 export const theApp: Caller = { kind: 'app' }
+
+/** Who did something, as the log of events has it: empty for the app itself. */
+export function actorOf(caller: Caller): string {
+  if (caller.kind === 'user') return caller.username
+  return caller.operator === undefined ? '' : operatorActor(caller.operator)
+}
 
 /** The name of whoever acts with an app token, where an operator is named (callbacks, audit trail). */
 export const appOperator = '@ppAdmin'

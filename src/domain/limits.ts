@@ -8,6 +8,7 @@ import { historyLimits } from './limits/history.ts'
 import type { Limit } from './limits/limit.ts'
 import { memoryLimits } from './limits/memory.ts'
 import { moderationLimits } from './limits/moderation.ts'
+import { operatorLimits } from './limits/operators.ts'
 import { socketLimits } from './limits/sockets.ts'
 import { userLimits } from './limits/users.ts'
 
@@ -26,6 +27,7 @@ export const limits = {
   ...socketLimits,
   ...moderationLimits,
   ...callbackLimits,
+  ...operatorLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

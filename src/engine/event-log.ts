@@ -1,4 +1,4 @@
-import type { Event } from '../domain/event.ts'
+import { actorOf, type Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { EventRow } from '../store/events.ts'
@@ -64,7 +64,7 @@ export function logEvents(transaction: Transaction, operation: string, events: E
   const { app, caller, store } = transaction
   if (app.id === 0 || events.length === 0 || (app.settings.auditDays === 0 && app.callbacks === 0)) return
   const at = transaction.tick()
-  const operator = caller.kind === 'user' ? caller.username : ''
+  const operator = actorOf(caller)
   const counts = new Map<string, number>()
   const rows = events.map((event): EventRow => {
     const { type, before, ...own } = storedOf(event)

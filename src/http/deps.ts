@@ -1,4 +1,5 @@
 import type { Login } from '../auth/login.ts'
+import type { Operators } from '../auth/operators.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
@@ -27,6 +28,7 @@ export interface Deps extends Origin, Messenger {
   retries: Retries
   login: Login
   passwords: Passwords
+  operators: Operators
   presence: Presence
   attachments: Attachments
   history: History
@@ -41,6 +43,12 @@ export interface Deps extends Origin, Messenger {
   /** Who may see the metrics and the API description. */
   pages: PageAccess
   explain: Explain
+  /** Rooms and users of each app, by its number; some seconds old at most. */
+  countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
+  /** What this process does and holds, in numbers. */
+  figures(): Promise<object>
+  /** The latest lines of the log, each JSON text. */
+  recentLog(): string[]
   /** Fails, with the reason, when the store does not respond. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */

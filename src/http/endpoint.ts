@@ -12,6 +12,7 @@ import { type Envelope, isEnvelope } from '../operations/schemas.ts'
 import type { Awaitable } from '../store/database.ts'
 import { bodyCheck, parseForm, parseJson, readBody, withoutNulls } from './body.ts'
 import { bearer, callOf, HttpClient, type PathParts } from './call.ts'
+import { operatorCalling, sessionCookie } from './console/session.ts'
 import type { Deps } from './deps.ts'
 import {
   bareText,
@@ -162,7 +163,9 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
   const check = declared.body && bodyCheck(declared.body, declared.bodyWords)
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
   const mayBeMistaken = operation.kind !== 'read'
-  const hasTerms = mayBeMistaken && declared.withoutToken !== 'always'
+  const mayBeOperator = declared.withoutToken !== 'always'
+  const operatorOf = operatorCalling(deps, operation)
+  const hasTerms = mayBeMistaken && mayBeOperator
   const callsPerSecond = declared.callsPerSecond ?? 100
 
   async function bodyOf(request: Request, dialect: Dialect): Promise<{ text: string; body?: unknown }> {
@@ -178,8 +181,10 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     if (declared.action !== undefined) call.action = declared.action
     if (isMetadata) call.uri = metadataUri(call.uri)
     const token = bearer(request)
-    const nobody = anonymous(declared, app, request)
-    const found = nobody ?? callerOf(deps, operation, app, token)
+    const cookie = token === undefined && mayBeOperator ? sessionCookie(request) : undefined
+    const signedIn = cookie === undefined ? undefined : await operatorOf(request, server, cookie)
+    const nobody = signedIn ? undefined : anonymous(declared, app, request)
+    const found = signedIn?.caller ?? nobody ?? callerOf(deps, operation, app, token)
     const known = found instanceof Promise ? await found : found
     const query = queryOf(request)
     const reason = operation.kind === 'read' ? undefined : cutReason(query.get('reason'))
@@ -199,6 +204,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
       query,
       body,
       token,
+      isSignedIn: signedIn?.isSignedIn,
       isAnonymous,
       client,
       dialect,

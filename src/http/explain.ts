@@ -54,6 +54,7 @@ export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Call
     const given: OperationRequest = {
       ...asked,
       token: undefined,
+      isSignedIn: undefined,
       isAnonymous: false,
       dialect: 'docs',
       uri: '',

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { Failure } from '../domain/failure.ts'
 import type { Operation } from '../operations/operation.ts'
 import { cached } from './cached.ts'
+import { consoleRoutes } from './console/routes.ts'
 import type { Deps } from './deps.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { docsEndpoints } from './docs.ts'
@@ -113,7 +114,7 @@ export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Op
     described: { called, system },
     connecting,
     /** Everything. */
-    main: http({ ...served(system, false), ...ofOperations() }),
+    main: http({ ...served(system, false), ...ofOperations(), ...consoleRoutes(deps, handlerOf) }),
     /** The pages of the operator, and nothing else, on an address of their own. */
     pages: http(
       served(

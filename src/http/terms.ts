@@ -1,3 +1,4 @@
+import { actorOf } from '../domain/event.ts'
 import { failure } from '../domain/failures.ts'
 import { badKey, isKey, ofTheApp } from '../domain/retry.ts'
 import type { Terms } from '../engine/commit.ts'
@@ -22,8 +23,10 @@ export function isTrial(query: URLSearchParams): boolean {
   return asked === 'true'
 }
 
-const ownerOf = ({ caller, isAnonymous }: OperationRequest): string =>
-  isAnonymous ? 'anonymous' : caller.kind === 'app' ? ofTheApp : `user:${caller.username}`
+function ownerOf({ caller, isAnonymous }: OperationRequest): string {
+  if (isAnonymous) return 'anonymous'
+  return caller.kind === 'app' ? actorOf(caller) || ofTheApp : `user:${caller.username}`
+}
 
 /** The version in `If-Match`; undefined for `*` too, which every room that is there matches. */
 function versionIn(header: string | null): string | undefined {

@@ -16,7 +16,8 @@ export interface Distribution {
   seconds: number
 }
 
-interface Value {
+/** One row of a metric. */
+export interface Value {
   metricName?: string
   labels: Labels
   value: number
@@ -90,6 +91,16 @@ export function metrics() {
     /** Durations; by custom its name ends in `_seconds`. */
     histogram: (name: string, help: string, read: () => Distribution[]): void =>
       register('histogram', name, help, () => read().flatMap((each) => distributionValues(name, each))),
+
+    /** The rows of one metric; none where there is no such metric. */
+    async read(name: string): Promise<Value[]> {
+      const metric = registry.getSingleMetric(name)
+      // The types leave out what every metric has.
+      const { values } = (await (
+        metric as { get?(): Promise<{ values: Value[] }> } | undefined
+      )?.get?.()) ?? { values: [] }
+      return values
+    },
 
     /** Everything in the text format of Prometheus. */
     text: fewEachSecond(() => registry.metrics()),

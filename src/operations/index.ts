@@ -75,6 +75,7 @@ import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
+import { operatorWrites } from './operators/operators.ts'
 import { listPinnedMessages, pinMessage, storePin, unpinMessage } from './pins/pins.ts'
 import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
@@ -273,6 +274,7 @@ export const all: readonly Operation[] = [
   takeKey,
   releaseKey,
   pruneKeys,
+  ...operatorWrites,
   ...everythingNotServed.flatMap(({ operations }) => operations),
 ]
 

@@ -19,6 +19,8 @@ export interface OperationRequest<Body = unknown, Route extends string = string>
   body: Body
   /** The token of the call; undefined without one. */
   token: string | undefined
+  /** Whether the session of an operator, who calls in the place of the app, still lasts; undefined for other callers. */
+  isSignedIn: (() => Promise<boolean>) | undefined
   /** Whether the call needed no token, and had none. */
   isAnonymous: boolean
   client: Client

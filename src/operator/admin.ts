@@ -15,9 +15,10 @@ import { createApp, type NewApp } from '../operations/apps/create-app.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { rotateSecret } from '../operations/apps/rotate-secret.ts'
 import { registerUsers } from '../operations/users/register-users.ts'
+import { type OperatorAdmin, operatorAdmin } from './operator-admin.ts'
 
 /** What an operator can do from the command line; `key` is `org#app`. */
-export interface Admin {
+export interface Admin extends OperatorAdmin {
   createApp(app: NewApp): Promise<Credentials>
   listApps(): Promise<{ key: string; clientId: string; appId: string; settings: AppSettings }[]>
   changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
@@ -75,6 +76,8 @@ export function adminOn({ store, commit }: Engine): Admin {
         if (users.length < 1000) return all.map(({ username }) => username)
       }
     },
+
+    ...operatorAdmin({ store, commit }),
 
     issueToken: async (key, ttl) => issueToken(await findApp(key), operator, ttl, Date.now()),
   }

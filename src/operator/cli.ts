@@ -1,54 +1,16 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import pkg from '../../package.json' with { type: 'json' }
-import {
-  type Config,
-  configFile,
-  isSecret,
-  type Read,
-  readSettings,
-  type SettingName,
-  type SettingTexts,
-  settingNames,
-} from '../config.ts'
+import { configFile, isSecret, settingNames } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
-import { type Admin, withAdmin } from './admin.ts'
 import { backUp } from './backup.ts'
+import { admin, configOf, say, settingsOf, withSettings } from './command.ts'
 import { exportStore, importStore } from './move-commands.ts'
+import { operatorCommands } from './operator-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
-import { settings } from './settings.ts'
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
-/** What a command needs that only reaches the store. */
-const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
   `backed up to ${file} and verified; attachments in ${file}.files: ${attachments}${hasHistory ? `; history in ${file}.messages` : ''}`
-
-/** Settings as flags of a command: `data_dir` is `--data-dir`. */
-function withSettings(command: Command, names: SettingName[] = ofStore): Command {
-  for (const name of names) {
-    const { env, default: otherwise, meaning } = settings[name]
-    const shown = otherwise === '' ? '' : `, default ${otherwise}`
-    command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
-  }
-  return command.option(
-    '--config <file>',
-    'File of settings (CHATROOMD_CONFIG, default chatroomd.toml here, or /etc/chatroomd/chatroomd.toml)',
-  )
-}
-
-function settingsOf(options: Record<string, string>, warn?: (text: string) => void): Read {
-  const flags: SettingTexts = {}
-  for (const name of settingNames) {
-    const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
-    if (value !== undefined) flags[name] = value
-  }
-  return readSettings(flags, process.env, configFile(options.config, process.env), warn)
-}
-
-const configOf = (options: Record<string, string>): Config => settingsOf(options).config
 
 /** Reads the configuration without serving, and shows what is given and where. */
 function checkConfig(options: Record<string, string>): void {
@@ -59,14 +21,6 @@ function checkConfig(options: Record<string, string>): void {
     if (where !== name) say(`  ${name.padEnd(20)} ${isSecret(name) ? '(set)' : text}  (${where})`)
   }
 }
-
-const admin =
-  <A extends unknown[]>(work: (admin: Admin, ...args: A) => Promise<void>) =>
-  async (...args: [...A, Record<string, string>, Command]) => {
-    const command = args.at(-1) as Command
-    const given = args.slice(0, -2) as unknown as A
-    await withAdmin(configOf(command.optsWithGlobals()), (remote) => work(remote, ...given))
-  }
 
 const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
   say(`client id      ${clientId}`)
@@ -137,6 +91,8 @@ export function commandLine(start: StartServer): Command {
   withSettings(user.command('list').argument('<org#app>'))
     .description('list the users of an app, the oldest first')
     .action(admin(async (remote, key: string) => (await remote.listUsers(key)).forEach(say)))
+
+  operatorCommands(program)
 
   withSettings(
     program.command('token').argument('<org#app>').argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),

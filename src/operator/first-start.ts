@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { type AppRecord, hashSecret, parseAppKey } from '../domain/app.ts'
+import { limits } from '../domain/limits.ts'
 import type { NewApp } from '../operations/apps/create-app.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import type { Admin } from './admin.ts'
@@ -75,5 +76,32 @@ Create a chat room with alice and bob in it; the token is good for a day:
     -d '{"name":"night owls","description":"late talk","owner":"alice","members":["bob"]}'
 
 All calls / 全部接口: ${url}/docs
+`)
+}
+
+/**
+ * Without any operator: prints a link, once, that makes the first one in the console; where nobody looks, the log says how to
+ * add one instead.
+ */
+export async function offerSetup(
+  admin: Admin,
+  say: ((line: string) => void) | undefined,
+  url: string,
+  log: Pick<Logger, 'info'>,
+): Promise<void> {
+  if ((await admin.listOperators()).length > 0) return
+  const token = say ? await admin.beginSetup() : null
+  if (!say || token === null) {
+    log.info('the console has no operator; "chatroomd operator add NAME --role admin" adds one')
+    return
+  }
+  const hours = limits.operatorSetup.value / 3_600_000
+  say(`
+The console has no operator yet. This link makes the first one; it is good once, for ${hours} hours, and shown this once:
+控制台还没有管理员。请用以下链接创建第一个管理员（${hours} 小时内有效，只能使用一次，仅显示这一次）：
+
+  ${url}/console/setup#${token}
+
+Or, on this machine / 也可在本机运行: chatroomd operator add NAME --role admin
 `)
 }

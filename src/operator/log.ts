@@ -2,10 +2,13 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { limits } from '../domain/limits.ts'
+import { RecentLog } from './recent-log.ts'
 
 /** A log on a file descriptor, and how many of its lines were lost. */
 export interface Log {
   log: Logger
+  /** The latest lines, each JSON text. */
+  recent(): string[]
   lost(): number
 }
 
@@ -82,12 +85,21 @@ function lineWriter(fd: number) {
 /** The log of the server: JSON lines on standard output, which nothing else writes to. */
 export function openLog(config: Config): Log {
   const writer = lineWriter(1)
-  const log = pino({ level: config.log_level, base: null }, writer)
+  const recent = new RecentLog()
+  const log = pino(
+    { level: config.log_level, base: null },
+    {
+      write(line: string): void {
+        recent.add(line)
+        writer.write(line)
+      },
+    },
+  )
   // A library, or the runtime, that prints a message of its own prints it into the log.
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     console[level] = (...said: unknown[]) => log[level](said.map(String).join(' '))
   console.log = console.info
   // The first start is printed to standard error, which nobody may read.
   process.stderr.on('error', () => undefined)
-  return { log, lost: writer.lost }
+  return { log, lost: writer.lost, recent: () => recent.lines(Date.now()) }
 }

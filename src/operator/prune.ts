@@ -10,6 +10,7 @@ import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
 import { pruneCallbacks, prunedRows as prunedCallbacks } from '../operations/callbacks/deliver.ts'
 import { pruneRecordedRooms } from '../operations/events/record-messages.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/store-messages.ts'
+import { pruneSessions } from '../operations/operators/operators.ts'
 import { prunedKeys, pruneKeys } from '../operations/retries/retries.ts'
 import { pruneDissolvedRooms, prunedRooms } from '../operations/rooms/dissolved-rooms.ts'
 
@@ -67,6 +68,7 @@ export function startPruning(
       await removeAll(0, pruneMessages, limits.recallTime.value, prunedMessages)
       await pruneHistory()
       await removeAll(0, pruneKeys, limits.retryTime.value, prunedKeys)
+      await commit(0, theApp, pruneSessions, { beforeMs: Date.now() - limits.operatorSessionTime.value })
       for (const app of apps()) {
         await pruneLog(app)
         await pruneActivity(app)

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type Config, type Read, type SettingName, settingNames } from '../config.ts'
 import type { Admin } from './admin.ts'
-import { firstStart } from './first-start.ts'
+import { firstStart, offerSetup } from './first-start.ts'
 import { openLog } from './log.ts'
 
 /** A server that runs, as far as the commands know it. */
@@ -16,18 +16,19 @@ interface Running {
 /** Settings that a server takes over on SIGHUP; the others need a restart. */
 const reloaded = new Set<SettingName>(['log_level', 'apps'])
 
-/** Starts a server; `lostLines` returns how many lines of its log were lost. */
+/** Starts a server; `lostLines` returns how many lines of its log were lost, `recentLog` the latest. */
 export type StartServer = (
   config: Config,
   log: Logger,
-  options: { lostLines: () => number },
+  options: { lostLines: () => number; recentLog: () => string[] },
 ) => Promise<Running>
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** A demo app is for who sits in front of the terminal, or asks for one. */
-const wantsDemo = ({ demo }: Config): boolean =>
-  demo === 'auto' ? Boolean(process.stdin.isTTY && process.stderr.isTTY) : demo === 'true'
+const wantsDemo = ({ demo }: Config): boolean => (demo === 'auto' ? isAttended() : demo === 'true')
+
+const isAttended = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY)
 
 /** Signals that would end the process, though whoever sends them means something else. */
 const ignored = ['SIGUSR1', 'SIGUSR2'] as const
@@ -57,13 +58,13 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
   const warnings: string[] = []
   const first = read((text) => warnings.push(text))
   const { config } = first
-  const { log, lost } = openLog(config)
+  const { log, lost, recent } = openLog(config)
   for (const warning of warnings) log.warn(warning)
   for (const signal of ignored)
     process.on(signal, () =>
       log.warn({ signal }, 'nothing was done: SIGHUP reads the configuration again, SIGTERM ends the server'),
     )
-  const starting = start(config, log, { lostLines: lost })
+  const starting = start(config, log, { lostLines: lost, recentLog: recent })
 
   // One after the other, so that the last one counts.
   let inForce = Promise.resolve(first)
@@ -90,7 +91,12 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
   process.on('SIGINT', () => stop('SIGINT'))
 
   const { admin, url } = await starting
-  if (stopping || !wantsDemo(config)) return
+  if (stopping) return
   // The server serves already; a demo that cannot be had does not end it.
-  await firstStart(admin, url, say).catch((error) => log.warn({ err: error }, 'no demo app was created'))
+  if (wantsDemo(config))
+    await firstStart(admin, url, say).catch((error) => log.warn({ err: error }, 'no demo app was created'))
+  const ownUrl = config.public_url === '' ? url : config.public_url
+  // Where nobody looks, what is printed ends in a log, which must hold no secret.
+  const offered = offerSetup(admin, isAttended() || config.demo === 'true' ? say : undefined, ownUrl, log)
+  await offered.catch((error) => log.warn({ err: error }, 'no link to the console was made'))
 }

@@ -11,6 +11,8 @@ export interface AppReads {
   /** A text that differs whenever an app was added or changed. */
   appsVersion(): Awaitable<string>
   findApp(org: string, name: string): Awaitable<AppRecord | undefined>
+  /** Reads as many rows as there are rooms and users. */
+  countApps(): Awaitable<{ id: number; rooms: number; users: number }[]>
 }
 
 export interface AppStore extends AppReads {
@@ -82,6 +84,12 @@ export function appStore(db: Database): AppStore {
       const row = await db.get<AppRow>(byKey, org, name)
       return row && toApp(row)
     },
+
+    countApps: () =>
+      db.all(
+        `select id, (select count(*) from rooms where app = apps.id) as rooms,
+           (select count(*) from users where app = apps.id) as users from apps`,
+      ),
 
     async lockApp(org, name) {
       const app = await this.findApp(org, name)

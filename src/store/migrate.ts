@@ -29,6 +29,7 @@ import { userUuids } from './migrations/0032-user-uuids.ts'
 import { recordedRooms } from './migrations/0033-recorded-rooms.ts'
 import { findingRooms } from './migrations/0035-finding-rooms.ts'
 import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
+import { operators } from './migrations/0043-operators.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -62,6 +63,7 @@ export const migrations = [
   recordedRooms,
   findingRooms,
   dissolvedRooms,
+  operators,
 ]
 
 /** The version of the schema that this program writes. */

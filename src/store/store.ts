@@ -16,6 +16,7 @@ import { type ListReads, type ListStore, listStore } from './lists.ts'
 import type { MemberReads } from './member-reads.ts'
 import { type MemberStore, memberStore } from './members.ts'
 import { type MessageReads, type MessageStore, messageStore } from './messages.ts'
+import { type OperatorReads, type OperatorStore, operatorStore } from './operators.ts'
 import { type PinReads, type PinStore, pinStore } from './pins.ts'
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
 import { type QuotaStore, quotaStore } from './quotas.ts'
@@ -53,6 +54,7 @@ export interface ReadStore {
   callbacks: CallbackReads
   callbackDelivery: CallbackDeliveryReads
   recordedRooms: RecordedRoomReads
+  operators: OperatorReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -77,6 +79,7 @@ export interface WriteStore extends ReadStore {
   callbacks: CallbackStore
   callbackDelivery: CallbackDeliveryStore
   recordedRooms: RecordedRoomStore
+  operators: OperatorStore
   quotas: QuotaStore
   rates: RateStore
   retries: RetryStore
@@ -109,5 +112,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   callbacks: callbackStore(db),
   callbackDelivery: callbackDeliveryStore(db),
   recordedRooms: recordedRoomStore(db),
+  operators: operatorStore(db),
   newId,
 })

@@ -6,6 +6,7 @@ import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig, type SettingTexts } from '../../src/config.ts'
 import type { AppSettings } from '../../src/domain/app-settings.ts'
 import type { Counters } from '../../src/metrics/counters.ts'
+import type { Admin } from '../../src/operator/admin.ts'
 import { startNode } from './cluster.ts'
 import { contractOf } from './contract.ts'
 import { aDatabase } from './database.ts'
@@ -44,6 +45,7 @@ export interface TestServer {
   /** Empty where the store is embedded. */
   databaseUrl: string
   counters: Counters
+  admin: Admin
   app(key: string, settings?: Partial<AppSettings>): Promise<TestApp>
   stop(): Promise<void>
 }
@@ -97,6 +99,7 @@ export async function aServer(
     dir,
     databaseUrl: config.database_url,
     counters: chatroomd.counters,
+    admin,
     async app(key, settings) {
       const { clientId, clientSecret } = await admin.createApp({ key, settings })
       const token = await admin.issueToken(key, 3600)

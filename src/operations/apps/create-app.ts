@@ -22,6 +22,11 @@ export const createApp = write({
   async run(transaction, given: NewApp): Promise<Credentials> {
     const { store, now, emit } = transaction
     const { org, name } = parseAppKey(given.key)
+    if (org === 'console')
+      throw new Failure(
+        'illegal_argument',
+        'the organisation "console" is reserved: its paths are those of the console',
+      )
     if (await store.apps.findApp(org, name))
       throw new Failure('illegal_argument', `the app ${given.key} exists already`)
     const clientId = given.clientId ?? `YXA6${randomText(16)}`

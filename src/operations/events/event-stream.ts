@@ -1,5 +1,6 @@
 import { limits } from '../../domain/limits.ts'
 import type { FeedReader, LoggedEvent } from '../../engine/event-feed.ts'
+import type { Awaitable } from '../../store/database.ts'
 import type { EventPosition } from '../../store/event-retention.ts'
 
 /** Between two comments that keep the connection open, where nothing happens. */
@@ -16,7 +17,7 @@ interface Streamed {
   isWanted(event: LoggedEvent): boolean
   dataOf(event: LoggedEvent): string
   /** Whether the caller may still read. */
-  isAllowed(): boolean
+  isAllowed(): Awaitable<boolean>
   heartbeatMs?: number
 }
 
@@ -53,7 +54,7 @@ export function eventStream({
   async function next(): Promise<string | undefined> {
     if (sent === undefined) return `retry: ${retryMs}\n${heartbeat()}`
     const beatsAt = performance.now() + beat
-    while (!isOver && !reader.signal.aborted && isAllowed()) {
+    while (!isOver && !reader.signal.aborted && (await isAllowed())) {
       const events = await reader.read(position)
       if (!events) {
         isOver = true

@@ -3,6 +3,7 @@ import { theApp } from '../../domain/event.ts'
 import { failure, roomMissing } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { allRooms } from '../../domain/recorded-rooms.ts'
+import type { Awaitable } from '../../store/database.ts'
 import { appOnly } from '../allowed.ts'
 import { read } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
@@ -136,16 +137,17 @@ export const streamEvents = read({
   }),
   failures: [badPosition, badType, tooManyRooms, noLog, roomMissing, positionGone, tooManyStreams],
 
-  input: ({ query, client, token = '' }, { feed, login, appOf, commit }) => ({
+  input: ({ query, client, token = '', isSignedIn }, { feed, login, appOf, commit }) => ({
     after: client.header('last-event-id') || query.get('after') || 'latest',
     rooms: namesIn(query.get('room')),
     types: typesIn(query.get('type')),
     client,
     feed,
     commit,
-    isStillOf: (app: number): boolean => {
+    isStillOf: (app: number): Awaitable<boolean> => {
       const now = appOf(app)
-      return now !== undefined && now.settings.auditDays > 0 && login.isApp(now, token)
+      if (now === undefined || now.settings.auditDays === 0) return false
+      return isSignedIn ? isSignedIn() : login.isApp(now, token)
     },
   }),
 

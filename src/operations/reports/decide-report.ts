@@ -1,5 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
-import { appOperator } from '../../domain/event.ts'
+import { actorOf, appOperator } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import { superAdmins } from '../allowed.ts'
 import { write } from '../operation.ts'
@@ -38,9 +38,7 @@ export const decideReport = write({
     state: stateOf(body.state),
     note: cutReason(body.note) ?? '',
     handledBy:
-      caller.kind === 'user'
-        ? caller.username
-        : body.handled_by?.slice(0, limits.userId.value).toWellFormed() || appOperator,
+      actorOf(caller) || body.handled_by?.slice(0, limits.userId.value).toWellFormed() || appOperator,
   }),
 
   async run({ app, store, now, emit }, { message, state, note, handledBy }) {

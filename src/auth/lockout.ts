@@ -1,0 +1,51 @@
+import { BoundedMap } from '../domain/bounded-map.ts'
+import { limits } from '../domain/limits.ts'
+import { lockedOut } from '../domain/operator.ts'
+
+interface Failures {
+  count: number
+  sinceMs: number
+}
+
+/**
+ * Counts failed sign-ins by name and by address. An attempt counts as failed when it begins, so that many at once are no
+ * more than one after another. `elapsedMs` is of a clock that does not step.
+ */
+export function lockout(elapsedMs: () => number) {
+  const known = new BoundedMap<string, Failures>(limits.operatorFailuresKept.value)
+
+  function failuresOf(key: string): Failures {
+    const found = known.get(key)
+    const now = elapsedMs()
+    return found && now - found.sinceMs < limits.operatorLockout.value ? found : { count: 0, sinceMs: now }
+  }
+
+  function add(key: string, more: number): void {
+    const { count, sinceMs } = failuresOf(key)
+    known.set(key, { count: Math.max(0, count + more), sinceMs })
+  }
+
+  return {
+    /** Counts an attempt; fails where there were too many. Returns what to call when the password was right. */
+    attempt(name: string, address: string): () => void {
+      const counted = [
+        [`name ${name}`, limits.operatorFailures.value],
+        [`address ${address}`, limits.operatorFailuresOfAddress.value],
+      ] as const
+      for (const [key, most] of counted) {
+        const { count, sinceMs } = failuresOf(key)
+        if (count < most) continue
+        const leftMs = sinceMs + limits.operatorLockout.value - elapsedMs()
+        throw lockedOut({ seconds: Math.ceil(leftMs / 1000) })
+      }
+      const [[ofName], [ofAddress]] = counted
+      add(ofName, 1)
+      add(ofAddress, 1)
+      return () => {
+        known.set(ofName, { count: 0, sinceMs: elapsedMs() })
+        // Only its own: who knows one password must not try others for ever.
+        add(ofAddress, -1)
+      }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import type { OperatorRole } from '../domain/operator.ts'
+import type { HttpCall, Operation } from './operation.ts'
+import type { Tag } from './tags.ts'
+
+/** Groups whose writes are moderation, all of them. */
+const moderation = new Set<Tag>(['mutes', 'blocks', 'allowList', 'announcement', 'attributes'])
+
+/** Writes of other groups that are moderation, too. */
+const alsoModeration = new Set([
+  'removeMembers',
+  'disableRoom',
+  'enableRoom',
+  'deleteMessage',
+  'deleteMessagesOf',
+  'recallMessage',
+  'recallMessages',
+  'recallMessagesOneByOne',
+  'reportMessage',
+  'decideReport',
+  'checkText',
+])
+
+/** Actions that only read, though they are posted. */
+const onlyReading = new Set(['explain', 'getHistory', 'getUsersStatus'])
+
+/** Actions that do something, though they are got. */
+const doing = new Set(['disconnectUser', 'disconnectDevice'])
+
+const isGot = ({ routes }: HttpCall): boolean => routes.every((route) => route.startsWith('GET '))
+
+/** Whether a call does more than read, whatever its method is. */
+export function changes({ kind, id, call }: Operation & { call: HttpCall }): boolean {
+  if (kind !== 'action') return kind === 'write'
+  return doing.has(id) || !(isGot(call) || onlyReading.has(id))
+}
+
+/** The least role of an operator of the console that may make a call: the only place that says so. */
+export function operatorRoleFor(operation: Operation & { call: HttpCall }): OperatorRole {
+  if (!changes(operation)) return 'viewer'
+  return moderation.has(operation.call.tag) || alsoModeration.has(operation.id) ? 'moderator' : 'admin'
+}

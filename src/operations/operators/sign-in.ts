@@ -1,0 +1,137 @@
+import { lockout } from '../../auth/lockout.ts'
+import {
+  type BegunSession,
+  csrfOf,
+  hashOfToken,
+  newToken,
+  type Operators,
+  type SignInSource,
+} from '../../auth/operators.ts'
+import type { Passwords } from '../../auth/passwords.ts'
+import { theApp } from '../../domain/event.ts'
+import { limits } from '../../domain/limits.ts'
+import {
+  badSetup,
+  checkOperatorName,
+  checkOperatorPassword,
+  checkOperatorRole,
+  type OperatorRole,
+  signInFailed,
+} from '../../domain/operator.ts'
+import type { Commit } from '../../engine/commit.ts'
+import type { ReadStore } from '../../store/store.ts'
+import {
+  addOperator,
+  changeOperator,
+  completeSetup,
+  endSessions,
+  openSession,
+  removeOperator,
+  touchSession,
+} from './operators.ts'
+
+/** A session in use is written down no more often than this. */
+const touchedMs = 5 * 60_000
+
+interface Parts {
+  store: ReadStore
+  commit: Commit
+  passwords: Passwords
+  /** Unix ms. */
+  now(): number
+  /** By a monotonic clock. */
+  elapsedMs(): number
+  /** Is told of each sign-in, and of each that failed; the name only where there is such an operator. */
+  note(what: 'signed in' | 'sign-in failed', who: { operator?: string; address: string }): void
+}
+
+const sessionOf = (token: string, name: string, role: OperatorRole) => ({ name, role, csrf: csrfOf(token) })
+
+/** Operators on a store; every session is looked up there, so that whoever ends it ends it on all nodes. */
+export function operatorsOn({ store, commit, passwords, now, elapsedMs, note }: Parts): Operators {
+  const failures = lockout(elapsedMs)
+  const { operators } = store
+
+  const hashOf = async (password: string, name: string, from: SignInSource): Promise<string> => {
+    const [hash = ''] = await passwords.hash([checkOperatorPassword(password)], { app: 0, name, ...from })
+    return hash
+  }
+
+  async function begin(
+    name: string,
+    role: OperatorRole,
+    passwordHash: string,
+    address: string,
+  ): Promise<BegunSession> {
+    const token = newToken()
+    const hash = hashOfToken(token)
+    if (!(await commit(0, theApp, openSession, { name, passwordHash, hash }))) throw signInFailed()
+    note('signed in', { operator: name, address })
+    return { token, session: sessionOf(token, name, role) }
+  }
+
+  return {
+    async sessionOf(token) {
+      const hash = hashOfToken(token)
+      const found = await operators.findSession(hash)
+      if (!found) return undefined
+      const nowMs = now()
+      const isOver =
+        nowMs - found.createdMs > limits.operatorSessionTime.value ||
+        nowMs - found.seenMs > limits.operatorIdleTime.value
+      if (isOver) return undefined
+      if (nowMs - found.seenMs > touchedMs)
+        // A store that cannot write must not keep anybody from reading.
+        await commit(0, theApp, touchSession, { hash }).catch(() => undefined)
+      return sessionOf(token, found.name, found.role)
+    },
+
+    async signIn(given, password, from) {
+      const address = from.source
+      const name = given.toLowerCase()
+      const succeeded = failures.attempt(name, address)
+      const known = await operators.findOperator(name)
+      const isRight = await passwords.verify(password, known?.passwordHash ?? null, { app: 0, name, ...from })
+      if (!known || !isRight) {
+        // A name that nobody has may be a password that was typed into the wrong field.
+        note('sign-in failed', known ? { operator: name, address } : { address })
+        throw signInFailed()
+      }
+      succeeded()
+      return begin(name, known.role, known.passwordHash, address)
+    },
+
+    async setUp(setup, given, password, from) {
+      const name = checkOperatorName(given)
+      const hash = hashOfToken(setup)
+      checkOperatorPassword(password)
+      // Before the password costs anything; the transaction looks again.
+      if (!(await operators.isSetup(hash, now()))) throw badSetup()
+      const passwordHash = await hashOf(password, name, from)
+      await commit(0, theApp, completeSetup, { hash, name, passwordHash })
+      return begin(name, 'admin', passwordHash, from.source)
+    },
+
+    signOut: (token) => commit(0, theApp, endSessions, { hash: hashOfToken(token) }),
+    signOutEverywhere: (name) => commit(0, theApp, endSessions, { name }),
+
+    list: async () =>
+      (await operators.listOperators()).map(({ name, role, createdMs }) => ({ name, role, createdMs })),
+
+    any: async () => (await operators.listOperators()).length > 0,
+
+    async add(given, password, asked, from) {
+      const name = checkOperatorName(given)
+      const role = checkOperatorRole(asked)
+      const passwordHash = await hashOf(password, name, from)
+      await commit(0, theApp, addOperator, { name, role, passwordHash })
+      return { name, role, createdMs: now() }
+    },
+
+    remove: (name) => commit(0, theApp, removeOperator, { name, force: false }),
+
+    async setPassword(name, password, from) {
+      await commit(0, theApp, changeOperator, { name, passwordHash: await hashOf(password, name, from) })
+    },
+  }
+}

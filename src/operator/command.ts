@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander'
+import {
+  type Config,
+  configFile,
+  type Read,
+  readSettings,
+  type SettingName,
+  type SettingTexts,
+  settingNames,
+} from '../config.ts'
+import { type Admin, withAdmin } from './admin.ts'
+import { settings } from './settings.ts'
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** What a command needs that only reaches the store. */
+const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
+
+/** Settings as flags of a command: `data_dir` is `--data-dir`. */
+export function withSettings(command: Command, names: SettingName[] = ofStore): Command {
+  for (const name of names) {
+    const { env, default: otherwise, meaning } = settings[name]
+    const shown = otherwise === '' ? '' : `, default ${otherwise}`
+    command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
+  }
+  return command.option(
+    '--config <file>',
+    'File of settings (CHATROOMD_CONFIG, default chatroomd.toml here, or /etc/chatroomd/chatroomd.toml)',
+  )
+}
+
+export function settingsOf(options: Record<string, string>, warn?: (text: string) => void): Read {
+  const flags: SettingTexts = {}
+  for (const name of settingNames) {
+    const value = options[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
+    if (value !== undefined) flags[name] = value
+  }
+  return readSettings(flags, process.env, configFile(options.config, process.env), warn)
+}
+
+export const configOf = (options: Record<string, string>): Config => settingsOf(options).config
+
+/** A command that works on the running server, or on the store where none runs. */
+export const admin =
+  <A extends unknown[]>(work: (admin: Admin, ...args: A) => Promise<void>) =>
+  async (...args: [...A, Record<string, string>, Command]) => {
+    const command = args.at(-1) as Command
+    const given = args.slice(0, -2) as unknown as A
+    await withAdmin(configOf(command.optsWithGlobals()), (remote) => work(remote, ...given))
+  }
