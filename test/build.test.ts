@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pkg from '../package.json' with { type: 'json' }
@@ -30,5 +30,7 @@ test('the built file serves by itself: calls, commands, the API page', async () 
     const { status } = await fetch(server.url + path)
     expect(`${path} ${status}`).toBe(`${path} 200`)
   }
+  const { status } = await fetch(`${server.url}/console`)
+  expect(status).toBe(existsSync('console/dist/index.html') ? 200 : 503)
   expect(await server.stop()).toBe(0)
 }, 30_000)
