@@ -4,6 +4,8 @@ import { appSettings } from '../src/domain/app-settings.ts'
 import { roles } from '../src/domain/role.ts'
 import { sharingResponses } from '../src/http/openapi-shared.ts'
 import { withRights } from '../src/operations/index.ts'
+import { operatorRoleFor } from '../src/operations/operator-role.ts'
+import { changeRoom } from '../src/operations/rooms/change-room.ts'
 import { settings } from '../src/operator/settings.ts'
 import { describe } from './described.ts'
 import { errorsPages } from './errors-page.ts'
@@ -83,6 +85,11 @@ const rights = {
   zh: { yes: '可', no: '–', own: '仅本人' },
 }
 
+const operatorRoles = {
+  en: { viewer: 'viewer', moderator: 'moderator', admin: 'admin' },
+  zh: { viewer: '只读', moderator: '审核员', admin: '管理员' },
+}
+
 /** The table of permissions, operation by operation. */
 function permissionsTable(language: Language): string {
   const head = {
@@ -95,9 +102,21 @@ function permissionsTable(language: Language): string {
       'admin',
       'member',
       'other user',
+      'console',
       'refusal',
     ],
-    zh: ['操作', '调用', 'App Token', '超级管理员', '所有者', '管理员', '成员', '其他用户', '拒绝时返回'],
+    zh: [
+      '操作',
+      '调用',
+      'App Token',
+      '超级管理员',
+      '所有者',
+      '管理员',
+      '成员',
+      '其他用户',
+      '控制台',
+      '拒绝时返回',
+    ],
   }[language]
   const calls = new Map(
     Object.entries(describe().paths).flatMap(([path, methods]) =>
@@ -109,12 +128,16 @@ function permissionsTable(language: Language): string {
   )
   // The reference gives a change and a transfer the same call.
   calls.set('transferRoom', calls.get('changeRoom') ?? '')
-  const rows = withRights.map(({ id: operation, allowed: { rights: given, refusal } }) => {
+  const rows = withRights.map((declared) => {
+    const { id: operation, call, allowed } = declared
+    const { rights: given, refusal } = allowed
     const { status, word, text } = refusal
+    const needed = call ? operatorRoleFor({ ...declared, call }) : operatorRoleFor(changeRoom)
     return [
       code(operation),
       code(calls.get(operation) ?? ''),
       ...roles.map((role) => rights[language][given[role]]),
+      operatorRoles[language][needed],
       `${status} ${code(word)} ${code(text)}`,
     ]
   })
@@ -128,7 +151,8 @@ const permissionsPages = {
 
 Calls are relative to \`/{org_name}/{app_name}\`. *own*: only where the user that the call is about is the caller. A super
 admin has the rights of its role in the room, too. Besides: an admin cannot remove, block, mute or unmute the owner or
-another admin; whoever is not in a room sees its details without its members.
+another admin; whoever is not in a room sees its details without its members. *console*: the least role of an operator of the
+[console](console.md).
 
 ${permissionsTable('en')}
 `,
@@ -137,7 +161,7 @@ ${permissionsTable('en')}
 [English](permissions.md) · 由 \`npm run generate\` 根据 the declarations in \`src/operations\` 生成；测试会通过 HTTP 验证表中每一格。
 
 路径均相对于 \`/{org_name}/{app_name}\`。“仅本人”：仅当调用所涉及的用户就是调用者本人时允许。超级管理员同时拥有其在聊天室内角色的权限。
-此外：管理员不能移出、拉黑、禁言或解除禁言所有者及其他管理员；不在聊天室内的用户查看详情时看不到成员。
+此外：管理员不能移出、拉黑、禁言或解除禁言所有者及其他管理员；不在聊天室内的用户查看详情时看不到成员。“控制台”：[控制台](console.zh-CN.md)账号所需的最低角色。
 
 ${permissionsTable('zh')}
 `,
