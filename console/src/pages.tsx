@@ -17,11 +17,21 @@ type Loaded<Props> = () => Promise<{ default: ComponentType<Props> }>
 const serverPages: Record<string, Loaded<object>> = {
   '/': async () => ({ default: (await import('./pages/overview/overview.tsx')).Overview }),
   '/apps': async () => ({ default: (await import('./pages/apps.tsx')).Apps }),
+  '/operators': async () => ({ default: (await import('./pages/operators/operators.tsx')).Operators }),
+  '/log': async () => ({ default: (await import('./pages/log/log.tsx')).Log }),
 }
 
 const appPages: Record<string, Loaded<AppPageProps>> = {
   rooms: async () => ({ default: (await import('./pages/rooms/rooms.tsx')).Rooms }),
   'rooms/:room': async () => ({ default: (await import('./pages/room/room.tsx')).Room }),
+  reports: async () => ({ default: (await import('./pages/reports/reports.tsx')).Reports }),
+  keywords: async () => ({ default: (await import('./pages/keywords/keywords.tsx')).Keywords }),
+  users: async () => ({ default: (await import('./pages/users/users.tsx')).Users }),
+  'users/:user': async () => ({ default: (await import('./pages/users/user.tsx')).User }),
+  callbacks: async () => ({ default: (await import('./pages/callbacks/callbacks.tsx')).Callbacks }),
+  'callbacks/:callback': async () => ({ default: (await import('./pages/callbacks/callback.tsx')).Callback }),
+  explain: async () => ({ default: (await import('./pages/explain/explain.tsx')).Explain }),
+  audit: async () => ({ default: (await import('./pages/audit/audit.tsx')).Audit }),
 }
 
 const loadedServerPages = Object.entries(serverPages).map(([path, load]) => [path, lazy(load)] as const)

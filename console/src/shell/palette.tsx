@@ -4,10 +4,11 @@ import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import { appsQuery, linkOf, pathOf } from '../api/app.ts'
+import { useMay } from '../api/session.ts'
 import { choose } from '../i18n.ts'
 import { chooseTheme } from '../theme.ts'
 import { useCurrentApp } from './current-app.ts'
-import { appPages, serverPages } from './nav.ts'
+import { appPages, type NavEntry, serverPages } from './nav.ts'
 
 interface Command {
   value: string
@@ -20,16 +21,18 @@ function useCommands(): Command[] {
   const [, go] = useLocation()
   const { app } = useCurrentApp()
   const { data: apps = [] } = useQuery(appsQuery)
+  const may = useMay()
   const page = t`Page`
   const key = app ? `${app.org_name}#${app.app_name}` : ''
+  const isSeen = ({ role = 'viewer' }: NavEntry): boolean => may(role)
   return [
-    ...serverPages.map(({ page: path, title }) => ({
+    ...serverPages.filter(isSeen).map(({ page: path, title }) => ({
       value: t(title),
       detail: page,
       run: () => go(`/${path}`),
     })),
     ...(app
-      ? appPages.map(({ page: path, title }) => ({
+      ? appPages.filter(isSeen).map(({ page: path, title }) => ({
           value: t(title),
           detail: key,
           run: () => go(linkOf(app, path)),

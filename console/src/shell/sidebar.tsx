@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronsUpDown } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { appsQuery, linkOf, pathOf } from '../api/app.ts'
+import { useMay } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu, MenuItem } from '../ui/menu.tsx'
 import { useCurrentApp } from './current-app.ts'
@@ -55,10 +56,12 @@ function AppSwitch() {
 export function Sidebar() {
   const { t } = useLingui()
   const { app } = useCurrentApp()
+  const may = useMay()
+  const isSeen = ({ role = 'viewer' }: NavEntry): boolean => may(role)
   return (
     <nav aria-label={t`Pages`} className="flex flex-col gap-4">
       <ul className="flex flex-col gap-0.5">
-        {serverPages.map((entry) => (
+        {serverPages.filter(isSeen).map((entry) => (
           <Entry key={entry.page} entry={entry} href={`/${entry.page}`} />
         ))}
       </ul>
@@ -66,7 +69,7 @@ export function Sidebar() {
         <div className="flex flex-col gap-2">
           <AppSwitch />
           <ul className="flex flex-col gap-0.5">
-            {appPages.map((entry) => (
+            {appPages.filter(isSeen).map((entry) => (
               <Entry key={entry.page} entry={entry} href={linkOf(app, entry.page)} />
             ))}
           </ul>

@@ -44,12 +44,22 @@ interface FormDialogProps extends DialogProps {
   isDanger?: boolean
   /** Closes when it is done; what it throws is shown in the dialog. */
   onSubmit(): Promise<unknown>
+  /** What is done shows more, instead of closing. */
+  staysOpen?: boolean
   /** What must be typed before it can be done. */
   typed?: string
 }
 
 /** A dialog that asks for something and does it. */
-export function FormDialog({ action, isDanger, onSubmit, typed, children, ...dialog }: FormDialogProps) {
+export function FormDialog({
+  action,
+  isDanger,
+  onSubmit,
+  staysOpen,
+  typed,
+  children,
+  ...dialog
+}: FormDialogProps) {
   const { t } = useLingui()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
@@ -66,7 +76,7 @@ export function FormDialog({ action, isDanger, onSubmit, typed, children, ...dia
     setBusy(true)
     try {
       await onSubmit()
-      close()
+      if (!staysOpen) close()
     } catch (problem) {
       setError(problem)
     } finally {

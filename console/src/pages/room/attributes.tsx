@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
+import { useAct } from '../../ui/act.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { inputClass } from '../../ui/field.tsx'
+import { roomKey } from './room-feed.ts'
 import { attributesQuery, detailsQuery } from './room-queries.ts'
-import { useSave } from './save.ts'
 
 interface Props {
   app: AppPath
@@ -17,7 +18,7 @@ interface Props {
 /** The custom attributes of a room. They are set in the name of its owner. */
 export function Attributes({ app, room, mayChange }: Props) {
   const { t } = useLingui()
-  const save = useSave(app, room)
+  const save = useAct(roomKey(app, room))
   const [key, setKey] = useState('')
   const [value, setValue] = useState('')
   const { data: attributes = {} } = useQuery(attributesQuery(app, room))

@@ -4,11 +4,12 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
 import { type AppPath, api, call } from '../../api/client.ts'
+import { useAct } from '../../ui/act.ts'
 import { Button } from '../../ui/button.tsx'
 import { FormDialog } from '../../ui/dialog.tsx'
-import { tell } from '../../ui/toast.tsx'
+import { tell, tellProblem, undoMs } from '../../ui/toast.tsx'
+import { roomKey } from './room-feed.ts'
 import type { RoomDetails } from './room-queries.ts'
-import { useSave } from './save.ts'
 
 /** Takes a room out of use, for a time or for ever. */
 export function RoomEnd({
@@ -21,16 +22,30 @@ export function RoomEnd({
   mayDissolve: boolean
 }) {
   const { t } = useLingui()
-  const save = useSave(app, details.id)
+  const save = useAct(roomKey(app, details.id))
   const queries = useQueryClient()
   const [, go] = useLocation()
   const [isAsking, setAsking] = useState(false)
   const at = { params: { path: { ...app, chatroom_id: details.id } } }
 
+  async function restore(): Promise<void> {
+    try {
+      await call(api.POST('/{org_name}/{app_name}/chatrooms/{chatroom_id}/restore', at))
+      go(linkOf(app, `rooms/${details.id}`))
+    } catch (error) {
+      tellProblem(error)
+    }
+    await queries.invalidateQueries({ queryKey: ['rooms'] })
+  }
+
   async function dissolve(): Promise<void> {
     await call(api.DELETE('/{org_name}/{app_name}/chatrooms/{chatroom_id}', at))
     await queries.invalidateQueries({ queryKey: ['rooms'] })
-    tell({ title: t`${details.name} was dissolved` })
+    tell({
+      title: t`${details.name} was dissolved`,
+      ms: undoMs,
+      action: { text: t`Undo`, run: () => void restore() },
+    })
     go(linkOf(app, 'rooms'))
   }
 
@@ -67,7 +82,7 @@ export function RoomEnd({
         onSubmit={dissolve}
       >
         <p>
-          {t`All ${details.affiliations_count} members are removed, with its announcement, attributes and files. This cannot be undone.`}
+          {t`All ${details.affiliations_count} members are removed, with its announcement, attributes and files. It can be restored for as long as undoHours of the app says.`}
         </p>
       </FormDialog>
     </section>

@@ -2,14 +2,15 @@ import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
+import { useAct } from '../../ui/act.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, TextArea, Toggle } from '../../ui/field.tsx'
 import { Loading } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { Attributes } from './attributes.tsx'
 import { RoomEnd } from './room-end.tsx'
+import { roomKey } from './room-feed.ts'
 import { announcementQuery, detailsQuery, type RoomDetails, slowModeQuery } from './room-queries.ts'
-import { useSave } from './save.ts'
 
 interface Props {
   app: AppPath
@@ -39,7 +40,7 @@ export function RoomSettings({ app, room, mayChange, mayModerate }: Props) {
 
 function Speaking({ app, room, mayChange, mayModerate, isMuted }: Props & { isMuted: boolean }) {
   const { t } = useLingui()
-  const save = useSave(app, room)
+  const save = useAct(roomKey(app, room))
   const { data: slowMode = 0 } = useQuery(slowModeQuery(app, room))
   const at = { params: { path: { ...app, chatroom_id: room } } }
   const seconds = [...new Set([0, 5, 10, 30, 60, slowMode])].sort((a, b) => a - b)
@@ -90,7 +91,7 @@ function Speaking({ app, room, mayChange, mayModerate, isMuted }: Props & { isMu
 
 function Announcement({ app, room, mayChange, now }: PartProps & { now: string }) {
   const { t } = useLingui()
-  const save = useSave(app, room)
+  const save = useAct(roomKey(app, room))
   const [text, setText] = useState(now)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -119,7 +120,7 @@ function Announcement({ app, room, mayChange, now }: PartProps & { now: string }
 
 function Details({ app, mayChange, details }: { app: AppPath; mayChange: boolean; details: RoomDetails }) {
   const { t } = useLingui()
-  const save = useSave(app, details.id)
+  const save = useAct(roomKey(app, details.id))
   const [name, setName] = useState(details.name)
   const [description, setDescription] = useState(details.description)
   const [most, setMost] = useState(String(details.maxusers))

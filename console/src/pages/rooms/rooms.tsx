@@ -1,13 +1,14 @@
 import { useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { MessagesSquare, Plus } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
-import { api, call } from '../../api/client.ts'
+import { type AppPath, api, call, isRefusal } from '../../api/client.ts'
+import { from, usePages } from '../../api/pages.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useParam } from '../../ui/params.ts'
 import { SearchBox } from '../../ui/search-box.tsx'
@@ -25,33 +26,54 @@ interface ListedRoom {
 
 const pageSize = 200
 
-/** How many rooms are gone through for a search before it stops. */
-const searched = 10_000
+const orders = ['created', 'activity', 'members', 'name'] as const
 
-function useRooms(app: AppPageProps['app']) {
-  return useInfiniteQuery({
-    queryKey: ['rooms', app.org_name, app.app_name],
-    queryFn: ({ pageParam }) =>
-      call(
-        api.GET('/{org_name}/{app_name}/chatrooms', {
-          params: { path: app, query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
-        }),
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ cursor }) => cursor,
-  })
+const places = ['name', 'owner', 'member', 'id'] as const
+
+const oneOf = <Name extends string>(names: readonly Name[], given: string): Name =>
+  names.find((name) => name === given) ?? (names[0] as Name)
+
+/** One room by its id: none where there is no such room. */
+async function readOne(app: AppPath, id: string) {
+  try {
+    const { data } = await call(
+      api.GET('/{org_name}/{app_name}/chatrooms/{chatroom_id}', {
+        params: { path: { ...app, chatroom_id: id } },
+      }),
+    )
+    const rooms = Array.isArray(data) ? data : [data]
+    return { rows: rooms.flatMap((room) => (room && 'owner' in room ? [{ ...room, disabled: false }] : [])) }
+  } catch (error) {
+    if (isRefusal(error, 404)) return { rows: [] }
+    throw error
+  }
 }
 
-const isFound = ({ id, name, owner }: ListedRoom, text: string): boolean =>
-  id === text || owner === text || name.toLowerCase().includes(text.toLowerCase())
+interface Asked {
+  text: string
+  place: (typeof places)[number]
+  order: (typeof orders)[number]
+}
 
-function useColumns(app: AppPageProps['app']): Column<ListedRoom>[] {
+async function read(app: AppPath, { text, place, order }: Asked, cursor: string) {
+  if (text && place === 'id') return readOne(app, text)
+  const { data, cursor: next } = await call(
+    api.GET('/{org_name}/{app_name}/chatrooms', {
+      params: {
+        path: app,
+        query: { limit: pageSize, sort: order, ...(text ? { [place]: text } : {}), ...from(cursor) },
+      },
+    }),
+  )
+  return { rows: (data ?? []) as ListedRoom[], cursor: next }
+}
+
+function useColumns(app: AppPath): Column<ListedRoom>[] {
   const { t, i18n } = useLingui()
   return [
     {
       id: 'name',
       title: t`Name`,
-      sortBy: ({ name }) => name,
       className: 'max-w-0 w-full',
       cell: ({ id, name, disabled }) => (
         <span className="flex min-w-0 items-center gap-2">
@@ -71,50 +93,62 @@ function useColumns(app: AppPageProps['app']): Column<ListedRoom>[] {
       isWideOnly: true,
       cell: ({ id }) => <span className="font-mono text-xs text-dim">{id}</span>,
     },
-    {
-      id: 'owner',
-      title: t`Owner`,
-      sortBy: ({ owner }) => owner,
-      className: 'max-w-40 truncate',
-      cell: ({ owner }) => owner,
-    },
+    { id: 'owner', title: t`Owner`, className: 'max-w-40 truncate', cell: ({ owner }) => owner },
     {
       id: 'members',
       title: t`Members`,
       isNumber: true,
-      sortBy: ({ affiliations_count: count }) => count,
       cell: ({ affiliations_count: count }) => i18n.number(count),
     },
   ]
 }
 
-/** The rooms of an app, newest first; more are read as one scrolls. */
+/** The rooms of an app; more are read as one scrolls. The server searches and sorts. */
 export function Rooms({ app }: AppPageProps) {
   const { t } = useLingui()
   const may = useMay()
   const [, go] = useLocation()
   const [search] = useParam('q')
+  const [givenPlace, setPlace] = useParam('in')
+  const [givenOrder, setOrder] = useParam('order')
   const [isCreating, setCreating] = useState(false)
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetching } = useRooms(app)
-  const rooms = useMemo(() => data?.pages.flatMap((page) => page.data ?? []) ?? [], [data])
-  const found = useMemo(
-    () => (search ? rooms.filter((room) => isFound(room, search.trim())) : rooms),
-    [rooms, search],
+  const asked = { text: search.trim(), place: oneOf(places, givenPlace), order: oneOf(orders, givenOrder) }
+  const { rows, error, refetch, more } = usePages(
+    ['rooms', app.org_name, app.app_name, asked.text, asked.place, asked.order],
+    (cursor) => read(app, asked, cursor),
   )
   const columns = useColumns(app)
-  const isWorthReading = hasNextPage && !isFetching && (!search || rooms.length < searched)
-  const more = useCallback(() => {
-    if (isWorthReading) void fetchNextPage()
-  }, [isWorthReading, fetchNextPage])
-  const isSearching = search !== '' && hasNextPage && rooms.length < searched
-
   return (
     <Page
       isFull
       title={t`Chat rooms`}
       actions={
         <>
-          <SearchBox label={t`Name, room ID or owner`} />
+          <Select
+            bare
+            label={t`Search in`}
+            value={asked.place}
+            onChange={setPlace}
+            options={[
+              ['name', t`Name`],
+              ['owner', t`Owner`],
+              ['member', t`Member`],
+              ['id', t`Room ID`],
+            ]}
+          />
+          <SearchBox label={t`Find chat rooms`} />
+          <Select
+            bare
+            label={t`Order`}
+            value={asked.order}
+            onChange={setOrder}
+            options={[
+              ['created', t`Newest`],
+              ['activity', t`Latest activity`],
+              ['members', t`Most members first`],
+              ['name', t`By name`],
+            ]}
+          />
           {may('admin') ? (
             <Button look="accent" onClick={() => setCreating(true)}>
               <Plus size={16} aria-hidden="true" />
@@ -126,20 +160,18 @@ export function Rooms({ app }: AppPageProps) {
     >
       <div className="flex min-h-0 flex-1 flex-col rounded-lg border border-line bg-panel">
         {error ? <Problem error={error} onRetry={refetch} /> : null}
-        {data === undefined ? error ? null : <Loading rows={10} /> : null}
-        {data ? (
+        {rows || error ? null : <Loading rows={10} />}
+        {rows ? (
           <DataTable
             label={t`Chat rooms`}
-            rows={found}
+            rows={rows}
             columns={columns}
             idOf={({ id }) => id}
             onOpen={({ id }) => go(linkOf(app, `rooms/${id}`))}
             onEnd={more}
             empty={
-              isSearching ? (
-                <Loading />
-              ) : search ? (
-                <Empty icon={MessagesSquare} title={t`No room is called that.`} />
+              search ? (
+                <Empty icon={MessagesSquare} title={t`No room is found.`} />
               ) : (
                 <Empty icon={MessagesSquare} title={t`This app has no chat rooms yet.`}>
                   {t`Create one here, or let your server do it: POST /chatrooms.`}

@@ -1,0 +1,43 @@
+import { useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
+import { type AppPath, api, call } from '../../api/client.ts'
+import { FormDialog } from '../../ui/dialog.tsx'
+import { Field, Input } from '../../ui/field.tsx'
+import { tell } from '../../ui/toast.tsx'
+
+interface Props {
+  app: AppPath
+  callback: string
+  open: boolean
+  onClose(): void
+}
+
+const hourMs = 3_600_000
+
+/** A moment as `datetime-local` writes it, in the viewer's zone. */
+function localOf(at: number): string {
+  const offsetMs = new Date(at).getTimezoneOffset() * 60_000
+  return new Date(at - offsetMs).toISOString().slice(0, 16)
+}
+
+/** Delivers again what happened from a moment on. */
+export function Replay({ app, callback, open, onClose }: Props) {
+  const { t } = useLingui()
+  const [since, setSince] = useState(() => localOf(Date.now() - hourMs))
+  async function replay(): Promise<void> {
+    await call(
+      api.POST('/{org_name}/{app_name}/callbacks/{callback_id}/replay', {
+        params: { path: { ...app, callback_id: callback } },
+        body: { since: new Date(since).getTime() },
+      }),
+    )
+    tell({ title: t`The replay has begun` })
+  }
+  return (
+    <FormDialog open={open} onClose={onClose} title={t`Deliver again`} action={t`Replay`} onSubmit={replay}>
+      <Field label={t`From`} hint={t`In your time zone. Your server gets these events once more.`}>
+        <Input type="datetime-local" value={since} onValueChange={setSince} required />
+      </Field>
+    </FormDialog>
+  )
+}
