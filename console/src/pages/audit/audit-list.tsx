@@ -1,8 +1,9 @@
 import { useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ScrollText } from 'lucide-react'
 import { Link } from 'wouter'
 import { linkOf } from '../../api/app.ts'
+import { callsQuery } from '../../api/calls.ts'
 import { type AppPath, api, call } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty, Loading, Problem } from '../../ui/states.tsx'
@@ -40,7 +41,8 @@ function read(app: AppPath, room: string | undefined, cursor: string) {
 
 /** Who changed what, the latest first. */
 export function AuditList({ app, room }: { app: AppPath; room?: string }) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
+  const { data: calls } = useQuery(callsQuery(i18n.locale))
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetching } = useInfiniteQuery({
     queryKey: [
       ...(room ? ['room', app.org_name, app.app_name, room] : ['app', app.org_name, app.app_name]),
@@ -65,7 +67,9 @@ export function AuditList({ app, room }: { app: AppPath; room?: string }) {
           >
             <div className="flex flex-wrap items-baseline justify-between gap-x-4">
               <span>
-                <span className="font-medium">{entry.operation}</span>{' '}
+                <span className="font-medium" title={entry.operation}>
+                  {calls?.get(entry.operation) ?? entry.operation}
+                </span>{' '}
                 <span className="text-dim">
                   <Actor name={entry.operator} />
                 </span>

@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { CircleCheck, CircleX } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
+import { callsQuery } from '../../api/calls.ts'
 import { api, call } from '../../api/client.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -9,7 +10,6 @@ import { Field, Input, inputClass, TextArea } from '../../ui/field.tsx'
 import { Card, Page } from '../../ui/page.tsx'
 import { useParam } from '../../ui/params.ts'
 import { Problem } from '../../ui/states.tsx'
-import { callsQuery } from './calls.ts'
 
 interface Verdict {
   allowed: boolean
@@ -30,7 +30,7 @@ export function Explain({ app }: AppPageProps) {
   const [body, setBody] = useState('')
   const [verdict, setVerdict] = useState<Verdict>()
   const [error, setError] = useState<unknown>()
-  const { data: calls = [] } = useQuery(callsQuery(i18n.locale))
+  const { data: calls } = useQuery(callsQuery(i18n.locale))
 
   async function ask(event: FormEvent): Promise<void> {
     event.preventDefault()
@@ -75,13 +75,13 @@ export function Explain({ app }: AppPageProps) {
               />
             </Field>
             <datalist id="calls">
-              {calls.map(({ id, summary }) => (
+              {[...(calls ?? [])].map(([id, summary]) => (
                 <option key={id} value={id}>
                   {summary}
                 </option>
               ))}
             </datalist>
-            <p className="-mt-3 min-h-5 text-xs text-dim">{calls.find(({ id }) => id === action)?.summary}</p>
+            <p className="-mt-3 min-h-5 text-xs text-dim">{calls?.get(action)}</p>
             <Field label={t`User`} hint={t`Who would call. Empty: your server, with an app token.`}>
               <Input value={user} onValueChange={setUser} autoCapitalize="none" spellCheck={false} />
             </Field>

@@ -29,6 +29,9 @@ interface Props {
 
 const dayMs = 86_400_000
 
+/** Messages before and after it: what is to be done must stay in sight. */
+const shownAround = 3
+
 /** A reported message among those around it, with what can be done in one key. */
 export function ReportDialog({ app, message, onClose }: Props) {
   const { t } = useLingui()
@@ -44,7 +47,11 @@ export function ReportDialog({ app, message, onClose }: Props) {
       ).data,
   })
   const reported = (data?.message ?? undefined) as Line | undefined
-  const lines = [...(data?.before ?? []), ...(reported ? [reported] : []), ...(data?.after ?? [])] as Line[]
+  const lines = [
+    ...(data?.before ?? []).slice(-shownAround),
+    ...(reported ? [reported] : []),
+    ...(data?.after ?? []).slice(0, shownAround),
+  ] as Line[]
   const first = data?.reports[0]
   return (
     <Dialog wide open onClose={onClose} title={t`Reported message`}>

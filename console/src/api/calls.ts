@@ -12,9 +12,10 @@ export const callsQuery = (locale: string) =>
     async queryFn() {
       const response = await fetch(`/openapi.json?lang=${locale === 'zh-CN' ? 'zh' : 'en'}`)
       const { paths }: Description = await response.json()
-      return Object.entries(paths)
+      const calls = Object.entries(paths)
         .filter(([path]) => path.startsWith('/{org_name}/'))
         .flatMap(([, methods]) => Object.values(methods))
-        .flatMap(({ operationId: id, summary = '' }) => (id ? [{ id, summary }] : []))
+        .flatMap(({ operationId: id, summary = '' }) => (id ? [[id, summary] as const] : []))
+      return new Map(calls)
     },
   })
