@@ -149,7 +149,8 @@ const settling =
     )
     if (isHeld === 0) return false
     if (position) await setPosition(app, rule, position, false)
-    await append(db, 'callback_queue', queueFields, [app, rule, queued], { dead: '0' })
+    // No number comes twice: what was removed may be removed again, where a commit was not known to have succeeded.
+    await append(db, 'callback_queue', queueFields, [app, rule, queued], { dead: '0' }, now * 1000)
     for (const seq of removed)
       await db.run(`delete from callback_queue where ${ofRule} and seq = ?3`, app, rule, seq)
     for (const each of failed)

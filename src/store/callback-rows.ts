@@ -36,19 +36,21 @@ export const logFields = {
   ms: 'integer',
 }
 
-/** Adds rows after those that are there. */
+/** Adds rows after those that are there, numbered from `least` on at the least. */
 export async function append(
   db: Database,
   table: string,
   fields: Record<string, string>,
   [app, rule, rows]: [number, string, object[]],
   more: Record<string, string> = {},
+  least = 0,
 ): Promise<void> {
   if (rows.length === 0) return
   const names = Object.keys(fields).join()
+  const greatest = db.dialect === 'sqlite' ? 'max' : 'greatest'
   await db.run(
     `insert into ${table} (app, rule, seq, ${names} ${Object.keys(more).map((name) => `, ${name}`)})
-     select ?1, ?2, (select coalesce(max(seq), 0) from ${table} where ${ofRule}) + 1 + place, ${names}
+     select ?1, ?2, (select ${greatest}(coalesce(max(seq) + 1, 1), ${least}) from ${table} where ${ofRule}) + place, ${names}
        ${Object.values(more).map((value) => `, ${value}`)} from ${rowsOf(db, 3, fields)} as r where true`,
     app,
     rule,
