@@ -25,14 +25,16 @@ export function directoryPerTest(use: (dir: string) => void): void {
 interface Options {
   cwd: string
   env?: Record<string, string>
+  /** Another program than the real one. */
+  program?: string
   /** A shell script that ends in `exec "$@"`, to start the program in an environment of its own. */
   within?: string
 }
 
-const command = (args: string[], { within }: Options): string[] => [
+const command = (args: string[], { within, program = main }: Options): string[] => [
   ...(within === undefined ? [] : ['sh', '-c', within, 'sh']),
   process.execPath,
-  main,
+  program,
   ...args,
 ]
 
