@@ -5,7 +5,6 @@ import { roles } from '../src/domain/role.ts'
 import { sharingResponses } from '../src/http/openapi-shared.ts'
 import { withRights } from '../src/operations/index.ts'
 import { operatorRoleFor } from '../src/operations/operator-role.ts'
-import { changeRoom } from '../src/operations/rooms/change-room.ts'
 import { settings } from '../src/operator/settings.ts'
 import { describe } from './described.ts'
 import { errorsPages } from './errors-page.ts'
@@ -129,10 +128,10 @@ function permissionsTable(language: Language): string {
   // The reference gives a change and a transfer the same call.
   calls.set('transferRoom', calls.get('changeRoom') ?? '')
   const rows = withRights.map((declared) => {
-    const { id: operation, call, allowed } = declared
+    const { id: operation, allowed } = declared
     const { rights: given, refusal } = allowed
     const { status, word, text } = refusal
-    const needed = call ? operatorRoleFor({ ...declared, call }) : operatorRoleFor(changeRoom)
+    const needed = operatorRoleFor(declared)
     return [
       code(operation),
       code(calls.get(operation) ?? ''),

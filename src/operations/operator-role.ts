@@ -29,13 +29,16 @@ const doing = new Set(['disconnectUser', 'disconnectDevice'])
 const isGot = ({ routes }: HttpCall): boolean => routes.every((route) => route.startsWith('GET '))
 
 /** Whether a call does more than read, whatever its method is. */
-export function changes({ kind, id, call }: Operation & { call: HttpCall }): boolean {
+export function changes({ kind, id, call }: Pick<Operation, 'kind' | 'id'> & { call: HttpCall }): boolean {
   if (kind !== 'action') return kind === 'write'
   return doing.has(id) || !(isGot(call) || onlyReading.has(id))
 }
 
 /** The least role of an operator of the console that may make a call: the only place that says so. */
-export function operatorRoleFor(operation: Operation & { call: HttpCall }): OperatorRole {
-  if (!changes(operation)) return 'viewer'
-  return moderation.has(operation.call.tag) || alsoModeration.has(operation.id) ? 'moderator' : 'admin'
+export function operatorRoleFor(operation: Pick<Operation, 'kind' | 'id' | 'call'>): OperatorRole {
+  const { call } = operation
+  // It shares the call of another one, as the transfer of a room does, which only admins make.
+  if (!call) return 'admin'
+  if (!changes({ ...operation, call })) return 'viewer'
+  return moderation.has(call.tag) || alsoModeration.has(operation.id) ? 'moderator' : 'admin'
 }
