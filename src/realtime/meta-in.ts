@@ -1,26 +1,86 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import { MessageBody, Meta } from './generated/protocol.ts'
-
 /** Numbers of the fields that lead to a `Meta` in a frame: `MSync.payload`, `CommSyncDL.metas`. */
-const path = [9, 4] as const
+const toMeta = [9, 4]
+/** Those that lead from it to what the message holds, which has its type in `type`: `Meta.payload`, `MessageBody.contents`. */
+const toContent = [6, 4]
+const type = 1
 
-/** The bytes of the first field with this number. */
-function field(bytes: Uint8Array, number: number): Uint8Array | undefined {
-  const reader = new BinaryReader(bytes)
-  while (reader.pos < reader.len) {
-    const [found, type] = reader.tag()
-    if (found === number && type === WireType.LengthDelimited) return reader.bytes()
-    reader.skip(type, found)
+/** A stretch of protobuf bytes that is read field by field, without an object for any of them. */
+class Fields {
+  private at = 0
+  private end: number
+  /** Of the field at hand: its number; its value, or that of fixed size as 0; and where its bytes begin, if it has any. */
+  number = 0
+  value = 0
+  start = -1
+
+  constructor(readonly bytes: Uint8Array) {
+    this.end = bytes.length
   }
-  return undefined
+
+  private varint(): number {
+    let value = 0
+    for (let scale = 1; this.at < this.end; scale *= 128) {
+      const byte = this.bytes[this.at++] as number
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+    }
+    throw new Error('a frame that ends in the middle of a field')
+  }
+
+  private next(): boolean {
+    if (this.at >= this.end) return false
+    const tag = this.varint()
+    this.number = Math.floor(tag / 8)
+    this.start = -1
+    this.value = 0
+    switch (tag % 8) {
+      case 0:
+        this.value = this.varint()
+        return true
+      case 1:
+        this.at += 8
+        return true
+      case 2:
+        this.value = this.varint()
+        this.start = this.at
+        this.at += this.value
+        return true
+      case 5:
+        this.at += 4
+        return true
+      default:
+        throw new Error('a frame with a field of no known kind')
+    }
+  }
+
+  /** Goes to the first field with this number; false where there is none. */
+  find(number: number): boolean {
+    while (this.next()) if (this.number === number) return true
+    return false
+  }
+
+  /** Goes into the first field of each number, one in the other; false where one is missing. */
+  enter(path: number[]): boolean {
+    for (const number of path) {
+      if (!this.find(number) || this.start < 0) return false
+      this.at = this.start
+      this.end = this.start + this.value
+    }
+    return true
+  }
+
+  /** What is left to read. */
+  rest = (): Uint8Array => this.bytes.subarray(this.at, this.end)
 }
 
-/** The `Meta` in a frame that hands a message to clients, byte for byte, and the kind of its content. */
+/**
+ * The `Meta` in a frame that hands a message to clients, byte for byte, and the kind of its content. To decode it takes ten
+ * times as long, for every message that is stored.
+ */
 export function metaIn(frame: Uint8Array): { meta: Uint8Array; kind: number } {
-  let meta: Uint8Array | undefined = frame
-  for (const number of path) meta = meta && field(meta, number)
-  if (!meta) throw new Error('a frame without a message')
-  const { payload } = Meta.decode(meta)
-  const { contents } = MessageBody.decode(payload ?? new Uint8Array())
-  return { meta, kind: contents?.[0]?.type ?? 0 }
+  const fields = new Fields(frame)
+  if (!fields.enter(toMeta)) throw new Error('a frame without a message')
+  const meta = fields.rest()
+  const kind = fields.enter(toContent) && fields.find(type) ? fields.value : 0
+  return { meta, kind }
 }
