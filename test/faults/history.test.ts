@@ -6,6 +6,7 @@ import { Meta } from '../../src/realtime/generated/protocol.ts'
 import { aDirectory, chatroomd, type Served, serves } from '../support/process.ts'
 import { appsSetting, type Call, callsOn } from '../support/served-app.ts'
 import { TestSocket } from '../support/socket.ts'
+import { until } from '../support/until.ts'
 
 /** How often the server is killed; `npm run test:crash-long` asks for more. */
 const rounds = Number(process.env.HISTORY_ROUNDS ?? 3)
@@ -141,7 +142,8 @@ test('13.1 a backup has the history, and an app without one has no file of it', 
 
   await chatroomd(['app', 'set', key, 'historyDays=3', '--data-dir', join(dir, 'data')], { cwd: dir })
   await say()
-  expect(await idsIn({ served, call }, room)).toHaveLength(1)
+  // A read waits half a second for what is not stored yet: on a busy machine the first message takes longer.
+  await until(async () => (await idsIn({ served, call }, room)).length === 1)
   const { code, out, err } = await back('copy')
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('copy.messages')
