@@ -84,6 +84,7 @@ const settings = fc.record({
   roomsPerUser: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 2 }),
   users: fc.option(fc.integer({ min: 3, max: 4 }), { freq: 2 }),
   maxusers: fc.constantFrom(3, 5, 10_000),
+  ownerSuccession: fc.constantFrom('dissolve', 'dissolve', 'oldest_admin', 'oldest_member', 'user:dave'),
 })
 
 /** An app with three users, and the model of it. */

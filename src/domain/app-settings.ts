@@ -1,5 +1,6 @@
 import { limits } from './limits.ts'
 import { integer, oneOf, quota, rate, type Setting, truth } from './setting.ts'
+import { ownerSuccession } from './succession.ts'
 
 const setting = <T>(
   read: (text: string) => T,
@@ -92,6 +93,12 @@ export const appSettings = {
     '90',
     'Days for which the audit trail is retained; 0 = there is none.',
     '审计记录保留的天数；0 表示不记录。',
+  ),
+  ownerSuccession: setting(
+    ownerSuccession,
+    'dissolve',
+    'Who gets the chat rooms of a user that is deleted: `dissolve` = nobody, they are dissolved; `oldest_admin` or `oldest_member`, by the time of joining; or a named user, `user:alice`. A user who cannot get one (not registered, blocked, no space) is passed over for the oldest admin, then the oldest member; without any the room is dissolved.',
+    '用户被删除后，其聊天室归谁：`dissolve`：无人接管，直接解散；`oldest_admin` 或 `oldest_member`：最早加入的管理员或成员；也可指定用户，如 `user:alice`。无法接管时（未注册、在黑名单中、人数已满等）依次由最早加入的管理员、成员接管；都没有则解散。',
   ),
   undoHours: setting(
     integer(0, 8760),

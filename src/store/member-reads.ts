@@ -31,6 +31,8 @@ export interface MemberReads {
   /** Who of `usernames` is in which room, room by room, but for a room's owner and its allow list. */
   roomsToLeave(app: number, usernames: string[]): Promise<{ room: string; username: string }[]>
   admins(app: number, room: string): Promise<string[]>
+  /** The admin but `without` that joined first. */
+  oldestAdmin(app: number, room: string, without: string): Promise<string | undefined>
   /** Members on the allow list. */
   allowed(app: number, room: string): Promise<string[]>
   isAllowed(app: number, room: string, username: string): Promise<boolean>
@@ -47,6 +49,9 @@ const toMember = ({ username, admin, joined }: MemberRow): Member => ({
   admin: admin === 1,
   joinedUs: joined,
 })
+
+const earliestAdmin = `select username from members
+  where app = ?1 and room = ?2 and admin = 1 and username <> ?3 order by joined, username limit 1`
 
 export function memberReads(db: Database): MemberReads {
   const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
@@ -120,6 +125,11 @@ export function memberReads(db: Database): MemberReads {
         app,
         room,
       ),
+
+    async oldestAdmin(app, room, without) {
+      const [first] = await names(earliestAdmin, app, room, without)
+      return first
+    },
 
     allowed: (app, room) =>
       names(

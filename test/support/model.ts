@@ -48,7 +48,7 @@ interface ModelRoom {
 
 /** What an app should hold: written as simply as can be, to be compared with what the server holds. */
 export interface Model {
-  settings: Pick<AppSettings, 'dialect' | 'rooms' | 'roomsPerUser' | 'users' | 'maxusers'>
+  settings: Pick<AppSettings, 'dialect' | 'rooms' | 'roomsPerUser' | 'users' | 'maxusers' | 'ownerSuccession'>
   /** Ids that were chosen; each is given once. */
   chosen: Set<string>
   /** Registration time by name. */
@@ -173,8 +173,10 @@ const foretold = ({ id, name, maxusers, owner, people }: ModelRoom) => [
 const unknownUser = (name: string) => `404 username ${name} doesn't exist!`
 const quota = (text: string) => `403 ${text}`
 
-function joins(model: Model, room: ModelRoom, name: string): void {
-  room.people.set(name, ++model.ticks)
+/** Who joins in one call joins at one moment. */
+function joins(model: Model, room: ModelRoom, ...names: string[]): void {
+  model.ticks += 1
+  for (const name of names) room.people.set(name, model.ticks)
 }
 
 /** Ids of the rooms that a user is in, the most recently joined first. */
@@ -195,9 +197,30 @@ function dissolve(model: Model, room: ModelRoom): void {
   model.dissolved.unshift(room)
 }
 
+/** Whether a room has another owner, after the rule of the app. */
+function handToSuccessor(model: Model, room: ModelRoom): boolean {
+  const rule = model.settings.ownerSuccession
+  if (rule === 'dissolve') return false
+  const named = rule.startsWith('user:') ? rule.slice('user:'.length) : ''
+  const others = [...room.people.keys()].filter((name) => name !== room.owner)
+  const isFull = others.length >= room.maxusers
+  const canCome = !room.lists.blocked.has(named) && !full(model, named) && !isFull
+  const takesOver =
+    named !== room.owner && model.users.has(named) && (room.people.has(named) || canCome) ? [named] : []
+  const oldest = others.toSorted().toSorted((a, b) => (room.people.get(a) ?? 0) - (room.people.get(b) ?? 0))
+  const admins = rule === 'oldest_member' ? [] : oldest.filter((name) => room.lists.admins.has(name))
+  const [owner] = [...takesOver, ...admins, ...oldest]
+  if (owner === undefined) return false
+  if (!room.people.has(owner)) joins(model, room, owner)
+  room.owner = owner
+  room.lists.admins.delete(owner)
+  return true
+}
+
 function deleteUser(model: Model, name: string): void {
   const owned = model.rooms.filter(({ owner }) => owner === name)
-  for (const room of owned.toSorted((a, b) => (a.id < b.id ? -1 : 1))) dissolve(model, room)
+  for (const room of owned.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+    if (!handToSuccessor(model, room)) dissolve(model, room)
   for (const room of [...model.rooms, ...model.dissolved]) {
     room.people.delete(name)
     for (const list of lists) room.lists[list].delete(name)
@@ -225,7 +248,7 @@ function comeIn(model: Model, room: ModelRoom, names: string[]): string | undefi
   for (const name of added)
     if (full(model, name))
       return quota(`can not join this group, reason:user ${name} has joined too many chatrooms!`)
-  for (const name of added) joins(model, room, name)
+  joins(model, room, ...added)
   return undefined
 }
 
@@ -264,10 +287,12 @@ function restore(model: Model, id: string, asked: string | undefined): string | 
   const { settings, users } = model
   const room = model.dissolved.find((each) => each.id === id)
   if (!room) return `404 no dissolved chat room ${id} can be restored`
-  for (const name of room.people.keys())
+  for (const name of [...room.people.keys()].toSorted())
     if (full(model, name)) return quota(`user ${name} has joined too many chatrooms!`)
   if (settings.rooms !== null && model.rooms.length >= settings.rooms) return '403 quota of rooms'
-  if (asked === undefined && room.isOrphan) return unknownUser(room.owner)
+  const isHandedOver = asked === undefined && room.isOrphan && handToSuccessor(model, room)
+  if (asked === undefined && room.isOrphan && !isHandedOver) return unknownUser(room.owner)
+  if (isHandedOver) room.isOrphan = false
   const owner = asked ?? room.owner
   const changes = owner !== room.owner || room.isOrphan
   if (changes && !users.has(owner)) return unknownUser(owner)
@@ -339,7 +364,7 @@ export function apply(model: Model, op: Op, idOf: (room: number) => string, repl
       }
       model.rooms.unshift(room)
       if (op.roomid !== undefined) model.chosen.add(op.roomid)
-      for (const name of everyone) joins(model, room, name)
+      joins(model, room, ...everyone)
       return 'done'
     }
     case 'change': {

@@ -13,6 +13,7 @@ import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../
 import { checkRoomsPerUser, dropAttributes } from '../room-members.ts'
 import { exactly, milliseconds, RoomId, UserId } from '../schemas.ts'
 import { memberCount, RoomName } from './schemas.ts'
+import { handToSuccessor } from './succession.ts'
 import { handOver } from './transfer-room.ts'
 
 const notDissolved = failure('resource_not_found', 'no dissolved chat room {chatroom_id} can be restored', {
@@ -109,7 +110,10 @@ async function settleOwner(
   const room = await transaction.store.rooms.findRoom(transaction.app.id, id)
   if (!room) return
   const owner = asked ?? room.owner
-  if (!asked && !there.has(owner)) throw userMissing({ username: owner })
+  if (!asked && !there.has(owner)) {
+    if (await handToSuccessor(transaction, room)) return
+    throw userMissing({ username: owner })
+  }
   if (owner === room.owner && there.has(owner)) return
   // One who registered under the name of an owner that was deleted may have the room, too.
   await handOver(transaction, room, owner, (isMember) =>
@@ -131,8 +135,8 @@ export const restoreRoom = write({
   parameters: [
     inQuery(
       'owner',
-      'Who owns it from then on; needed where the owner was deleted.',
-      '恢复后的所有者；原所有者已被删除时必填。',
+      'Who owns it from then on; needed where the owner was deleted and `ownerSuccession` of the app names nobody.',
+      '恢复后的所有者；原所有者已被删除，且应用设置 `ownerSuccession` 未确定接管者时必填。',
       { type: 'string' },
     ),
   ],
@@ -155,7 +159,7 @@ export const restoreRoom = write({
     ]
     const there = await whoIsThere(transaction, people, stored.dissolvedUs)
     const back = members.filter(([username]) => there.has(username))
-    const names = back.map(([username]) => username)
+    const names = back.map(([username]) => username).sort()
     await checkRoomsPerUser(transaction, names, joinedTooMany)
     if (app.settings.rooms !== null && (await store.quotas.takeQuota(app.id, 'rooms', 1)) === 0)
       throw tooManyRooms({ app_key: appKey(app) })

@@ -5,16 +5,20 @@ import { type Transaction, write } from '../operation.ts'
 import { badLimit, limitOf, limitParameter } from '../parameters.ts'
 import { dropAttributes } from '../room-members.ts'
 import { removeRoom } from '../rooms/dissolve-room.ts'
+import { handToSuccessor } from '../rooms/succession.ts'
 import { cursorAfter, usersPage } from './list-users.ts'
 import { lockedUser } from './locked-user.ts'
 import { entity, UserEntity } from './schemas.ts'
 
-/** Removes a locked user: its own rooms are dissolved, and it leaves all others, every role and every list [delete user]. */
+/**
+ * Removes a locked user: its own rooms are dissolved or handed over, and it leaves all others, every role and every list
+ * [delete user].
+ */
 async function removeUser(transaction: Transaction, username: string): Promise<void> {
   const { app, store, tick, emit } = transaction
   for (const id of await store.rooms.ownedRooms(app.id, username)) {
     const room = await store.rooms.findRoom(app.id, id)
-    if (room) await removeRoom(transaction, room)
+    if (room && !(await handToSuccessor(transaction, room))) await removeRoom(transaction, room)
   }
   for (const { room, memberCount } of await store.rooms.removeFromAllRooms(app.id, username)) {
     await dropAttributes(transaction, room, [username])
@@ -38,8 +42,8 @@ export const deleteUser = write({
   tag: 'users',
   summary: { en: 'Delete a user, dissolving the rooms that it owns', zh: '删除用户，并解散其拥有的聊天室' },
   description: {
-    en: 'The user leaves all other chat rooms, and its tokens end.',
-    zh: '该用户退出其他所有聊天室，其 token 全部失效。',
+    en: 'The user leaves all other chat rooms, and its tokens end. Where `ownerSuccession` of the app says so, its rooms are handed over instead. With `dry_run=true` the events say which ones would go (`room.dissolved`) and which would have another owner (`room.transferred`).',
+    zh: '该用户退出其他所有聊天室，其 token 全部失效。应用设置 `ownerSuccession` 可改为转让其聊天室。带 `dry_run=true` 时，返回的事件说明哪些聊天室会解散（`room.dissolved`）、哪些会转让（`room.transferred`）。',
   },
   allowed: appOnly,
   response: { users: true, entities: UserEntity },
