@@ -19,11 +19,20 @@ interface Answer {
 /** Posts JSON. Fails where no response came in time, or the address must not be called. Follows no redirect. */
 export type Post = (url: string, body: string, terms: Terms) => Promise<Answer>
 
+/** The addresses of a name. */
+type Resolve = (host: string) => Promise<{ address: string }[]>
+
+const byDns: Resolve = (host) => lookup(host, { all: true })
+
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
 
 /** Resolves a host. Fails unless all of its addresses may be called: one would be enough for a name that changes. */
-async function addressOf(host: string, mayCall: (address: string) => boolean): Promise<string> {
-  const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }]
+async function addressOf(
+  host: string,
+  mayCall: (address: string) => boolean,
+  resolve: Resolve,
+): Promise<string> {
+  const found = isIP(host) === 0 ? await resolve(host) : [{ address: host }]
   for (const { address } of found) if (!mayCall(address)) throw new Error('the address is not allowed')
   const [first] = found
   if (!first) throw new Error('the name has no address')
@@ -65,13 +74,13 @@ const retryAfterOf = (headers: Headers): number => {
  * URL, for TLS too.
  */
 export const guardedPost =
-  (mayCall: (address: string) => boolean): Post =>
+  (mayCall: (address: string) => boolean, resolve = byDns): Post =>
   async (url, body, { timeoutMs, bytes, headers, signal }) => {
     const to = new URL(url)
     const host = bare(to.hostname)
     const late = AbortSignal.timeout(timeoutMs)
     const limit = signal ? AbortSignal.any([signal, late]) : late
-    const address = await unlessAborted(addressOf(host, mayCall), limit)
+    const address = await unlessAborted(addressOf(host, mayCall, resolve), limit)
     const pinned = new URL(to)
     pinned.hostname = isIP(address) === 6 ? `[${address}]` : address
     const isNamed = to.protocol === 'https:' && isIP(host) === 0

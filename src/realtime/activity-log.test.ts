@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import pino from 'pino'
 import { appGone, storeUnavailable } from '../domain/failures.ts'
+import { limits } from '../domain/limits.ts'
 import type { Commit } from '../engine/commit.ts'
 import { counters } from '../metrics/counters.ts'
 import { activityLog } from './activity-log.ts'
@@ -34,3 +35,28 @@ test('events for callbacks survive a store that takes nothing for a while, and a
   expect(await writesOf([storeUnavailable(), new Error('lost')])).toBe(3)
   expect(await writesOf([appGone()])).toBe(1)
 }, 10_000)
+
+test('13.2 what is beyond the ceiling while the store takes nothing is counted, and the rest is stored in its order', async () => {
+  const own = counters()
+  const stored: string[] = []
+  let isOpen = false
+  const { promise: whole, resolve } = Promise.withResolvers<void>()
+  const commit: Commit = async (_app, _caller, _operation, input) => {
+    if (!isOpen) throw storeUnavailable()
+    const { events } = input as { events: { operator: string }[] }
+    stored.push(...events.map(({ operator }) => operator))
+    return undefined as never
+  }
+  const log = activityLog({ commit, log: pino({ level: 'silent' }), counters: own }, () => {
+    if (stored.length === most) resolve()
+  })
+  // Each takes 200 bytes.
+  const most = Math.ceil(limits.callbackWaiting.value / 200)
+  for (let each = 0; each < most + 10; each++)
+    log.status({ ...login, user: { ...login.user, username: String(each) } } as Session, 'login')
+  expect(own.callbacksLost).toBe(10)
+  isOpen = true
+  await whole
+  await log.stop()
+  expect(stored).toEqual(Array.from({ length: most }, (_, each) => String(each)))
+})
