@@ -95,10 +95,10 @@ async function start(
   const { responses, work, users, apps } = await remember(engine, events)
   if (engine.kind !== 'sqlite') closing.defer(startReloading(apps.reload, log))
 
-  const admin = await letOperate(engine, apps, config, log, closing)
+  const listener = closing.adopt(new Listener<Connection>(config), (each) => each.stop())
+  const admin = await letOperate(engine, apps, config, log, listener.url, closing)
 
   // Real time.
-  const listener = closing.adopt(new Listener<Connection>(config), (each) => each.stop())
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
   const ofUsers = metered(engine, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)

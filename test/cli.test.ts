@@ -31,6 +31,11 @@ describe('the command line', () => {
     'backup',
     'export',
     'import',
+    'health',
+    'room',
+    'room list',
+    'room send',
+    'user password',
     'version',
   ])
     test(`"chatroomd ${command}" has help`, async () => {

@@ -26,13 +26,15 @@ export interface Admin extends OperatorAdmin {
   /** Registers a user; without a password it can log in through `inherit` only. */
   createUser(key: string, username: string, password?: string): Promise<string>
   listUsers(key: string): Promise<string[]>
+  /** Where the server is reached from this machine; none where no server runs. */
+  url(): Promise<string | null>
   /** Issues an app token for `ttlSeconds`; 0 = for ever. */
   issueToken(key: string, ttlSeconds: number): Promise<string>
 }
 
 const operator = { kind: 'app' } as const
 
-export function adminOn({ store, commit }: Engine): Admin {
+export function adminOn({ store, commit }: Engine, url: () => string | null = () => null): Admin {
   const findApp = async (key: string) => {
     const { org, name } = parseAppKey(key)
     const app = await store.apps.findApp(org, name)
@@ -78,6 +80,7 @@ export function adminOn({ store, commit }: Engine): Admin {
     },
 
     ...operatorAdmin({ store, commit }),
+    url: async () => url(),
 
     issueToken: async (key, ttl) => issueToken(await findApp(key), operator, ttl, Date.now()),
   }
@@ -90,14 +93,14 @@ const socketOf = (config: Pick<Config, 'data_dir'>): string => join(config.data_
  * a socket in the data directory that only its owner can use.
  */
 export async function startAdmin(
-  engine: Engine,
+  admin: Admin,
+  isAlone: boolean,
   config: Config,
   log: Logger,
 ): Promise<{ stop(): Promise<void> }> {
-  if (engine.kind !== 'sqlite') return { stop: async () => {} }
+  if (!isAlone) return { stop: async () => {} }
   const path = socketOf(config)
   rmSync(path, { force: true })
-  const admin = adminOn(engine)
   const server = Bun.serve({
     unix: path,
     async fetch(request) {
@@ -121,7 +124,7 @@ export async function startAdmin(
   }
 }
 
-function remoteAdmin(path: string): Admin {
+export function remoteAdmin(path: string): Admin {
   const call = async (name: string, args: unknown[]) => {
     const response = await fetch('http://chatroomd/', {
       unix: path,
@@ -146,8 +149,14 @@ const listens = (path: string): Promise<boolean> =>
     () => false,
   )
 
+/** The socket of the server that runs on a data directory; undefined where none runs. */
+export async function runningSocket(config: Config): Promise<string | undefined> {
+  const path = socketOf(config)
+  return config.database_url === '' && existsSync(path) && (await listens(path)) ? path : undefined
+}
+
 /** No command makes a store: whoever stands in another directory would look at an empty one. */
-function checkStoreThere(config: Config): void {
+export function checkStoreThere(config: Config): void {
   const dir = resolve(config.data_dir)
   if (config.database_url !== '' || existsSync(join(dir, 'chatroomd.db'))) return
   throw new Error(
@@ -158,8 +167,8 @@ function checkStoreThere(config: Config): void {
 
 /** Runs `work` against the running server, or, when none runs, against the store itself. */
 export async function withAdmin<T>(config: Config, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const path = socketOf(config)
-  if (config.database_url === '' && existsSync(path) && (await listens(path))) return work(remoteAdmin(path))
+  const socket = await runningSocket(config)
+  if (socket !== undefined) return work(remoteAdmin(socket))
   checkStoreThere(config)
   const engine = await openEngine(config, () => undefined)
   try {

@@ -4,9 +4,13 @@ import { configFile, isSecret, settingNames } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { backUp } from './backup.ts'
-import { admin, configOf, say, settingsOf, withSettings } from './command.ts'
+import { admin, configOf, settingsOf, withSettings } from './command.ts'
+import { checkHealth } from './health.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { operatorCommands } from './operator-commands.ts'
+import { say } from './print.ts'
+import { withRest } from './rest.ts'
+import { addRestCommands } from './rest-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
@@ -39,19 +43,7 @@ const settingsOfApps = () =>
 
 const version = `chatroomd ${pkg.version} (Bun ${Bun.version})`
 
-/** The whole command line; `start` starts the server. */
-export function commandLine(start: StartServer): Command {
-  const program = new Command('chatroomd')
-    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
-    .version(version, '--version', 'show the version')
-    .showHelpAfterError('(add --help for what there is)')
-
-  withSettings(program.command('serve').description('start the server'), settingNames)
-    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
-    .action((options: Record<string, string>) =>
-      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
-    )
-
+function addAppCommands(program: Command): void {
   const app = program.command('app').description('apps: create, list, set, rotate-secret')
   withSettings(app.command('create').argument('<org#app>'))
     .description('create an app and show its credentials')
@@ -79,32 +71,10 @@ export function commandLine(start: StartServer): Command {
   withSettings(app.command('rotate-secret').argument('<org#app>'))
     .description('give an app a new secret; the old one and all its tokens end at once')
     .action(admin(async (remote, key: string) => showCredentials(await remote.rotateSecret(key))))
+}
 
-  const user = program.command('user').description('users of an app: create, list')
-  withSettings(user.command('create').argument('<org#app>').argument('<username>').argument('[password]'))
-    .description('register a user')
-    .action(
-      admin(async (remote, key: string, username: string, password?: string) =>
-        say(`registered ${await remote.createUser(key, username, password)}`),
-      ),
-    )
-  withSettings(user.command('list').argument('<org#app>'))
-    .description('list the users of an app, the oldest first')
-    .action(admin(async (remote, key: string) => (await remote.listUsers(key)).forEach(say)))
-
-  operatorCommands(program)
-
-  withSettings(
-    program.command('token').argument('<org#app>').argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),
-  )
-    .description('issue an app token')
-    .action(
-      admin(async (remote, key: string, seconds: string) => {
-        if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
-        say(await remote.issueToken(key, Number(seconds)))
-      }),
-    )
-
+/** Commands that copy the whole store. */
+function addStoreCommands(program: Command): void {
   withSettings(program.command('backup').argument('<file>'))
     .description(
       'copy the embedded store to a file, its attachments to <file>.files and the history to <file>.messages, also while a server serves it',
@@ -124,6 +94,62 @@ export function commandLine(start: StartServer): Command {
     .action(async (file: string, options: Record<string, string>) =>
       say(`imported and compared ${await importStore(configOf(options), file)} rows`),
     )
+}
+
+/** The whole command line; `start` starts the server. */
+export function commandLine(start: StartServer): Command {
+  const program = new Command('chatroomd')
+    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
+    .version(version, '--version', 'show the version')
+    .showHelpAfterError('(add --help for what there is)')
+
+  withSettings(program.command('serve').description('start the server'), settingNames)
+    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
+    .action((options: Record<string, string>) =>
+      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
+    )
+
+  addAppCommands(program)
+
+  const user = program
+    .command('user')
+    .description('users of an app: create, list, show, kick, delete, password, token')
+  withSettings(user.command('create').argument('<org#app>').argument('<username>').argument('[password]'))
+    .description('register a user')
+    .action(
+      admin(async (remote, key: string, username: string, password?: string) =>
+        say(`registered ${await remote.createUser(key, username, password)}`),
+      ),
+    )
+  withSettings(user.command('list').argument('<org#app>'))
+    .description('list the users of an app, the oldest first')
+    .action(admin(async (remote, key: string) => (await remote.listUsers(key)).forEach(say)))
+
+  const room = program
+    .command('room')
+    .description('chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, send')
+  addRestCommands({ room, user }, withSettings, (options, key, work) =>
+    withRest(configOf(options), key, start, work),
+  )
+
+  withSettings(
+    program.command('token').argument('<org#app>').argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),
+  )
+    .description('issue an app token')
+    .action(
+      admin(async (remote, key: string, seconds: string) => {
+        if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
+        say(await remote.issueToken(key, Number(seconds)))
+      }),
+    )
+
+  addStoreCommands(program)
+  operatorCommands(program)
+  withSettings(program.command('health'), ['host', 'port'])
+    .description(
+      'ask the server whether it is ready; ends with 0 or 1, as health checks of containers need it',
+    )
+    .action(async (options: Record<string, string>) => say(`ready: ${await checkHealth(configOf(options))}`))
 
   program
     .command('version')

@@ -11,8 +11,6 @@ import {
 import { type Admin, withAdmin } from './admin.ts'
 import { settings } from './settings.ts'
 
-export const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
 /** What a command needs that only reaches the store. */
 const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'database_timeout']
 

@@ -12,11 +12,12 @@ export async function letOperate(
   apps: AppDirectory,
   config: Config,
   log: Logger,
+  url: () => string,
   closing: AsyncDisposableStack,
 ): Promise<Admin> {
-  const admin = adminOn(engine)
+  const admin = adminOn(engine, url)
   await createMissingApps(admin, config.apps, apps.find, log)
-  const adminSocket = await startAdmin(engine, config, log)
+  const adminSocket = await startAdmin(admin, engine.kind === 'sqlite', config, log)
   closing.defer(() => adminSocket.stop())
   const pruning = startPruning(engine, apps.all, log)
   closing.defer(() => pruning.stop())

@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import { newToken } from '../auth/operators.ts'
 import { operatorRoles } from '../domain/operator.ts'
 import type { Admin } from './admin.ts'
-import { admin, say, withSettings } from './command.ts'
+import { admin, withSettings } from './command.ts'
+import { say } from './print.ts'
 import { readPassword } from './read-password.ts'
 
 /** Uses the password that was given, or makes one and shows it, this once. */

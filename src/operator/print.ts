@@ -1,0 +1,45 @@
+/** Writes a line to standard output. */
+export const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** How many columns of a terminal a text takes: characters of East Asian scripts take two. */
+const padded = (text: string, width: number): string => text + ' '.repeat(width - Bun.stringWidth(text))
+
+/** Control characters of texts that users have chosen, which would move the cursor of a terminal. */
+const control = /\p{Cc}/gu
+
+const shown = (value: unknown): string =>
+  (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')).replace(
+    control,
+    '\u{fffd}',
+  )
+
+/** A table with aligned columns, the names of the columns first. */
+export function table(columns: string[], rows: Record<string, unknown>[]): void {
+  const lines = [
+    columns.map((name) => name.toUpperCase()),
+    ...rows.map((row) => columns.map((name) => shown(row[name]))),
+  ]
+  const widths = columns.map((_, at) => Math.max(...lines.map((line) => Bun.stringWidth(line[at] ?? ''))))
+  for (const line of lines)
+    say(
+      line
+        .map((text, at) => padded(text, widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+}
+
+/** Names and values of one thing, a line each. */
+export function fields(thing: Record<string, unknown>): void {
+  const width = Math.max(...Object.keys(thing).map((name) => name.length))
+  for (const [name, value] of Object.entries(thing)) say(`${name.padEnd(width)}  ${shown(value)}`)
+}
+
+/** JSON, with those control characters escaped that JSON itself leaves as they are. */
+export const json = (value: object): void =>
+  say(
+    JSON.stringify(value, null, 2).replace(
+      /[\u007f-\u009f]/g,
+      (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+    ),
+  )

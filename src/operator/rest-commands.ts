@@ -1,0 +1,216 @@
+import type { Command } from 'commander'
+import { fields, json, say, table } from './print.ts'
+import type { CallRest, Returned } from './rest.ts'
+
+/** What a command was given: its arguments by name, and its options. */
+type Given = Record<string, string | string[] | undefined>
+
+/** A command that calls the REST API of an app, with the app as its first argument. */
+interface RestCommand {
+  /** `room kick` */
+  name: string
+  /** What follows the app: `<room>`, `<user...>`. */
+  args: string[]
+  options?: [flags: string, meaning: string][]
+  meaning: string
+  run(call: CallRest, given: Given): Promise<Returned>
+  /** Shows what `run` returned; `--json` shows it as it is. */
+  show(returned: Returned): void
+}
+
+const part = (value: Given[string]): string => encodeURIComponent(String(value))
+const list = (value: Given[string]): string[] => [value ?? []].flat()
+const rows = (value: unknown): Record<string, unknown>[] =>
+  (Array.isArray(value) ? value : [value]) as Record<string, unknown>[]
+
+/** The query of the options that were given. */
+const query = (given: Given, ...names: string[]): string => {
+  const search = new URLSearchParams()
+  for (const name of names) {
+    const value = given[name]
+    if (value !== undefined) search.set(name, String(value))
+  }
+  return search.size === 0 ? '' : `?${search}`
+}
+
+const pages: [string, string][] = [
+  ['--limit <n>', 'at most so many'],
+  ['--cursor <cursor>', 'go on after a page'],
+]
+
+/** A table, and how to get the next page. */
+const page =
+  (columns: string[], of: (returned: Returned) => unknown) =>
+  (returned: Returned): void => {
+    table(columns, rows(of(returned)))
+    if (returned.cursor) process.stderr.write(`There is more: --cursor ${returned.cursor}\n`)
+  }
+
+const result =
+  (columns: string[]) =>
+  ({ data }: Returned): void =>
+    table(columns, rows(data))
+
+const inRoom = ({ room }: Given): string => `/chatrooms/${part(room)}`
+
+const rooms: RestCommand[] = [
+  {
+    name: 'room list',
+    args: [],
+    options: pages,
+    meaning: 'list chat rooms, newest first',
+    run: (call, given) => call('GET', `/chatrooms${query({ limit: '100', ...given }, 'limit', 'cursor')}`),
+    show: page(['id', 'name', 'owner', 'affiliations_count', 'disabled'], ({ data }) => data),
+  },
+  {
+    name: 'room show',
+    args: ['<room>'],
+    meaning: 'show the details of a chat room',
+    run: (call, given) => call('GET', inRoom(given)),
+    show: ({ data }) => rows(data).forEach(fields),
+  },
+  {
+    name: 'room members',
+    args: ['<room>'],
+    options: pages,
+    meaning: 'list the members of a chat room, its owner too',
+    run: (call, given) =>
+      call('GET', `${inRoom(given)}/users${query({ limit: '1000', ...given }, 'limit', 'cursor')}`),
+    show: page(['role', 'user'], ({ data }) =>
+      rows(data).map((each) => {
+        const [role, user] = Object.entries(each)[0] ?? []
+        return { role, user }
+      }),
+    ),
+  },
+  {
+    name: 'room kick',
+    args: ['<room>', '<user...>'],
+    meaning: 'remove members from a chat room',
+    run: (call, given) => call('DELETE', `${inRoom(given)}/users/${list(given.user).map(part).join(',')}`),
+    show: result(['user', 'result', 'reason']),
+  },
+  {
+    name: 'room mute',
+    args: ['<room>', '<user...>'],
+    options: [['--minutes <n>', 'for so long; for ever without it']],
+    meaning: 'mute members of a chat room',
+    run: (call, given) =>
+      call('POST', `${inRoom(given)}/mute`, {
+        usernames: list(given.user),
+        mute_duration: given.minutes === undefined ? -1 : Number(given.minutes) * 60_000,
+      }),
+    show: result(['user', 'result', 'expire']),
+  },
+  {
+    name: 'room unmute',
+    args: ['<room>', '<user...>'],
+    meaning: 'unmute members of a chat room',
+    run: (call, given) => call('DELETE', `${inRoom(given)}/mute/${list(given.user).map(part).join(',')}`),
+    show: result(['user', 'result']),
+  },
+  {
+    name: 'room dissolve',
+    args: ['<room>'],
+    options: [['--dry-run', 'only say what would happen']],
+    meaning: 'dissolve a chat room',
+    run: (call, given) => call('DELETE', `${inRoom(given)}${given.dryRun ? '?dry_run=true' : ''}`),
+    show: ({ data, events, dry_run }) =>
+      dry_run ? table(['type', 'room'], rows(events)) : table(['id', 'success'], rows(data)),
+  },
+  {
+    name: 'room send',
+    args: ['<room>', '<text>'],
+    options: [['--from <user>', 'as whom; "admin" without it']],
+    meaning: 'send a text message to a chat room',
+    run: (call, { room, text, from }) =>
+      call('POST', '/messages/chatrooms', {
+        ...(from === undefined ? {} : { from }),
+        to: [room],
+        type: 'txt',
+        body: { msg: text },
+      }),
+    show: ({ data }) =>
+      table(
+        ['room', 'message'],
+        Object.entries(data as object).map(([room, message]) => ({ room, message })),
+      ),
+  },
+]
+
+const ofUser = ({ user }: Given): string => `/users/${part(user)}`
+
+const users: RestCommand[] = [
+  {
+    name: 'user show',
+    args: ['<user>'],
+    meaning: 'show a user',
+    run: (call, given) => call('GET', ofUser(given)),
+    show: ({ entities }) => rows(entities).forEach(fields),
+  },
+  {
+    name: 'user kick',
+    args: ['<user>'],
+    meaning: 'end all connections of a user; its clients are signed out',
+    run: (call, given) => call('GET', `${ofUser(given)}/disconnect`),
+    show: result(['result']),
+  },
+  {
+    name: 'user delete',
+    args: ['<user>'],
+    options: [['--dry-run', 'only say what would happen']],
+    meaning: 'delete a user, and the chat rooms it owns',
+    run: (call, given) => call('DELETE', `${ofUser(given)}${given.dryRun ? '?dry_run=true' : ''}`),
+    show: ({ entities, events, dry_run }) =>
+      dry_run ? table(['type', 'room'], rows(events)) : table(['username', 'uuid'], rows(entities)),
+  },
+  {
+    name: 'user password',
+    args: ['<user>', '<password>'],
+    meaning: 'give a user a new password; its tokens end',
+    run: (call, given) => call('PUT', `${ofUser(given)}/password`, { newpassword: given.password }),
+    show: () => say('The password was changed.'),
+  },
+  {
+    name: 'user token',
+    args: ['<user>'],
+    options: [['--seconds <n>', 'lifetime; 0 = for ever']],
+    meaning: 'issue a token of a user',
+    run: (call, { user, seconds }) =>
+      call('POST', '/token', {
+        grant_type: 'inherit',
+        username: user,
+        autoCreateUser: false,
+        ...(seconds === undefined ? {} : { ttl: Number(seconds) }),
+      }),
+    show: ({ access_token }) => say(String(access_token)),
+  },
+]
+
+/** Adds the commands below `room` and `user`; `run` reaches the server. */
+export function addRestCommands(
+  parents: { room: Command; user: Command },
+  prepare: (command: Command) => Command,
+  reach: (
+    options: Record<string, string>,
+    key: string,
+    work: (call: CallRest) => Promise<void>,
+  ) => Promise<void>,
+): void {
+  for (const { name, args, options = [], meaning, run, show } of [...rooms, ...users]) {
+    const [parent, verb] = name.split(' ') as ['room' | 'user', string]
+    const command = prepare(parents[parent].command(verb)).description(meaning).argument('<org#app>')
+    for (const arg of args) command.argument(arg)
+    for (const option of options) command.option(...option)
+    command.option('--json', 'print the response as JSON').action(async (key: string, ...rest: unknown[]) => {
+      const own = rest.slice(0, args.length) as (string | string[])[]
+      const given: Given = { ...command.opts() }
+      for (const [at, arg] of args.entries()) given[arg.replace(/[<>.]/g, '')] = own[at]
+      await reach(command.optsWithGlobals(), key, async (call) => {
+        const returned = await run(call, given)
+        if (given.json) json(returned)
+        else show(returned)
+      })
+    })
+  }
+}

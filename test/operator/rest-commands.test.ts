@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { aDirectory, chatroomd, type Served, serves } from '../support/process.ts'
+
+const { dir, remove } = aDirectory()
+afterAll(remove)
+
+setDefaultTimeout(60_000)
+
+const env = { CHATROOMD_APPS: 'acme#lounge:id:secret' }
+const app = 'acme#lounge'
+
+/** Runs a command, which has to succeed, and returns what it printed. */
+async function run(...args: string[]): Promise<string> {
+  const { out, err, code } = await chatroomd(args, { cwd: dir })
+  expect([code, err]).toEqual([0, ''])
+  return out
+}
+
+const json = async (...args: string[]) => JSON.parse(await run(...args, '--json'))
+
+const post = async (served: Served, path: string, body: object) => {
+  const token = (await run('token', app)).trim()
+  const response = await fetch(`${served.url}/acme/lounge${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+  expect(response.status).toBe(200)
+  return (await response.json()) as { data: { id: string } }
+}
+
+describe('from the terminal', () => {
+  let served: Served
+  let room: string
+
+  beforeAll(async () => {
+    served = await serves({ cwd: dir, env })
+    await post(
+      served,
+      '/users',
+      ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
+    )
+    const made = await post(served, '/chatrooms', {
+      name: 'night\u001b[2Jowls 夜猫子',
+      description: 'late talk',
+      maxusers: 300,
+      owner: 'alice',
+      members: ['bob'],
+    })
+    room = made.data.id
+  })
+  afterAll(() => served.end('SIGTERM'))
+
+  test('17.4 chat rooms are listed, shown, moderated and dissolved', async () => {
+    const [head, first] = (await run('room', 'list', app, '--limit', '1')).split('\n')
+    expect(head).toMatch(/^ID +NAME +OWNER +AFFILIATIONS_COUNT +DISABLED$/)
+    // What a user chose as a name does not move the cursor of the operator's terminal.
+    expect(first).toMatch(new RegExp(`^${room} +night\ufffd\\[2Jowls 夜猫子 +alice +2 +false$`))
+
+    expect(await run('room', 'show', app, room)).toMatch(/^owner +alice$/m)
+    expect(await run('room', 'members', app, room)).toContain('member  bob')
+    const muted = await json('room', 'mute', app, room, 'bob', '--minutes', '5')
+    expect(muted.data).toEqual([{ result: true, user: 'bob', expire: expect.any(Number) }])
+    expect(await run('room', 'unmute', app, room, 'bob')).toContain('true')
+    const sent = await json('room', 'send', app, room, 'hello', '--from', 'alice')
+    expect(Object.keys(sent.data)).toEqual([room])
+    expect(await run('room', 'kick', app, room, 'bob')).toContain('true')
+    expect(await run('room', 'members', app, room)).not.toContain('bob')
+    expect(await run('room', 'dissolve', app, room, '--dry-run')).toContain('room.dissolved')
+    expect(await run('room', 'dissolve', app, room)).toContain(room)
+  })
+
+  test('17.4 users are shown, given tokens and passwords, and deleted', async () => {
+    expect(await run('user', 'show', app, 'bob')).toMatch(/^activated +true$/m)
+    expect(await run('user', 'token', app, 'bob')).toMatch(/^\S+\n$/)
+    await run('user', 'password', app, 'bob', 'other')
+    await run('user', 'kick', app, 'bob')
+    expect(await run('user', 'delete', app, 'bob')).toContain('bob')
+    const gone = await chatroomd(['user', 'show', app, 'bob'], { cwd: dir })
+    expect(gone).toEqual({ code: 1, out: '', err: 'chatroomd: Service resource not found\n' })
+  })
+
+  test('17.4 "health" ends with 0 where the server is ready, and with 1 and the reason where it is not', async () => {
+    const port = new URL(served.url).port
+    expect(await run('health', '--port', port)).toBe(`ready: ${served.url}\n`)
+    const off = await chatroomd(['health', '--port', '1'], { cwd: dir })
+    expect(off).toEqual({ code: 1, out: '', err: 'chatroomd: nothing answers at http://127.0.0.1:1\n' })
+  })
+})
+
+test('17.4 commands that call the API work where no server runs, too', async () => {
+  const served = await serves({ cwd: dir, env })
+  await served.end('SIGTERM')
+  expect((await json('room', 'list', app)).data).toEqual([])
+  const { err, code } = await chatroomd(['room', 'list', 'acme#nope'], { cwd: dir })
+  expect([code, err]).toEqual([
+    1,
+    'chatroomd: there is no app acme#nope; "chatroomd app list" shows those there are\n',
+  ])
+})
