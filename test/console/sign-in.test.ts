@@ -81,7 +81,7 @@ test('15 after five failures a name is locked, also for the right password and f
   expect([status, body.error]).toEqual([429, 'reach_limit'])
   // Others are not locked by it.
   expect((await signIn(server.url, 'ann')).status).toBe(200)
-})
+}, 30_000)
 
 test('15 an address that fails with many names is locked', async () => {
   const other = await aServer({ trusted_proxies: '127.0.0.1' })
@@ -97,7 +97,7 @@ test('15 an address that fails with many names is locked', async () => {
   } finally {
     await other.stop()
   }
-})
+}, 30_000)
 
 test('15 a call that writes without the CSRF token does nothing', async () => {
   const path = '/acme/lounge/chatrooms'
@@ -173,7 +173,7 @@ test('15 of too many sessions of one operator the first ends', async () => {
   expect((await nia.call('GET', session)).status).toBe(200)
   await signIn(server.url, 'nia')
   expect((await nia.call('GET', session)).status).toBe(401)
-})
+}, 30_000)
 
 test('15 the audit trail and the feed name the operator', async () => {
   const room = await app.room({ owner: 'alice', members: ['bob'] })
