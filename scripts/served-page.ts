@@ -154,6 +154,14 @@ response where a refusal would stop a client that starts. Nothing of it is store
 
 ${notServed('en')}
 
+Of history and moderation the hosted service has besides:
+
+- \`POST /api/server/v6/…/roaming/group\` and \`…/roaming/chat\` get 404: \`GET /chatrooms/{chatroom_id}/messages\` reads a chat room. Messages to users have no
+  history.
+- Latest messages are not pushed to who joins: SDKs and UI kits read the history then. A member reads what was said before it joined.
+- Keyword lists are managed by the calls above, not by \`/moderation/text/list\` (404). Words are found inside of texts of clients in all
+  conversations; there are no lists that allow, none for single conversations or tags, and no check of images, voice or video.
+
 ## Clients that were tried
 
 Tests drive these as their makers publish them:
@@ -181,6 +189,12 @@ ${served('zh')}
 服务端不保存其中的任何内容。
 
 ${notServed('zh')}
+
+托管服务中与历史消息和内容审核有关、本服务未提供的还有：
+
+- \`POST /api/server/v6/…/roaming/group\` 和 \`…/roaming/chat\` 返回 404：聊天室请用 \`GET /chatrooms/{chatroom_id}/messages\`。单聊消息没有历史记录。
+- 加入聊天室时不推送最近的消息：SDK 和 UI 组件会在此时查询历史消息。成员可以查到加入之前的消息。
+- 关键词列表用上面的接口管理，\`/moderation/text/list\` 返回 404。关键词按子串匹配所有会话中客户端发送的文本；没有放行列表，不能按会话类型或标签限定范围，也不审核图片、语音和视频。
 
 ## 已验证的客户端
 
