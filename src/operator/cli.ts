@@ -4,13 +4,14 @@ import { configFile, isSecret, settingNames } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { backUp } from './backup.ts'
+import { callbackCommands } from './callback-commands.ts'
 import { admin, configOf, settingsOf, withSettings } from './command.ts'
 import { checkHealth } from './health.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { operatorCommands } from './operator-commands.ts'
 import { say } from './print.ts'
 import { withRest } from './rest.ts'
-import { addRestCommands } from './rest-commands.ts'
+import { addRestCommands, roomAndUserCommands } from './rest-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
@@ -128,8 +129,17 @@ export function commandLine(start: StartServer): Command {
   const room = program
     .command('room')
     .description('chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, send')
-  addRestCommands({ room, user }, withSettings, (options, key, work) =>
-    withRest(configOf(options), key, start, work),
+  const callback = program
+    .command('callback')
+    .description(
+      'callback rules of an app: list, add, change, remove, deliveries, retry, replay, secret rotate, secret drop',
+    )
+  const secret = callback.command('secret').description('secrets of a callback rule: rotate, drop')
+  addRestCommands(
+    [...roomAndUserCommands, ...callbackCommands],
+    { room, user, callback, 'callback secret': secret },
+    withSettings,
+    (options, key, work) => withRest(configOf(options), key, start, work),
   )
 
   withSettings(

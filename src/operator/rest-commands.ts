@@ -3,10 +3,10 @@ import { fields, json, say, table } from './print.ts'
 import type { CallRest, Returned } from './rest.ts'
 
 /** What a command was given: its arguments by name, and its options. */
-type Given = Record<string, string | string[] | undefined>
+export type Given = Record<string, string | string[] | undefined>
 
 /** A command that calls the REST API of an app, with the app as its first argument. */
-interface RestCommand {
+export interface RestCommand {
   /** `room kick` */
   name: string
   /** What follows the app: `<room>`, `<user...>`. */
@@ -18,13 +18,13 @@ interface RestCommand {
   show(returned: Returned): void
 }
 
-const part = (value: Given[string]): string => encodeURIComponent(String(value))
+export const part = (value: Given[string]): string => encodeURIComponent(String(value))
 const list = (value: Given[string]): string[] => [value ?? []].flat()
-const rows = (value: unknown): Record<string, unknown>[] =>
+export const rows = (value: unknown): Record<string, unknown>[] =>
   (Array.isArray(value) ? value : [value]) as Record<string, unknown>[]
 
 /** The query of the options that were given. */
-const query = (given: Given, ...names: string[]): string => {
+export const query = (given: Given, ...names: string[]): string => {
   const search = new URLSearchParams()
   for (const name of names) {
     const value = given[name]
@@ -33,13 +33,13 @@ const query = (given: Given, ...names: string[]): string => {
   return search.size === 0 ? '' : `?${search}`
 }
 
-const pages: [string, string][] = [
+export const pages: [string, string][] = [
   ['--limit <n>', 'at most so many'],
   ['--cursor <cursor>', 'go on after a page'],
 ]
 
 /** A table, and how to get the next page. */
-const page =
+export const page =
   (columns: string[], of: (returned: Returned) => unknown) =>
   (returned: Returned): void => {
     table(columns, rows(of(returned)))
@@ -187,9 +187,13 @@ const users: RestCommand[] = [
   },
 ]
 
-/** Adds the commands below `room` and `user`; `run` reaches the server. */
+/** Commands for the chat rooms and the users of an app. */
+export const roomAndUserCommands: RestCommand[] = [...rooms, ...users]
+
+/** Adds commands below their parents; `run` reaches the server. */
 export function addRestCommands(
-  parents: { room: Command; user: Command },
+  commands: RestCommand[],
+  parents: Record<string, Command>,
   prepare: (command: Command) => Command,
   reach: (
     options: Record<string, string>,
@@ -197,9 +201,11 @@ export function addRestCommands(
     work: (call: CallRest) => Promise<void>,
   ) => Promise<void>,
 ): void {
-  for (const { name, args, options = [], meaning, run, show } of [...rooms, ...users]) {
-    const [parent, verb] = name.split(' ') as ['room' | 'user', string]
-    const command = prepare(parents[parent].command(verb)).description(meaning).argument('<org#app>')
+  for (const { name, args, options = [], meaning, run, show } of commands) {
+    const [, place = '', verb = ''] = /^(.*) (\S+)$/.exec(name) ?? []
+    const parent = parents[place]
+    if (!parent) throw new Error(`no command has ${name} below it`)
+    const command = prepare(parent.command(verb)).description(meaning).argument('<org#app>')
     for (const arg of args) command.argument(arg)
     for (const option of options) command.option(...option)
     command.option('--json', 'print the response as JSON').action(async (key: string, ...rest: unknown[]) => {
