@@ -105,13 +105,12 @@ export function dissolvedStore(db: Database): DissolvedStore {
 
     async dissolve(app, id, nowUs) {
       await db.run(`insert into used_ids (id, app) values (?1, ?2) on conflict do nothing`, id, app)
-      const room = await db.get<Row>(`delete from rooms where app = ?1 and id = ?2 returning *`, app, id)
+      // In SQLite reading and deleting takes half of the time that deleting with "returning" takes.
+      const room = await db.get<Row>(`select * from rooms where app = ?1 and id = ?2`, app, id)
       if (!room) return
-      const reports = await db.all<Row>(
-        `delete from reports where app = ?1 and room = ?2 returning *`,
-        app,
-        id,
-      )
+      const reports = await db.all<Row>(`select * from reports where app = ?1 and room = ?2`, app, id)
+      if (reports.length > 0) await db.run(`delete from reports where app = ?1 and room = ?2`, app, id)
+      await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
       await db.run(
         `insert into dissolved_rooms (app, id, dissolved, room, reports, members)
          select ?1, ?2, ?3, ?4, ?5, ${members} from members where app = ?1 and room = ?2`,
