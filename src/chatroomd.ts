@@ -32,8 +32,9 @@ import type { Admin } from './operator/admin.ts'
 import { consoleOn } from './operator/console.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { letOperate } from './operator/let-operate.ts'
+import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
 import { startReloading } from './operator/reload-apps.ts'
-import type { SocketTerms } from './realtime/gateway.ts'
+import { socketTerms } from './realtime/gateway.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { Connection } from './realtime/session.ts'
@@ -67,6 +68,7 @@ interface StartOptions {
   recentLog?(): string[]
   /** How callbacks measure time; for tests. */
   callbackTerms?: Partial<CallbackTerms>
+  lifecycleTerms?: Partial<LifecycleTerms>
 }
 
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot; then nothing is left open. */
@@ -88,7 +90,7 @@ export async function startChatroomd(
 async function start(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0, recentLog = () => [], callbackTerms: terms }: StartOptions,
+  { batch, lostLines = () => 0, recentLog = () => [], callbackTerms: terms, lifecycleTerms }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
@@ -106,9 +108,7 @@ async function start(
   const leaseMs = config.node_lease * 1000
   const realtime = await startRealtime(
     {
-      store: engine.store,
-      history: engine.history,
-      commit: engine.commit,
+      ...engine,
       commitOfUsers: ofUsers.commit,
       login: users,
       findApp: apps.find,
@@ -131,7 +131,9 @@ async function start(
   const attachments = await openFiles(config, log, closing)
   const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
-  const metrics = outbox.measured(measured(engine, realtime.counters, lostLines, before.counts))
+  const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: lifecycleTerms }))
+  const counted = measured(engine, realtime.counters, lostLines, before.counts)
+  const metrics = lifecycle.measured(outbox.measured(counted))
   const http = httpServer(
     {
       store: engine.store,
@@ -215,13 +217,6 @@ const serve = (
     websocket: realtime.websocket,
     idleTimeout: limits.idleTime.value,
   })
-
-const socketTerms = (config: Config): SocketTerms => ({
-  pingMs: config.ping_interval * 1000,
-  connections: config.max_connections,
-  perAddress: config.address_connections,
-  buffered: config.send_buffers * 1024 * 1024,
-})
 
 /** Opens the store and the bus to other nodes. `events` has what was written, by this node or by another. */
 async function openStore(

@@ -181,6 +181,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     await mia('POST', '/user/mia/moderation/report/message/1001', {})
     return ['PUT', '/moderation/report/messages/1001', { state: 'dismissed' }]
   },
+  previewEndings: () => ['GET', '/chatrooms/lifecycle_preview'],
   listReports: () => ['GET', '/moderation/report/messages'],
   createKeywordList: () => {
     spares += 1
@@ -300,6 +301,8 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   listBlocked: (room) => ['GET', `/chatrooms/${room}/blocks/users`],
   banMembers: (room) => ['POST', `/chatrooms/${room}/bans`, { usernames: ['milo'], ban_duration: 1000 }],
   listBans: (room) => ['GET', `/chatrooms/${room}/bans`],
+  getLifecycle: (room) => ['GET', `/chatrooms/${room}/lifecycle`],
+  setLifecycle: (room) => ['PUT', `/chatrooms/${room}/lifecycle`, { idle_timeout: 86400 }],
   getSlowMode: (room) => ['GET', `/chatrooms/${room}/slow_mode`],
   setSlowMode: (room) => ['PUT', `/chatrooms/${room}/slow_mode`, { slowMode: 5 }],
   deleteMessage: async (room) => {

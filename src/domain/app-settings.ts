@@ -29,6 +29,20 @@ const utcOffset = (value: string): number => {
 /** Settings that are never shown. */
 export const secretAppSettings: ReadonlySet<string> = new Set(['agoraCertificate'])
 
+/** Seconds of a timeout of rooms; 0 = none. */
+const timeout = (value: string): number => {
+  const [least, most] = [limits.shortestTimeout.value / 1000, limits.longestTimeout.value / 1000]
+  return value === '0' ? 0 : integer(least, most)(value)
+}
+
+/** Reads an instant as Unix ms, from that or from ISO 8601; 0 = none. */
+const instant = (value: string): number => {
+  const ms = /^\d+$/.test(value) ? Number(value) : Date.parse(value)
+  if (!(ms >= 0 && ms <= limits.latestInstant.value))
+    throw new Error('must be a time such as 2026-12-31T20:00:00Z, or in Unix ms, or 0')
+  return ms
+}
+
 /** What an operator can set per app; a quota of `null` is no limit. */
 export const appSettings = {
   dialect: setting(
@@ -153,6 +167,42 @@ export const appSettings = {
     'none',
     'Messages a second in one chat room; over it those of low priority are refused first.',
     '单个聊天室每秒的消息数；超出时优先拒绝低优先级消息。',
+  ),
+  roomIdleTimeout: setting(
+    timeout,
+    '0',
+    'Seconds without a message, a join or a write after which a chat room is dissolved, from 60; 0 = never. A chat room can set another one.',
+    '聊天室无消息、无人加入且无变更达到该秒数后解散，最小 60；0 表示不解散。聊天室可单独设置。',
+  ),
+  roomEmptyTimeout: setting(
+    timeout,
+    '0',
+    'Seconds with nobody but its owner in it after which a chat room is dissolved, from 60; 0 = never. A chat room can set another one.',
+    '聊天室除所有者外无人达到该秒数后解散，最小 60；0 表示不解散。聊天室可单独设置。',
+  ),
+  roomWarnBefore: setting(
+    integer(0, limits.longestTimeout.value / 1000),
+    '0',
+    'Seconds before its end at which the members of a chat room are warned; 0 = not at all.',
+    '聊天室自动解散前提前通知成员的秒数；0 表示不通知。',
+  ),
+  roomsOpenAt: setting(
+    instant,
+    '0',
+    'Time before which nobody joins or speaks in chat rooms of the app, as ISO 8601 or Unix ms; 0 = none.',
+    '该时间之前应用的聊天室不能加入和发言，ISO 8601 或 Unix 毫秒；0 表示不限。',
+  ),
+  roomsExpireAt: setting(
+    instant,
+    '0',
+    'Time at which the chat rooms are dissolved that were created before it, as ISO 8601 or Unix ms; 0 = none.',
+    '到该时间时解散此前创建的聊天室，ISO 8601 或 Unix 毫秒；0 表示不解散。',
+  ),
+  keepRooms: setting(
+    truth,
+    'false',
+    'Whether chat rooms are exempt from being dissolved by themselves, unless one says otherwise.',
+    '聊天室是否不自动解散；聊天室可单独设置。',
   ),
   userMessageRate: setting(
     rate,

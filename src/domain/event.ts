@@ -1,3 +1,4 @@
+import type { EndReason } from './lifecycle.ts'
 import type { ModeratedMessage } from './moderation.ts'
 import type { AppMutes, LoggedMute } from './mute.ts'
 import { operatorActor } from './operator.ts'
@@ -30,10 +31,11 @@ export type RoomEvent =
   /** With what was requested, and what was there before. */
   | { type: 'room.changed'; change: RoomChange; before: RoomChange }
   | { type: 'room.transferred'; from: string; to: string }
-  /** With the first of its members, where callbacks send them. */
+  /** With the first of its members, where callbacks send them, and why, where it was by itself. */
   | {
       type: 'room.dissolved'
       members?: string[]
+      reason?: EndReason
       before: { name: string; owner: string; memberCount: number }
     }
   /** Its dissolving was undone; with the first of its members, where callbacks tell of them. */
@@ -42,6 +44,10 @@ export type RoomEvent =
   | { type: 'room.enabled' }
   /** Seconds between two messages of one member; 0 = off. */
   | { type: 'room.slowed'; slowMode: number; before: { slowMode: number } }
+  /** All that it sets of its life itself, as the API names it. */
+  | { type: 'room.rescheduled'; lifecycle: object; before: { lifecycle: object } }
+  /** It will be dissolved at `dissolvesAt` (Unix ms), unless something happens in it. */
+  | { type: 'room.expiring'; reason: EndReason; dissolvesAt: number }
   | { type: 'room.muted' }
   | { type: 'room.unmuted' }
   /** `ext` is what the user sent on joining. */

@@ -88,8 +88,8 @@ export const roomIsFull = failure('forbidden_op', 'group member list is full!', 
 
 /** Nobody joins a disabled room, and no user manages it. */
 export const roomDisabled = failure('forbidden_op', 'can not operate this group, reason: group is disabled', {
-  en: 'the chat room is disabled',
-  zh: '聊天室已禁用',
+  en: 'the chat room is disabled; or, for those who join, not open yet or expired',
+  zh: '聊天室已禁用；加入时也表示聊天室尚未开放或已到期',
 })
 
 export const isBlocked = failure(

@@ -5,6 +5,7 @@ import { feedLimits } from './limits/feed.ts'
 import { fileLimits } from './limits/files.ts'
 import { frameLimits } from './limits/frames.ts'
 import { historyLimits } from './limits/history.ts'
+import { lifecycleLimits } from './limits/lifecycle.ts'
 import type { Limit } from './limits/limit.ts'
 import { memoryLimits } from './limits/memory.ts'
 import { moderationLimits } from './limits/moderation.ts'
@@ -28,6 +29,7 @@ export const limits = {
   ...moderationLimits,
   ...callbackLimits,
   ...operatorLimits,
+  ...lifecycleLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

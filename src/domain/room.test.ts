@@ -15,6 +15,7 @@ describe('a draft', () => {
       maxusers: 1000,
       owner: 'alice',
       members: ['bob', 'carol'],
+      lifecycle: null,
     })
   })
 

@@ -1,6 +1,7 @@
 import { failure } from '../domain/failures.ts'
 import type { AppSettings } from './app-settings.ts'
 import type { Dialect } from './dialect.ts'
+import { checkedLifecycle, type OwnLifecycle } from './lifecycle.ts'
 import { limits as ceilings } from './limits.ts'
 import { foldUsername } from './user.ts'
 
@@ -24,6 +25,8 @@ export interface Room {
   disabled: boolean
   /** Seconds between two messages of one member; 0 = off. */
   slowMode: number
+  /** What it sets of its life itself. */
+  lifecycle: OwnLifecycle | null
 }
 
 /** Names the state of a room: it differs when a field differs that a call can change. Who is in it does not count. */
@@ -54,6 +57,8 @@ export interface RoomDraft {
   members?: string[] | undefined
   custom?: string | undefined
   roomid?: string | undefined
+  /** What it sets of its life itself. */
+  lifecycle?: OwnLifecycle | undefined
   /** That of the call; `docs` if not given. */
   dialect?: Dialect | undefined
 }
@@ -198,6 +203,7 @@ export interface NewRoom {
   maxusers: number
   owner: string
   members: string[]
+  lifecycle: OwnLifecycle | null
 }
 
 /**
@@ -227,6 +233,7 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
     maxusers,
     owner,
     members: [...members],
+    lifecycle: checkedLifecycle(draft.lifecycle ?? {}),
   }
 }
 

@@ -52,6 +52,10 @@ import {
 import { addKeywords, listKeywords, removeKeywords } from './keywords/keywords.ts'
 import { recordModerated } from './keywords/record-moderated.ts'
 import { replaceKeywords, uploadKeywords } from './keywords/upload-keywords.ts'
+import { getLifecycle, setLifecycle } from './lifecycle/lifecycle.ts'
+import { holdLifecycleJob, releaseLifecycleJob } from './lifecycle/lifecycle-job.ts'
+import { lookAfterRoom } from './lifecycle/look-after-room.ts'
+import { previewEndings } from './lifecycle/preview-endings.ts'
 import { addMember } from './members/add-member.ts'
 import { addMembers } from './members/add-members.ts'
 import { joinRoom, leaveRoom } from './members/join-room.ts'
@@ -239,6 +243,12 @@ export const all: readonly Operation[] = [
   getRooms,
   listJoinedRooms,
   listRooms,
+  getLifecycle,
+  setLifecycle,
+  previewEndings,
+  lookAfterRoom,
+  holdLifecycleJob,
+  releaseLifecycleJob,
   getSlowMode,
   setSlowMode,
   touchRooms,

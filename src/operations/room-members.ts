@@ -8,6 +8,7 @@ import {
   roomIsFull,
   userMissing,
 } from '../domain/failures.ts'
+import { isClosed } from '../domain/lifecycle.ts'
 import type { Room } from '../domain/room.ts'
 import type { Allowed } from './allowed.ts'
 import type { InRoom, Transaction } from './operation.ts'
@@ -80,7 +81,7 @@ export async function putInRoom(
   const present = new Set(await store.members.membersAmong(app.id, room.id, usernames))
   const added = usernames.filter((username) => !present.has(username))
   if (added.length === 0) return
-  if (room.disabled) throw roomDisabled()
+  if (room.disabled || isClosed(app.settings, room, now)) throw roomDisabled()
   const [blocked] = await store.lists.blockedAmong(app.id, room.id, added, now)
   if (blocked !== undefined) throw isBlocked({ username: blocked })
   if (room.memberCount + added.length > room.maxusers) throw roomIsFull()

@@ -15,6 +15,12 @@ export const tags = {
     'List, read, create, change, transfer and dissolve chat rooms.',
     '聊天室的列表、详情、创建、修改、转让和解散。',
   ),
+  lifecycle: tag(
+    'Lifecycle',
+    '生命周期',
+    'How long chat rooms live, and when they are dissolved by themselves.',
+    '聊天室何时开放、何时自动解散。',
+  ),
   members: tag('Members', '成员', 'Who is in a chat room.', '聊天室里有谁。'),
   admins: tag(
     'Admins',

@@ -53,7 +53,7 @@ export function authoriser(
   function speaks(message: Incoming, room: LiveRoom, speech: Speech): Verdict | Promise<Verdict> {
     const { session, recalls } = message
     if (recalls === undefined) {
-      const silence = silenced(speech, session.user.username, now())
+      const silence = silenced(session.app.settings, speech, session.user.username, now())
       if (silence || speech.slowMode === 0) return silence ?? inApp(message, room)
       const early = slowed(store, message, speech, spoken)
       if (!(early instanceof Promise)) return early ?? inApp(message, room)

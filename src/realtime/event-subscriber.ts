@@ -24,6 +24,7 @@ const changesSpeech = new Set<Event['type']>([
   'room.disabled',
   'room.enabled',
   'room.slowed',
+  'room.rescheduled',
   'room.muted',
   'room.unmuted',
   'member.left',

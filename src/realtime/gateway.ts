@@ -22,6 +22,19 @@ export interface SocketTerms {
   buffered: number
 }
 
+/** The terms that the settings of the server name. */
+export const socketTerms = (settings: {
+  ping_interval: number
+  max_connections: number
+  address_connections: number
+  send_buffers: number
+}): SocketTerms => ({
+  pingMs: settings.ping_interval * 1000,
+  connections: settings.max_connections,
+  perAddress: settings.address_connections,
+  buffered: settings.send_buffers * 1024 * 1024,
+})
+
 /** The address of a client, behind trusted proxies too. */
 export type AddressOf = (request: Request, server: Server<unknown>) => string
 

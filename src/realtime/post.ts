@@ -1,5 +1,6 @@
 import type { App } from '../domain/app.ts'
 import { historyTerms } from '../domain/history.ts'
+import { isClosed } from '../domain/lifecycle.ts'
 import { limits } from '../domain/limits.ts'
 import type { Broadcast, Post, PostedToAll } from '../domain/posted-message.ts'
 import { isRecorded } from '../domain/recorded-rooms.ts'
@@ -44,7 +45,7 @@ interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'new
 
 /**
  * Sends messages of an app's own server; they are neither muted nor held to the rates of rooms and users. A room that
- * is disabled gets nothing, and has an id for it like one that does not exist.
+ * is disabled, not open yet or expired gets nothing, and has an id for it like one that does not exist.
  */
 export function posting(
   { store, live, counters, now, newId, log, stored, roomsElsewhere }: Given,
@@ -71,12 +72,21 @@ export function posting(
     return id
   }
 
-  async function sendToAll(app: number, rooms: string[], message: Prepared): Promise<void> {
+  /** Those of these rooms in which nobody speaks now. */
+  async function closedAmong({ id: app, settings }: App, rooms: string[]): Promise<Set<string>> {
+    const all = settings.roomsOpenAt !== 0 || settings.roomsExpireAt !== 0
+    const found = await store.rooms.restrictedAmong(app, rooms, all)
+    return new Set(
+      found.filter((room) => room.disabled || isClosed(settings, room, now())).map(({ id }) => id),
+    )
+  }
+
+  async function sendToAll(app: App, rooms: string[], message: Prepared): Promise<void> {
     for (let start = 0; start < rooms.length; start += roomsPerTurn) {
       if (start > 0) await Bun.sleep(pauseMs)
       const next = rooms.slice(start, start + roomsPerTurn)
-      const disabled = new Set(await store.rooms.disabledAmong(app, next))
-      for (const room of next) if (!disabled.has(room)) send(room, message, undefined)
+      const closed = await closedAmong(app, next)
+      for (const room of next) if (!closed.has(room)) send(room, message, undefined)
     }
   }
 
@@ -87,7 +97,7 @@ export function posting(
       const ids: Record<string, string> = {}
       for (const room of new Set(posted.to)) {
         const found = await store.rooms.findRoom(app.id, room)
-        const isOpen = found !== undefined && !found.disabled
+        const isOpen = found !== undefined && !found.disabled && !isClosed(app.settings, found, now())
         ids[room] = String(isOpen ? send(room, message, directed) : newId(now()))
       }
       if (message.history?.isDurable) await stored()
@@ -100,7 +110,7 @@ export function posting(
       const elsewhere = await roomsElsewhere(app.id)
       const here = [...live.rooms.values()].filter((room) => room.app === app.id).map(({ id }) => id)
       const id = newId(now())
-      sendToAll(app.id, [...new Set([...here, ...elsewhere])], message).catch((error) =>
+      sendToAll(app, [...new Set([...here, ...elsewhere])], message).catch((error) =>
         log.error({ err: error }, 'a broadcast did not reach all chat rooms'),
       )
       return Number(id)

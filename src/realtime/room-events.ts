@@ -57,7 +57,12 @@ export function noticesOf(event: Event): Notice[] {
       return [notice(Op.CREATE, {}, [event.owner, ...event.members])]
     case 'room.changed':
     case 'room.slowed':
+    case 'room.rescheduled':
       return [notice(Op.UPDATE)]
+    case 'room.expiring':
+      return [
+        notice(Op.UPDATE, { ext: JSON.stringify({ dissolves_at: event.dissolvesAt, reason: event.reason }) }),
+      ]
     case 'room.transferred':
       return [notice(Op.ASSIGN_OWNER, { to: [user(event.to)] })]
     case 'room.dissolved':

@@ -1,6 +1,7 @@
 import type { ServerWebSocket } from 'bun'
 import type { AppRecord } from '../domain/app.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
+import type { OwnLifecycle } from '../domain/lifecycle.ts'
 import { limits } from '../domain/limits.ts'
 import { high, Meter } from '../domain/meter.ts'
 import type { AppMutes } from '../domain/mute.ts'
@@ -158,4 +159,7 @@ export interface Speech {
   muted: ReadonlyMap<string, number>
   /** Seconds between two messages of one member; 0 = off. */
   slowMode: number
+  /** When it opens and ends, with `createdMs`. */
+  createdMs: number
+  lifecycle: OwnLifecycle | null
 }

@@ -1,3 +1,5 @@
+import type { AppSettings } from '../domain/app-settings.ts'
+import { isClosed } from '../domain/lifecycle.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
@@ -5,8 +7,14 @@ import { remembered } from './remembered.ts'
 import type { LiveRoom, Speech } from './session.ts'
 
 /** Why a member may not speak at `now` (Unix ms); a mute of its own beats the allow list. */
-export function silenced(speech: Speech, username: string, now: number): Refusal | undefined {
-  if (speech.disabled) return { code: Status_ErrorCode.FAIL, reason: 'group is disabled' }
+export function silenced(
+  settings: AppSettings,
+  speech: Speech,
+  username: string,
+  now: number,
+): Refusal | undefined {
+  if (speech.disabled || isClosed(settings, speech, now))
+    return { code: Status_ErrorCode.FAIL, reason: 'group is disabled' }
   if (silencedUntil(speech, username, now) > 0) {
     return { code: Status_ErrorCode.USER_MUTED, reason: 'you were muted in this chat room' }
   }
@@ -46,6 +54,8 @@ async function readSpeech(store: ReadStore, { app, id }: LiveRoom): Promise<Spee
     disabled: room.disabled,
     allowed: new Set(allowed),
     slowMode: room.slowMode,
+    createdMs: room.createdMs,
+    lifecycle: room.lifecycle,
     muted: new Map(muted.map(({ username, expiresMs }) => [username, expiresMs])),
   }
 }

@@ -11,6 +11,16 @@ export interface StoreClock {
 /** Unix ms at which this process's monotonic clock stood at 0. */
 const startMs = Date.now() - performance.now()
 
+/** The steady time of an embedded store; null where the database tells it. */
+export const embeddedMs = ({ dialect }: Pick<Database, 'dialect'>): number | null =>
+  dialect === 'sqlite' ? Math.floor(startMs + performance.now()) : null
+
+/** The steady time in a statement, of which `embeddedMs` is parameter `n`. */
+export const steadyMsIn = ({ dialect }: Pick<Database, 'dialect'>, n: number): string =>
+  dialect === 'sqlite'
+    ? `?${n}`
+    : `coalesce(?${n}::bigint, (extract(epoch from clock_timestamp()) * 1000)::bigint)`
+
 const databaseUs = `select (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock`
 
 export function storeClock(db: Database): StoreClock {

@@ -1,5 +1,7 @@
+import { embeddedMs } from './clock.ts'
 import { type Database, isOneOf } from './database.ts'
 import { type MemberReads, memberReads } from './member-reads.ts'
+import { emptiedAfter } from './room-membership.ts'
 
 export interface MemberStore extends MemberReads {
   /** Takes users out of a room that the transaction has locked, with the roles they have there; returns how many members it has then. */
@@ -25,10 +27,12 @@ export function memberStore(db: Database): MemberStore {
         JSON.stringify(usernames),
       )
       const row = await db.get<{ member_count: number }>(
-        `update rooms set member_count = member_count - ?3 where app = ?1 and id = ?2 returning member_count`,
+        `update rooms set member_count = member_count - ?3, ${emptiedAfter(db, '?3', 4)}
+         where app = ?1 and id = ?2 returning member_count`,
         app,
         room,
         removed,
+        embeddedMs(db),
       )
       return row?.member_count ?? 0
     },

@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 export interface NodeReads {
   /** Nodes that have not renewed their number before `now`. */
   expiredNodes(now: number): Promise<number[]>
+  hasNodes(): Promise<boolean>
 }
 
 /** The numbers of processes, and until when each has its own. Times in Unix ms. */
@@ -33,6 +34,10 @@ export function nodeStore(db: Database): NodeStore {
         now,
       )
       return rows.map((row) => row.number)
+    },
+
+    async hasNodes() {
+      return (await db.get(`select 1 from nodes limit 1`)) !== undefined
     },
 
     async removeNode(number, leavesMs) {

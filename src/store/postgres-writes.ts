@@ -6,7 +6,7 @@ import type { RoomStore } from './rooms.ts'
 import type { WriteStore } from './store.ts'
 
 const newRooms = `from json_to_recordset(?1::text::json) as r(app integer, id text, name text, description text,
-  custom text, maxusers integer, owner text, members json, created bigint)`
+  custom text, maxusers integer, owner text, members json, created bigint, lifecycle text, due bigint)`
 
 /** New room ids; those that were chosen are passed over. */
 export async function drawIds(db: Database, count: number): Promise<string[]> {
@@ -38,11 +38,20 @@ export function coalescedWrites(db: Database, store: WriteStore): WriteStore {
   type NewRoom = Parameters<RoomStore['addRoom']>[1] & { app: number }
   const addRoom = coalesce<NewRoom, undefined>(
     async (rooms) => {
-      const given = JSON.stringify(rooms.map((room) => ({ ...room, members: [room.owner, ...room.members] })))
+      const given = JSON.stringify(
+        rooms.map((room) => ({
+          ...room,
+          members: [room.owner, ...room.members],
+          lifecycle: room.lifecycle ? JSON.stringify(room.lifecycle) : null,
+          due: room.dueMs,
+          created: room.createdUs,
+        })),
+      )
       await Promise.all([
         db.run(
-          `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
-           select app, id, name, description, custom, maxusers, owner, json_array_length(members), 0, created, created
+          `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active, emptied, lifecycle, due)
+           select app, id, name, description, custom, maxusers, owner, json_array_length(members), 0, created, created,
+             case when json_array_length(members) <= 1 then created / 1000 end, lifecycle, due
            ${newRooms}`,
           given,
         ),

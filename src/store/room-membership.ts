@@ -1,3 +1,4 @@
+import { embeddedMs, steadyMsIn } from './clock.ts'
 import { byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
 
 /** Who comes into rooms, and who goes from all of them. */
@@ -9,6 +10,14 @@ export interface MembershipWrites {
   /** Takes a user out of every room; returns the rooms with their members after it. */
   removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
 }
+
+/**
+ * Sets since when nobody but the owner can be in a room from which `gone` go, by the number of its members; whoever is
+ * alone in it may be somebody else, so that this is checked before the room is dissolved. One that sets its life itself is looked at. `embeddedMs` is parameter `n`.
+ */
+export const emptiedAfter = (db: Database, gone: string, n: number): string =>
+  `emptied = case when member_count - ${gone} <= 1 then ${steadyMsIn(db, n)} else emptied end,
+   due = case when member_count - ${gone} <= 1 and lifecycle is not null then ${steadyMsIn(db, n)} else due end`
 
 /** Returns how many of the users were no members yet. */
 export async function insertMembers(
@@ -42,7 +51,8 @@ export function membershipWrites(db: Database): MembershipWrites {
     async addMembers(app, room, usernames, joined) {
       const added = await insertMembers(db, app, room, joined, usernames)
       const row = await db.get<{ member_count: number }>(
-        `update rooms set member_count = member_count + ?3 where app = ?1 and id = ?2 returning member_count`,
+        `update rooms set member_count = member_count + ?3, emptied = case when member_count + ?3 <= 1 then emptied end
+         where app = ?1 and id = ?2 returning member_count`,
         app,
         room,
         added,
@@ -76,10 +86,12 @@ export function membershipWrites(db: Database): MembershipWrites {
         username,
       )
       return db.all(
-        `update rooms set member_count = member_count - 1 where app = ?1 and ${isOneOf(db, 'id', 2)}
+        `update rooms set member_count = member_count - 1, ${emptiedAfter(db, '1', 3)}
+         where app = ?1 and ${isOneOf(db, 'id', 2)}
          returning id as room, member_count as "memberCount"`,
         app,
         JSON.stringify(left.map(({ room }) => room)),
+        embeddedMs(db),
       )
     },
   }

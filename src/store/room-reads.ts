@@ -24,8 +24,8 @@ export interface RoomReads extends JoinedReads, RoomSearch {
   /** Whether an id is that of a room, was that of one that is dissolved, or was chosen. */
   isUsed(app: number, id: string): Promise<boolean>
   announcement(app: number, room: string): Promise<string>
-  /** Those of these rooms that are disabled. */
-  disabledAmong(app: number, ids: string[]): Promise<string[]>
+  /** Those of these rooms that are disabled, or set their lives themselves; or `all`. */
+  restrictedAmong(app: number, ids: string[], all: boolean): Promise<Room[]>
 }
 
 const listed = 'id, name, owner, member_count as "memberCount", disabled, created as "createdUs"'
@@ -110,9 +110,10 @@ export function roomReads(db: Database): RoomReads {
       return row?.announcement ?? ''
     },
 
-    async disabledAmong(app, ids) {
-      const disabled = `select id from rooms where app = ?1 and disabled = 1 and ${isOneOf(db, 'id', 2)}`
-      return (await db.all<{ id: string }>(disabled, app, JSON.stringify(ids))).map(({ id }) => id)
+    async restrictedAmong(app, ids, all) {
+      const restricted = `select ${columns} from rooms
+        where app = ?1 and (disabled = 1 or lifecycle is not null or ?3 = 1) and ${isOneOf(db, 'id', 2)}`
+      return (await db.all<RoomRow>(restricted, app, JSON.stringify(ids), all ? 1 : 0)).map(toRoom)
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { OwnLifecycle } from '../domain/lifecycle.ts'
 import type { Room } from '../domain/room.ts'
 
 /** A room as a list shows it, and its place in the list. */
@@ -23,11 +24,15 @@ export interface RoomRow {
   mute: number
   disabled: number
   slow_mode: number
+  lifecycle: string | null
   created: number
 }
 
 export const columns =
-  'id, name, description, custom, maxusers, owner, member_count, mute, disabled, slow_mode, created'
+  'id, name, description, custom, maxusers, owner, member_count, mute, disabled, slow_mode, created, lifecycle'
+
+export const lifecycleIn = (stored: string | null): OwnLifecycle | null =>
+  stored === null ? null : JSON.parse(stored)
 
 export const toRoom = (row: RoomRow): Room => ({
   id: row.id,
@@ -41,6 +46,7 @@ export const toRoom = (row: RoomRow): Room => ({
   mute: row.mute === 1,
   disabled: row.disabled === 1,
   slowMode: row.slow_mode,
+  lifecycle: lifecycleIn(row.lifecycle),
 })
 
 /** The statement that finds one room. */

@@ -1,23 +1,33 @@
+import type { OwnLifecycle } from '../domain/lifecycle.ts'
 import type { NewRoom, Room } from '../domain/room.ts'
+import { embeddedMs } from './clock.ts'
 import { type Awaitable, type Database, forUpdate, isOneOf } from './database.ts'
 import { leftBehind } from './dissolved-rooms.ts'
 import { insertMembers, type MembershipWrites, membershipWrites } from './room-membership.ts'
 import { type RoomReads, roomReads } from './room-reads.ts'
 import { findRoom, type RoomRow, toRoom } from './room-rows.ts'
 
+/** A room as it is stored first; times in microseconds since the epoch, `dueMs` in Unix ms. */
+interface AddedRoom extends Omit<NewRoom, 'lifecycle'> {
+  id: string
+  createdUs: number
+  lifecycle?: OwnLifecycle | null
+  dueMs?: number | null
+}
+
 export interface RoomStore extends RoomReads, MembershipWrites {
   /** Finds a room and locks it until the transaction ends. */
   lockRoom(app: number, id: string): Awaitable<Room | undefined>
   /** Stores a new room with its owner and members; `createdUs` in microseconds since the epoch. */
-  addRoom(app: number, room: NewRoom & { id: string; createdUs: number }): Promise<void>
+  addRoom(app: number, room: AddedRoom): Promise<void>
   /** Stores name, description, custom, maxusers, owner, mute, disabled and slow mode. */
   changeRoom(app: number, room: Room): Promise<void>
   /** Stores that an id was chosen; fails where another transaction has just chosen it. */
   useId(app: number, id: string): Promise<void>
   /** Removes a room with everything in it, for ever; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
-  /** Stores that something happened in these rooms at a time (microseconds since the epoch). */
-  setActive(app: number, rooms: string[], activeUs: number): Promise<void>
+  /** Stores that something happened in these rooms at a time (microseconds since the epoch); returns those that others hold. */
+  setActive(app: number, rooms: string[], activeUs: number): Promise<string[]>
   setAnnouncement(app: number, room: string, announcement: string): Promise<void>
 }
 
@@ -38,8 +48,8 @@ export function roomStore(db: Database): RoomStore {
 
     async addRoom(app, room) {
       await db.run(
-        `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?9)`,
+        `insert into rooms (app, id, name, description, custom, maxusers, owner, member_count, mute, created, active, emptied, lifecycle, due)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, case when ?8 <= 1 then ?10 / 1000 end, ?11, ?12)`,
         app,
         room.id,
         room.name,
@@ -49,6 +59,9 @@ export function roomStore(db: Database): RoomStore {
         room.owner,
         room.members.length + 1,
         room.createdUs,
+        Math.max(room.createdUs, (embeddedMs(db) ?? 0) * 1000),
+        room.lifecycle ? JSON.stringify(room.lifecycle) : null,
+        room.dueMs ?? null,
       )
       await insertMembers(db, app, room.id, room.createdUs, [room.owner, ...room.members])
     },
@@ -82,15 +95,20 @@ export function roomStore(db: Database): RoomStore {
     },
 
     async setActive(app, rooms, activeUs) {
-      // Whoever locks a room meanwhile changes it, and that is noted a moment later: nobody waits here.
-      const unlocked = db.dialect === 'sqlite' ? '' : 'order by id for update skip locked'
-      await db.run(
-        `update rooms set active = ?3 where app = ?1 and id in (
-           select id from rooms where app = ?1 and active < ?3 and ${isOneOf(db, 'id', 2)} ${unlocked})`,
+      // A transaction that holds a room may wait for another one of these: nobody waits here.
+      const unlocked = db.dialect === 'sqlite' ? '' : 'for update skip locked'
+      const stored = await db.all<{ id: string }>(
+        `update rooms set active = case when active < ?3 then ?3 else active end where app = ?1 and id in (
+           select id from rooms where app = ?1 and ${isOneOf(db, 'id', 2)} ${unlocked}) returning id`,
         app,
         JSON.stringify(rooms),
         activeUs,
       )
+      if (stored.length === rooms.length) return []
+      const done = new Set(stored.map(({ id }) => id))
+      const there = `select id from rooms where app = ?1 and ${isOneOf(db, 'id', 2)}`
+      const others = JSON.stringify(rooms.filter((id) => !done.has(id)))
+      return (await db.all<{ id: string }>(there, app, others)).map(({ id }) => id)
     },
 
     async setAnnouncement(app, room, announcement) {

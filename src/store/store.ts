@@ -25,6 +25,7 @@ import { type RecordedRoomReads, type RecordedRoomStore, recordedRoomStore } fro
 import { type ReportReads, type ReportStore, reportStore } from './reports.ts'
 import { type RetryStore, retryStore } from './retries.ts'
 import { type RoomFileReads, type RoomFileStore, roomFileStore } from './room-files.ts'
+import { type LifecycleReads, type LifecycleStore, lifecycleStore } from './room-lifecycles.ts'
 import type { RoomReads } from './room-reads.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
 import { type SuperAdminReads, type SuperAdminStore, superAdminStore } from './super-admins.ts'
@@ -39,6 +40,7 @@ export interface ReadStore {
   userAttributes: UserAttributeReads
   rooms: RoomReads
   dissolved: DissolvedReads
+  lifecycles: LifecycleReads
   roomFiles: RoomFileReads
   members: MemberReads
   lists: ListReads
@@ -64,6 +66,7 @@ export interface WriteStore extends ReadStore {
   userAttributes: UserAttributeStore
   rooms: RoomStore
   dissolved: DissolvedStore
+  lifecycles: LifecycleStore
   roomFiles: RoomFileStore
   members: MemberStore
   lists: ListStore
@@ -94,6 +97,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   userAttributes: userAttributeStore(db),
   rooms: roomStore(db),
   dissolved: dissolvedStore(db),
+  lifecycles: lifecycleStore(db),
   roomFiles: roomFileStore(db),
   quotas: quotaStore(db),
   members: memberStore(db),

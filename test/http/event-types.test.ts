@@ -2,11 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventTypes } from '../../src/operations/events/event-types.ts'
 import { openEvents } from '../support/event-source.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 let server: TestServer
 let app: TestApp
 beforeAll(async () => {
-  server = await aServer()
+  server = await aServer({}, undefined, { lifecycleTerms: { lookMs: 20 } })
   app = await server.app('feed#types')
 })
 afterAll(() => server.stop())
@@ -31,6 +32,10 @@ async function everything(): Promise<void> {
   await call('POST', `${at}/mute`, { usernames: ['bob'], mute_duration: 90_000 })
   await call('DELETE', `${at}/mute/bob`)
   await call('PUT', `${at}/slow_mode`, { slowMode: 5 })
+  const soon = { expires_at: Date.now() + 3_600_000, warn_before: 7200 }
+  await call('PUT', `${at}/lifecycle`, soon)
+  await until(async () => JSON.stringify(await call('GET', `${at}/audit`)).includes('room.expiring'))
+  await call('PUT', `${at}/lifecycle`, { idle_timeout: 86400 })
   await call('POST', `${at}/ban`)
   await call('DELETE', `${at}/ban`)
   await call('POST', `${at}/white/users/bob`)

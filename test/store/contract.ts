@@ -239,6 +239,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         mute: false,
         disabled: false,
         slowMode: 0,
+        lifecycle: null,
       }
       expect(await opened.store.rooms.findRoom(id, 'r1')).toEqual(kept)
       expect(await transaction(async (store) => store.rooms.lockRoom(id, 'r1'))).toEqual(kept)

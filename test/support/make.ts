@@ -36,5 +36,6 @@ export const aRoom = (given: Partial<Room> = {}): Room => ({
   mute: false,
   disabled: false,
   slowMode: 0,
+  lifecycle: null,
   ...given,
 })

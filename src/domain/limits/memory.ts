@@ -82,13 +82,13 @@ export const memoryLimits = {
     memory: 32 * MiB,
   },
   activityDelay: {
-    value: 10_000,
+    value: 30_000,
     unit: 'ms',
-    en: 'Time after which it is stored that something happened in a chat room',
-    zh: '聊天室的最近活动时间写入存储前的延迟',
+    en: 'Time for which it is not stored again that something happened in a chat room; the first of it is stored within a second',
+    zh: '同一聊天室两次写入最近活动时间的最小间隔；首次活动在一秒内写入',
     beyond: {
-      en: 'a process that is killed loses what happened since',
-      zh: '进程被强制结束时丢失此后的活动时间',
+      en: 'it is stored again; a process that is killed loses what happened meanwhile',
+      zh: '再次写入；进程被强制结束时丢失此间的活动时间',
     },
   },
   activeRooms: {
@@ -97,7 +97,7 @@ export const memoryLimits = {
     en: 'Chat rooms in which something happened and that is not stored yet, in a process',
     zh: '单个进程中活动时间尚未写入存储的聊天室数量',
     beyond: { en: 'the activity of more is not noted', zh: '更多聊天室的活动时间不再记录' },
-    memory: 200_000 * 100,
+    memory: 200_000 * 150,
   },
   listsPrepared: {
     value: 1000,

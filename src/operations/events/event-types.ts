@@ -47,8 +47,8 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
   ),
   'room.transferred': of('Another member is the owner.', '聊天室已转让。', { from: 'alice', to: 'bob' }),
   'room.dissolved': of(
-    'The chat room is no more.',
-    '聊天室已解散。',
+    'The chat room is no more; `reason` says why where it was dissolved by itself.',
+    '聊天室已解散；自动解散时 `reason` 为原因。',
     {},
     { name: 'night owls', owner: 'alice', memberCount: 2 },
   ),
@@ -58,6 +58,17 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
   }),
   'room.disabled': of('The chat room was disabled.', '聊天室被禁用。'),
   'room.enabled': of('The chat room was enabled again.', '聊天室恢复使用。'),
+  'room.rescheduled': of(
+    'What the chat room sets of its lifecycle itself changed.',
+    '聊天室自身的生命周期设置变更。',
+    { lifecycle: { idle_timeout: 86400 } },
+    { lifecycle: {} },
+  ),
+  'room.expiring': of(
+    'The chat room will be dissolved at `dissolvesAt` (Unix ms) for this reason, unless something happens in it.',
+    '如无新的活动，聊天室将在 `dissolvesAt`（Unix 毫秒）因 `reason` 解散。',
+    { reason: 'idle_timeout', dissolvesAt: 1767312000000 },
+  ),
   'room.muted': of('Everybody is muted.', '开启全员禁言。'),
   'room.unmuted': of('Everybody may speak again.', '解除全员禁言。'),
   'room.slowed': of(

@@ -22,6 +22,8 @@ export const startNode = write({
     const { store } = transaction
     const now = await store.clock.steadyMs()
     await endNodes(transaction, terms.graceMs, terms.alone ? Number.MAX_SAFE_INTEGER : now)
+    // Nobody could be active while there was no node.
+    if (!(await store.presence.hasNodes())) await store.lifecycles.interrupt(now)
     for (let node = 0; node < mostNodes; node += 1) {
       if (await store.presence.takeNode(node, process, now + terms.leaseMs)) return { node }
     }
@@ -49,8 +51,10 @@ export const renewNode = write({
 /** Ends nodes whose lease is over by `untilMs`. */
 async function endNodes({ store }: Transaction, graceMs: number, untilMs: number): Promise<void> {
   const now = await store.clock.steadyMs()
-  for (const node of await store.presence.expiredNodes(untilMs))
-    await store.presence.removeNode(node, now + graceMs)
+  const expired = await store.presence.expiredNodes(untilMs)
+  for (const node of expired) await store.presence.removeNode(node, now + graceMs)
+  // It may have known of activity that it had not stored.
+  if (expired.length > 0) await store.lifecycles.interrupt(now)
 }
 
 /** Ends a node that stops: its users may come back within `graceMs`. */

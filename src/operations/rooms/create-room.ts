@@ -1,9 +1,18 @@
 import { Type as t } from '@sinclair/typebox'
-import { appKey } from '../../domain/app.ts'
+import { type App, appKey } from '../../domain/app.ts'
 import { userMissing } from '../../domain/failures.ts'
+import { firstLook, lifecycleFailures } from '../../domain/lifecycle.ts'
 import { limits } from '../../domain/limits.ts'
-import { draftFailures, idTaken, joinedTooMany, newRoom, tooManyRooms } from '../../domain/room.ts'
+import {
+  draftFailures,
+  idTaken,
+  joinedTooMany,
+  type NewRoom,
+  newRoom,
+  tooManyRooms,
+} from '../../domain/room.ts'
 import { superAdmins } from '../allowed.ts'
+import { givenLifecycle, lifecycleFields } from '../lifecycle/schemas.ts'
 import { write } from '../operation.ts'
 import { checkRoomsPerUser, checkUsersExist } from '../room-members.ts'
 import { bounds, exactly, loosely, RoomId, says, userIdPattern } from '../schemas.ts'
@@ -79,6 +88,7 @@ export const createRoom = write({
         ...bounds({ pattern: '^[a-z0-9]{1,64}$' }),
       }),
     ),
+    ...lifecycleFields,
     groupid: t.Optional(
       t.String(
         says('The same as `roomid`, as older SDKs send it.', '与 `roomid` 相同，旧版 SDK 使用此字段。'),
@@ -86,18 +96,20 @@ export const createRoom = write({
     ),
   }),
   response: { data: exactly({ id: RoomId }) },
-  failures: [...draftFailures, tooManyRooms, joinedTooMany, userMissing],
+  failures: [...draftFailures, ...lifecycleFailures, tooManyRooms, joinedTooMany, userMissing],
   input({ body: { groupid, ...draft }, dialect }) {
     const roomid = draft.roomid ?? groupid
+    const lifecycle = givenLifecycle(draft)
     return {
       ...draft,
+      ...(Object.keys(lifecycle).length > 0 ? { lifecycle } : {}),
       ...(roomid === undefined ? {} : { roomid }),
       ...(dialect === 'sdk' ? { dialect } : {}),
     }
   },
 
   async run(transaction, draft) {
-    const { app, caller, store, tick, emit } = transaction
+    const { app, caller, store, now, tick, emit } = transaction
     const owner = caller.kind === 'app' ? draft.owner : caller.username
     const { id: chosen, ...room } = newRoom(app.settings, { ...draft, owner })
     const everyone = [room.owner, ...room.members]
@@ -108,8 +120,20 @@ export const createRoom = write({
       throw tooManyRooms({ app_key: appKey(app) })
     if (chosen !== undefined) await store.rooms.useId(app.id, chosen)
     const id = chosen ?? (await store.newId())
-    await store.rooms.addRoom(app.id, { ...room, id, createdUs: tick() })
+    await store.rooms.addRoom(app.id, { ...room, id, createdUs: tick(), dueMs: firstDue(app, room, now) })
     emit({ type: 'room.created', owner: room.owner, members: room.members }, id)
     return { id }
   },
 })
+
+/** When a new room is looked at, as it sets its life itself. */
+function firstDue(
+  { settings }: App,
+  { lifecycle, members }: Pick<NewRoom, 'lifecycle' | 'members'>,
+  nowMs: number,
+): number | null {
+  if (lifecycle === null) return null
+  const life = { createdMs: nowMs, lifecycle, activeMs: nowMs, dueMs: null, warnedMs: null }
+  const emptiedMs = members.length === 0 ? nowMs : null
+  return firstLook(settings, { ...life, emptiedMs }, { nowMs, steadyMs: nowMs, interruptedMs: 0 })
+}

@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import type { EndReason } from '../../domain/lifecycle.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Room } from '../../domain/room.ts'
 import { ownerOnly } from '../allowed.ts'
@@ -27,13 +28,18 @@ export const dissolveRoom = writeRoom({
   },
 })
 
-/** Removes a locked room with everything in it: for ever, or so that it can be restored. */
-export async function removeRoom({ app, store, tick, emit }: Transaction, room: Room): Promise<void> {
+/** Removes a locked room with everything in it: for ever, or so that it can be restored; `reason` where that is by itself. */
+export async function removeRoom(
+  { app, store, tick, emit }: Transaction,
+  room: Room,
+  reason?: EndReason,
+): Promise<void> {
   const { id, name, owner, memberCount } = room
   const most = limits.callbackMembers.value
   const members = app.callbacks === 0 ? undefined : await store.members.pageMembers(app.id, id, most, 0)
   if (app.settings.undoHours === 0) await store.rooms.removeRoom(app.id, id)
   else await store.dissolved.dissolve(app.id, id, tick())
   if (app.settings.rooms !== null) await store.quotas.giveQuota(app.id, 'rooms')
-  emit({ type: 'room.dissolved', ...(members ? { members } : {}), before: { name, owner, memberCount } }, id)
+  const why = { ...(members ? { members } : {}), ...(reason ? { reason } : {}) }
+  emit({ type: 'room.dissolved', ...why, before: { name, owner, memberCount } }, id)
 }

@@ -8,6 +8,7 @@ import { hourMs } from '../../domain/time.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { appOnly, appOnlyOfRooms } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
+import { liveAgain } from '../lifecycle/restored.ts'
 import { read, type Transaction, write } from '../operation.ts'
 import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
 import { checkRoomsPerUser, dropAttributes } from '../room-members.ts'
@@ -175,6 +176,7 @@ export const restoreRoom = write({
     const gone = members.filter(([username]) => !there.has(username)).map(([username]) => username)
     if (gone.length > 0) await dropAttributes(transaction, id, gone)
     await settleOwner(transaction, id, owner, there)
+    await liveAgain(transaction, id)
     return { success: true, id }
   },
 })

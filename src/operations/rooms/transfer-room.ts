@@ -56,5 +56,8 @@ export async function handOver(
   await store.rooms.changeRoom(app.id, { ...room, owner })
   await store.members.setAdmin(app.id, id, owner, false)
   await store.members.ownerIsIn(app.id, id)
+  // Whoever was alone in it may be its owner now.
+  if (isMember && room.memberCount <= 1)
+    await store.lifecycles.setEmptied(app.id, id, await store.clock.steadyMs())
   emit({ type: 'room.transferred', from: room.owner, to: owner }, id)
 }
