@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { aDirectory, chatroomd } from '../support/process.ts'
+import { aServer, type TestServer } from '../support/server.ts'
+
+const deploy = join(import.meta.dir, '../../deploy')
+const text = (name: string): string => readFileSync(join(deploy, name), 'utf8')
+const { dir, remove } = aDirectory()
+let server: TestServer
+beforeAll(async () => {
+  server = await aServer()
+})
+afterAll(async () => {
+  await server.stop()
+  remove()
+})
+
+test.each(['alerts.yml', 'grafana-dashboard.json'])(
+  '17.5 %s names only metrics that the server has',
+  async (file) => {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    const known = new Set([...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+    const named = [...text(file).matchAll(/\b(?:chatroomd|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name)
+    expect(named.length).toBeGreaterThan(5)
+    expect([...new Set(named)].filter((name) => !known.has(name.replace(/_bucket$/, '')))).toEqual([])
+  },
+)
+
+interface Compose {
+  services: Record<string, { environment?: Record<string, string>; secrets?: string[]; volumes?: string[] }>
+  secrets: Record<string, { file: string }>
+}
+
+test.each(['compose.yml', 'compose.cluster.yml'])(
+  '17.2 the server accepts the settings of %s',
+  async (file) => {
+    const { services, secrets } = Bun.YAML.parse(text(file)) as Compose
+    const values: Record<string, string> = {
+      apps: 'acme#lounge:id:secret\n',
+      database_url: 'postgres://chatroomd:secret@postgres/chatroomd\n',
+      database_password: 'secret\n',
+    }
+    const own = Object.values(services).filter(({ environment }) => environment?.CHATROOMD_APPS_FILE)
+    expect(own.length).toBeGreaterThan(0)
+    for (const { environment = {}, secrets: used = [] } of own) {
+      const env: Record<string, string> = {}
+      for (const [name, value] of Object.entries(environment))
+        env[name] = String(value)
+          .replace('/run/secrets', dir)
+          .replace(/\$\{CHAT_HOST[^}]*\}/, 'chat.example.com')
+      for (const name of used) {
+        expect(Object.keys(secrets)).toContain(name)
+        writeFileSync(join(dir, name), values[name] ?? '')
+      }
+      const { out, err, code } = await chatroomd(['serve', '--check'], { cwd: dir, env })
+      expect({ err, code }).toEqual({ err: '', code: 0 })
+      for (const name of Object.keys(env)) expect(out).toContain(`(${name})`)
+    }
+  },
+  30_000,
+)
+
+test('17.2 the image is built from files that its context has', () => {
+  const root = join(deploy, '..')
+  const allowed = text('Dockerfile.dockerignore')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1))
+  for (const path of allowed) expect([path, existsSync(join(root, path))]).toEqual([path, true])
+  // What the build reads is in the context: it succeeds there, in a directory that has nothing else.
+  const context = join(dir, 'context')
+  for (const path of allowed)
+    cpSync(join(root, path), join(context, path), {
+      recursive: true,
+      filter: (from) => !/console\/(dist|node_modules)/.test(from),
+    })
+  mkdirSync(join(context, 'dist'), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(context, 'node_modules'))
+  const built = Bun.spawnSync([process.execPath, 'scripts/build.ts', 'dist/chatroomd'], {
+    cwd: context,
+    stderr: 'pipe',
+  })
+  expect([built.exitCode, built.stderr.toString()]).toEqual([0, expect.not.stringContaining('error:')])
+  expect(readdirSync(join(context, 'dist'))).toEqual(['chatroomd'])
+}, 60_000)
+
+const canChangeRoot =
+  process.platform === 'linux' &&
+  Bun.spawnSync(['unshare', '--mount', '/usr/sbin/chroot', '/', 'true']).success
+if (!canChangeRoot)
+  console.warn('17.2 the built file was not run in a root of its own: only root on Linux can')
+/** Gives a root the /proc and /dev that a container has, seen by the server alone, which is nobody there. */
+const contained = `mount --bind /proc "$0/proc" && mount --bind /dev "$0/dev" &&
+exec /usr/sbin/chroot --userspec=65532:65532 "$0" /chatroomd serve --port 0`
+test.skipIf(!canChangeRoot)(
+  '17.2 the built file serves in a root that has only it, its libraries and a directory of data',
+  async () => {
+    const root = join(dir, 'root')
+    const binary = join(dir, 'context/dist/chatroomd')
+    const libraries =
+      Bun.spawnSync(['ldd', binary])
+        .stdout.toString()
+        .match(/\/\S+\.so\S*/g) ?? []
+    for (const path of libraries) cpSync(path, join(root, path), { dereference: true })
+    for (const name of ['data', 'proc', 'dev']) mkdirSync(join(root, name), { mode: 0o700 })
+    chownSync(join(root, 'data'), 65532, 65532)
+    cpSync(binary, join(root, 'chatroomd'))
+    const child = Bun.spawn(['unshare', '--mount', 'sh', '-c', contained, root], {
+      env: { CHATROOMD_DATA_DIR: '/data', CHATROOMD_DEMO: 'false', PATH: process.env.PATH ?? '' },
+      stdout: 'pipe',
+      stderr: 'inherit',
+    })
+    const { value } = await child.stdout.getReader().read()
+    const [line = ''] = Buffer.from(value ?? '')
+      .toString()
+      .split('\n')
+    const { url } = JSON.parse(line) as { url: string }
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+  },
+  60_000,
+)
+
+const analyze = Bun.which('systemd-analyze')
+if (!analyze) console.warn('17.2 the unit is not rated here: systemd-analyze is not installed')
+test.skipIf(!analyze)('17.2 systemd rates the exposure of the unit below 4', () => {
+  const { stdout } = Bun.spawnSync([
+    analyze as string,
+    'security',
+    '--offline=true',
+    join(deploy, 'chatroomd.service'),
+  ])
+  const [, rating] = /Overall exposure level for chatroomd\.service: ([\d.]+)/.exec(stdout.toString()) ?? []
+  expect(Number(rating)).toBeLessThan(4)
+})
