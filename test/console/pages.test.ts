@@ -1,62 +1,110 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
-import { aServer, type TestServer } from '../support/server.ts'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { aBrowser } from '../support/browser.ts'
+import { aConsole } from '../support/console-page.ts'
+import { password } from '../support/operators.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+
+setDefaultTimeout(120_000)
 
 let server: TestServer
+let app: TestApp
+let browser: Browser
+let room: string
+
 beforeAll(async () => {
-  server = await aServer()
-})
-afterAll(() => server.stop())
-
-const isBuilt = existsSync('console/dist/index.html')
-
-const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers })
-
-test('15 people find a page at /, in both languages, and programs where things are', async () => {
-  const page = await get('/', { accept: 'text/html,*/*' })
-  const html = await page.text()
-  for (const part of ['href="/console"', 'href="/docs"', 'lang="zh-CN"', '控制台'])
-    expect(html).toInclude(part)
-  expect(html).not.toInclude('<script')
-  expect(await (await get('/')).json()).toMatchObject({
-    name: 'chatroomd',
-    console: '/console',
-    docs: '/docs',
+  ;[server, browser] = await Promise.all([aServer(), aBrowser()])
+  app = await server.app('acme#lounge')
+  await server.admin.addOperator('maria', 'admin', password)
+  await app.register('alice', 'bob', 'carol')
+  room = await app.room({ name: 'night owls', owner: 'alice', members: ['bob', 'carol'] })
+  await app.call('POST', `/chatrooms/${room}/mute`, { usernames: ['carol'], mute_duration: 60_000 })
+  await app.call('POST', '/messages/chatrooms', {
+    from: 'bob',
+    to: [room],
+    type: 'txt',
+    body: { msg: '你好' },
   })
+  const { body: list } = await app.call('POST', '/moderation/keyword_lists', {
+    name: 'ads',
+    action: 'refuse',
+  })
+  await app.call('POST', `/moderation/keyword_lists/${list.data.id}/words`, { words: ['代刷', 'cheap'] })
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
 })
 
-test('15 the console is served, or says how to build it, and no frame or other source may be used', async () => {
-  for (const path of ['/console', '/console/', '/console/acme/lounge/chatrooms', '/console/setup']) {
-    const page = await get(path)
-    expect([path, page.status]).toEqual([path, isBuilt ? 200 : 503])
-    expect(page.headers.get('content-type')).toStartWith('text/html')
-    expect(page.headers.get('cache-control')).toBe('no-cache')
-    expect(page.headers.get('x-content-type-options')).toBe('nosniff')
-    const policy = page.headers.get('content-security-policy') ?? ''
-    expect(policy).toInclude("frame-ancestors 'none'")
-    expect(policy).toMatch(isBuilt ? /^default-src 'self'/ : /^default-src 'none'/)
-    expect(policy).not.toInclude('unsafe-')
-    const html = await page.text()
-    if (!isBuilt) expect(html).toInclude('npm run build:console')
-  }
-})
+const pages = (): string[] => [
+  '/',
+  '/apps',
+  '/operators',
+  '/log',
+  '/a/acme/lounge/rooms',
+  `/a/acme/lounge/rooms/${room}`,
+  `/a/acme/lounge/rooms/${room}?tab=settings`,
+  `/a/acme/lounge/rooms/${room}?tab=sanctions`,
+  `/a/acme/lounge/rooms/${room}?tab=audit`,
+  '/a/acme/lounge/reports',
+  '/a/acme/lounge/keywords',
+  '/a/acme/lounge/users',
+  '/a/acme/lounge/users/bob',
+  '/a/acme/lounge/callbacks',
+  '/a/acme/lounge/explain',
+  '/a/acme/lounge/audit',
+]
 
-test.if(isBuilt)(
-  '15 files whose names have a hash are immutable, and no other file stands in for one',
-  async () => {
-    const page = await get('/console')
-    const html = await page.text()
-    expect(html).not.toMatch(/<script(?![^>]* src=)/)
-    const script = /src="(\/console\/assets\/[^"]+)"/.exec(html)?.[1] ?? ''
-    const file = await get(script)
-    expect([file.status, file.headers.get('cache-control')]).toEqual([
-      200,
-      'public, max-age=31536000, immutable',
-    ])
-    expect(file.headers.get('content-type')).toStartWith('text/javascript')
-    expect(file.headers.get('content-encoding')).toBe('gzip')
-    const again = await get(script, { 'if-none-match': file.headers.get('etag') ?? '' })
-    expect(again.status).toBe(304)
-    expect((await get('/console/assets/none.js')).status).toBe(404)
-  },
-)
+const desk = { viewport: { width: 1280, height: 800 } }
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+for (const [title, options] of [
+  ['in English, light, at a desk', { ...desk, locale: 'en-GB', colorScheme: 'light' }],
+  ['in Chinese, dark, on a phone', { ...phone, locale: 'zh-CN', colorScheme: 'dark' }],
+] as const) {
+  test(`15 every page ${title}: axe finds nothing, nothing is cut off, and the policy is kept`, async () => {
+    const shown = await aConsole(browser, { url: server.url, as: 'maria', ...options })
+    const { page } = shown
+    for (const path of pages()) {
+      await shown.go(path)
+      expect({ path, found: await shown.axe() }).toEqual({ path, found: [] })
+      const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect({ path, beside }).toEqual({ path, beside: 0 })
+      const isChinese = /[一-鿿]/.test(await page.locator('h1').innerText())
+      if (!/users\/bob|rooms\/\d/.test(path))
+        expect({ path, isChinese }).toEqual({ path, isChinese: options.locale === 'zh-CN' })
+    }
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(options.colorScheme)
+    expect(shown.complaints).toEqual([])
+    await shown.close()
+  })
+}
+
+test('15 one signs in, chooses a language and colours, and signs out again', async () => {
+  const context = await browser.newContext({ ...desk, locale: 'en-GB' })
+  const page = await context.newPage()
+  await page.goto(`${server.url}/console`)
+  await page.getByLabel('Name').fill('maria')
+  await page.getByLabel('Password').fill('not the password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Name or password is wrong.' }).waitFor()
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  await page.getByRole('button', { name: 'Language' }).click()
+  await page.getByRole('menuitem', { name: '简体中文' }).click()
+  await page.getByRole('heading', { name: '概览' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('聊天室')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '聊天室' }).waitFor()
+  await page.locator('tr[data-row]').first().waitFor()
+  await page.keyboard.press('j')
+  await page.locator('tr:focus').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'night owls' }).waitFor()
+  await page.getByRole('button', { name: '当前账号：maria' }).click()
+  await page.getByRole('menuitem', { name: '退出登录' }).first().click()
+  await page.getByRole('heading', { name: '登录' }).waitFor()
+  await context.close()
+})

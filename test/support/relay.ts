@@ -8,6 +8,8 @@ export interface Relay {
    * (`before`); resolves when that has happened.
    */
   cutAt(text: string, when: 'before' | 'after'): Promise<void>
+  /** Cuts all connections that there are; new ones are taken. */
+  cutAll(): void
   close(): void
 }
 
@@ -43,13 +45,17 @@ export async function startRelay(to: number): Promise<Relay> {
       done?.()
     })
   })
+  function cutAll(): void {
+    for (const socket of sockets) socket.destroy()
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,
     cutAt: (text, when) => new Promise((done) => (watch = { text, when, done })),
+    cutAll,
     close() {
-      for (const socket of sockets) socket.destroy()
+      cutAll()
       server.close()
     },
   }

@@ -18,8 +18,8 @@ export function OperatorMenu() {
   async function leave(path: 'session' | 'sessions'): Promise<void> {
     try {
       await consoleCall('DELETE', path)
-      queries.clear()
       queries.setQueryData(sessionQuery.queryKey, null)
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     } catch (error) {
       tellProblem(error)
     }

@@ -49,7 +49,7 @@ export function Attributes({ app, room, mayChange }: Props) {
 
   return (
     <section className="flex flex-col gap-2">
-      <h3 className="text-[13px] font-medium">{t`Attributes`}</h3>
+      <h2 className="text-[13px] font-medium">{t`Attributes`}</h2>
       {entries.length === 0 ? <p className="text-dim">{t`None.`}</p> : null}
       <ul>
         {entries.map(([name, text]) => (

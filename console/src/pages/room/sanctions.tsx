@@ -18,9 +18,9 @@ function List({ title, none, rows, actionOf }: ListProps) {
   const { t } = useLingui()
   return (
     <section className="flex flex-col gap-1">
-      <h3 className="text-[13px] font-semibold">
+      <h2 className="text-[13px] font-semibold">
         {title} <span className="font-normal text-dim">{rows.length}</span>
-      </h3>
+      </h2>
       {rows.length === 0 ? <p className="text-dim">{none}</p> : null}
       <ul>
         {rows.map(({ user, expire, reason }) => (

@@ -1,0 +1,50 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { password } from './operators.ts'
+
+/** The console in a browser profile of its own, where somebody is signed in. */
+export interface ConsolePage {
+  page: Page
+  /** What must not be: uncaught errors, complaints of the console, and breaches of the Content-Security-Policy. */
+  complaints: string[]
+  /** Goes to a page of the console as its links do, without loading it anew. */
+  go(path: string): Promise<void>
+  /** What axe finds wrong with what is shown. */
+  axe(): Promise<string[]>
+  close(): Promise<void>
+}
+
+interface Opened extends BrowserContextOptions {
+  url: string
+  as: string
+}
+
+export async function aConsole(browser: Browser, { url, as, ...options }: Opened): Promise<ConsolePage> {
+  const context = await browser.newContext({ timezoneId: 'Asia/Shanghai', ...options })
+  const response = await context.request.post(`${url}/console/api/session`, { data: { name: as, password } })
+  if (!response.ok()) throw new Error(`signing in failed: ${await response.text()}`)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', ({ message }) => complaints.push(message))
+  page.on('console', (line) => {
+    if (line.type() === 'error' || line.type() === 'warning') complaints.push(line.text())
+  })
+  await page.goto(`${url}/console/`)
+  await page.getByRole('navigation').or(page.getByRole('main')).first().waitFor()
+  return {
+    page,
+    complaints,
+    async go(path) {
+      await page.evaluate((to) => history.pushState(null, '', `/console${to}`), path)
+      await page.locator('h1').first().waitFor()
+      await page.waitForFunction(() => document.querySelector('main [role=status][aria-label]') === null)
+    },
+    async axe() {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      return violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+      )
+    },
+    close: () => context.close(),
+  }
+}
