@@ -4,12 +4,14 @@ import type { ReactElement, ReactNode } from 'react'
 interface MenuProps {
   /** The button that opens it. */
   trigger: ReactElement
+  /** It is open as it appears. */
+  defaultOpen?: boolean
   children: ReactNode
 }
 
-export function Menu({ trigger, children }: MenuProps) {
+export function Menu({ trigger, defaultOpen = false, children }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="end" className="z-50 outline-none">

@@ -29,7 +29,7 @@ export interface Messages {
 const most = 5000
 
 /** New ones are shown together, this often: each change draws the list again. */
-const flushMs = 100
+const flushMs = 150
 
 const ofLine = ({ msg_id, timestamp, from, payload }: HistoryLine): ShownMessage => {
   const body = payload.bodies?.[0] ?? {}

@@ -7,13 +7,12 @@ import { useTimes } from './user-menu.tsx'
 
 interface Props {
   user: string
-  open: boolean
   onClose(): void
   moderation: Moderation
 }
 
 /** The same as the menu, with a reason for the audit trail. */
-export function ReasonDialog({ user, open, onClose, moderation }: Props) {
+export function ReasonDialog({ user, onClose, moderation }: Props) {
   const { t } = useLingui()
   const times = useTimes()
   const [action, setAction] = useState('mute')
@@ -26,7 +25,7 @@ export function ReasonDialog({ user, open, onClose, moderation }: Props) {
   }
 
   return (
-    <FormDialog open={open} onClose={onClose} title={t`Moderate ${user}`} action={t`Do it`} onSubmit={act}>
+    <FormDialog open onClose={onClose} title={t`Moderate ${user}`} action={t`Do it`} onSubmit={act}>
       <Select
         label={t`What`}
         value={action}

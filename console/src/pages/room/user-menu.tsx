@@ -30,8 +30,22 @@ export function useTimes(): [ms: number, text: string][] {
   ]
 }
 
+/** The button of the menu. The menu itself is made when it is first opened: a lively room shows hundreds of buttons. */
+export function UserMenu(props: Props) {
+  const { t } = useLingui()
+  const { user } = props
+  const [isUsed, setUsed] = useState(false)
+  const label = t`Moderate ${user}`
+  if (isUsed) return <OpenMenu {...props} label={label} />
+  return (
+    <IconButton label={label} size="small" aria-haspopup="menu" onClick={() => setUsed(true)}>
+      <Ellipsis size={16} aria-hidden="true" />
+    </IconButton>
+  )
+}
+
 /** What a moderator can do to a user, and to the message that the user has sent. */
-export function UserMenu({ app, user, standing, moderation, onDelete }: Props) {
+function OpenMenu({ app, user, standing, moderation, onDelete, label }: Props & { label: string }) {
   const { t } = useLingui()
   const times = useTimes()
   const may = useMay()
@@ -41,8 +55,9 @@ export function UserMenu({ app, user, standing, moderation, onDelete }: Props) {
   return (
     <>
       <Menu
+        defaultOpen
         trigger={
-          <IconButton label={t`Moderate ${user}`} size="small">
+          <IconButton label={label} size="small">
             <Ellipsis size={16} aria-hidden="true" />
           </IconButton>
         }
@@ -81,7 +96,9 @@ export function UserMenu({ app, user, standing, moderation, onDelete }: Props) {
           onClick={() => go(linkOf(app, `users/${encodeURIComponent(user)}`))}
         >{t`Show ${user}`}</MenuItem>
       </Menu>
-      <ReasonDialog user={user} open={isAsking} onClose={() => setAsking(false)} moderation={moderation} />
+      {isAsking ? (
+        <ReasonDialog user={user} onClose={() => setAsking(false)} moderation={moderation} />
+      ) : null}
     </>
   )
 }
