@@ -70,7 +70,7 @@ for (const [title, options] of [
       expect({ path, found: await shown.axe() }).toEqual({ path, found: [] })
       const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect({ path, beside }).toEqual({ path, beside: 0 })
-      const isChinese = /[一-鿿]/.test(await page.locator('h1').innerText())
+      const isChinese = /[一-鿿]/.test((await page.locator('h1').textContent()) ?? '')
       if (!/users\/bob|rooms\/\d/.test(path))
         expect({ path, isChinese }).toEqual({ path, isChinese: options.locale === 'zh-CN' })
     }
