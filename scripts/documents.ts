@@ -7,6 +7,7 @@ import { withRights } from '../src/operations/index.ts'
 import { operatorRoleFor } from '../src/operations/operator-role.ts'
 import { settings } from '../src/operator/settings.ts'
 import { describe } from './described.ts'
+import { doctorPages } from './doctor-page.ts'
 import { errorsPages } from './errors-page.ts'
 import { eventsPages } from './events-page.ts'
 import { limitsPages } from './limits-page.ts'
@@ -181,6 +182,8 @@ export const documents: Record<string, () => string> = {
   'docs/errors.zh-CN.md': errorsPages.zh,
   'docs/events.md': eventsPages.en,
   'docs/events.zh-CN.md': eventsPages.zh,
+  'docs/doctor.md': doctorPages.en,
+  'docs/doctor.zh-CN.md': doctorPages.zh,
   'docs/permissions.md': permissionsPages.en,
   'docs/permissions.zh-CN.md': permissionsPages.zh,
   'docs/limits.md': limitsPages.en,

@@ -29,6 +29,7 @@ describe('the command line', () => {
     'user list',
     'token',
     'backup',
+    'doctor',
     'export',
     'import',
     'health',

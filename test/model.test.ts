@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { readConfig } from '../src/config.ts'
+import { examine } from '../src/operator/doctor/examine.ts'
 import {
   apply,
   type List,
@@ -21,7 +23,13 @@ let apps = 0
 beforeAll(async () => {
   server = await aServer()
 })
-afterAll(() => server.stop())
+afterAll(async () => {
+  const place = { data_dir: server.dir, database_url: server.databaseUrl }
+  const found = (await examine(readConfig(place, {}, ''))).filter((each) => each.found > 0)
+  await server.stop()
+  // 14.9: whatever was called, the store is sound.
+  expect(found).toEqual([])
+})
 
 const name = fc.constantFrom('alice', 'bob', 'carol', 'dave')
 const room = fc.nat(11)

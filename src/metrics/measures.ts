@@ -23,6 +23,15 @@ export function measured(
     return [[{ store: engine.kind }, up]]
   })
 
+  const lastRun = () => engine.store.doctor.lastRun().catch(() => undefined)
+  gauge('chatroomd_doctor_findings', 'What the last run of "chatroomd doctor" left, by check.', async () =>
+    by('check', (await lastRun())?.findings ?? {}),
+  )
+  gauge('chatroomd_doctor_last_run_seconds', 'When "chatroomd doctor" ran last, in Unix time.', async () => {
+    const run = await lastRun()
+    return run ? [[{}, run.atMs / 1000]] : []
+  })
+
   const { load } = engine
   if (load) {
     gauge('chatroomd_writer_waiting', 'Operations that wait for the next commit.', () => load().waiting)

@@ -29,6 +29,7 @@ import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
 import { callbackOperations } from './callbacks/index.ts'
+import { mendFindings, recordDoctorRun } from './doctor/mend-findings.ts'
 import { pruneRecordedRooms, recordMessages } from './events/record-messages.ts'
 import { streamEvents } from './events/stream-events.ts'
 import { explain } from './explain/explain.ts'
@@ -149,6 +150,8 @@ export const all: readonly Operation[] = [
   forceAttributes,
   listAudit,
   streamEvents,
+  mendFindings,
+  recordDoctorRun,
   recordMessages,
   pruneRecordedRooms,
   listRoomAudit,

@@ -14,7 +14,10 @@ import { changeApp } from '../operations/apps/change-app.ts'
 import { createApp, type NewApp } from '../operations/apps/create-app.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { rotateSecret } from '../operations/apps/rotate-secret.ts'
+import { mendFindings, recordDoctorRun } from '../operations/doctor/mend-findings.ts'
 import { registerUsers } from '../operations/users/register-users.ts'
+import type { Key } from '../store/doctor/check.ts'
+import type { DoctorRun } from '../store/doctor/doctor.ts'
 import { type OperatorAdmin, operatorAdmin } from './operator-admin.ts'
 
 /** What an operator can do from the command line; `key` is `org#app`. */
@@ -28,6 +31,10 @@ export interface Admin extends OperatorAdmin {
   listUsers(key: string): Promise<string[]>
   /** Where the server is reached from this machine; none where no server runs. */
   url(): Promise<string | null>
+  /** Mends what a check of `chatroomd doctor` found; returns that of which there is more to do. */
+  mendFindings(check: string, keys: Key[]): Promise<Key[]>
+  /** Stores what `chatroomd doctor` found, for the metrics. */
+  recordDoctorRun(run: DoctorRun): Promise<void>
   /** Issues an app token for `ttlSeconds`; 0 = for ever. */
   issueToken(key: string, ttlSeconds: number): Promise<string>
 }
@@ -82,6 +89,8 @@ export function adminOn({ store, commit }: Engine, url: () => string | null = ()
     ...operatorAdmin({ store, commit }),
     url: async () => url(),
 
+    mendFindings: (check, keys) => commit(0, operator, mendFindings, { check, keys }),
+    recordDoctorRun: (run) => commit(0, operator, recordDoctorRun, run),
     issueToken: async (key, ttl) => issueToken(await findApp(key), operator, ttl, Date.now()),
   }
 }

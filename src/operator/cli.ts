@@ -6,6 +6,7 @@ import type { Credentials } from '../operations/apps/credentials.ts'
 import { backUp } from './backup.ts'
 import { callbackCommands } from './callback-commands.ts'
 import { admin, configOf, settingsOf, withSettings } from './command.ts'
+import { doctor } from './doctor/doctor.ts'
 import { checkHealth } from './health.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { operatorCommands } from './operator-commands.ts'
@@ -160,6 +161,16 @@ export function commandLine(start: StartServer): Command {
       'ask the server whether it is ready; ends with 0 or 1, as health checks of containers need it',
     )
     .action(async (options: Record<string, string>) => say(`ready: ${await checkHealth(configOf(options))}`))
+
+  withSettings(program.command('doctor'))
+    .description(
+      'check all that is stored, also while a server serves it; ends with 1 where something is wrong',
+    )
+    .option('--repair', 'mend what is wrong, in small steps')
+    .option('--json', 'print the results as JSON')
+    .action(async (options: Record<string, string> & { repair?: boolean; json?: boolean }) => {
+      if (!(await doctor(configOf(options), options))) process.exitCode = 1
+    })
 
   program
     .command('version')

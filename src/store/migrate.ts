@@ -31,6 +31,7 @@ import { findingRooms } from './migrations/0035-finding-rooms.ts'
 import { lifecycles } from './migrations/0038-lifecycles.ts'
 import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
 import { operators } from './migrations/0043-operators.ts'
+import { doctorRuns } from './migrations/0045-doctor-runs.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -66,6 +67,7 @@ export const migrations = [
   dissolvedRooms,
   operators,
   lifecycles,
+  doctorRuns,
 ]
 
 /** The version of the schema that this program writes. */

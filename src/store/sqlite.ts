@@ -207,7 +207,11 @@ export async function openSqliteDatabase(dir: string, role: 'reader' | 'writer')
         : `the data in ${dir} have schema version ${version}, this chatroomd writes ${schemaVersion}: start it on them once`,
     )
   const sqlite = openFile(dir, role)
-  const db = databaseOn(sqlite)
+  return movable(sqlite, databaseOn(sqlite))
+}
+
+/** An open file as a whole. */
+export function movable(sqlite: Sqlite, db: Counted): Movable {
   const within =
     (begin: string) =>
     async <T>(work: (db: Database) => Promise<T>): Promise<T> => {

@@ -10,6 +10,7 @@ import { type CallbackReads, type CallbackStore, callbackStore } from './callbac
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Awaitable, Database } from './database.ts'
 import { type DissolvedReads, type DissolvedStore, dissolvedStore } from './dissolved-rooms.ts'
+import { type DoctorReads, type DoctorStore, doctorStore } from './doctor/doctor.ts'
 import { type EventReads, type EventStore, eventStore } from './events.ts'
 import { type KeywordReads, type KeywordStore, keywordStore } from './keywords.ts'
 import { type ListReads, type ListStore, listStore } from './lists.ts'
@@ -57,6 +58,7 @@ export interface ReadStore {
   callbackDelivery: CallbackDeliveryReads
   recordedRooms: RecordedRoomReads
   operators: OperatorReads
+  doctor: DoctorReads
 }
 
 /** What a write may use, inside its transaction. */
@@ -83,6 +85,7 @@ export interface WriteStore extends ReadStore {
   callbackDelivery: CallbackDeliveryStore
   recordedRooms: RecordedRoomStore
   operators: OperatorStore
+  doctor: DoctorStore
   quotas: QuotaStore
   rates: RateStore
   retries: RetryStore
@@ -117,5 +120,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   callbackDelivery: callbackDeliveryStore(db),
   recordedRooms: recordedRoomStore(db),
   operators: operatorStore(db),
+  doctor: doctorStore(db),
   newId,
 })

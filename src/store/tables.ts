@@ -15,7 +15,8 @@ export type Row = Record<string, string | number | null>
  * What is not moved: the version of the schema; ids, which have a place of their own; what is left of quotas, which
  * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
  * calls of the last day by their idempotency keys; sessions of operators, and the link of the first start; who dissolves rooms
- * now; the name of the deployment, and positions in its log of events, with what streams of it ask for; and the position at which an import is.
+ * now; the name of the deployment, and positions in its log of events, with what streams of it ask for; the position at which an
+ * import is; and what "chatroomd doctor" found last.
  */
 const exempt = new Set([
   'schema_version',
@@ -31,6 +32,7 @@ const exempt = new Set([
   'removed_events',
   'recorded_rooms',
   'import_place',
+  'doctor_runs',
 ])
 
 const namesOfTables = {

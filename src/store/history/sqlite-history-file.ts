@@ -1,7 +1,8 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Counted, databaseOn } from '../sqlite.ts'
+import type { Movable } from '../database.ts'
+import { type Counted, databaseOn, movable } from '../sqlite.ts'
 import { failureOf, isUnfinished, restrictAccess } from '../sqlite-file.ts'
 import type { HistoryReads } from './history.ts'
 import {
@@ -63,6 +64,17 @@ export async function openHistoryWriter(
       sqlite.close()
     },
   }
+}
+
+/** Opens the file, if there is one, to look at all that it holds or to mend it; a server may have it open, too. */
+export function openHistoryDatabase(dir: string): Movable | undefined {
+  if (!existsSync(historyFileOf(dir))) return undefined
+  const { sqlite, db } = open(dir, 'writer')
+  if (versionOf(sqlite) === 0) {
+    sqlite.close()
+    return undefined
+  }
+  return movable(sqlite, db)
 }
 
 /** Reads the file, which is opened when there is one. */
