@@ -35,7 +35,7 @@ export const operatorActor = (operator: string): string => prefix + operator
 
 export const isOperatorActor = (actor: string): boolean => actor.startsWith(prefix)
 
-const shortest = 12
+const shortest = 10
 const longestName = limits.operatorName.value
 
 const badOperatorName = failure(

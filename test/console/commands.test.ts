@@ -42,7 +42,7 @@ test('15 a command says what is wrong, and adds nobody', async () => {
   const short = await operator(['add', 'bob'], 'short\n')
   expect([short.code, short.err]).toEqual([
     1,
-    'chatroomd: the password of an operator has 12 to 128 characters\n',
+    'chatroomd: the password of an operator has 10 to 128 characters\n',
   ])
   const role = await operator(['add', 'bob', '--role', 'root'], `${password}\n`)
   expect([role.code, role.err]).toEqual([1, 'chatroomd: role must be one of viewer, moderator, admin\n'])
