@@ -29,6 +29,7 @@ import { lineOf } from './operations/history/line.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
 import type { Admin } from './operator/admin.ts'
+import { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
 import { consoleOn } from './operator/console.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { letOperate } from './operator/let-operate.ts'
@@ -134,6 +135,7 @@ async function start(
   const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: lifecycleTerms }))
   const counted = measured(engine, realtime.counters, lostLines, before.counts)
   const metrics = lifecycle.measured(outbox.measured(counted))
+  closing.use(startBulkJobs({ engine, events, log, leaseMs }))
   const http = httpServer(
     {
       store: engine.store,

@@ -70,6 +70,10 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   await to('POST', '/sdk/user/alice/user_channel/pin', { to: room, type: 'chatroom', pin_msg_id })
   const list = (await to('POST', '/moderation/keyword_lists', { name: 'a list', action: 'report' })).data.id
   await to('POST', `/moderation/keyword_lists/${list}/words`, { words: ['é*😀'] })
+  const { id: job } = (
+    await to('POST', '/chatrooms/bulk', { action: 'mute', rooms: ['lobby'], dry_run: true })
+  ).data
+  await until(async () => (await to('GET', `/chatrooms/bulk/${job}`)).data.state === 'done')
   // The server may not call itself: it waits in the queue.
   const rule = { name: 'rule', url: 'http://localhost:9/', events: ['chatroom.all_muted'], enabled: true }
   const { id: callback } = (await to('POST', '/callbacks', rule)).data

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Role, roles } from '../src/domain/role.ts'
 import { withRights } from '../src/operations/index.ts'
 import { expectRefusal } from './support/bodies.ts'
+import { bulkEnd } from './support/bulk.ts'
 import { hoursAgo, sentBefore, written } from './support/past.ts'
 import { asUser } from './support/people.ts'
 import { aServer, type TestApp, type TestServer } from './support/server.ts'
@@ -58,6 +59,15 @@ async function aKeywordList(): Promise<string> {
   const { body } = await app.call('POST', '/moderation/keyword_lists', draft)
   return `/moderation/keyword_lists/${body.data.id}`
 }
+
+/** Begins a job that changes nothing; returns its path. */
+async function aBulkJob(): Promise<string> {
+  const { body } = await app.call('POST', '/chatrooms/bulk', aDryRun)
+  await bulkEnd(app.call, body.data.id)
+  return `/chatrooms/bulk/${body.data.id}`
+}
+
+const aDryRun = { action: 'mute', rooms: ['nosuchroom'], dry_run: true }
 
 /** Makes a callback rule with two secrets; returns its path. */
 async function aCallback(): Promise<string> {
@@ -200,6 +210,11 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\ndarn\r\n--x--\r\n',
     { 'content-type': 'multipart/form-data; boundary=x' },
   ],
+  startBulk: () => ['POST', '/chatrooms/bulk', aDryRun],
+  listBulk: () => ['GET', '/chatrooms/bulk'],
+  getBulk: async () => ['GET', await aBulkJob()],
+  listBulkRooms: async () => ['GET', `${await aBulkJob()}/rooms`],
+  stopBulk: async () => ['POST', `${await aBulkJob()}/stop`],
   createCallback: () => {
     spares += 1
     return [

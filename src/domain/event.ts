@@ -1,3 +1,4 @@
+import type { BulkAction, BulkCounts, BulkState } from './bulk.ts'
 import type { EndReason } from './lifecycle.ts'
 import type { ModeratedMessage } from './moderation.ts'
 import type { AppMutes, LoggedMute } from './mute.ts'
@@ -143,6 +144,14 @@ export type AppEvent =
   | { type: 'keywords.changed'; list: string; change: KeywordChange; words?: number }
   /** A callback rule. */
   | { type: 'callback.changed'; callback: string; change: CallbackChange }
+  /** A bulk job began, has come a tenth further, or has ended. */
+  | ({
+      type: 'bulk.changed'
+      job: string
+      action: BulkAction
+      state: BulkState
+      dryRun: boolean
+    } & BulkCounts)
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

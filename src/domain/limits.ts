@@ -1,4 +1,5 @@
 import { beforeLimits } from './limits/before.ts'
+import { bulkLimits } from './limits/bulk.ts'
 import { callbackLimits } from './limits/callbacks.ts'
 import { callLimits } from './limits/calls.ts'
 import { feedLimits } from './limits/feed.ts'
@@ -30,6 +31,7 @@ export const limits = {
   ...callbackLimits,
   ...operatorLimits,
   ...lifecycleLimits,
+  ...bulkLimits,
   bodyBytes: limit({
     value: 1_048_576,
     unit: 'bytes',

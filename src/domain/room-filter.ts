@@ -95,7 +95,7 @@ function conditionOf(parameter: string, key: keyof RoomFilter, text: string): st
 }
 
 /** Reads a filter; `get` gives a condition by its name on the wire. */
-function filterOf(get: (name: string) => string | null | undefined): RoomFilter {
+export function filterOf(get: (name: string) => string | null | undefined): RoomFilter {
   const filter: Record<string, string | number> = {}
   for (const parameter of filterNames) {
     const text = get(parameter) ?? undefined

@@ -218,6 +218,8 @@ export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
     throw idIllegal()
   }
   if (draft.roomid !== undefined && wordsOfPaths.has(draft.roomid)) throw idTaken({ roomid: draft.roomid })
+  // The path of bulk jobs.
+  if (draft.roomid === 'bulk') throw idTaken({ roomid: draft.roomid })
   if (draft.dialect !== 'sdk' && draft.members?.length === 0) {
     throw noMembers()
   }

@@ -28,6 +28,7 @@ import { blockUser } from './block-list/block-user.ts'
 import { blockUsers } from './block-list/block-users.ts'
 import { listBlocked } from './block-list/list-blocked.ts'
 import { unblockUsers } from './block-list/unblock-users.ts'
+import { bulkOperations } from './bulk/index.ts'
 import { callbackOperations } from './callbacks/index.ts'
 import { mendFindings, recordDoctorRun } from './doctor/mend-findings.ts'
 import { pruneRecordedRooms, recordMessages } from './events/record-messages.ts'
@@ -70,12 +71,7 @@ import { sendMessage } from './messages/send-message.ts'
 import { sendDirectedMessage, sendRoomMessage } from './messages/send-room-message.ts'
 import { sendUserMessage } from './messages/send-user-message.ts'
 import { pruneMessages, storeMessages } from './messages/store-messages.ts'
-import { isMuted } from './mutes/is-muted.ts'
-import { listMuted } from './mutes/list-muted.ts'
-import { muteMembers } from './mutes/mute-members.ts'
-import { muteRoom } from './mutes/mute-room.ts'
-import { unmuteMembers } from './mutes/unmute-members.ts'
-import { unmuteRoom } from './mutes/unmute-room.ts'
+import { muteOperations } from './mutes/index.ts'
 import { renewNode, startNode, stopNode } from './nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.ts'
 import { everythingNotServed } from './not-served/index.ts'
@@ -86,7 +82,7 @@ import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
 import { reportMessage } from './reports/report-message.ts'
-import { pruneKeys, releaseKey, takeKey } from './retries/retries.ts'
+import { retryOperations } from './retries/retries.ts'
 import { deleteRoomFile, downloadRoomFile, listRoomFiles, removeRoomFile } from './room-files/room-files.ts'
 import { addRoomFile, uploadRoomFile } from './room-files/upload-room-file.ts'
 import { changeRoom } from './rooms/change-room.ts'
@@ -164,6 +160,7 @@ export const all: readonly Operation[] = [
   blockUsers,
   listBlocked,
   unblockUsers,
+  ...bulkOperations,
   ...callbackOperations,
   checkText,
   createKeywordList,
@@ -212,12 +209,7 @@ export const all: readonly Operation[] = [
   muteUser,
   listMutedUsers,
   getUserMutes,
-  isMuted,
-  listMuted,
-  muteMembers,
-  muteRoom,
-  unmuteMembers,
-  unmuteRoom,
+  ...muteOperations,
   startNode,
   renewNode,
   stopNode,
@@ -284,9 +276,7 @@ export const all: readonly Operation[] = [
   getUserStatus,
   getUsersStatus,
   explain,
-  takeKey,
-  releaseKey,
-  pruneKeys,
+  ...retryOperations,
   ...operatorWrites,
   ...everythingNotServed.flatMap(({ operations }) => operations),
 ]

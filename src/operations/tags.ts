@@ -21,6 +21,12 @@ export const tags = {
     'How long chat rooms live, and when they are dissolved by themselves.',
     '聊天室何时开放、何时自动解散。',
   ),
+  bulk: tag(
+    'Many chat rooms',
+    '批量操作',
+    'Jobs that do one thing to many chat rooms, with a dry run before.',
+    '对大量聊天室执行同一操作的任务，可先预演。',
+  ),
   members: tag('Members', '成员', 'Who is in a chat room.', '聊天室里有谁。'),
   admins: tag(
     'Admins',

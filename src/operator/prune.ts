@@ -7,6 +7,7 @@ import { dayMs, hourMs } from '../domain/time.ts'
 import type { Write } from '../engine/commit.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
+import { pruneBulk } from '../operations/bulk/run-bulk.ts'
 import { pruneCallbacks, prunedRows as prunedCallbacks } from '../operations/callbacks/deliver.ts'
 import { pruneRecordedRooms } from '../operations/events/record-messages.ts'
 import { prunedMessages, pruneMessages } from '../operations/messages/store-messages.ts'
@@ -69,6 +70,7 @@ export function startPruning(
       await pruneHistory()
       await removeAll(0, pruneKeys, limits.retryTime.value, prunedKeys)
       await commit(0, theApp, pruneSessions, { beforeMs: Date.now() - limits.operatorSessionTime.value })
+      await removeAll(0, pruneBulk, limits.bulkTime.value, 1)
       for (const app of apps()) {
         await pruneLog(app)
         await pruneActivity(app)

@@ -28,6 +28,7 @@ import { retries } from './migrations/0031-retries.ts'
 import { userUuids } from './migrations/0032-user-uuids.ts'
 import { recordedRooms } from './migrations/0033-recorded-rooms.ts'
 import { findingRooms } from './migrations/0035-finding-rooms.ts'
+import { bulk } from './migrations/0036-bulk.ts'
 import { lifecycles } from './migrations/0038-lifecycles.ts'
 import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
 import { operators } from './migrations/0043-operators.ts'
@@ -68,6 +69,7 @@ export const migrations = [
   operators,
   lifecycles,
   doctorRuns,
+  bulk,
 ]
 
 /** The version of the schema that this program writes. */

@@ -13,7 +13,15 @@ export interface FoundPosition {
   id: string
 }
 
+/** Some rooms of an index, in its order: those that are meant, and where the next begin; undefined at the end. */
+interface WalkedRooms {
+  ids: string[]
+  next: FoundPosition | undefined
+}
+
 export interface RoomSearch {
+  /** At most `limit` rooms of the index of a plan are read, however many of them are meant. */
+  walkRooms(app: number, plan: RoomPlan, limit: number, position?: FoundPosition): Promise<WalkedRooms>
   /** How many rooms the index of a plan holds; counting stops at `most`. */
   countIndexed(app: number, plan: RoomPlan, most: number): Promise<number>
   /** How many rooms a plan finds. */
@@ -41,6 +49,16 @@ class Statement {
 
   and(condition: (param: string) => string, value: Param | undefined): void {
     if (value !== undefined) this.conditions.push(condition(this.param(value)))
+  }
+
+  /** Conditions that `add` adds, apart from those before. */
+  rest(add: () => void): string {
+    const before = this.conditions
+    this.conditions = []
+    add()
+    const rest = this.where
+    this.conditions = before
+    return rest
   }
 
   get where(): string {
@@ -86,17 +104,44 @@ function indexed(app: number, { index, filter }: RoomPlan): Statement {
 
 /** All conditions but the name, which no database compares as we do. */
 function conditionsOf(app: number, plan: RoomPlan, sqlite: boolean): Statement {
-  const { index, filter } = plan
   const statement = indexed(app, plan)
+  addConditions(statement, plan, sqlite)
+  return statement
+}
+
+/** What the index of a plan does not answer. */
+function addConditions(statement: Statement, { index, filter }: RoomPlan, sqlite: boolean): void {
   if (index !== 'owner') statement.and((p) => `r.owner = ${p}`, filter.owner)
   if (index === 'member') created(statement, filter)
   statement.and((p) => `r.member_count >= ${p}`, filter.membersMin)
   statement.and((p) => `r.member_count <= ${p}`, filter.membersMax)
   statement.and((p) => `${sqlite ? 'instr' : 'strpos'}(r.custom, ${p}) > 0`, filter.custom)
-  return statement
 }
 
 type Read = (app: number, plan: RoomPlan, limit: number, position?: FoundPosition) => Awaitable<FoundRoom[]>
+
+/** Reads rooms of an index in its order, and of each whether it meets the other conditions; the name is not looked at. */
+const walker = (db: Database) => {
+  const sqlite = db.dialect === 'sqlite'
+  const keyOf = keys(sqlite)
+  const sourceOf = sources(db)
+  return (app: number, plan: RoomPlan, limit: number, position?: FoundPosition) => {
+    const { index, sort } = plan
+    const key = keyOf[sort]
+    const id = sort === 'joined' ? 'm.room' : 'r.id'
+    const statement = indexed(app, plan)
+    const range = statement.where
+    const meets = statement.rest(() => addConditions(statement, plan, sqlite))
+    const after = position
+      ? `and (${key}, ${id}) > (${statement.param(position.key)}, ${statement.param(position.id)})`
+      : ''
+    return db.all<FoundRoom & { meets: number }>(
+      `select r.id, r.name, ${key} as key, case when 1 = 1 ${meets} then 1 else 0 end as meets
+       from ${sourceOf[index]} ${range} ${after} order by ${key}, ${id} limit ${statement.param(limit)}`,
+      ...statement.params,
+    )
+  }
+}
 
 /** Reads rooms without a look at names. */
 const reader = (db: Database): Read => {
@@ -141,8 +186,17 @@ async function* slicesOf(
 export function roomSearch(db: Database): RoomSearch {
   const sourceOf = sources(db)
   const read = reader(db)
+  const walk = walker(db)
 
   return {
+    async walkRooms(app, plan, limit, position) {
+      const rooms = await walk(app, plan, limit, position)
+      const ids = rooms
+        .filter(({ meets, name }) => meets === 1 && hasName(plan.filter, name))
+        .map(({ id }) => id)
+      return { ids, next: rooms.length < limit ? undefined : rooms.at(-1) }
+    },
+
     async countIndexed(app, plan, most) {
       const statement = indexed(app, plan)
       const source =

@@ -1,6 +1,7 @@
 import { type AppMuteReads, type AppMuteStore, appMuteStore } from './app-mutes.ts'
 import { type AppReads, type AppStore, appStore } from './apps.ts'
 import { type AttributeReads, type AttributeStore, attributeStore } from './attributes.ts'
+import { type BulkReads, type BulkStore, bulkStore } from './bulk.ts'
 import {
   type CallbackDeliveryReads,
   type CallbackDeliveryStore,
@@ -56,6 +57,7 @@ export interface ReadStore {
   keywords: KeywordReads
   callbacks: CallbackReads
   callbackDelivery: CallbackDeliveryReads
+  bulk: BulkReads
   recordedRooms: RecordedRoomReads
   operators: OperatorReads
   doctor: DoctorReads
@@ -83,6 +85,7 @@ export interface WriteStore extends ReadStore {
   keywords: KeywordStore
   callbacks: CallbackStore
   callbackDelivery: CallbackDeliveryStore
+  bulk: BulkStore
   recordedRooms: RecordedRoomStore
   operators: OperatorStore
   doctor: DoctorStore
@@ -118,6 +121,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   retries: retryStore(db),
   callbacks: callbackStore(db),
   callbackDelivery: callbackDeliveryStore(db),
+  bulk: bulkStore(db),
   recordedRooms: recordedRoomStore(db),
   operators: operatorStore(db),
   doctor: doctorStore(db),

@@ -35,6 +35,12 @@ async function aCallback(app: TestApp, secrets: number): Promise<string> {
   return body.data.id
 }
 
+/** Begins a job; returns its id. */
+async function aBulkJob(app: TestApp): Promise<string> {
+  const asked = { action: 'mute', rooms: [room], dry_run: true }
+  return (await app.call('POST', '/chatrooms/bulk', asked)).body.data.id
+}
+
 /** Reports the message of the examples. */
 const aReport = (app: TestApp) =>
   app.call('POST', '/user/alice/moderation/report/message/1450000000000001003', {})
@@ -77,7 +83,9 @@ test('10.36 every example of a body is accepted where what it speaks of is there
       const callback = path.includes('{callback_id}')
         ? await aCallback(app, operationId === 'removeCallbackSecret' ? 2 : 1)
         : ''
+      const job = path.includes('{bulk_id}') ? await aBulkJob(app) : ''
       const filled = path
+        .replace('{bulk_id}', job)
         .replace('{list_id}', list)
         .replace('{callback_id}', callback)
         .replace('/{org_name}/{app_name}', '')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventTypes } from '../../src/operations/events/event-types.ts'
+import { bulkEnd } from '../support/bulk.ts'
 import { openEvents } from '../support/event-source.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -79,6 +80,8 @@ async function everything(): Promise<void> {
   })
   await app.room({ owner: 'alice', members: ['bob'] })
   await call('DELETE', '/users/bob')
+  const job = (await call('POST', '/chatrooms/bulk', { action: 'mute', filter: { member: 'carol' } })).data
+  await bulkEnd(app.call, job.id)
   await call('POST', '/chatrooms/super_admin', { superadmin: 'carol' })
 }
 

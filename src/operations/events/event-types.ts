@@ -247,6 +247,20 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
     '回调规则或其密钥被创建、修改或删除。',
     { callback: '248710559375361', change: 'created' },
   ),
+  'bulk.changed': ofApp(
+    'A bulk job began, has come a tenth further, or has ended.',
+    '批量任务已开始、又完成了十分之一或已结束。',
+    {
+      job: '248710559375361',
+      action: 'dissolve',
+      state: 'running',
+      dryRun: false,
+      total: 100,
+      done: 10,
+      refused: 0,
+      changed: 0,
+    },
+  ),
   'superAdmin.added': ofApp('A user became a super admin.', '用户成为超级管理员。', { username: 'alice' }),
   'superAdmin.removed': ofApp('A user is no super admin any more.', '用户不再是超级管理员。', {
     username: 'alice',

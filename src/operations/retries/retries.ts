@@ -43,3 +43,6 @@ export const pruneKeys = write({
   allowed: appOnly,
   run: ({ store }, { beforeMs }: { beforeMs: number }) => store.retries.removeBefore(beforeMs, prunedKeys),
 })
+
+/** Writes of idempotency keys. */
+export const retryOperations = [takeKey, releaseKey, pruneKeys]

@@ -1,5 +1,6 @@
-import { Type as t } from '@sinclair/typebox'
+import { type Static, Type as t } from '@sinclair/typebox'
 import { type App, appKey } from '../../domain/app.ts'
+import type { Dialect } from '../../domain/dialect.ts'
 import { userMissing } from '../../domain/failures.ts'
 import { firstLook, lifecycleFailures } from '../../domain/lifecycle.ts'
 import { limits } from '../../domain/limits.ts'
@@ -20,6 +21,79 @@ import { descriptionBounds, nameBounds } from './schemas.ts'
 
 const grouped = (value: number): string => value.toLocaleString('en-US')
 
+/** A room that is to be created. */
+export const DraftBody = loosely({
+  name: t.String({
+    ...says(
+      `Room name, at most ${limits.roomName.value} characters.`,
+      `聊天室名称，最多 ${limits.roomName.value} 个字符。`,
+    ),
+    examples: ['night owls'],
+    ...nameBounds,
+  }),
+  description: t.String({
+    ...says(
+      `Room description, at most ${limits.roomDescription.value} characters.`,
+      `聊天室描述，最多 ${limits.roomDescription.value} 个字符。`,
+    ),
+    examples: ['late talk'],
+    ...descriptionBounds,
+  }),
+  owner: t.String({
+    ...says('User id of the owner; must be registered.', '所有者的用户 ID，必须已注册。'),
+    examples: ['alice'],
+    ...bounds({ pattern: userIdPattern }),
+  }),
+  maxusers: t.Optional(
+    t.Integer({
+      ...says(
+        `Most members, the owner included: 1 to ${grouped(limits.roomMembers.value)}; ${limits.roomDefault.value} when left out.`,
+        `最大成员数，含所有者：1 到 ${grouped(limits.roomMembers.value)}，默认 ${limits.roomDefault.value}。`,
+      ),
+      examples: [300],
+      ...bounds({ minimum: 1 }),
+    }),
+  ),
+  members: t.Optional(
+    t.Array(t.String(), {
+      ...says('User ids of the members, without the owner.', '成员的用户 ID，不含所有者。'),
+      examples: [['bob']],
+      ...bounds({ minItems: 1, items: { type: 'string', pattern: userIdPattern } }),
+    }),
+  ),
+  custom: t.Optional(
+    t.String({
+      ...says(
+        `Extension text, at most ${limits.roomCustom.value / 1024} KB.`,
+        `扩展信息，最多 ${limits.roomCustom.value / 1024} KB。`,
+      ),
+      ...bounds({ maxLength: limits.roomCustom.value }),
+    }),
+  ),
+  roomid: t.Optional(
+    t.String({
+      ...says('Chosen room id: 1 to 64 of a-z and 0-9.', '自定义聊天室 ID：1 到 64 位小写字母和数字。'),
+      ...bounds({ pattern: '^[a-z0-9]{1,64}$' }),
+    }),
+  ),
+  ...lifecycleFields,
+  groupid: t.Optional(
+    t.String(says('The same as `roomid`, as older SDKs send it.', '与 `roomid` 相同，旧版 SDK 使用此字段。')),
+  ),
+})
+
+/** A draft as the rules know it. */
+export function draftOf({ groupid, ...draft }: Static<typeof DraftBody>, dialect: Dialect) {
+  const roomid = draft.roomid ?? groupid
+  const lifecycle = givenLifecycle(draft)
+  return {
+    ...draft,
+    ...(Object.keys(lifecycle).length > 0 ? { lifecycle } : {}),
+    ...(roomid === undefined ? {} : { roomid }),
+    ...(dialect === 'sdk' ? { dialect } : {}),
+  }
+}
+
 /** Creates a chat room [create]. A user that creates one is its owner, whatever the draft names. */
 export const createRoom = write({
   id: 'createRoom',
@@ -34,79 +108,10 @@ export const createRoom = write({
   callsPerSecond: 50,
   sharesTransaction: true,
   hasDialects: true,
-  body: loosely({
-    name: t.String({
-      ...says(
-        `Room name, at most ${limits.roomName.value} characters.`,
-        `聊天室名称，最多 ${limits.roomName.value} 个字符。`,
-      ),
-      examples: ['night owls'],
-      ...nameBounds,
-    }),
-    description: t.String({
-      ...says(
-        `Room description, at most ${limits.roomDescription.value} characters.`,
-        `聊天室描述，最多 ${limits.roomDescription.value} 个字符。`,
-      ),
-      examples: ['late talk'],
-      ...descriptionBounds,
-    }),
-    owner: t.String({
-      ...says('User id of the owner; must be registered.', '所有者的用户 ID，必须已注册。'),
-      examples: ['alice'],
-      ...bounds({ pattern: userIdPattern }),
-    }),
-    maxusers: t.Optional(
-      t.Integer({
-        ...says(
-          `Most members, the owner included: 1 to ${grouped(limits.roomMembers.value)}; ${limits.roomDefault.value} when left out.`,
-          `最大成员数，含所有者：1 到 ${grouped(limits.roomMembers.value)}，默认 ${limits.roomDefault.value}。`,
-        ),
-        examples: [300],
-        ...bounds({ minimum: 1 }),
-      }),
-    ),
-    members: t.Optional(
-      t.Array(t.String(), {
-        ...says('User ids of the members, without the owner.', '成员的用户 ID，不含所有者。'),
-        examples: [['bob']],
-        ...bounds({ minItems: 1, items: { type: 'string', pattern: userIdPattern } }),
-      }),
-    ),
-    custom: t.Optional(
-      t.String({
-        ...says(
-          `Extension text, at most ${limits.roomCustom.value / 1024} KB.`,
-          `扩展信息，最多 ${limits.roomCustom.value / 1024} KB。`,
-        ),
-        ...bounds({ maxLength: limits.roomCustom.value }),
-      }),
-    ),
-    roomid: t.Optional(
-      t.String({
-        ...says('Chosen room id: 1 to 64 of a-z and 0-9.', '自定义聊天室 ID：1 到 64 位小写字母和数字。'),
-        ...bounds({ pattern: '^[a-z0-9]{1,64}$' }),
-      }),
-    ),
-    ...lifecycleFields,
-    groupid: t.Optional(
-      t.String(
-        says('The same as `roomid`, as older SDKs send it.', '与 `roomid` 相同，旧版 SDK 使用此字段。'),
-      ),
-    ),
-  }),
+  body: DraftBody,
   response: { data: exactly({ id: RoomId }) },
   failures: [...draftFailures, ...lifecycleFailures, tooManyRooms, joinedTooMany, userMissing],
-  input({ body: { groupid, ...draft }, dialect }) {
-    const roomid = draft.roomid ?? groupid
-    const lifecycle = givenLifecycle(draft)
-    return {
-      ...draft,
-      ...(Object.keys(lifecycle).length > 0 ? { lifecycle } : {}),
-      ...(roomid === undefined ? {} : { roomid }),
-      ...(dialect === 'sdk' ? { dialect } : {}),
-    }
-  },
+  input: ({ body, dialect }) => draftOf(body, dialect),
 
   async run(transaction, draft) {
     const { app, caller, store, now, tick, emit } = transaction

@@ -61,6 +61,8 @@ export interface HistoryReads {
   ): Promise<Removed>
   /** The id of the `most`th newest message of a room; 0 when it has fewer. */
   floor(app: number, room: string, most: number): Promise<number>
+  /** How many messages of a room are stored. */
+  count(app: number, room: string): Promise<number>
 }
 
 /** Stores messages after the fan-out, apart from rooms and users: its writes wait for none of theirs. */

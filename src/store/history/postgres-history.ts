@@ -86,6 +86,11 @@ function readsOn(reading: Database): HistoryReads {
 
     removedBy: (app, username, stretch) => removedBy(reading, app, username, stretch),
 
+    async count(app, room) {
+      const sql = `select count(*) as count from history where app = ?1 and room = ?2`
+      return (await reading.get<{ count: number }>(sql, app, room))?.count ?? 0
+    },
+
     async floor(app, room, most) {
       const row = await reading.get<{ id: number }>(
         `select id from history where app = ?1 and room = ?2 order by id desc offset ?3 limit 1`,

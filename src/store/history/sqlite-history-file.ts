@@ -86,6 +86,7 @@ export function openHistoryReader(dir: string): { reads: HistoryReads; close(): 
     scanApp: async () => [],
     removedBy: async () => ({ to: 0, ids: [] }),
     floor: async () => 0,
+    count: async () => 0,
   }
 
   function reads(): HistoryReads {
@@ -104,6 +105,7 @@ export function openHistoryReader(dir: string): { reads: HistoryReads; close(): 
       scanApp: async (...given) => reads().scanApp(...given),
       removedBy: async (...given) => reads().removedBy(...given),
       floor: async (...given) => reads().floor(...given),
+      count: async (...given) => reads().count(...given),
     },
     close() {
       opened?.db.finalize()

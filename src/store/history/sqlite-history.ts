@@ -117,6 +117,16 @@ export function sqliteHistoryReads(db: Database): HistoryReads {
 
     removedBy: (app, username, stretch) => removedBy(db, app, username, stretch),
 
+    async count(app, room) {
+      let count = 0
+      for (const day of await daysOf(db)) {
+        const table = tableOf(day)
+        const sql = `select count(*) as count from ${table} indexed by ${table}_by_room where app = ?1 and room = ?2`
+        count += (await db.get<{ count: number }>(sql, app, room))?.count ?? 0
+      }
+      return count
+    },
+
     async floor(app, room, most) {
       let left = most
       for (const day of (await daysOf(db)).reverse()) {

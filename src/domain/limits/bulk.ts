@@ -1,0 +1,40 @@
+import type { Limit } from './limit.ts'
+
+/** Jobs that do one thing to many chat rooms. */
+export const bulkLimits = {
+  bulkRooms: {
+    value: 100_000,
+    unit: 'items',
+    en: 'Chat rooms of a bulk job',
+    zh: '单个批量任务的聊天室数量',
+    beyond: { en: 'the job fails before it changes anything', zh: '任务失败，不做任何修改' },
+  },
+  bulkJobs: {
+    value: 10,
+    unit: 'items',
+    en: 'Bulk jobs of an app that have not ended',
+    zh: '每个应用未结束的批量任务数量',
+    beyond: { en: '403; nothing is done', zh: '返回 403，不执行任何操作' },
+  },
+  bulkJobsOfProcess: {
+    value: 4,
+    unit: 'items',
+    en: 'Bulk jobs that a process runs at the same time',
+    zh: '单个进程同时执行的批量任务数量',
+    beyond: { en: 'others wait', zh: '其余等待' },
+  },
+  bulkTime: {
+    value: 7 * 86_400_000,
+    unit: 'ms',
+    en: 'Time for which a bulk job that has ended, and its outcomes, are kept',
+    zh: '批量任务结束后其结果的保留时长',
+    beyond: { en: 'they are removed', zh: '予以删除' },
+  },
+  bulkPage: {
+    value: 1000,
+    unit: 'items',
+    en: 'Outcomes of a bulk job on a page',
+    zh: '批量任务结果每页数量',
+    beyond: { en: 'counts as this many', zh: '按该上限处理' },
+  },
+} satisfies Record<string, Limit>

@@ -1,0 +1,128 @@
+import {
+  type BulkAction,
+  type BulkCounts,
+  type BulkItem,
+  type BulkState,
+  bulkDiffers,
+  isOpen,
+} from '../../domain/bulk.ts'
+import { digestOf, membersMoved } from '../../domain/bulk-events.ts'
+import type { AppEvent, RoomEvent } from '../../domain/event.ts'
+import { limits } from '../../domain/limits.ts'
+import { appOnly } from '../allowed.ts'
+import { type Transaction, write } from '../operation.ts'
+import { steps } from './tasks.ts'
+
+/** Items that are removed in one transaction: few enough that no write waits for it. */
+const prunedItems = 1000
+
+/** Takes jobs for a process, or renews that it has them; returns those that it has now. */
+export const holdBulk = write({
+  id: 'holdBulk',
+  allowed: appOnly,
+  run: ({ store, now }, { process, leaseMs, alone }: { process: string; leaseMs: number; alone: boolean }) =>
+    store.bulk.hold(process, now, now + leaseMs, limits.bulkJobsOfProcess.value, alone),
+})
+
+/** Lets others have the jobs of a process that ends. */
+export const releaseBulk = write({
+  id: 'releaseBulk',
+  allowed: appOnly,
+  run: ({ store }, { process }: { process: string }) => store.bulk.release(process),
+})
+
+/** Writes down some of the rooms of a job; those that were written down before stay. */
+export const addBulkItems = write({
+  id: 'addBulkItems',
+  allowed: appOnly,
+  run: ({ app, store }, { job, items }: { job: string; items: BulkItem[] }) =>
+    store.bulk.addItems(app.id, job, items),
+})
+
+/** Removes some of what was written down of a job that has not begun; returns whether there was any. */
+export const clearBulkItems = write({
+  id: 'clearBulkItems',
+  allowed: appOnly,
+  run: async ({ app, store }, { job }: { job: string }) =>
+    (await store.bulk.removeItems(app.id, job, prunedItems)) > 0,
+})
+
+/** Whose turn it is. */
+interface Turn {
+  job: string
+  seq: number
+  action: BulkAction
+}
+
+/** What became of a room. */
+interface Ran {
+  room: string
+  digest: string
+  members: number
+}
+
+/**
+ * Does what a job does to one room, and stores that it is done, in one transaction: never twice, and never half. Returns nothing where
+ * that is settled already, or the job has ended. Fails as the operation does.
+ */
+export const runBulkItem = write({
+  id: 'runBulkItem',
+  allowed: appOnly,
+  auditedAs: ({ action }: Turn) => steps[action].audited,
+
+  async run(transaction: Transaction, { job: id, seq, action }: Turn): Promise<Ran | undefined> {
+    const { app, store } = transaction
+    const job = await store.bulk.findJob(app.id, id)
+    if (job?.state !== 'running') return undefined
+    const item = await store.bulk.lockPending(app.id, id, seq)
+    if (!item) return undefined
+    const events: (RoomEvent | AppEvent)[] = []
+    let room = item.room
+    const emit: Transaction['emit'] = (event, of) => {
+      events.push(event)
+      if (event.type === 'room.created') room = of ?? room
+      transaction.emit(event, of)
+    }
+    await steps[action].execute({ ...transaction, emit }, item.room, job.given, item.draft)
+    const digest = digestOf(events)
+    if (item.digest !== '' && item.digest !== digest) throw bulkDiffers()
+    const ran = { room, digest, members: membersMoved(events) }
+    await store.bulk.settleItem(app.id, id, { ...item, ...ran, outcome: 'done' })
+    return ran
+  },
+})
+
+/** Stores what became of rooms to which nothing was done. */
+export const settleBulkItems = write({
+  id: 'settleBulkItems',
+  allowed: appOnly,
+  async run({ app, store }, { job, items }: { job: string; items: BulkItem[] }) {
+    for (const item of items) await store.bulk.settleItem(app.id, job, item)
+  },
+})
+
+type Progress = BulkCounts & { job: string; state: BulkState; error?: string; isPublished: boolean }
+
+/** Stores how far a job is; returns whether it still was to go on. */
+export const progressBulk = write({
+  id: 'progressBulk',
+  allowed: appOnly,
+
+  async run({ app, store, now, emit }, { job: id, state, error = '', isPublished, ...counts }: Progress) {
+    const job = await store.bulk.findJob(app.id, id)
+    if (!job || !isOpen(job.state)) return false
+    const endedMs = isOpen(state) ? 0 : now
+    await store.bulk.changeJob(app.id, id, { ...counts, state, error, endedMs })
+    const { given, isDryRun: dryRun } = job
+    if (isPublished) emit({ type: 'bulk.changed', job: id, action: given.action, state, dryRun, ...counts })
+    return true
+  },
+})
+
+/** Removes some of a job that ended before a time (Unix ms); returns 1 where there was one. */
+export const pruneBulk = write({
+  id: 'pruneBulk',
+  allowed: appOnly,
+  run: async ({ store }, { beforeMs }: { beforeMs: number }) =>
+    (await store.bulk.removeEnded(beforeMs, prunedItems)) ? 1 : 0,
+})

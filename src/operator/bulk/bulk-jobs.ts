@@ -1,0 +1,91 @@
+import type { Logger } from 'pino'
+import { every } from '../../cluster/every.ts'
+import { type Event, theApp } from '../../domain/event.ts'
+import { isAppGone } from '../../domain/failures.ts'
+import type { Engine } from '../../engine/engine-types.ts'
+import type { Publisher } from '../../engine/publisher.ts'
+import { holdBulk, releaseBulk } from '../../operations/bulk/run-bulk.ts'
+import { jobRunner } from './run-job.ts'
+
+interface Given {
+  engine: Engine
+  events: Pick<Publisher<Event[]>, 'subscribe'>
+  log: Logger
+  /** Milliseconds for which a job is this process's. */
+  leaseMs: number
+}
+
+/** Runs bulk jobs: each is one process's, for as long as that renews its lease. */
+export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
+  const { commit, kind } = engine
+  const run = jobRunner(engine)
+  const process = crypto.randomUUID()
+  const running = new Map<string, Promise<void>>()
+  let held = new Set<string>()
+  let leasedUntil = 0
+  let looking: Promise<void> | undefined
+  let again = false
+  let isStopped = false
+
+  const failed = (error: unknown) => {
+    if (!isStopped) log.warn({ err: error }, 'a bulk job could not go on; it is tried again')
+  }
+
+  function begin(app: number, id: string): void {
+    const key = `${app}/${id}`
+    if (running.has(key)) return
+    const isMine = () => !isStopped && held.has(key) && performance.now() < leasedUntil
+    const job = run(app, id, isMine)
+      .then(() => true)
+      .catch((error) => {
+        if (!isAppGone(error)) failed(error)
+        return false
+      })
+      .then((isDone) => {
+        running.delete(key)
+        // There is room for another one.
+        if (isDone && !isStopped) lookNow()
+      })
+    running.set(key, job)
+  }
+
+  async function look(): Promise<void> {
+    const begun = performance.now()
+    const jobs = await commit(0, theApp, holdBulk, { process, leaseMs, alone: kind === 'sqlite' })
+    leasedUntil = begun + leaseMs
+    held = new Set(jobs.map(({ app, id }) => `${app}/${id}`))
+    for (const { app, id } of jobs) begin(app, id)
+  }
+
+  /** Takes and renews jobs now, once more if asked meanwhile. */
+  function lookNow(): Promise<void> {
+    again = true
+    looking ??= (async () => {
+      while (again && !isStopped) {
+        again = false
+        await look()
+      }
+    })()
+      .catch(failed)
+      .finally(() => {
+        looking = undefined
+      })
+    return looking
+  }
+
+  const stop = every(leaseMs / 3, lookNow, failed)
+  events.subscribe((batch) => {
+    if (batch.some((event) => event.type === 'bulk.changed' && event.state === 'collecting')) void lookNow()
+  })
+  void lookNow()
+
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      isStopped = true
+      stop()
+      await looking
+      await Promise.all(running.values())
+      await commit(0, theApp, releaseBulk, { process }).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  type BulkCounts,
+  type BulkItem,
+  type BulkJob,
+  bulkDiffers,
+  refusalDigest,
+} from '../../domain/bulk.ts'
+import { theApp } from '../../domain/event.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { Engine } from '../../engine/engine-types.ts'
+import {
+  addBulkItems,
+  clearBulkItems,
+  progressBulk,
+  runBulkItem,
+  settleBulkItems,
+} from '../../operations/bulk/run-bulk.ts'
+import { collect } from './collect.ts'
+
+type Given = Pick<Engine, 'kind' | 'store' | 'commit' | 'rehearse' | 'history'>
+
+/** Progress is stored as often as this. */
+const progressMs = 1000
+
+/** A refusal by a rule; anything else ends the attempt. */
+function refusalIn(error: unknown): Failure {
+  if (error instanceof Failure && error.status < 500) return error
+  throw error
+}
+
+/** Runs one job, room by room, and leaves half of the time to others. */
+export function jobRunner({ kind, store, commit, rehearse, history }: Given) {
+  /** Rooms at a time: as many as share a commit well, or as leave most connections to others. */
+  const wave = kind === 'sqlite' ? 16 : 4
+
+  /** What would happen to a room. */
+  async function tryOut(app: number, job: BulkJob, item: BulkItem): Promise<BulkItem | undefined> {
+    const { action } = job.given
+    const input = { job: job.id, seq: item.seq, action }
+    try {
+      const { output } = await rehearse(app, theApp, runBulkItem, input)
+      if (!output) return undefined
+      const messages = action === 'dissolve' ? await history.count(app, item.room) : 0
+      const room = action === 'create' ? '' : item.room
+      return { ...item, ...output, room, messages, outcome: 'done' }
+    } catch (error) {
+      const { word, text } = refusalIn(error)
+      return { ...item, word, error: text, digest: refusalDigest(word, text), outcome: 'refused' }
+    }
+  }
+
+  /** Does it to a room; returns an item that is not settled yet. */
+  async function act(app: number, job: BulkJob, item: BulkItem, counts: BulkCounts) {
+    try {
+      const ran = await commit(app, theApp, runBulkItem, {
+        job: job.id,
+        seq: item.seq,
+        action: job.given.action,
+      })
+      if (ran) counts.done += 1
+      return undefined
+    } catch (error) {
+      const { word, text } = refusalIn(error)
+      const differs = item.digest !== '' && item.digest !== refusalDigest(word, text)
+      const said = differs ? bulkDiffers() : { word, text }
+      return { ...item, word: said.word, error: said.text, outcome: differs ? 'changed' : 'refused' } as const
+    }
+  }
+
+  async function runWave(app: number, job: BulkJob, items: BulkItem[], counts: BulkCounts): Promise<void> {
+    const settled = await Promise.all(
+      items.map((item) => (job.isDryRun ? tryOut(app, job, item) : act(app, job, item, counts))),
+    )
+    const unsettled = settled.filter((item) => item !== undefined)
+    if (unsettled.length > 0) await commit(app, theApp, settleBulkItems, { job: job.id, items: unsettled })
+    for (const { outcome } of unsettled) if (outcome !== 'pending') counts[outcome] += 1
+  }
+
+  async function runItems(app: number, job: BulkJob, isMine: () => boolean): Promise<void> {
+    const counts = await store.bulk.countItems(app, job.id)
+    const tenthOf = () => Math.floor(((counts.done + counts.refused + counts.changed) * 10) / counts.total)
+    let tenth = tenthOf()
+    let stored = performance.now()
+    for (let after = 0; isMine(); ) {
+      const begun = performance.now()
+      const items = await store.bulk.listItems(app, job.id, after, wave, 'pending')
+      if (items.length === 0) break
+      await runWave(app, job, items, counts)
+      after = items.at(-1)?.seq ?? after
+      const now = performance.now()
+      if (now - stored > progressMs) {
+        const isPublished = tenthOf() > tenth
+        tenth = tenthOf()
+        stored = now
+        const progress = { job: job.id, state: 'running', isPublished, ...counts } as const
+        if (!(await commit(app, theApp, progressBulk, progress))) return
+      }
+      await Bun.sleep(Math.max(1, performance.now() - begun))
+    }
+    if (!isMine()) return
+    const total = await store.bulk.countItems(app, job.id)
+    await commit(app, theApp, progressBulk, { job: job.id, state: 'done', isPublished: true, ...total })
+  }
+
+  /** Writes down which rooms it is about, from the start: what an earlier process wrote down may be out of date. */
+  async function begin(app: number, job: BulkJob, isMine: () => boolean): Promise<boolean> {
+    while (await commit(app, theApp, clearBulkItems, { job: job.id }));
+    const write = (items: BulkItem[]) => commit(app, theApp, addBulkItems, { job: job.id, items })
+    const error = await collect(store, app, job, write, isMine)
+    if (!isMine()) return false
+    const counts = await store.bulk.countItems(app, job.id)
+    const state = error === '' ? 'running' : 'failed'
+    const progress = { job: job.id, state, error, isPublished: true, ...counts } as const
+    return (await commit(app, theApp, progressBulk, progress)) && error === ''
+  }
+
+  /** Runs a job until it ends, or until it is not this process's any more. */
+  return async (app: number, id: string, isMine: () => boolean): Promise<void> => {
+    const job = await store.bulk.findJob(app, id)
+    if (!job) return
+    if (job.state === 'running') return runItems(app, job, isMine)
+    if (job.state === 'collecting' && (await begin(app, job, isMine))) await runItems(app, job, isMine)
+  }
+}

@@ -1,0 +1,237 @@
+import type { BulkCounts, BulkGiven, BulkItem, BulkJob, BulkOutcome, BulkState } from '../domain/bulk.ts'
+import type { Awaitable, Database } from './database.ts'
+import { forUpdate } from './database.ts'
+
+/** A job and the app that it is of. */
+interface BulkHeld {
+  app: number
+  id: string
+}
+
+export interface BulkReads {
+  findJob(app: number, id: string): Promise<BulkJob | undefined>
+  /** Rooms or drafts of a job, as JSON; empty where it has a filter. */
+  listed(app: number, id: string): Promise<string>
+  /** At most `limit` jobs below an id, the latest first. */
+  listJobs(app: number, limit: number, below?: string): Promise<BulkJob[]>
+  /** At most `limit` items after `seq`, of one outcome where it is given. */
+  listItems(
+    app: number,
+    job: string,
+    after: number,
+    limit: number,
+    outcome?: BulkOutcome,
+  ): Promise<BulkItem[]>
+  /** How many items there are, and what became of them. */
+  countItems(app: number, job: string): Promise<BulkCounts>
+}
+
+export interface BulkStore extends BulkReads {
+  addJob(app: number, job: BulkJob, listed: string): Promise<void>
+  countOpen(app: number): Promise<number>
+  /** Takes at most `most` jobs for a process, its own first; `alone`: there is no other process. Returns all that it has. */
+  hold(process: string, now: number, expires: number, most: number, alone: boolean): Promise<BulkHeld[]>
+  release(process: string): Promise<void>
+  addItems(app: number, job: string, items: BulkItem[]): Promise<void>
+  /** Removes at most `limit` items of a job; returns how many. */
+  removeItems(app: number, job: string, limit: number): Promise<number>
+  /** A pending item, locked until the transaction ends. */
+  lockPending(app: number, job: string, seq: number): Awaitable<BulkItem | undefined>
+  settleItem(app: number, job: string, item: Omit<BulkItem, 'draft'>): Promise<void>
+  /** Stores how far an open job is; returns whether it was open. */
+  changeJob(
+    app: number,
+    id: string,
+    change: BulkCounts & { state: BulkState; error: string; endedMs: number },
+  ): Promise<boolean>
+  /** Removes at most `limit` items of a job that ended before a time, or the job when it has fewer; returns whether there was one. */
+  removeEnded(beforeMs: number, limit: number): Promise<boolean>
+}
+
+interface JobRow extends BulkCounts {
+  id: string
+  given: string
+  isDryRun: number
+  basedOn: string
+  state: BulkState
+  error: string
+  createdMs: number
+  endedMs: number
+}
+
+const jobColumns = `id, given, is_dry_run as "isDryRun", based_on as "basedOn", state, error, total, done, refused,
+  changed, created as "createdMs", ended as "endedMs"`
+const itemColumns = 'seq, room, draft, outcome, digest, word, error, members, messages'
+
+const toJob = ({ given, isDryRun, ...row }: JobRow): BulkJob => ({
+  ...row,
+  given: JSON.parse(given) as BulkGiven,
+  isDryRun: isDryRun === 1,
+})
+
+function bulkReads(db: Database): BulkReads {
+  return {
+    async findJob(app, id) {
+      const row = await db.get<JobRow>(
+        `select ${jobColumns} from bulk_jobs where app = ?1 and id = ?2`,
+        app,
+        id,
+      )
+      return row && toJob(row)
+    },
+
+    async listed(app, id) {
+      const sql = `select listed from bulk_jobs where app = ?1 and id = ?2`
+      return (await db.get<{ listed: string }>(sql, app, id))?.listed ?? ''
+    },
+
+    async listJobs(app, limit, below) {
+      const from = below === undefined ? '' : 'and id < ?3'
+      const sql = `select ${jobColumns} from bulk_jobs where app = ?1 ${from} order by id desc limit ?2`
+      return (await db.all<JobRow>(sql, app, limit, ...(below === undefined ? [] : [below]))).map(toJob)
+    },
+
+    async listItems(app, job, after, limit, outcome) {
+      // As a text of the statement, so that pending ones are found by their index.
+      const only = outcome === undefined ? '' : `and outcome = '${outcome}'`
+      return db.all<BulkItem>(
+        `select ${itemColumns} from bulk_items where app = ?1 and job = ?2 and seq > ?3 ${only} order by seq limit ?4`,
+        app,
+        job,
+        after,
+        limit,
+      )
+    },
+
+    async countItems(app, job) {
+      const rows = await db.all<{ outcome: BulkOutcome; count: number }>(
+        `select outcome, count(*) as count from bulk_items where app = ?1 and job = ?2 group by outcome`,
+        app,
+        job,
+      )
+      const of = (outcome: BulkOutcome) => rows.find((row) => row.outcome === outcome)?.count ?? 0
+      const [done, refused, changed] = [of('done'), of('refused'), of('changed')]
+      return { total: of('pending') + done + refused + changed, done, refused, changed }
+    },
+  }
+}
+
+/** Which process has which jobs. */
+function leases(db: Database): Pick<BulkStore, 'hold' | 'release'> {
+  return {
+    async hold(process, now, expires, most, alone) {
+      const free = alone ? '?2 = ?2' : '(holder = ?1 or expires < ?2)'
+      const jobs = await db.all<BulkHeld & { holder: string }>(
+        `select app, id, holder from bulk_jobs where ended = 0 and ${free}
+         order by case when holder = ?1 then 0 else 1 end, created limit ?3 ${forUpdate(db)}`,
+        process,
+        now,
+        most,
+      )
+      for (const { app, id } of jobs)
+        await db.run(
+          `update bulk_jobs set holder = ?3, expires = ?4 where app = ?1 and id = ?2`,
+          app,
+          id,
+          process,
+          expires,
+        )
+      return jobs.map(({ app, id }) => ({ app, id }))
+    },
+
+    async release(process) {
+      await db.run(`update bulk_jobs set expires = 0 where ended = 0 and holder = ?1`, process)
+    },
+  }
+}
+
+export function bulkStore(db: Database): BulkStore {
+  const pending = `select ${itemColumns} from bulk_items
+    where app = ?1 and job = ?2 and seq = ?3 and outcome = 'pending' ${forUpdate(db)}`
+
+  return {
+    ...bulkReads(db),
+    ...leases(db),
+
+    async addJob(app, job, listed) {
+      await db.run(
+        `insert into bulk_jobs (app, id, given, listed, is_dry_run, based_on, state, error, total, done, refused, changed,
+           created, ended, holder, expires)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', 0, 0, 0, 0, ?8, 0, '', 0)`,
+        app,
+        job.id,
+        JSON.stringify(job.given),
+        listed,
+        job.isDryRun ? 1 : 0,
+        job.basedOn,
+        job.state,
+        job.createdMs,
+      )
+    },
+
+    async countOpen(app) {
+      const sql = `select count(*) as count from bulk_jobs where app = ?1 and ended = 0`
+      return (await db.get<{ count: number }>(sql, app))?.count ?? 0
+    },
+
+    async addItems(app, job, items) {
+      for (const { seq, room, draft, digest } of items)
+        await db.run(
+          `insert into bulk_items (app, job, seq, room, draft, outcome, digest, word, error, members, messages)
+           values (?1, ?2, ?3, ?4, ?5, 'pending', ?6, '', '', 0, 0) on conflict do nothing`,
+          app,
+          job,
+          seq,
+          room,
+          draft,
+          digest,
+        )
+    },
+
+    removeItems: async (app, job, limit) =>
+      db.run(
+        `delete from bulk_items where app = ?1 and job = ?2 and seq in (
+           select seq from bulk_items where app = ?1 and job = ?2 order by seq limit ?3)`,
+        app,
+        job,
+        limit,
+      ),
+
+    lockPending: (app, job, seq) => db.get<BulkItem>(pending, app, job, seq),
+
+    async settleItem(app, job, { seq, room, outcome, digest, word, error, members, messages }) {
+      await db.run(
+        `update bulk_items set room = ?4, outcome = ?5, digest = ?6, word = ?7, error = ?8, members = ?9, messages = ?10
+         where app = ?1 and job = ?2 and seq = ?3 and outcome = 'pending'`,
+        app,
+        job,
+        seq,
+        room,
+        outcome,
+        digest,
+        word,
+        error,
+        members,
+        messages,
+      )
+    },
+
+    async changeJob(app, id, { state, error, total, done, refused, changed, endedMs }) {
+      const sql = `update bulk_jobs set state = ?3, error = ?4, total = ?5, done = ?6, refused = ?7, changed = ?8, ended = ?9,
+          listed = case when ?9 > 0 then '' else listed end
+        where app = ?1 and id = ?2 and ended = 0`
+      return (await db.run(sql, app, id, state, error, total, done, refused, changed, endedMs)) > 0
+    },
+
+    async removeEnded(beforeMs, limit) {
+      const job = await db.get<BulkHeld>(
+        `select app, id from bulk_jobs where ended > 0 and ended < ?1 order by ended limit 1 ${forUpdate(db)}`,
+        beforeMs,
+      )
+      if (!job) return false
+      const removed = await this.removeItems(job.app, job.id, limit)
+      if (removed < limit) await db.run(`delete from bulk_jobs where app = ?1 and id = ?2`, job.app, job.id)
+      return true
+    },
+  }
+}
