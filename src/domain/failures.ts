@@ -137,6 +137,12 @@ export const tooManyLogins = busy('too many logins at once', {
   zh: '等待校验的密码过多',
 })
 
+/** The server ends its streams, and begins no new ones. */
+export const serverStopping = busy('the server is stopping; try again', {
+  en: 'the server is stopping',
+  zh: '服务器正在停止',
+})
+
 /** The app has as many users as its quota `users` allows. */
 export const tooManyUsersInApp = failure(
   'resource_limited',

@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.ts'
+import { serverStopping } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import { comparePositions, type EventPosition } from '../store/event-retention.ts'
 import type { EventReads, EventRow } from '../store/events.ts'
@@ -35,7 +36,7 @@ export interface EventFeed extends Disposable {
   ): Promise<EventPosition | undefined>
   /**
    * A reader, which is overtaken where messages of `rooms` are not recorded any more, too. Undefined where the app has as
-   * many readers as it may have, or the server stops.
+   * many readers as it may have. Fails when the server stops.
    */
   open(app: number, rooms?: string[]): FeedReader | undefined
   /** There is more in the log of an app. */
@@ -199,7 +200,8 @@ export function eventFeed(
 
     open(app, rooms) {
       const ofApp = readers.get(app) ?? new Set()
-      if (isStopped || ofApp.size >= limits.feedStreams.value) return undefined
+      if (isStopped) throw serverStopping()
+      if (ofApp.size >= limits.feedStreams.value) return undefined
       const reader = new Reader(app, store, rooms, hasToLook, (closed) => forget(app, closed))
       readers.set(app, ofApp.add(reader))
       return reader

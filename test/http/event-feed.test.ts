@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { limits } from '../../src/domain/limits.ts'
 import { openEvents } from '../support/event-source.ts'
+import { headOf, openConnection } from '../support/raw-http.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
@@ -188,4 +189,26 @@ test('stopping ends streams at once', async () => {
   await short.stop()
   expect(await stream.next()).toBeUndefined()
   expect(performance.now() - started).toBeLessThan(900)
+})
+
+test('13.2 a client that reconnects to a server that is stopping is told to come back, not that there are too many streams', async () => {
+  const stopping = await aServer()
+  const of = await stopping.app('feed#stopping')
+  const stream = await begun(of)
+  // The server waits for the rest of this body, so that it is still there when the stream has ended.
+  const held = openConnection(stopping.url)
+  held.socket.write(`${headOf('POST /feed/stopping/token', 'Content-Length: 100')}{`)
+  const again = openConnection(stopping.url)
+  const [line = '', ...rest] = headOf('GET /feed/stopping/events', `Authorization: Bearer ${of.token}`).split(
+    '\r\n',
+  )
+  again.socket.write(`${line}\r\n`)
+  const stopped = stopping.stop()
+  expect(await stream.next()).toBeUndefined()
+  again.socket.write(rest.join('\r\n'))
+  const got = await again.came('service_unavailable')
+  expect(got).toContain('HTTP/1.1 503')
+  expect(got.toLowerCase()).toContain('retry-after: 1')
+  for (const { socket } of [held, again]) socket.destroy()
+  await stopped
 })

@@ -1,6 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import { theApp } from '../../domain/event.ts'
-import { failure, roomMissing } from '../../domain/failures.ts'
+import { failure, roomMissing, serverStopping } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { allRooms } from '../../domain/recorded-rooms.ts'
 import type { Awaitable } from '../../store/database.ts'
@@ -135,7 +135,16 @@ export const streamEvents = read({
       'id: 1f0c2a74-0-1767225600123000-1-248710559375361\nevent: room.muted\ndata: {"type":"room.muted"}\n\n',
     ],
   }),
-  failures: [badPosition, badType, tooManyRooms, noLog, roomMissing, positionGone, tooManyStreams],
+  failures: [
+    badPosition,
+    badType,
+    tooManyRooms,
+    noLog,
+    roomMissing,
+    positionGone,
+    tooManyStreams,
+    serverStopping,
+  ],
 
   input: ({ query, client, token = '', isSignedIn }, { feed, login, appOf, commit }) => ({
     after: client.header('last-event-id') || query.get('after') || 'latest',
