@@ -16,7 +16,7 @@ type Loaded<Props> = () => Promise<{ default: ComponentType<Props> }>
 
 const serverPages: Record<string, Loaded<object>> = {
   '/': async () => ({ default: (await import('./pages/overview/overview.tsx')).Overview }),
-  '/apps': async () => ({ default: (await import('./pages/apps.tsx')).Apps }),
+  '/apps': async () => ({ default: (await import('./pages/apps/apps.tsx')).Apps }),
   '/operators': async () => ({ default: (await import('./pages/operators/operators.tsx')).Operators }),
   '/log': async () => ({ default: (await import('./pages/log/log.tsx')).Log }),
 }
@@ -31,6 +31,7 @@ const appPages: Record<string, Loaded<AppPageProps>> = {
   callbacks: async () => ({ default: (await import('./pages/callbacks/callbacks.tsx')).Callbacks }),
   'callbacks/:callback': async () => ({ default: (await import('./pages/callbacks/callback.tsx')).Callback }),
   explain: async () => ({ default: (await import('./pages/explain/explain.tsx')).Explain }),
+  settings: async () => ({ default: (await import('./pages/settings/settings.tsx')).Settings }),
   audit: async () => ({ default: (await import('./pages/audit/audit.tsx')).Audit }),
 }
 

@@ -4,6 +4,7 @@ import type { Passwords } from '../auth/passwords.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
+import type { AppSettings } from '../domain/app-settings.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { Retries } from '../domain/retry.ts'
@@ -20,6 +21,17 @@ import type { Origin } from './origin.ts'
 import type { PageAccess } from './pages.ts'
 
 /** What the routes are given. */
+interface AppCredentials {
+  clientId: string
+  clientSecret: string
+}
+
+interface AppAdmin {
+  createApp(operator: string, key: string): Promise<AppCredentials>
+  changeApp(operator: string, key: string, change: Partial<AppSettings>): Promise<AppSettings>
+  rotateSecret(operator: string, key: string): Promise<AppCredentials>
+}
+
 export interface Deps extends Origin, Messenger {
   /** Reads only; every acknowledged commit is visible to it. */
   store: ReadStore
@@ -45,6 +57,8 @@ export interface Deps extends Origin, Messenger {
   explain: Explain
   /** Rooms and users of each app, by its number; some seconds old at most. */
   countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
+  /** What an operator of the console, by name, may do to apps, named as `org#app`. */
+  appAdmin: AppAdmin
   /** What this process does and holds, in numbers. */
   figures(): Promise<object>
   /** The latest lines of the log, each JSON text. */

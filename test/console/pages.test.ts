@@ -51,6 +51,7 @@ const pages = (): string[] => [
   '/a/acme/lounge/users',
   '/a/acme/lounge/users/bob',
   '/a/acme/lounge/callbacks',
+  '/a/acme/lounge/settings',
   '/a/acme/lounge/explain',
   '/a/acme/lounge/audit',
 ]

@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   MessagesSquare,
   ScrollText,
+  SlidersHorizontal,
   Terminal,
   UserCog,
   Users,
@@ -38,6 +39,7 @@ export const appPages: readonly NavEntry[] = [
   { page: 'keywords', title: msg`Keywords`, icon: ListX },
   { page: 'users', title: msg`Users`, icon: Users },
   { page: 'callbacks', title: msg`Callbacks`, icon: Webhook },
+  { page: 'settings', title: msg`Settings`, icon: SlidersHorizontal },
   { page: 'explain', title: msg`Why?`, icon: CircleQuestionMark },
   { page: 'audit', title: msg`Audit trail`, icon: ScrollText },
 ]

@@ -20,7 +20,11 @@ export function Page({ title, actions, lead, children, isFull }: PageProps) {
     >
       <div className="flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <h1 className="text-xl font-semibold">{title}</h1>
-        {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
+        {actions ? (
+          <div className="flex min-w-0 flex-wrap items-center gap-2 max-sm:[&:has(input)]:w-full">
+            {actions}
+          </div>
+        ) : null}
       </div>
       {lead ? <p className="-mt-3 max-w-prose text-dim">{lead}</p> : null}
       {children}

@@ -13,7 +13,7 @@ export function SearchBox({ label }: { label: string }) {
     return () => clearTimeout(waiting)
   }, [text, search, setSearch])
   return (
-    <div className="relative w-full sm:w-64">
+    <div className="relative min-w-44 flex-1 sm:w-64 sm:flex-none">
       <Search
         size={14}
         aria-hidden="true"

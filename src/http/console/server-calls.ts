@@ -4,6 +4,7 @@ import { appKey } from '../../domain/app.ts'
 import type { Operator } from '../../domain/operator.ts'
 import { loosely } from '../../operations/schemas.ts'
 import type { Deps } from '../deps.ts'
+import { appCalls, createAppCall } from './app-calls.ts'
 import { type ConsoleCalls, callsByRole, reading } from './call.ts'
 
 const newOperator = reading(loosely({ name: t.String(), password: t.String(), role: t.String() }))
@@ -34,7 +35,11 @@ export function serverCalls(deps: Deps): ConsoleCalls {
   }
 
   return {
-    apps: { GET: forRole('viewer', async () => ({ apps: await listApps() })) },
+    apps: {
+      GET: forRole('viewer', async () => ({ apps: await listApps() })),
+      ...createAppCall(deps),
+    },
+    ...appCalls(deps),
     overview: { GET: forRole('viewer', async () => ({ nodes: [await deps.figures()] })) },
     logs: { GET: forRole('admin', async () => `{"lines":[${deps.recentLog().join()}]}`) },
     operators: {

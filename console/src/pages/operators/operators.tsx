@@ -62,10 +62,16 @@ export function Operators() {
               <span className="flex-1 text-dim">
                 <Time at={operator.created} />
               </span>
-              <Button size="small" onClick={() => setChanged(operator)}>{t`Set password…`}</Button>
-              {operator.name === me.name ? null : (
-                <Button size="small" look="danger" onClick={() => setRemoved(operator)}>{t`Remove…`}</Button>
-              )}
+              <span className="flex gap-2">
+                <Button size="small" onClick={() => setChanged(operator)}>{t`Set password…`}</Button>
+                {operator.name === me.name ? null : (
+                  <Button
+                    size="small"
+                    look="danger"
+                    onClick={() => setRemoved(operator)}
+                  >{t`Remove…`}</Button>
+                )}
+              </span>
             </li>
           ))}
         </ul>
@@ -114,13 +120,13 @@ function AddOperator({ open, onClose }: { open: boolean; onClose(): void }) {
           autoComplete="off"
         />
       </Field>
-      <Field label={t`Password`} hint={t`At least 10 characters. A sentence is easy to remember.`}>
+      <Field label={t`Password`} hint={t`At least 12 characters. A sentence is easy to remember.`}>
         <Input
           type="password"
           value={password}
           onValueChange={setPassword}
           required
-          minLength={10}
+          minLength={12}
           autoComplete="new-password"
         />
       </Field>
@@ -140,13 +146,13 @@ function SetPassword({ name, onClose }: { name: string; onClose(): void }) {
       action={t`Save`}
       onSubmit={() => consoleCall('PUT', `${pathOf(name)}/password`, { password })}
     >
-      <Field label={t`New password`} hint={t`At least 10 characters. A sentence is easy to remember.`}>
+      <Field label={t`New password`} hint={t`At least 12 characters. A sentence is easy to remember.`}>
         <Input
           type="password"
           value={password}
           onValueChange={setPassword}
           required
-          minLength={10}
+          minLength={12}
           autoComplete="new-password"
         />
       </Field>

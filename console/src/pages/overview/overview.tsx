@@ -174,8 +174,7 @@ function AppList() {
     <Card title={t`Apps`}>
       {apps.length === 0 ? (
         <Empty icon={AppWindow} title={t`There is no app yet.`}>
-          {t`On the server, this creates one:`}{' '}
-          <code className="font-mono">chatroomd app create org#name</code>
+          <Link href="/apps" className="text-accent underline">{t`Create the first one`}</Link>
         </Empty>
       ) : (
         <ul>

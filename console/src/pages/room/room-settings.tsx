@@ -29,7 +29,7 @@ export function RoomSettings({ app, room, mayChange, mayModerate }: Props) {
   if (!details || announcement === undefined) return <Loading />
   return (
     <div className="flex flex-col gap-6 p-4">
-      <Speaking {...{ app, room, mayChange, mayModerate }} isMuted={details.mute} />
+      <Speaking {...{ app, room, mayModerate }} isMuted={details.mute} />
       <Announcement key={announcement} app={app} room={room} mayChange={mayModerate} now={announcement} />
       <Details key={JSON.stringify(details)} app={app} mayChange={mayChange} details={details} />
       <Attributes app={app} room={room} mayChange={mayModerate} />
@@ -38,7 +38,7 @@ export function RoomSettings({ app, room, mayChange, mayModerate }: Props) {
   )
 }
 
-function Speaking({ app, room, mayChange, mayModerate, isMuted }: Props & { isMuted: boolean }) {
+function Speaking({ app, room, mayModerate, isMuted }: Omit<Props, 'mayChange'> & { isMuted: boolean }) {
   const { t } = useLingui()
   const save = useAct(roomKey(app, room))
   const { data: slowMode = 0 } = useQuery(slowModeQuery(app, room))
@@ -66,7 +66,7 @@ function Speaking({ app, room, mayChange, mayModerate, isMuted }: Props & { isMu
         <span aria-hidden="true">{t`Slow mode`}</span>
         <Select
           bare
-          disabled={!mayChange}
+          disabled={!mayModerate}
           label={t`Slow mode`}
           value={String(slowMode)}
           onChange={(value) =>
