@@ -22,18 +22,43 @@ function pack(file: string): void {
   if (paths.length === 0) console.error('the console was not built: "npm run build:console" builds it')
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'chatroomd-build-'))
-try {
-  const packed = join(dir, 'console.consolepack')
-  pack(packed)
-  const outfile = process.argv[2] ?? 'dist/chatroomd'
-  const entries = ['src/main.ts', 'src/engine/writer-thread.ts', 'src/engine/history-thread.ts', packed]
-  const naming = ['--root', '.', '--entry-naming', '[name].[ext]', '--loader', '.consolepack:file']
-  const { exitCode } = Bun.spawnSync(
-    [process.execPath, 'build', '--compile', ...entries, ...naming, '--outfile', outfile],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  )
-  process.exitCode = exitCode
-} finally {
-  rmSync(dir, { recursive: true })
+/** The commit that is built; none outside a repository. */
+function commit(): string {
+  const { stdout, success } = Bun.spawnSync(['git', 'describe', '--always', '--dirty', '--exclude=*'], {
+    cwd: import.meta.dir,
+    stderr: 'ignore',
+  })
+  return success ? stdout.toString().trim() : 'unknown'
 }
+
+/** Builds the executable for a platform (`linux-arm64`), or for this one. */
+export function build(outfile: string, platform?: string): void {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-build-'))
+  try {
+    const packed = join(dir, 'console.consolepack')
+    pack(packed)
+    const entries = ['src/main.ts', 'src/engine/writer-thread.ts', 'src/engine/history-thread.ts', packed]
+    const naming = ['--root', '.', '--entry-naming', '[name].[ext]', '--loader', '.consolepack:file']
+    const target = platform === undefined ? [] : [`--target=bun-${platform}`]
+    const defined = ['--define', `BUILD_COMMIT=${JSON.stringify(commit())}`]
+    const { success } = Bun.spawnSync(
+      [
+        process.execPath,
+        'build',
+        '--compile',
+        ...target,
+        ...defined,
+        ...entries,
+        ...naming,
+        '--outfile',
+        outfile,
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    )
+    if (!success) throw new Error(`building ${outfile} failed`)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}
+
+if (import.meta.main) build(process.argv[2] ?? 'dist/chatroomd')

@@ -34,3 +34,8 @@ test('the built file serves by itself: calls, commands, the API page', async () 
   expect(status).toBe(existsSync('console/dist/index.html') ? 200 : 503)
   expect(await server.stop()).toBe(0)
 }, 30_000)
+
+test('the built file says which commit it is', () => {
+  const { stdout } = Bun.spawnSync([binary, '--version'])
+  expect(stdout.toString()).toMatch(/^chatroomd \d+\.\d+\.\d+ \(commit \S+, Bun \S+\)\n$/)
+})

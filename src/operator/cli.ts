@@ -43,7 +43,11 @@ const settingsOfApps = () =>
     .map(([name, { default: text, meaning }]) => `  ${`${name}=${text}`.padEnd(24)}${meaning}`)
     .join('\n')}`
 
-const version = `chatroomd ${pkg.version} (Bun ${Bun.version})`
+/** Set by `npm run build`. */
+declare const BUILD_COMMIT: string | undefined
+
+const built = typeof BUILD_COMMIT === 'undefined' ? '' : `commit ${BUILD_COMMIT}, `
+const version = `chatroomd ${pkg.version} (${built}Bun ${Bun.version})`
 
 function addAppCommands(program: Command): void {
   const app = program.command('app').description('apps: create, list, set, rotate-secret')
