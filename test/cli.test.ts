@@ -35,6 +35,8 @@ describe('the command line', () => {
     'health',
     'room',
     'callback',
+    'bulk run',
+    'bulk confirm',
     'callback list',
     'callback add',
     'callback change',

@@ -4,6 +4,7 @@ import { configFile, isSecret, settingNames } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import { backUp } from './backup.ts'
+import { bulkCommands } from './bulk-commands.ts'
 import { callbackCommands } from './callback-commands.ts'
 import { admin, configOf, settingsOf, withSettings } from './command.ts'
 import { doctor } from './doctor/doctor.ts'
@@ -134,6 +135,9 @@ export function commandLine(start: StartServer): Command {
   const room = program
     .command('room')
     .description('chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, send')
+  const bulk = program
+    .command('bulk')
+    .description('one thing done to many chat rooms: run, confirm, list, watch, rooms, stop')
   const callback = program
     .command('callback')
     .description(
@@ -141,8 +145,8 @@ export function commandLine(start: StartServer): Command {
     )
   const secret = callback.command('secret').description('secrets of a callback rule: rotate, drop')
   addRestCommands(
-    [...roomAndUserCommands, ...callbackCommands],
-    { room, user, callback, 'callback secret': secret },
+    [...roomAndUserCommands, ...callbackCommands, ...bulkCommands],
+    { room, user, bulk, callback, 'callback secret': secret },
     withSettings,
     (options, key, work) => withRest(configOf(options), key, start, work),
   )

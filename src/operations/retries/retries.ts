@@ -5,7 +5,7 @@ import { appOnly } from '../allowed.ts'
 import { write } from '../operation.ts'
 
 /** See `Retries.take`. */
-export const takeKey = write({
+const takeKey = write({
   id: 'takeKey',
   allowed: appOnly,
 
@@ -18,7 +18,7 @@ export const takeKey = write({
 })
 
 /** See `Retries.release`. */
-export const releaseKey = write({
+const releaseKey = write({
   id: 'releaseKey',
   allowed: appOnly,
 
