@@ -30,12 +30,9 @@ const resource = inQuery(
 )
 const isNotify = inQuery(
   'isNotify',
-  'Whether devices of the user are notified.',
-  '是否通知该用户的在线设备。',
-  {
-    type: 'boolean',
-    default: true,
-  },
+  'Whether devices of the user are notified: `false`, or anything else for yes.',
+  '是否通知该用户的在线设备：`false` 表示不通知，其他值均表示通知。',
+  { type: 'string', default: 'true' },
 )
 
 /** Who is notified of a removal. */
