@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { expectRefusal } from '../support/bodies.ts'
+import { sentBefore } from '../support/past.ts'
 import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -96,6 +97,30 @@ test('13.3 a reported message is shown with the messages around it, where the ap
   await app.set({ historyDays: 0 })
   expect((await app.call('GET', path)).body.data).toMatchObject({ message: null, before: [], after: [] })
   await app.set({ historyDays: 3 })
+  bob.close()
+})
+
+test('13.3 a message that is reported days after it was sent, or in the moment, is shown with its room and sender', async () => {
+  const room = await app.room({ owner: 'alice', members: ['bob', 'carol'] })
+  const [, old = '', last] = await sentBefore(
+    server,
+    Date.now() - 2 * 86_400_000,
+    ['one', 'two', 'three'],
+    room,
+  )
+  const bob = await connectAs(app, 'bob')
+  const recent = String((await bob.say(room, 'just now')).serverId)
+  for (const id of [old, recent]) {
+    expect((await report('carol', id)).status).toBe(200)
+    const { reports, message } = (await app.call('GET', `${queue}/${id}`)).body.data
+    expect(reports).toMatchObject([{ msg_id: id, username: 'carol', chatroom_id: room, from: 'bob' }])
+    expect(message).toMatchObject({ msg_id: id, from: 'bob', to: room })
+  }
+  expect(await idsOf(`?chatroom_id=${room}&from=bob`)).toEqual([recent, old])
+  // The history can have what was said in a room that is no more: no report is to stay with it.
+  await app.call('DELETE', `/chatrooms/${room}`)
+  await report('carol', String(last))
+  expect(await idsOf(`?chatroom_id=${room}`)).toEqual([])
   bob.close()
 })
 

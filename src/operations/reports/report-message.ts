@@ -1,11 +1,12 @@
 import { Type as t } from '@sinclair/typebox'
+import type { AppRecord } from '../../domain/app.ts'
 import { failure, overRate, userNotFound } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { isPlaceOfUser } from '../../domain/relayed-message.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { oneself } from '../allowed.ts'
 import { write } from '../operation.ts'
 import { bounds, exactly, loosely, says } from '../schemas.ts'
+import type { Services } from '../services.ts'
 import { lockedUser } from '../users/locked-user.ts'
 
 const mostBytes = limits.reportBytes.value
@@ -27,6 +28,13 @@ const tooManyReports = failure(overRate.word, overRate.text, {
   en: `the user has reported ${mostPerMinute} times in the last minute`,
   zh: `用户一分钟内已举报 ${mostPerMinute} 次`,
 })
+
+/** Room and sender of a message; undefined where the history does not have it. */
+async function originIn({ history }: Services, app: AppRecord, id: number) {
+  if (app.settings.historyDays === 0 || !Number.isSafeInteger(id)) return undefined
+  const [found] = await history.find(app.id, [id])
+  return found && { room: found.room, sender: found.sender }
+}
 
 /** Stores a user's report of a message; clients do not read the response. */
 export const reportMessage = write({
@@ -57,20 +65,23 @@ export const reportMessage = write({
   }),
   response: { ownPath: true, data: exactly({ result: t.Literal('ok') }) },
   failures: [userNotFound, noSuchMessage, reportTooLong, tooManyReports],
-  input({ params, body: { reportType: type = '', reportReason: reason = '' } }) {
+  async input({ app, params, body: { reportType: type = '', reportReason: reason = '' } }, services) {
     if (!/^[1-9]\d{0,18}$/.test(params.message_id)) throw noSuchMessage()
     if (Buffer.byteLength(type) > mostBytes || Buffer.byteLength(reason) > mostBytes) throw reportTooLong()
-    return { username: foldUsername(params.username), message: params.message_id, type, reason }
+    const { message_id: message } = params
+    const origin = await originIn(services, app, Number(message))
+    return { username: foldUsername(params.username), message, type, reason, origin }
   },
   about: ({ username }) => [username],
 
-  async run(transaction, { username, message, type, reason }) {
+  async run(transaction, { username, message, type, reason, origin }) {
     const { app, store, now, emit } = transaction
     await lockedUser(transaction, username)
     const id = Number(message)
-    const known = Number.isSafeInteger(id) ? await store.messages.findMessage(app.id, id) : undefined
-    const { room: place = '', sender = '' } = known ?? {}
-    const room = isPlaceOfUser(place) ? '' : place
+    const recent = Number.isSafeInteger(id) ? await store.messages.findMessage(app.id, id) : undefined
+    const { room: place = '', sender = '' } = recent ?? origin ?? {}
+    // Messages between users are of none, and the reports of a dissolved room are gone with it.
+    const room = place !== '' && (await store.rooms.findRoom(app.id, place)) ? place : ''
     const earlier = await store.reports.findReport(app.id, message, username)
     const isSame = earlier?.type === type && earlier.reason === reason
     if (isSame && (sender === '' || earlier.sender !== '')) return { result: 'ok' }
