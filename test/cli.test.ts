@@ -22,6 +22,7 @@ describe('the command line', () => {
     'app',
     'app create',
     'app list',
+    'app show',
     'app set',
     'app rotate-secret',
     'user',

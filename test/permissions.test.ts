@@ -278,6 +278,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   getUserAttributesCapacity: () => ['GET', '/metadata/user/capacity'],
   deleteUserAttributes: (_, about) => ['DELETE', `/metadata/user/${about}`],
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
+  getQuotas: () => ['GET', '/quotas'],
   listAudit: () => ['GET', '/audit'],
   streamEvents: () => ['GET', '/events'],
   explain: () => ['POST', '/explain', { action: 'listRooms' }],

@@ -14,7 +14,10 @@ export class OverLimit extends Failure {
   }
 }
 
+/** Those of the current draft of the IETF (draft-ietf-httpapi-ratelimit-headers-10), and those of the one before. */
 const headersOf = ({ limit, remaining }: Counted): Record<string, string> => ({
+  'ratelimit-policy': `"calls";q=${limit};w=1`,
+  ratelimit: `"calls";r=${remaining};t=1`,
   'ratelimit-limit': String(limit),
   'ratelimit-remaining': String(remaining),
   'ratelimit-reset': '1',

@@ -78,6 +78,7 @@ import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
 import { operatorWrites } from './operators/operators.ts'
 import { listPinnedMessages, pinMessage, storePin, unpinMessage } from './pins/pins.ts'
+import { getQuotas } from './quotas/get-quotas.ts'
 import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
@@ -146,6 +147,7 @@ export const all: readonly Operation[] = [
   forceAttributes,
   listAudit,
   streamEvents,
+  getQuotas,
   mendFindings,
   recordDoctorRun,
   recordMessages,

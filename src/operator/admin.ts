@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { hashPassword } from '../auth/passwords.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Config } from '../config.ts'
-import { agoraAppId, appKey, parseAppKey } from '../domain/app.ts'
+import { type AppRecord, agoraAppId, appKey, parseAppKey } from '../domain/app.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
 import { Failure } from '../domain/failure.ts'
 import { checkPassword, checkUsername, type User } from '../domain/user.ts'
@@ -20,10 +20,19 @@ import type { Key } from '../store/doctor/check.ts'
 import type { DoctorRun } from '../store/doctor/doctor.ts'
 import { type OperatorAdmin, operatorAdmin } from './operator-admin.ts'
 
+/** An app without its secrets; `appId` is that of Agora's forms. */
+interface ShownApp {
+  key: string
+  clientId: string
+  appId: string
+  settings: AppSettings
+}
+
 /** What an operator can do from the command line; `key` is `org#app`. */
 export interface Admin extends OperatorAdmin {
   createApp(app: NewApp): Promise<Credentials>
-  listApps(): Promise<{ key: string; clientId: string; appId: string; settings: AppSettings }[]>
+  listApps(): Promise<ShownApp[]>
+  showApp(key: string): Promise<ShownApp>
   changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
   rotateSecret(key: string): Promise<Credentials>
   /** Registers a user; without a password it can log in through `inherit` only. */
@@ -41,6 +50,13 @@ export interface Admin extends OperatorAdmin {
 
 const operator = { kind: 'app' } as const
 
+const shownApp = (app: AppRecord): ShownApp => ({
+  key: appKey(app),
+  clientId: app.clientId,
+  appId: agoraAppId(app),
+  settings: app.settings,
+})
+
 export function adminOn({ store, commit }: Engine, url: () => string | null = () => null): Admin {
   const findApp = async (key: string) => {
     const { org, name } = parseAppKey(key)
@@ -54,13 +70,8 @@ export function adminOn({ store, commit }: Engine, url: () => string | null = ()
   }
   return {
     createApp: (app) => commit(0, operator, createApp, app),
-    listApps: async () =>
-      (await store.apps.listApps()).map((app) => ({
-        key: appKey(app),
-        clientId: app.clientId,
-        appId: agoraAppId(app),
-        settings: app.settings,
-      })),
+    listApps: async () => (await store.apps.listApps()).map(shownApp),
+    showApp: async (key) => shownApp(await findApp(key)),
     changeApp: (key, change) => commit(0, operator, changeApp, { key, change }),
     rotateSecret: (key) => commit(0, operator, rotateSecret, { key }),
 

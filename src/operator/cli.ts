@@ -3,6 +3,7 @@ import pkg from '../../package.json' with { type: 'json' }
 import { configFile, isSecret, settingNames } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
+import { addAppShow } from './app-show.ts'
 import { backUp } from './backup.ts'
 import { bulkCommands } from './bulk-commands.ts'
 import { callbackCommands } from './callback-commands.ts'
@@ -50,8 +51,8 @@ declare const BUILD_COMMIT: string | undefined
 const built = typeof BUILD_COMMIT === 'undefined' ? '' : `commit ${BUILD_COMMIT}, `
 const version = `chatroomd ${pkg.version} (${built}Bun ${Bun.version})`
 
-function addAppCommands(program: Command): void {
-  const app = program.command('app').description('apps: create, list, set, rotate-secret')
+function addAppCommands(program: Command, start: StartServer): void {
+  const app = program.command('app').description('apps: create, list, show, set, rotate-secret')
   withSettings(app.command('create').argument('<org#app>'))
     .description('create an app and show its credentials')
     .action(admin(async (remote, key: string) => showCredentials(await remote.createApp({ key }))))
@@ -65,6 +66,7 @@ function addAppCommands(program: Command): void {
         }
       }),
     )
+  addAppShow(withSettings(app.command('show')), start)
   withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
     .description('change settings of an app, at once; those not named stay')
     .addHelpText('after', settingsOfApps)
@@ -116,7 +118,7 @@ export function commandLine(start: StartServer): Command {
       options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
     )
 
-  addAppCommands(program)
+  addAppCommands(program, start)
 
   const user = program
     .command('user')

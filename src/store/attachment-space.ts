@@ -113,6 +113,10 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
       used.count(upload.app, upload.sender, more)
     },
 
+    /** Bytes that are taken by an app, or by one of its users. */
+    usedBy: (app: number, sender?: string): number =>
+      used.of(sender === undefined ? `${app}` : `${app}/${sender}`),
+
     begin: (upload: Upload) => coming.add(upload),
     end: (upload: Upload) => coming.delete(upload),
     /** Counts what is there no more. */

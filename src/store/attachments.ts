@@ -20,6 +20,8 @@ export interface Attachments {
   /** Who may delete an attachment: `sender` decides whether this user sent it. Undefined when there is none. */
   about(app: number, uuid: string): Promise<{ sentBy(username: string): boolean } | undefined>
   remove(app: number, uuid: string): Promise<void>
+  /** Bytes that attachments of an app take, or those of one of its users. */
+  usedBy(app: number, username?: string): number
   stop(): void
 }
 
@@ -114,6 +116,9 @@ export async function openAttachments(
       const removed = await ifThere(rm(path).then(() => true))
       if (removed) taken.free(app, head.sender, counted(file.size - headLength))
     },
+
+    usedBy: (app, username) =>
+      taken.usedBy(app, username === undefined ? undefined : senderHash(app, username)),
 
     stop: () => clearInterval(pruning),
   }

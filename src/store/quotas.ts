@@ -1,12 +1,20 @@
 import { type Database, forUpdate } from './database.ts'
 
-type QuotaKind = 'rooms' | 'users'
+export type QuotaKind = 'rooms' | 'users'
+
+/** How quotas are used. */
+export interface QuotaReads {
+  /** What remains of a quota; undefined where there is no limit. Below 0 where the limit was lowered. */
+  remaining(app: number, kind: QuotaKind): Promise<number | undefined>
+  /** How many rooms or users an app has. */
+  countAll(app: number, kind: QuotaKind): Promise<number>
+}
 
 /**
  * How many rooms and users an app may still add, counted only where its settings name a limit. Exact, and on
  * PostgreSQL without a row that everybody waits for: what remains is spread over many slots.
  */
-export interface QuotaStore {
+export interface QuotaStore extends QuotaReads {
   /** Takes `wanted`, or as many as remain; returns how many that were. */
   takeQuota(app: number, kind: QuotaKind, wanted: number): Promise<number>
   giveQuota(app: number, kind: QuotaKind): Promise<void>
@@ -60,7 +68,23 @@ export function quotaStore(db: Database): QuotaStore {
     return taken
   }
 
+  async function countAll(app: number, kind: QuotaKind): Promise<number> {
+    const row = await db.get<{ total: number }>(`select count(*) as total from ${kind} where app = ?1`, app)
+    return row?.total ?? 0
+  }
+
   return {
+    countAll,
+
+    async remaining(app, kind) {
+      const row = await db.get<{ slots: number; total: number }>(
+        `select count(*) as slots, coalesce(sum(remaining), 0) as total from quotas where ${ofKind}`,
+        app,
+        kind,
+      )
+      return row && row.slots > 0 ? row.total : undefined
+    },
+
     async takeQuota(app, kind, wanted) {
       if (sqlite) return takeAny(app, kind, wanted)
       let taken = 0
@@ -86,8 +110,7 @@ export function quotaStore(db: Database): QuotaStore {
     async setQuota(app, kind, limit) {
       await db.run(`delete from quotas where ${ofKind}`, app, kind)
       if (limit === null) return
-      const row = await db.get<{ total: number }>(`select count(*) as total from ${kind} where app = ?1`, app)
-      for (const [slot, remaining] of spread(limit - (row?.total ?? 0), slots).entries()) {
+      for (const [slot, remaining] of spread(limit - (await countAll(app, kind)), slots).entries()) {
         await db.run(
           `insert into quotas (app, kind, slot, remaining) values (?1, ?2, ?3, ?4)`,
           app,

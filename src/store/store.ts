@@ -21,7 +21,7 @@ import { type MessageReads, type MessageStore, messageStore } from './messages.t
 import { type OperatorReads, type OperatorStore, operatorStore } from './operators.ts'
 import { type PinReads, type PinStore, pinStore } from './pins.ts'
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
-import { type QuotaStore, quotaStore } from './quotas.ts'
+import { type QuotaReads, type QuotaStore, quotaStore } from './quotas.ts'
 import { type RateStore, rateStore } from './rates.ts'
 import { type RecordedRoomReads, type RecordedRoomStore, recordedRoomStore } from './recorded-rooms.ts'
 import { type ReportReads, type ReportStore, reportStore } from './reports.ts'
@@ -61,6 +61,7 @@ export interface ReadStore {
   recordedRooms: RecordedRoomReads
   operators: OperatorReads
   doctor: DoctorReads
+  quotas: QuotaReads
 }
 
 /** What a write may use, inside its transaction. */

@@ -102,6 +102,8 @@ describe('an app with limits', () => {
     const first = await app.call('GET', '/chatrooms')
     expect(first.status).toBe(200)
     expect(first.headers.get('ratelimit-limit')).toBe('50')
+    expect(first.headers.get('ratelimit-policy')).toBe('"calls";q=50;w=1')
+    expect(first.headers.get('ratelimit')).toMatch(/^"calls";r=[1-4]\d;t=1$/)
     expect(Number(first.headers.get('ratelimit-remaining'))).toBeLessThan(50)
     // So many at once that one second has more than it may, however slow the machine is.
     let refused = first
@@ -111,6 +113,7 @@ describe('an app with limits', () => {
     }
     expectRefusal(refused, 429, 'reach_limit', 'This request has reached api limit')
     for (const [name, value] of [
+      ['ratelimit', '"calls";r=0;t=1'],
       ['ratelimit-limit', '50'],
       ['ratelimit-remaining', '0'],
       ['ratelimit-reset', '1'],
@@ -123,6 +126,7 @@ describe('an app with limits', () => {
     const app = await server.app('acme#annex')
     const replies = await Promise.all(Array.from({ length: 200 }, () => app.call('GET', '/chatrooms')))
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
-    expect(replies[0]?.headers.get('ratelimit-limit')).toBeNull()
+    for (const name of ['ratelimit', 'ratelimit-policy', 'ratelimit-limit'])
+      expect(replies[0]?.headers.get(name)).toBeNull()
   })
 })

@@ -13,7 +13,7 @@ test('11.1 a read cannot write: its store has no writes, which the compiler chec
     // @ts-expect-error
     (store: ReadStore) => store.events.removeEvents,
     // @ts-expect-error
-    (store: ReadStore) => store.quotas,
+    (store: ReadStore) => store.quotas.takeQuota,
     // @ts-expect-error
     (store: ReadStore) => store.newId,
     // @ts-expect-error

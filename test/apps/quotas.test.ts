@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { expectRefusal } from '../support/bodies.ts'
+import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
+import { callsOn, appsSetting as env } from '../support/served-app.ts'
+import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { upload } from '../support/upload.ts'
+
+setDefaultTimeout(60_000)
+
+let server: TestServer
+let apps = 0
+beforeAll(async () => {
+  server = await aServer()
+})
+afterAll(() => server.stop())
+
+const anApp = (settings: Parameters<TestServer['app']>[1] = {}) => server.app(`quotas#app${++apps}`, settings)
+
+/** Quotas by name, as limit, used, left. */
+async function quotas(app: TestApp, query = '') {
+  const { status, body } = await app.call('GET', `/quotas${query}`)
+  expect([status, body.count]).toEqual([200, body.data.length])
+  return Object.fromEntries(
+    body.data.map((each: Record<string, unknown>) => [
+      `${each.of} ${each.quota}`,
+      [each.limit, each.used, each.left],
+    ]),
+  )
+}
+
+test('14.7 an app sees its limits and what is left of them, also where it has none', async () => {
+  const app = await anApp({ rooms: 10, users: 5 })
+  await app.register('alice', 'bob')
+  await app.room({ owner: 'alice', members: ['bob'] })
+  const space = 1_073_741_824
+  const expected = {
+    'app rooms': [10, 1, 9],
+    'app users': [5, 2, 3],
+    'app callbacks': [expect.any(Number), 0, expect.any(Number)],
+    'app keywordLists': [100, 0, 100],
+    'app fileSpace': [expect.any(Number), 0, expect.any(Number)],
+  }
+  expect(await quotas(app)).toEqual(expected)
+  await app.set({ rooms: null, users: 1, fileSpace: 1024 })
+  const body = new FormData()
+  body.append('file', new Blob(['x'.repeat(10_000)]), 'a.txt')
+  await upload({ url: app.url, token: app.token, body })
+  expect(await quotas(app)).toEqual({
+    ...expected,
+    'app rooms': [null, 1, null],
+    'app users': [1, 2, 0],
+    'app fileSpace': [space, 10_000, space - 10_000],
+  })
+})
+
+test('14.7 with a user and a room theirs are there, too', async () => {
+  const app = await anApp({ roomsPerUser: 3, userFileSpace: 1, historyPerRoom: 50, roomMessageRate: 20 })
+  await app.register('alice', 'bob')
+  const room = await app.room({ owner: 'alice', members: ['bob'], maxusers: 4 })
+  expect(await quotas(app, `?username=Bob&room=${room}`)).toMatchObject({
+    'user roomsPerUser': [3, 1, 2],
+    'user userFileSpace': [1_048_576, 0, 1_048_576],
+    'user userMessageRate': [100, null, null],
+    'room maxusers': [4, 2, 2],
+    'room historyPerRoom': [50, 0, 50],
+    'room files': [expect.any(Number), 0, expect.any(Number)],
+    'room pins': [20, 0, 20],
+    'room roomMessageRate': [20, null, null],
+  })
+  await app.set({ historyDays: 0 })
+  expect(await quotas(app, `?room=${room}`)).not.toContainKey('room historyPerRoom')
+  const none = await app.call('GET', '/quotas?room=1')
+  expectRefusal(none, 404, 'resource_not_found', 'grpID 1 does not exist!')
+  expect((await app.call('GET', '/quotas?username=nobody')).status).toBe(404)
+})
+
+let dir: string
+directoryPerTest((made) => {
+  dir = made
+})
+
+test('14.7 "chatroomd app show" shows an app with its quotas, beside a server and without one', async () => {
+  const served = await serves({ cwd: dir, env })
+  const { call } = await callsOn(served.url)
+  await call('POST', '/users', { username: 'alice' })
+  const key = env.CHATROOMD_APPS?.split(':')[0] ?? ''
+  const show = (...options: string[]) => chatroomd(['app', 'show', key, ...options], { cwd: dir })
+  const { out, err, code } = await show('--user', 'alice')
+  expect([err, code]).toEqual(['', 0])
+  expect(out).toStartWith(`app        ${key}\nclient id  `)
+  expect(out).toMatch(/\nrooms +none\n/)
+  expect(out).toMatch(/\nOF +QUOTA +LIMIT +USED +LEFT\n/)
+  expect(out).toMatch(/\napp +users +none +1 +–\n/)
+  expect(out).toMatch(/\nuser +userMessageRate +100\/s +– +–\n/)
+  await served.end('SIGTERM')
+  const shown = JSON.parse((await show('--json')).out)
+  expect(shown).toMatchObject({ key, clientId: expect.any(String), settings: { dialect: 'auto' } })
+  expect(shown.quotas[1]).toEqual({
+    of: 'app',
+    quota: 'users',
+    unit: 'items',
+    limit: null,
+    used: 1,
+    left: null,
+  })
+})
