@@ -19,6 +19,9 @@ import { collect } from './collect.ts'
 
 type Given = Pick<Engine, 'kind' | 'store' | 'commit' | 'rehearse' | 'history'>
 
+/** After each wave a job rests for as many times as long as the wave took: others come first. */
+const pause = 2
+
 /** Progress is stored as often as this. */
 const progressMs = 1000
 
@@ -28,10 +31,10 @@ function refusalIn(error: unknown): Failure {
   throw error
 }
 
-/** Runs one job, room by room, and leaves half of the time to others. */
+/** Runs one job, room by room, and leaves two thirds of the time to others. */
 export function jobRunner({ kind, store, commit, rehearse, history }: Given) {
   /** Rooms at a time: as many as share a commit well, or as leave most connections to others. */
-  const wave = kind === 'sqlite' ? 16 : 4
+  const wave = kind === 'sqlite' ? 8 : 4
 
   /** What would happen to a room. */
   async function tryOut(app: number, job: BulkJob, item: BulkItem): Promise<BulkItem | undefined> {
@@ -95,7 +98,7 @@ export function jobRunner({ kind, store, commit, rehearse, history }: Given) {
         const progress = { job: job.id, state: 'running', isPublished, ...counts } as const
         if (!(await commit(app, theApp, progressBulk, progress))) return
       }
-      await Bun.sleep(Math.max(1, performance.now() - begun))
+      await Bun.sleep(Math.max(1, (performance.now() - begun) * pause))
     }
     if (!isMine()) return
     const total = await store.bulk.countItems(app, job.id)
