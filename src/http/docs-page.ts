@@ -30,10 +30,33 @@ const language = asked ?? (navigator.language.startsWith('zh') ? 'zh' : 'en')
 document.documentElement.lang = language
 document.querySelector('nav [lang=' + CSS.escape(language) + ']')?.setAttribute('aria-current', 'true')
 
+// Swagger UI speaks English alone: its own words are replaced where they stand by themselves.
+const words = {
+  Parameters: '参数', Responses: '响应', 'Request body': '请求体', Name: '名称', Description: '说明', Code: '状态码',
+  Links: '链接', 'No links': '无', 'No parameters': '无参数', Headers: '响应头', 'Headers:': '响应头', Type: '类型', Schema: '结构',
+  'Example Value': '示例值', 'Media type': '媒体类型', Examples: '示例', 'Examples: ': '示例', 'Try it out': '试一试', Cancel: '取消',
+  Execute: '执行', Clear: '清除', Reset: '重置', Authorize: '授权', Servers: '服务器', 'required': '必填', ' required': '必填', 'Default value': '默认值',
+  'Controls ': '决定 ', ' header.': ' 请求头。', 'Server response': '服务器响应', Details: '详情', 'Response body': '响应体',
+  'Response headers': '响应头', 'Request URL': '请求地址', Download: '下载', Undocumented: '文档未列出', 'Loading': '加载中',
+  'Available authorizations': '授权方式', 'Value:': '值：', Close: '关闭', Logout: '取消授权', 'Send empty value': '发送空值',
+}
+const translate = (root) => {
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const word = words[text.data] ?? words[text.data.trim()]
+    if (word !== undefined && !text.parentElement.closest('.renderedMarkdown, pre, code')) text.data = word
+  }
+}
+if (language.startsWith('zh'))
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) for (const node of addedNodes) translate(node)
+  }).observe(document.getElementById('docs'), { childList: true, subtree: true })
+
 SwaggerUIBundle({
   url: '/openapi.json?lang=' + encodeURIComponent(language),
   dom_id: '#docs',
   deepLinking: true,
+  docExpansion: 'none',
   filter: true,
   persistAuthorization: true,
   displayOperationId: true,
@@ -60,5 +83,25 @@ nav a[aria-current] { font-weight: 700; }
 .swagger-ui .renderedMarkdown table { width: auto; margin: 4px 0; }
 .swagger-ui .renderedMarkdown table td,
 .swagger-ui .renderedMarkdown table th { padding: 3px 12px 3px 0; font-size: 13px; vertical-align: top; }
-.swagger-ui .renderedMarkdown code { font-weight: 400; }
+.swagger-ui .renderedMarkdown code { font-weight: 400; overflow-wrap: anywhere; }
+.swagger-ui .opblock-summary-operation-id { flex-shrink: 0; white-space: nowrap; word-break: normal; }
+.dark-mode .swagger-ui :is(.headers, .header-row) td,
+.dark-mode .swagger-ui .headers th { color: #e4e6e6; }
+@media (max-width: 640px) {
+  .swagger-ui .wrapper { padding: 0 8px; }
+  .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
+  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table),
+  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > :is(tbody, tbody > tr, tbody > tr > td) { display: block; width: auto; }
+  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > thead,
+  .swagger-ui .response-col_links { display: none !important; }
+  .swagger-ui table tbody tr td, .swagger-ui table tbody tr td:first-of-type { max-width: none; min-width: 0; padding-left: 0; }
+  .swagger-ui :is(.renderedMarkdown, .highlight-code, .model-example, .headers-wrapper) { max-width: calc(100vw - 60px); overflow-x: auto; }
+  .swagger-ui .highlight-code pre { white-space: pre; }
+  .swagger-ui .response-controls { flex-wrap: wrap; }
+  .swagger-ui .opblock-summary-operation-id { white-space: normal; overflow-wrap: anywhere; }
+  .swagger-ui .renderedMarkdown table thead { display: none; }
+  .swagger-ui .renderedMarkdown table :is(tbody, tr, td) { display: block; }
+  .swagger-ui .renderedMarkdown table tr { padding: 6px 0; border-top: 1px solid #8884; }
+  .swagger-ui .parameters-col_description :is(input, select, textarea) { width: 100%; max-width: 100%; }
+}
 `
