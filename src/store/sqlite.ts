@@ -166,7 +166,11 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
     writes: () => db.writes,
 
     close: () => {
-      sqlite.run('pragma optimize')
+      try {
+        sqlite.run('pragma optimize')
+      } catch {
+        // Statistics of damaged data are missed by nobody: what reads them reports the damage.
+      }
       for (const statement of [begin, commit, rollback, savepoint, release, undo]) statement.finalize()
       db.finalize()
       sqlite.close()

@@ -105,11 +105,11 @@ describe('10.38 damaged data', () => {
     const { call } = await callsOn(first.url)
     const users = Array.from({ length: 60 }, (_, n) => ({ username: `user${n}` }))
     await call('POST', '/users', users)
-    for (let n = 0; n < 150; n += 1)
+    for (let n = 0; n < 200; n += 1)
       await call('POST', '/chatrooms', { ...draft, owner: 'user0', custom: 'x'.repeat(8000) })
     await first.end('SIGTERM')
-    // Not the latest events, which are read at the start.
-    overwrite(300_000, 300_000)
+    // Not the first pages of the tables, nor the latest events: both are read at the start.
+    overwrite(700_000, 300_000)
     const served = await serves({ cwd: dir, env })
     const damaged = await callsOn(served.url)
     const answer = await damaged.call('GET', '/chatrooms?limit=1000')
