@@ -11,6 +11,11 @@ export default defineConfig({
   // The tests of UI kits bring an older React to the root: libraries there must take the console's own.
   resolve: { dedupe: ['react', 'react-dom'] },
   // Nothing is inlined: the Content-Security-Policy allows files of this server alone.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900 },
+  build: {
+    license: { fileName: 'licenses.md' },
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
   server: { proxy: { '^/(?!console/(?!api))': 'http://127.0.0.1:8080' } },
 })

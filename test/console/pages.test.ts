@@ -63,22 +63,26 @@ for (const [title, options] of [
   ['in English, light, at a desk', { ...desk, locale: 'en-GB', colorScheme: 'light' }],
   ['in Chinese, dark, on a phone', { ...phone, locale: 'zh-CN', colorScheme: 'dark' }],
 ] as const) {
-  test(`15 every page ${title}: axe finds nothing, nothing is cut off, and the policy is kept`, async () => {
-    const shown = await aConsole(browser, { url: server.url, as: 'maria', ...options })
-    const { page } = shown
-    for (const path of pages()) {
-      await shown.go(path)
-      expect({ path, found: await shown.axe() }).toEqual({ path, found: [] })
-      const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect({ path, beside }).toEqual({ path, beside: 0 })
-      const isChinese = /[一-鿿]/.test((await page.locator('h1').textContent()) ?? '')
-      if (!/users\/bob|rooms\/\d/.test(path))
-        expect({ path, isChinese }).toEqual({ path, isChinese: options.locale === 'zh-CN' })
-    }
-    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(options.colorScheme)
-    expect(shown.complaints).toEqual([])
-    await shown.close()
-  })
+  // What the store is does not change how a page looks.
+  test.skipIf(process.env.TEST_DATABASE_URL !== undefined)(
+    `15 every page ${title}: axe finds nothing, nothing is cut off, and the policy is kept`,
+    async () => {
+      const shown = await aConsole(browser, { url: server.url, as: 'maria', ...options })
+      const { page } = shown
+      for (const path of pages()) {
+        await shown.go(path)
+        expect({ path, found: await shown.axe() }).toEqual({ path, found: [] })
+        const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect({ path, beside }).toEqual({ path, beside: 0 })
+        const isChinese = /[一-鿿]/.test((await page.locator('h1').textContent()) ?? '')
+        if (!/users\/bob|rooms\/\d/.test(path))
+          expect({ path, isChinese }).toEqual({ path, isChinese: options.locale === 'zh-CN' })
+      }
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(options.colorScheme)
+      expect(shown.complaints).toEqual([])
+      await shown.close()
+    },
+  )
 }
 
 test('15 one signs in, chooses a language and colours, and signs out again', async () => {

@@ -67,14 +67,14 @@ function Credentials({ name, setName, password, setPassword, isNew }: NamedProps
       </Field>
       <Field
         label={t`Password`}
-        hint={isNew ? t`At least 12 characters. A sentence is easy to remember.` : null}
+        hint={isNew ? t`At least 10 characters. A sentence is easy to remember.` : null}
       >
         <Input
           type="password"
           value={password}
           onValueChange={setPassword}
           autoComplete={isNew ? 'new-password' : 'current-password'}
-          minLength={isNew ? 12 : 1}
+          minLength={isNew ? 10 : 1}
           required
         />
       </Field>

@@ -15,7 +15,7 @@ export function Menu({ trigger, defaultOpen = false, children }: MenuProps) {
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="end" className="z-50 outline-none">
-          <Base.Popup className="max-h-[70vh] min-w-44 overflow-y-auto rounded-lg border border-line bg-panel p-1 shadow-xl outline-none">
+          <Base.Popup className="max-h-[min(70vh,var(--available-height))] min-w-44 overflow-y-auto rounded-lg border border-line bg-panel p-1 shadow-xl outline-none">
             {children}
           </Base.Popup>
         </Base.Positioner>

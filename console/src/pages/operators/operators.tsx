@@ -120,13 +120,13 @@ function AddOperator({ open, onClose }: { open: boolean; onClose(): void }) {
           autoComplete="off"
         />
       </Field>
-      <Field label={t`Password`} hint={t`At least 12 characters. A sentence is easy to remember.`}>
+      <Field label={t`Password`} hint={t`At least 10 characters. A sentence is easy to remember.`}>
         <Input
           type="password"
           value={password}
           onValueChange={setPassword}
           required
-          minLength={12}
+          minLength={10}
           autoComplete="new-password"
         />
       </Field>
@@ -146,13 +146,13 @@ function SetPassword({ name, onClose }: { name: string; onClose(): void }) {
       action={t`Save`}
       onSubmit={() => consoleCall('PUT', `${pathOf(name)}/password`, { password })}
     >
-      <Field label={t`New password`} hint={t`At least 12 characters. A sentence is easy to remember.`}>
+      <Field label={t`New password`} hint={t`At least 10 characters. A sentence is easy to remember.`}>
         <Input
           type="password"
           value={password}
           onValueChange={setPassword}
           required
-          minLength={12}
+          minLength={10}
           autoComplete="new-password"
         />
       </Field>

@@ -20,7 +20,7 @@ const worst = (nodes: readonly Node[], of: (node: Node) => number | null): numbe
 
 /** How the server does, now and in the last minutes. */
 export function Overview() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const { data: samples, error, refetch } = useFigures()
   const last = samples?.at(-1)
   return (
@@ -29,6 +29,15 @@ export function Overview() {
       {samples && last ? <Charts samples={samples} last={last} /> : error ? null : <Loading rows={12} />}
       {last ? <Nodes nodes={last.nodes} /> : null}
       <AppList />
+      <p className="flex flex-wrap gap-x-4 text-xs text-dim">
+        <span>chatroomd {last?.nodes[0]?.version} · Apache-2.0</span>
+        <a href="/console/licenses.md" target="_blank" rel="noreferrer" className="underline">
+          {t`Licences of the console`}
+        </a>
+        <a href={i18n.locale === 'zh-CN' ? '/docs?lang=zh' : '/docs'} className="underline">
+          {t`API reference`}
+        </a>
+      </p>
     </Page>
   )
 }

@@ -30,7 +30,7 @@ interface Props {
 const dayMs = 86_400_000
 
 /** Messages before and after it: what is to be done must stay in sight. */
-const shownAround = 3
+const shownAround = 2
 
 /** A reported message among those around it, with what can be done in one key. */
 export function ReportDialog({ app, message, onClose }: Props) {

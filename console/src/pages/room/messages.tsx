@@ -81,6 +81,8 @@ export function MessageList({ app, messages, standingOf, moderation, readOlder, 
   const { t } = useLingui()
   const place = useRef<HTMLElement>(null)
   const [waiting, setWaiting] = useState<ReadonlySet<string>>(new Set())
+  // What one points at stays where it is: in a lively room, one would moderate the wrong message.
+  const [isHeld, setHeld] = useState(false)
   const { list, hasOlder } = messages
   const virtual = useVirtualizer({
     count: list.length,
@@ -89,7 +91,7 @@ export function MessageList({ app, messages, standingOf, moderation, readOlder, 
     getItemKey: (index) => list[index]?.id ?? index,
     overscan: 8,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: !isHeld,
     scrollEndThreshold: 60,
   })
   const shown = virtual.getVirtualItems()
@@ -108,7 +110,14 @@ export function MessageList({ app, messages, standingOf, moderation, readOlder, 
   }
 
   return (
-    <div className="relative min-h-0 flex-1">
+    <div
+      className="relative min-h-0 flex-1"
+      onPointerEnter={({ pointerType }) => pointerType === 'mouse' && setHeld(virtual.isAtEnd(80))}
+      onPointerLeave={() => {
+        if (isHeld) virtual.scrollToEnd()
+        setHeld(false)
+      }}
+    >
       <Scroller ref={place} label={t`Messages`} className="h-full overflow-y-auto overscroll-contain">
         {isReady || hasOlder ? null : (
           <Empty icon={MessageSquareDashed} title={t`Nobody has said anything yet.`}>

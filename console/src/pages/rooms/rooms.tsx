@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { MessagesSquare, Plus } from 'lucide-react'
+import { ArchiveRestore, MessagesSquare, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
@@ -7,7 +7,7 @@ import { type AppPath, api, call, isRefusal } from '../../api/client.ts'
 import { from, usePages } from '../../api/pages.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppPageProps } from '../../pages.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useParam } from '../../ui/params.ts'
@@ -15,6 +15,7 @@ import { SearchBox } from '../../ui/search-box.tsx'
 import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
 import { type Column, DataTable } from '../../ui/table.tsx'
 import { CreateRoom } from './create-room.tsx'
+import { Dissolved } from './dissolved.tsx'
 
 interface ListedRoom {
   id: string
@@ -111,7 +112,7 @@ export function Rooms({ app }: AppPageProps) {
   const [search] = useParam('q')
   const [givenPlace, setPlace] = useParam('in')
   const [givenOrder, setOrder] = useParam('order')
-  const [isCreating, setCreating] = useState(false)
+  const [open, setOpen] = useState<'' | 'create' | 'dissolved'>('')
   const asked = { text: search.trim(), place: oneOf(places, givenPlace), order: oneOf(orders, givenOrder) }
   const { rows, error, refetch, more } = usePages(
     ['rooms', app.org_name, app.app_name, asked.text, asked.place, asked.order],
@@ -149,8 +150,11 @@ export function Rooms({ app }: AppPageProps) {
               ['name', t`By name`],
             ]}
           />
+          <IconButton look="plain" label={t`Dissolved chat rooms`} onClick={() => setOpen('dissolved')}>
+            <ArchiveRestore size={16} aria-hidden="true" />
+          </IconButton>
           {may('admin') ? (
-            <Button look="accent" onClick={() => setCreating(true)}>
+            <Button look="accent" onClick={() => setOpen('create')}>
               <Plus size={16} aria-hidden="true" />
               {t`Create room`}
             </Button>
@@ -181,7 +185,8 @@ export function Rooms({ app }: AppPageProps) {
           />
         ) : null}
       </div>
-      <CreateRoom app={app} open={isCreating} onClose={() => setCreating(false)} />
+      <CreateRoom app={app} open={open === 'create'} onClose={() => setOpen('')} />
+      {open === 'dissolved' ? <Dissolved app={app} onClose={() => setOpen('')} /> : null}
     </Page>
   )
 }
