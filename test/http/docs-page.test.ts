@@ -9,7 +9,7 @@ let browser: Browser
 beforeAll(async () => {
   server = await aServer()
   browser = await aBrowser()
-}, 30_000)
+}, 90_000)
 afterAll(async () => {
   await browser.close()
   await server.stop()
@@ -48,7 +48,7 @@ test('the API reference page shows every call, and loads from nobody but the ser
   await page.waitForSelector('text=group ID {roomid} already exists!')
   expect(new Set(asked.filter((origin) => origin !== 'null'))).toEqual(new Set([server.url]))
   expect(complaints).toEqual([])
-}, 30_000)
+}, 90_000)
 
 test('the API reference page speaks Chinese to those who do', async () => {
   const context = await browser.newContext({ locale: 'zh-CN' })
@@ -61,4 +61,4 @@ test('the API reference page speaks Chinese to those who do', async () => {
   await page.click('text=English')
   await page.waitForSelector('#operations-tag-Chat_rooms')
   await context.close()
-}, 30_000)
+}, 90_000)
