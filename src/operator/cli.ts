@@ -10,6 +10,7 @@ import { callbackCommands } from './callback-commands.ts'
 import { admin, configOf, settingsOf, withSettings } from './command.ts'
 import { doctor } from './doctor/doctor.ts'
 import { checkHealth } from './health.ts'
+import { mirrorCommand } from './mirror/mirror-command.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { operatorCommands } from './operator-commands.ts'
 import { say } from './print.ts'
@@ -165,6 +166,7 @@ export function commandLine(start: StartServer): Command {
     )
 
   addStoreCommands(program)
+  mirrorCommand(program, start)
   operatorCommands(program)
   withSettings(program.command('health'), ['host', 'port'])
     .description(

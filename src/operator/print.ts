@@ -7,7 +7,8 @@ const padded = (text: string, width: number): string => text + ' '.repeat(width 
 /** Control characters of texts that users have chosen, which would move the cursor of a terminal. */
 const control = /\p{Cc}/gu
 
-const shown = (value: unknown): string =>
+/** A value as a terminal may show it. */
+export const shown = (value: unknown): string =>
   (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')).replace(
     control,
     '\u{fffd}',

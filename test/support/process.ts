@@ -45,16 +45,21 @@ const environment = (env: Record<string, string> = {}) => ({
   ...env,
 })
 
-/** Runs the real program to its end. */
-export async function chatroomd(args: string[], options: Options) {
+/** Starts the real program. */
+export function running(args: string[], options: Options) {
   const { cwd, env } = options
-  const child = Bun.spawn(command(args, options), {
+  return Bun.spawn(command(args, options), {
     cwd,
     env: environment(env),
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
   })
+}
+
+/** Runs the real program to its end. */
+export async function chatroomd(args: string[], options: Options) {
+  const child = running(args, options)
   const [out, err, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
