@@ -134,8 +134,8 @@ async function start(
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
   const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: lifecycleTerms }))
   const counted = measured(engine, realtime.counters, lostLines, before.counts)
-  const metrics = lifecycle.measured(outbox.measured(counted))
-  closing.use(startBulkJobs({ engine, events, log, leaseMs }))
+  const jobs = closing.use(startBulkJobs({ engine, events, log, leaseMs }))
+  const metrics = jobs.measured(lifecycle.measured(outbox.measured(counted)))
   const http = httpServer(
     {
       store: engine.store,

@@ -138,6 +138,19 @@ describe('14.3 a bulk job', () => {
     expect(told.length).toBeGreaterThan(0)
   })
 
+  test('is counted by outcome in the metrics', async () => {
+    const { app, ids } = await anApp()
+    const counts = async () => {
+      const text = await (await fetch(`${server.pagesUrl}/metrics`)).text()
+      return ['done', 'refused'].map((outcome) =>
+        Number(new RegExp(`chatroomd_bulk_rooms_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1]),
+      )
+    }
+    const [done = 0, refused = 0] = await counts()
+    await runBulk(app.call, { action: 'mute', rooms: ids })
+    expect(await counts()).toEqual([done + 7, refused + 1])
+  })
+
   test('answers which members and messages would go', async () => {
     const { app, ids } = await anApp()
     await app.set({ historyDays: 1 })

@@ -4,6 +4,7 @@ import { type Event, theApp } from '../../domain/event.ts'
 import { isAppGone } from '../../domain/failures.ts'
 import type { Engine } from '../../engine/engine-types.ts'
 import type { Publisher } from '../../engine/publisher.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
 import { holdBulk, releaseBulk } from '../../operations/bulk/run-bulk.ts'
 import { jobRunner } from './run-job.ts'
 
@@ -18,7 +19,8 @@ interface Given {
 /** Runs bulk jobs: each is one process's, for as long as that renews its lease. */
 export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
   const { commit, kind } = engine
-  const run = jobRunner(engine)
+  const counters = { done: 0, refused: 0, changed: 0 }
+  const run = jobRunner(engine, counters)
   const process = crypto.randomUUID()
   const running = new Map<string, Promise<void>>()
   let held = new Set<string>()
@@ -80,6 +82,18 @@ export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
   void lookNow()
 
   return {
+    /** Registers what jobs count. */
+    measured(metrics: Metrics): Metrics {
+      metrics.gauge('chatroomd_bulk_jobs', 'Bulk jobs that this process runs.', () => running.size)
+      metrics.counter('chatroomd_bulk_rooms_total', 'Chat rooms of bulk jobs, by outcome.', () =>
+        Object.entries(counters).map(([outcome, count]): [Record<string, string>, number] => [
+          { outcome },
+          count,
+        ]),
+      )
+      return metrics
+    },
+
     async [Symbol.asyncDispose](): Promise<void> {
       isStopped = true
       stop()

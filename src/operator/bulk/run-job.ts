@@ -31,8 +31,14 @@ function refusalIn(error: unknown): Failure {
   throw error
 }
 
+type Tally = Omit<BulkCounts, 'total'>
+
+function tally(items: BulkItem[], counts: Tally[]): void {
+  for (const { outcome } of items) if (outcome !== 'pending') for (const each of counts) each[outcome] += 1
+}
+
 /** Runs one job, room by room, and leaves two thirds of the time to others. */
-export function jobRunner({ kind, store, commit, rehearse, history }: Given) {
+export function jobRunner({ kind, store, commit, rehearse, history }: Given, total: Tally) {
   /** Rooms at a time: as many as share a commit well, or as leave most connections to others. */
   const wave = kind === 'sqlite' ? 8 : 4
 
@@ -71,12 +77,14 @@ export function jobRunner({ kind, store, commit, rehearse, history }: Given) {
   }
 
   async function runWave(app: number, job: BulkJob, items: BulkItem[], counts: BulkCounts): Promise<void> {
+    const { done } = counts
     const settled = await Promise.all(
       items.map((item) => (job.isDryRun ? tryOut(app, job, item) : act(app, job, item, counts))),
     )
     const unsettled = settled.filter((item) => item !== undefined)
     if (unsettled.length > 0) await commit(app, theApp, settleBulkItems, { job: job.id, items: unsettled })
-    for (const { outcome } of unsettled) if (outcome !== 'pending') counts[outcome] += 1
+    total.done += counts.done - done
+    tally(unsettled, [counts, total])
   }
 
   async function runItems(app: number, job: BulkJob, isMine: () => boolean): Promise<void> {
@@ -101,8 +109,8 @@ export function jobRunner({ kind, store, commit, rehearse, history }: Given) {
       await Bun.sleep(Math.max(1, (performance.now() - begun) * pause))
     }
     if (!isMine()) return
-    const total = await store.bulk.countItems(app, job.id)
-    await commit(app, theApp, progressBulk, { job: job.id, state: 'done', isPublished: true, ...total })
+    const final = await store.bulk.countItems(app, job.id)
+    await commit(app, theApp, progressBulk, { job: job.id, state: 'done', isPublished: true, ...final })
   }
 
   /** Writes down which rooms it is about, from the start: what an earlier process wrote down may be out of date. */
