@@ -34,6 +34,7 @@ import { consoleOn } from './operator/console.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { letOperate } from './operator/let-operate.ts'
 import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
+import { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import { socketTerms } from './realtime/gateway.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
@@ -67,6 +68,8 @@ interface StartOptions {
   lostLines?(): number
   /** The latest lines of the log, each JSON text. */
   recentLog?(): string[]
+  /** How often quotas are looked at; for tests. */
+  quotaEveryMs?: number
   /** How callbacks measure time; for tests. */
   callbackTerms?: Partial<CallbackTerms>
   lifecycleTerms?: Partial<LifecycleTerms>
@@ -91,7 +94,7 @@ export async function startChatroomd(
 async function start(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0, recentLog = () => [], callbackTerms: terms, lifecycleTerms }: StartOptions,
+  { batch, lostLines = () => 0, recentLog = () => [], callbackTerms: terms, ...more }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
@@ -130,9 +133,10 @@ async function start(
 
   // HTTP.
   const attachments = await openFiles(config, log, closing)
+  closing.use(startQuotaWarnings({ engine, apps, attachments, log, everyMs: more.quotaEveryMs }))
   const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
-  const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: lifecycleTerms }))
+  const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: more.lifecycleTerms }))
   const counted = measured(engine, realtime.counters, lostLines, before.counts)
   const jobs = closing.use(startBulkJobs({ engine, events, log, leaseMs }))
   const metrics = jobs.measured(lifecycle.measured(outbox.measured(counted)))

@@ -35,6 +35,7 @@ const names: Record<string, Callback['event']> = {
   'admin.removed': 'chatroom.admin_removed',
   'superAdmin.added': 'chatroom.super_admin_added',
   'superAdmin.removed': 'chatroom.super_admin_removed',
+  'quota.warning': 'app.quota_warning',
   'message.sent': 'message.sent',
   'message.recalled': 'message.recalled',
   'message.moderated': 'message.moderated',
@@ -210,6 +211,7 @@ export function render(app: App, logged: Row): Callback[] {
     } as const
     return [made(uuid(), alertBody(key, room, data), at, more)]
   }
+  if (type === 'quota.warning') return [made(uuid(), { eventType: 'quota_warning', ...data, host })]
   const extra = JSON.parse(row.extra ?? '{}')
   if (type === 'attributes.set' || type === 'attributes.removed') {
     const callId = uuid()

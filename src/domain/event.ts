@@ -3,6 +3,7 @@ import type { EndReason } from './lifecycle.ts'
 import type { ModeratedMessage } from './moderation.ts'
 import type { AppMutes, LoggedMute } from './mute.ts'
 import { operatorActor } from './operator.ts'
+import type { Quota } from './quota.ts'
 import type { ReportState } from './report.ts'
 import type { RoomChange } from './room.ts'
 
@@ -152,6 +153,8 @@ export type AppEvent =
       state: BulkState
       dryRun: boolean
     } & BulkCounts)
+  /** Most of a quota of the app is used. */
+  | { type: 'quota.warning'; quota: string; unit: Quota['unit']; limit: number; used: number }
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

@@ -11,6 +11,15 @@ export interface Quota {
   left: number | null
 }
 
+export const mib = 1024 * 1024
+
+/** The share of a limit at which a warning is due. */
+const warnedShare = 0.8
+
+/** Whether so much of a quota is used that a warning is due; one of 0 forbids, and is never reached. */
+export const isNearlyUsed = ({ limit, used }: Quota): boolean =>
+  limit !== null && used !== null && limit > 0 && used >= limit * warnedShare
+
 /** What a limit leaves; nothing where more is used, as after it was lowered. */
 export const quotaOf = (
   of: QuotaOf,

@@ -79,6 +79,7 @@ import type { Operation, WriteOperation } from './operation.ts'
 import { operatorWrites } from './operators/operators.ts'
 import { listPinnedMessages, pinMessage, storePin, unpinMessage } from './pins/pins.ts'
 import { getQuotas } from './quotas/get-quotas.ts'
+import { warnOfQuotas } from './quotas/warn-of-quotas.ts'
 import { decideReport } from './reports/decide-report.ts'
 import { getReport } from './reports/get-report.ts'
 import { listReports } from './reports/list-reports.ts'
@@ -148,6 +149,7 @@ export const all: readonly Operation[] = [
   listAudit,
   streamEvents,
   getQuotas,
+  warnOfQuotas,
   mendFindings,
   recordDoctorRun,
   recordMessages,

@@ -33,6 +33,7 @@ import { lifecycles } from './migrations/0038-lifecycles.ts'
 import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
 import { operators } from './migrations/0043-operators.ts'
 import { doctorRuns } from './migrations/0045-doctor-runs.ts'
+import { quotaWarnings } from './migrations/0046-quota-warnings.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -70,6 +71,7 @@ export const migrations = [
   lifecycles,
   doctorRuns,
   bulk,
+  quotaWarnings,
 ]
 
 /** The version of the schema that this program writes. */

@@ -6,6 +6,10 @@ export type QuotaKind = 'rooms' | 'users'
 export interface QuotaReads {
   /** What remains of a quota; undefined where there is no limit. Below 0 where the limit was lowered. */
   remaining(app: number, kind: QuotaKind): Promise<number | undefined>
+  /** What remains of all quotas of all apps. */
+  remainingOfAll(): Promise<{ app: number; kind: QuotaKind; total: number }[]>
+  /** Quotas of which was warned. */
+  warnings(): Promise<{ app: number; quota: string }[]>
   /** How many rooms or users an app has. */
   countAll(app: number, kind: QuotaKind): Promise<number>
 }
@@ -20,6 +24,9 @@ export interface QuotaStore extends QuotaReads {
   giveQuota(app: number, kind: QuotaKind): Promise<void>
   /** Sets how many the app may have, those it has included; null = no limit. The transaction has locked the app. */
   setQuota(app: number, kind: QuotaKind, limit: number | null): Promise<void>
+  /** Notes that it is warned of a quota; returns whether it was not yet. */
+  warn(app: number, quota: string): Promise<boolean>
+  endWarning(app: number, quota: string): Promise<void>
 }
 
 /** What `total` leaves in each slot; an overdraft is stored in slot 0, where what is given back pays it first. */
@@ -75,6 +82,22 @@ export function quotaStore(db: Database): QuotaStore {
 
   return {
     countAll,
+
+    remainingOfAll: async () =>
+      db.all(`select app, kind, sum(remaining) as total from quotas group by app, kind`),
+
+    warnings: async () => db.all(`select app, quota from quota_warnings`),
+
+    warn: async (app, quota) =>
+      (await db.run(
+        `insert into quota_warnings (app, quota) values (?1, ?2) on conflict do nothing`,
+        app,
+        quota,
+      )) === 1,
+
+    async endWarning(app, quota) {
+      await db.run(`delete from quota_warnings where app = ?1 and quota = ?2`, app, quota)
+    },
 
     async remaining(app, kind) {
       const row = await db.get<{ slots: number; total: number }>(

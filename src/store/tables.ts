@@ -13,7 +13,7 @@ export type Row = Record<string, string | number | null>
 
 /**
  * What is not moved: the version of the schema; ids, which have a place of their own; what is left of quotas, which
- * is counted again; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
+ * is counted again, and warnings of them; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
  * calls of the last day by their idempotency keys; sessions of operators, and the link of the first start; who dissolves rooms
  * now; the name of the deployment, and positions in its log of events, with what streams of it ask for; the position at which an
  * import is; and what "chatroomd doctor" found last.
@@ -22,6 +22,7 @@ const exempt = new Set([
   'schema_version',
   'ids',
   'quotas',
+  'quota_warnings',
   'rates',
   'messages',
   'retries',

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { expectRefusal } from '../support/bodies.ts'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
+import { aReceiver } from '../support/receiver.ts'
 import { callsOn, appsSetting as env } from '../support/served-app.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { upload } from '../support/upload.ts'
 
 setDefaultTimeout(60_000)
@@ -10,7 +12,9 @@ setDefaultTimeout(60_000)
 let server: TestServer
 let apps = 0
 beforeAll(async () => {
-  server = await aServer()
+  const callbackTerms = { lookMs: 30, gatherMs: 5, random: () => 0 }
+  const loopback = { callback_networks: '127.0.0.0/8' }
+  server = await aServer(loopback, undefined, { quotaEveryMs: 20, callbackTerms })
 })
 afterAll(() => server.stop())
 
@@ -72,6 +76,43 @@ test('14.7 with a user and a room theirs are there, too', async () => {
   const none = await app.call('GET', '/quotas?room=1')
   expectRefusal(none, 404, 'resource_not_found', 'grpID 1 does not exist!')
   expect((await app.call('GET', '/quotas?username=nobody')).status).toBe(404)
+})
+
+/** Warnings in the audit trail, the oldest first. */
+async function warnings(app: TestApp) {
+  const { body } = await app.call('GET', '/audit?limit=1000')
+  return body.data
+    .flatMap(({ changes }: { changes: { type: string }[] }) => changes)
+    .filter(({ type }: { type: string }) => type === 'quota.warning')
+    .toReversed()
+}
+
+test('14.7 at 80 % of a quota the app is warned, once until it is less again', async () => {
+  const app = await anApp({ users: 5, rooms: 5 })
+  const receiver = aReceiver()
+  const rule = { name: 'q', url: receiver.url, events: ['app.quota_warning'], enabled: true }
+  await app.call('POST', '/callbacks', rule)
+  await app.register('u1', 'u2', 'u3')
+  await app.register('u4')
+  await until(async () => (await warnings(app)).length === 1)
+  const warning = { quota: 'users', unit: 'items', limit: 5, used: 4 }
+  expect(await warnings(app)).toEqual([{ type: 'quota.warning', ...warning }])
+  // Another quota is warned of, and this one not again, though more of it is used.
+  await app.register('u5')
+  for (let n = 0; n < 4; n++) await app.room({ owner: 'u1' })
+  await until(async () => (await warnings(app)).length === 2)
+  expect((await warnings(app))[1]).toMatchObject({ quota: 'rooms', limit: 5, used: 4 })
+  for (const user of ['u5', 'u4']) await app.call('DELETE', `/users/${user}`)
+  // Whoever sees that another app is warned of has seen before that this one has users left.
+  const other = await anApp({ users: 1 })
+  await other.register('u1')
+  await until(async () => (await warnings(other)).length === 1)
+  await app.register('u4')
+  await until(async () => (await warnings(app)).length === 3)
+  await receiver.wait(3)
+  expect(receiver.got.map(({ body }) => body.quota)).toEqual(['users', 'rooms', 'users'])
+  expect(receiver.got[0]?.body).toMatchObject({ eventType: 'quota_warning', ...warning })
+  receiver.stop()
 })
 
 let dir: string

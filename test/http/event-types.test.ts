@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 let server: TestServer
 let app: TestApp
 beforeAll(async () => {
-  server = await aServer({}, undefined, { lifecycleTerms: { lookMs: 20 } })
+  server = await aServer({}, undefined, { lifecycleTerms: { lookMs: 20 }, quotaEveryMs: 20 })
   app = await server.app('feed#types')
 })
 afterAll(() => server.stop())
@@ -21,6 +21,9 @@ async function everything(): Promise<void> {
     return reply.body
   }
   await app.register('alice', 'bob', 'carol')
+  await app.set({ users: 3 })
+  await until(async () => JSON.stringify(await call('GET', '/audit')).includes('quota.warning'))
+  await app.set({ users: null })
   await call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
   await call('DELETE', '/chatrooms/super_admin/alice')
   const room = await app.room({ owner: 'alice', members: ['carol'] })

@@ -23,6 +23,7 @@ export const callbackEvents = [
   'chatroom.member_disallowed',
   'chatroom.announcement_changed',
   'chatroom.attributes_changed',
+  'app.quota_warning',
   'message.sent',
   'message.recalled',
   'message.moderated',

@@ -261,6 +261,11 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
       changed: 0,
     },
   ),
+  'quota.warning': ofApp(
+    'At least 80 % of a limit of the app is used; once, until it is less again.',
+    '应用某项配额的使用量达到 80%；降到 80% 以下之前只发送一次。',
+    { quota: 'rooms', unit: 'items', limit: 1000, used: 800 },
+  ),
   'superAdmin.added': ofApp('A user became a super admin.', '用户成为超级管理员。', { username: 'alice' }),
   'superAdmin.removed': ofApp('A user is no super admin any more.', '用户不再是超级管理员。', {
     username: 'alice',

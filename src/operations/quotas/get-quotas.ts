@@ -1,15 +1,13 @@
 import { Type as t } from '@sinclair/typebox'
 import { roomMissing, userNotFound } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { type Quota, quotaOf } from '../../domain/quota.ts'
+import { mib, type Quota, quotaOf } from '../../domain/quota.ts'
 import { foldUsername } from '../../domain/user.ts'
 import type { QuotaKind } from '../../store/quotas.ts'
 import { appOnly } from '../allowed.ts'
 import { type ActionContext, action } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
 import { exactly, says } from '../schemas.ts'
-
-const mib = 1024 * 1024
 
 /** No count is above it. */
 const everything = Number.MAX_SAFE_INTEGER
