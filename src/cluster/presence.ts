@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Device } from '../domain/device.ts'
 import { theApp } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
 import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
@@ -108,7 +109,11 @@ export async function startPresence(
 
   await takeNumber()
   const stops = [
-    every(terms.leaseMs / 3, renew, rateLimitedLog('the node could not renew its number')),
+    every(
+      Math.min(terms.leaseMs / 3, limits.nodeSilence.value / 3),
+      renew,
+      rateLimitedLog('the node could not renew its number'),
+    ),
     every(lookMs, leave, rateLimitedLog('users who are offline could not leave their rooms')),
   ]
 

@@ -3,6 +3,7 @@ import type { AppDirectory } from '../auth/app-directory.ts'
 import { every } from '../cluster/every.ts'
 import { theApp } from '../domain/event.ts'
 import type { Moment } from '../domain/lifecycle.ts'
+import { limits } from '../domain/limits.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { holdLifecycleJob, releaseLifecycleJob } from '../operations/lifecycle/lifecycle-job.ts'
@@ -67,9 +68,17 @@ export function startLifecycle({ engine, apps, log, leaseMs, terms: given }: Giv
 
   const rounds = lifecycleRounds({ engine, apps, isHeld, renew: hold, count })
 
+  /** Whether a node was not heard of for so long that activity which it has not stored could be missed; it may be lost. */
+  async function isSilent(steadyMs: number): Promise<boolean> {
+    const renewedMs = steadyMs - limits.nodeSilence.value
+    return (await store.presence.expiredNodes(renewedMs + leaseMs)).length > 0
+  }
+
   async function look(): Promise<void> {
     if (!(await hold())) return
-    await rounds.round(terms.moment(await momentOf(store)))
+    const now = await momentOf(store)
+    if (await isSilent(now.steadyMs)) now.interruptedMs = now.steadyMs
+    await rounds.round(terms.moment(now))
   }
 
   const end = every(terms.lookMs, () => (working = look()), failed)

@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts'
 import type { RecentMessages } from './recent-messages.ts'
 import type { RelayedHistory } from './relayed-history.ts'
 import type { RoomActivity } from './room-activity.ts'
-import type { Session } from './session.ts'
+import type { LiveRoom, Session } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
 /** What takes note of messages. */
@@ -27,21 +27,22 @@ export function fanOut(
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
-  function here(message: RelayedMessage, from?: Session): void {
+  function here(message: RelayedMessage, from?: Session): LiveRoom | undefined {
     const { app, room: id, directed, frame } = message
     recent.add(message)
     if (message.isSlowed) spoken.note(app, id, message.sender)
     const room = live.room(app, id)
-    if (!room) return
+    if (!room) return undefined
     if (!directed) {
       publish(room.topic, frame, from)
-      return
+      return room
     }
     for (const username of new Set(directed)) {
       const user = live.user(app, username)
       if (!user?.rooms.has(id)) continue
       for (const session of user.sessions) if (session !== from) session.send(frame)
     }
+    return room
   }
 
   return {
@@ -59,9 +60,9 @@ export function fanOut(
 
     /** Hands a message that this node has accepted to everyone in its room, on whatever node. */
     everywhere(message: RelayedMessage, from?: Session): void {
-      here(message, from)
+      const room = here(message, from)
       messages.add(message)
-      rooms.touch(message.app, message.room)
+      rooms.touch(message.app, message.room, room)
       if (message.history) history.add(message)
       if (message.callbackSource) activity.add(message)
       others(message)

@@ -3,6 +3,16 @@ import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import { Meter } from '../domain/meter.ts'
 import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
 
+const emptyRoom = (app: number, id: string, topic: string): LiveRoom => ({
+  app,
+  id,
+  topic,
+  users: new Set(),
+  speech: undefined,
+  meter: undefined,
+  noted: undefined,
+})
+
 /** Who is connected to this node, and the rooms they are in: everything that is needed to deliver. */
 export function liveState(keywordsOf: (app: number) => AppKeywords) {
   const users = new Map<string, LiveUser>()
@@ -12,7 +22,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
     const topic = `${user.app}/${id}`
     let room = rooms.get(topic)
     if (!room) {
-      room = { app: user.app, id, topic, users: new Set(), speech: undefined, meter: undefined }
+      room = emptyRoom(user.app, id, topic)
       rooms.set(topic, room)
     }
     if (!room.users.has(user)) {

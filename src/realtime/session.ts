@@ -144,6 +144,21 @@ export interface LiveRoom {
   speech: Speech | Promise<Speech | undefined> | undefined
   /** Messages of this room, for the app's limit. */
   meter: Meter | undefined
+  /** When something last happened in it. */
+  noted: Noted | undefined
+}
+
+/** A room in which something happened in the last seconds. */
+export interface Noted {
+  /** Something happened since the last look. */
+  isActive: boolean
+  /** The look that has seen it, by a monotonic clock. */
+  activeMs: number
+  isStored: boolean
+  /** When it may be stored again, by the same clock. */
+  heldUntilMs: number
+  /** Nothing has happened there for a while. */
+  isForgotten: boolean
 }
 
 /** What decides who may speak in a room. */

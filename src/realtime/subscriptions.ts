@@ -15,6 +15,9 @@ interface Sources {
   missed: Publisher<void>
 }
 
+/** Events that are no activity in a room: a warning of its end would put the end off. */
+const noActivity = new Set<Event['type']>(['room.created', 'room.dissolved', 'room.expiring'])
+
 /** Subscribes real time to events and messages, of this node and others. */
 export function subscribeRealtime(
   realtime: Realtime,
@@ -25,7 +28,7 @@ export function subscribeRealtime(
   })
   committed.subscribe((batch) => {
     for (const { app, room, type } of batch)
-      if (room !== '' && type !== 'room.created' && type !== 'room.dissolved') realtime.touched(app, room)
+      if (room !== '' && !noActivity.has(type)) realtime.touched(app, room)
   })
   relayed.subscribe(realtime.relayed)
   relayedToUsers.subscribe(realtime.relayedToUsers)

@@ -26,10 +26,22 @@ export interface RoomStore extends RoomReads, MembershipWrites {
   useId(app: number, id: string): Promise<void>
   /** Removes a room with everything in it, for ever; its id is never given again. */
   removeRoom(app: number, id: string): Promise<void>
-  /** Stores that something happened in these rooms at a time (microseconds since the epoch); returns those that others hold. */
-  setActive(app: number, rooms: string[], activeUs: number): Promise<string[]>
+  /** Stores when something last happened in rooms (microseconds since the epoch); returns those that others hold. */
+  setActive(app: number, rooms: { id: string; activeUs: number }[]): Promise<string[]>
   setAnnouncement(app: number, room: string, announcement: string): Promise<void>
 }
+
+/** A transaction that holds a room may wait for another one of these: nobody waits here. */
+const setActiveOf = (db: Database): string =>
+  db.dialect === 'sqlite'
+    ? `update rooms set active = max(active, a.at)
+       from (select value ->> 'id' as room, value ->> 'activeUs' as at from json_each(?3)) a
+       where app = ?1 and ${isOneOf(db, 'id', 2)} and id = a.room returning id`
+    : `with free as (
+         select id from rooms where app = ?1 and ${isOneOf(db, 'id', 2)} for update skip locked)
+       update rooms set active = greatest(active, a."activeUs")
+       from free join json_to_recordset(?3::text::json) as a(id text, "activeUs" bigint) on a.id = free.id
+       where app = ?1 and rooms.id = free.id returning rooms.id`
 
 export function roomStore(db: Database): RoomStore {
   const lockRoom = `${findRoom} ${forUpdate(db)}`
@@ -94,20 +106,13 @@ export function roomStore(db: Database): RoomStore {
       await db.run(`delete from rooms where app = ?1 and id = ?2`, app, id)
     },
 
-    async setActive(app, rooms, activeUs) {
-      // A transaction that holds a room may wait for another one of these: nobody waits here.
-      const unlocked = db.dialect === 'sqlite' ? '' : 'for update skip locked'
-      const stored = await db.all<{ id: string }>(
-        `update rooms set active = case when active < ?3 then ?3 else active end where app = ?1 and id in (
-           select id from rooms where app = ?1 and ${isOneOf(db, 'id', 2)} ${unlocked}) returning id`,
-        app,
-        JSON.stringify(rooms),
-        activeUs,
-      )
+    async setActive(app, rooms) {
+      const ids = JSON.stringify(rooms.map(({ id }) => id))
+      const stored = await db.all<{ id: string }>(setActiveOf(db), app, ids, JSON.stringify(rooms))
       if (stored.length === rooms.length) return []
       const done = new Set(stored.map(({ id }) => id))
       const there = `select id from rooms where app = ?1 and ${isOneOf(db, 'id', 2)}`
-      const others = JSON.stringify(rooms.filter((id) => !done.has(id)))
+      const others = JSON.stringify(rooms.flatMap(({ id }) => (done.has(id) ? [] : id)))
       return (await db.all<{ id: string }>(there, app, others)).map(({ id }) => id)
     },
 

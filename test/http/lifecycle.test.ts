@@ -237,8 +237,12 @@ test('14.2 a room that is not open yet or expired refuses joins and messages as 
 })
 
 test('14.2 members are warned once before the end, through an event of the SDK', async () => {
-  const body = { owner: 'alice', members: ['bob'], idle_timeout: 3600, warn_before: 300 }
-  const room = await app.room(body)
+  const room = await app.room({
+    owner: 'alice',
+    members: ['bob'],
+    idle_timeout: 3600,
+    warn_before: 300,
+  })
   const bob = await connectAs(app, 'bob')
   const warnings = async () => (await eventsOf(room)).filter(({ type }) => type === 'room.expiring')
   await lookIn(3200, room)
@@ -247,10 +251,14 @@ test('14.2 members are warned once before the end, through an event of the SDK',
   await lookIn(3500, room)
   expect(await warnings()).toHaveLength(1)
   const { events } = await bob.event(MUCBody_Operation.UPDATE)
-  expect(JSON.parse(events[0]?.ext ?? '')).toEqual({
-    dissolves_at: (await lifecycleOf(room)).dissolves_at,
-    reason: 'idle_timeout',
-  })
+  const said = { dissolves_at: (await lifecycleOf(room)).dissolves_at, reason: 'idle_timeout' }
+  expect(JSON.parse(events[0]?.ext ?? '')).toEqual(said)
+  // The warning is no activity, which would put off the end: what is noted after it is stored, and it is not.
+  const other = await app.room({ owner: 'alice', members: ['bob'] })
+  const created = (await lifecycleOf(other)).last_activity
+  await bob.say(other, 'now')
+  await until(async () => (await lifecycleOf(other)).last_activity > created)
+  expect(await lifecycleOf(room)).toMatchObject(said)
   expect(await lookIn(3700, room)).toEqual([false])
   bob.close()
 })

@@ -44,7 +44,7 @@ test('queries about one user or one room never read all rows of an app', async (
       await rooms.countIndexed(1, plan, 10)
     }
   }
-  await rooms.setActive(1, ['r1'], 1)
+  await rooms.setActive(1, [{ id: 'r1', activeUs: 1 }])
   await rooms.pageJoined(1, 'alice', 10, 0)
   await rooms.countJoined(1, 'alice', 10)
   await rooms.joinedRooms(1, 'alice')

@@ -34,6 +34,17 @@ export const lifecycleLimits = {
     zh: '服务启动或节点失联后，不因空闲或无人而解散聊天室的时长；超时时间更短时以超时时间为准',
     beyond: { en: 'rooms are dissolved again', zh: '恢复解散' },
   }),
+  /** Less than the shortest timeout without the time for which activity is not stored (`activityDelay`). */
+  nodeSilence: limit({
+    value: 30_000,
+    unit: 'ms',
+    en: 'Time for which a node may not be heard of while chat rooms are dissolved as idle or empty; it may know of activity that is not stored',
+    zh: '仍会因空闲或无人而解散聊天室时，节点允许失联的最长时间；该节点可能有尚未写入的活动',
+    beyond: {
+      en: 'as after the loss of a node',
+      zh: '按节点失联处理',
+    },
+  }),
   roomsPreviewed: limit({
     value: 1000,
     unit: 'items',

@@ -73,7 +73,7 @@ export const setLifecycle = writeRoom({
     const lifecycle = checkedLifecycle(own)
     if (!Bun.deepEquals(lifecycle, room.lifecycle)) {
       const moment = await momentOf(store)
-      await store.rooms.setActive(app.id, [room.id], moment.steadyMs * 1000)
+      await store.rooms.setActive(app.id, [{ id: room.id, activeUs: moment.steadyMs * 1000 }])
       const life = await store.lifecycles.life(app.id, room.id)
       const dueMs = life ? firstLook(app.settings, { ...life, lifecycle }, moment) : null
       await store.lifecycles.setLifecycle(app.id, room.id, lifecycle, dueMs)
