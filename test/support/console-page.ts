@@ -40,7 +40,11 @@ export async function aConsole(browser: Browser, { url, as, ...options }: Opened
       await page.waitForFunction(() => document.querySelector('main [role=status][aria-label]') === null)
     },
     async axe() {
-      const { violations } = await new AxeBuilder({ page }).analyze()
+      // Without frames, as the console is, axe needs no second page to gather what it found: three times as quick.
+      const { violations } = await new AxeBuilder({ page })
+        .setLegacyMode(true)
+        .options({ resultTypes: ['violations'] })
+        .analyze()
       return violations.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
       )
