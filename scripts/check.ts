@@ -13,6 +13,15 @@ interface Step {
 /** Tests that start processes take seconds where other work goes on beside them. */
 const timeout = '--timeout=30000'
 
+/** Tests that no store of `aServer()` takes part in: once is enough. */
+const storeless = [
+  'src/**',
+  'test/{build,cli,crash,limits,readme}.test.ts',
+  'test/faults/{backup,full-disk,history,memory,operator,slow-readers}.test.ts',
+  'test/operator/{*-commands,configuration,deploy}.test.ts',
+  'test/source/**',
+]
+
 const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
   { name: 'console, built', command: ['bun', 'console/build.ts'] },
@@ -41,7 +50,14 @@ const steps: Step[] = [
   },
   {
     name: 'tests on PostgreSQL',
-    command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', timeout],
+    command: [
+      'bun',
+      'scripts/with-postgres.ts',
+      'bun',
+      'test',
+      timeout,
+      ...storeless.map((pattern) => `--path-ignore-patterns=${pattern}`),
+    ],
     long: true,
   },
   {
