@@ -137,7 +137,7 @@ async function start(
   const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
   const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: more.lifecycleTerms }))
-  const counted = measured(engine, realtime.counters, lostLines, before.counts)
+  const counted = measured(engine, realtime.counters, lostLines, before.counts, feed.count)
   const jobs = closing.use(startBulkJobs({ engine, events, log, leaseMs }))
   const metrics = jobs.measured(lifecycle.measured(outbox.measured(counted)))
   const http = httpServer(

@@ -41,6 +41,8 @@ export interface EventFeed extends Disposable {
   open(app: number, rooms?: string[]): FeedReader | undefined
   /** There is more in the log of an app. */
   wake(app: number): void
+  /** How many readers there are, of all apps. */
+  count(): number
 }
 
 /**
@@ -208,6 +210,7 @@ export function eventFeed(
     },
 
     wake,
+    count: () => all().length,
 
     [Symbol.dispose]() {
       isStopped = true

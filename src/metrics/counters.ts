@@ -13,6 +13,11 @@ export const counters = () => ({
   connectionsRefused: {} as Record<string, number>,
   /** Bytes that waited for slow clients at the last look. */
   buffered: 0,
+  /** Messages that held words of keyword lists, by the action that decided. */
+  matched: { report: 0, replace: 0, refuse: 0 },
+  historyStored: 0,
+  /** Bytes of messages that wait to be stored in the history. */
+  historyWaiting: 0,
   /** Messages that are not in the history, since too much waited to be stored. */
   historyLost: 0,
   /** Messages, and logins, that no callback reports, since too much was queued to be stored. */

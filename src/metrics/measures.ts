@@ -5,12 +5,13 @@ import { type Metrics, metrics } from './metrics.ts'
 const by = (label: string, counts: Record<string, number>): [Record<string, string>, number][] =>
   Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
-/** Metrics, with what the store, real time and the log count. */
+/** Metrics, with what the store, real time, the log and the event feed count. */
 export function measured(
   engine: Engine,
   realtime: Counters,
   lostLines: () => number,
   askedBefore: Record<string, number>,
+  eventStreams: () => number,
 ): Metrics {
   const made = metrics()
   const { gauge, counter } = made
@@ -61,6 +62,19 @@ export function measured(
   counter('chatroomd_messages_dropped_total', "Messages over a chat room's rate, by priority.", () =>
     by('priority', realtime.dropped),
   )
+  counter('chatroomd_keyword_messages_total', 'Messages that held words of keyword lists, by action.', () =>
+    by('action', realtime.matched),
+  )
+  counter(
+    'chatroomd_history_stored_total',
+    'Messages that were stored in the history.',
+    () => realtime.historyStored,
+  )
+  gauge(
+    'chatroomd_history_waiting_bytes',
+    'Bytes of messages that wait to be stored in the history.',
+    () => realtime.historyWaiting,
+  )
   counter(
     'chatroomd_history_lost_total',
     'Messages that are not in the history, since too much waited to be stored.',
@@ -79,5 +93,6 @@ export function measured(
     'Messages that matched a callback before sending, by outcome.',
     () => by('outcome', askedBefore),
   )
+  gauge('chatroomd_event_streams', 'Event streams that are open.', eventStreams)
   return made
 }

@@ -126,6 +126,8 @@ export function historyLog({ history, log, counters }: Given) {
       messages = messages.slice(some.length)
       recalled = recalled.slice(removed.length)
       bytes -= some.reduce((sum, message) => sum + sizeOf(message), 0)
+      counters.historyWaiting = bytes
+      counters.historyStored += some.length
       accepted.did(some.length)
       taken.did(removed.length)
     }
@@ -152,6 +154,7 @@ export function historyLog({ history, log, counters }: Given) {
       else {
         messages.push(message)
         bytes += sizeOf(message)
+        counters.historyWaiting = bytes
         accepted.add()
       }
       writing ??= write()

@@ -2,6 +2,7 @@ import { isObject } from '../domain/is-object.ts'
 import { keywordActions } from '../domain/keywords/automaton.ts'
 import { check, type Found } from '../domain/keywords/check.ts'
 import type { Matcher } from '../domain/keywords/matcher.ts'
+import type { Counters } from '../metrics/counters.ts'
 import type { Incoming } from './decode.ts'
 import { failed, type Refusal } from './encode.ts'
 import { MessageBody_Content_Type as Type } from './generated/protocol.ts'
@@ -73,7 +74,7 @@ function asked(json: string, set: (json: string) => void): Part[] {
 }
 
 /** Holds messages of clients against the keyword lists of their app. */
-export function moderating(moderated: ModerationLog) {
+export function moderating(moderated: ModerationLog, { matched }: Pick<Counters, 'matched'>) {
   function decide(message: Incoming, id: bigint, matcher: Matcher): Refusal | undefined {
     let parts: { part: Part; found: Found }[] | undefined
     for (const part of partsOf(message)) {
@@ -83,6 +84,7 @@ export function moderating(moderated: ModerationLog) {
     if (!parts) return undefined
     const action = keywordActions.findLast((each) => parts.some(({ found }) => found.action === each))
     if (!action) return undefined
+    matched[action] += 1
     moderated.add(
       message,
       id,

@@ -5,12 +5,15 @@ import { moderationLog } from './moderation-log.ts'
 import type { Parts } from './parts.ts'
 
 /** Keywords: the lists, what is done to messages that hold some, and the log of that. */
-export async function moderation(parts: Pick<Parts, 'store' | 'commit' | 'log'>, isAlone?: boolean) {
+export async function moderation(
+  parts: Pick<Parts, 'store' | 'commit' | 'log' | 'counters'>,
+  isAlone?: boolean,
+) {
   const lists = await keywordLists(parts, isAlone)
   const moderated = moderationLog(parts)
   return {
     ofApp: lists.of,
-    moderate: moderating(moderated),
+    moderate: moderating(moderated, parts.counters),
     /** Lists may have been changed by an event that was missed. */
     changed: lists.changed,
     /** Takes note of changed lists, and passes every event on. */

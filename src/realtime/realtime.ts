@@ -98,9 +98,9 @@ const forPresence = (given: Given, live: Live) => ({
 
 /** Wires the parts of real time. */
 export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
-  const words = await moderation(given, terms.alone)
-  const live = liveState(words.ofApp)
   const counted = counters()
+  const words = await moderation({ ...given, counters: counted }, terms.alone)
+  const live = liveState(words.ofApp)
   const cutOff = cuttingOff(counted)
   const arrived = arrivals(sockets)
   const slow = outgoing(arrived.all, sockets.buffered, (connection, reason) =>

@@ -1,11 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
+import { openEvents } from '../support/event-source.ts'
+import { connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+setDefaultTimeout(30_000)
 
 let server: TestServer
 let app: TestApp
@@ -51,6 +56,32 @@ test('durations are counted in buckets that add up', async () => {
   expect(countOf('le="+Inf"')).toBe(countOf('_count'))
   expect(countOf('_count')).toBeGreaterThan(0)
   expect(countOf('_sum')).toBeGreaterThan(0)
+})
+
+test('13.1 13.2 13.3 the history, event streams and keyword lists say what they do', async () => {
+  const words = await app.call('POST', '/moderation/keyword_lists', { name: 'adverts', action: 'refuse' })
+  await app.call('POST', `/moderation/keyword_lists/${words.body.data.id}/words`, { words: ['casino'] })
+  const room = await app.room({ owner: 'alice' })
+  const alice = await connectAs(app, 'alice')
+  await alice.say(room, 'hello')
+  // Until the list is in force.
+  await until(async () => (await alice.say(room, 'casino').catch(() => undefined))?.serverId === undefined)
+  const stream = await openEvents(`${app.url}/events`, app.token)
+  const numberOf = async (name: string) => Number((await metricsOf(name))[0]?.split(' ')[1])
+  await until(
+    async () =>
+      (await numberOf('chatroomd_history_stored_total')) > 0 &&
+      (await numberOf('chatroomd_history_waiting_bytes')) === 0,
+  )
+  expect(await metricsOf('chatroomd_event_streams')).toEqual(['chatroomd_event_streams 1'])
+  expect(await metricsOf('chatroomd_keyword_messages_total')).toEqual([
+    'chatroomd_keyword_messages_total{action="report"} 0',
+    'chatroomd_keyword_messages_total{action="replace"} 0',
+    'chatroomd_keyword_messages_total{action="refuse"} 1',
+  ])
+  stream.close()
+  await until(async () => (await metricsOf('chatroomd_event_streams'))[0] === 'chatroomd_event_streams 0')
+  alice.close()
 })
 
 test('the store reports whether it responds', async () => {
