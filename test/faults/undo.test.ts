@@ -70,12 +70,11 @@ const steps: Record<string, (app: TestApp, id: string) => Promise<unknown>> = {
   attributes: (app, id) =>
     done(app, 'PUT', `/metadata/chatroom/${id}/user/bob`, { metaData: { k: 'v' }, autoDelete: 'DELETE' }),
   file: shareFile,
-  pin: async (app, id) =>
-    done(app, 'POST', '/sdk/user/alice/user_channel/pin', {
-      to: id,
-      type: 'chatroom',
-      pin_msg_id: await say(app, id),
-    }),
+  pin: async (app, id) => {
+    const pin = { to: id, type: 'chatroom', pin_msg_id: await say(app, id) }
+    // Messages are in the history after they were delivered.
+    await until(async () => (await app.call('POST', '/sdk/user/alice/user_channel/pin', pin)).status === 200)
+  },
   report: async (app, id) => {
     const message = await say(app, id)
     // Messages are remembered after they were delivered.
