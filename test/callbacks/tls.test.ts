@@ -28,7 +28,7 @@ const script = (shown: string, names: string[]): string => `
   console.log(JSON.stringify(outcomes))
   process.exit()`
 
-test('13.2 an endpoint must show a certificate for its name, by an authority that the machine trusts or the operator names', async () => {
+test('13.2 an endpoint must show a certificate for its name, by a public authority or one that the operator names', async () => {
   const { dir, remove } = aDirectory()
   try {
     Bun.spawnSync(['sh', '-c', certificates(['chat.example.com'])], { cwd: dir })
