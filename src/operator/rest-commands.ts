@@ -53,6 +53,21 @@ const result =
 
 const inRoom = ({ room }: Given): string => `/chatrooms/${part(room)}`
 
+/** What `idle_timeout=3600 keep=true` sets; instants are also dates. The API checks names and values. */
+function lifecycleGiven(settings: string[]): Record<string, unknown> {
+  const own: Record<string, unknown> = {}
+  for (const each of settings) {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(each) ?? []
+    if (name === '') throw new Error(`"${each}" is not name=value`)
+    const isDate = name.endsWith('_at') && /^\d{4}-/.test(value)
+    if (value === 'true' || value === 'false') own[name] = value === 'true'
+    else if (isDate) own[name] = Date.parse(value)
+    else own[name] = value.trim() === '' ? Number.NaN : Number(value)
+    if (Number.isNaN(own[name])) throw new Error(`${name} must be a number, true or false, or a date`)
+  }
+  return own
+}
+
 const rooms: RestCommand[] = [
   {
     name: 'room list',
@@ -117,6 +132,33 @@ const rooms: RestCommand[] = [
     run: (call, given) => call('DELETE', `${inRoom(given)}${given.dryRun ? '?dry_run=true' : ''}`),
     show: ({ data, events, dry_run }) =>
       dry_run ? table(['type', 'room'], rows(events)) : table(['id', 'success'], rows(data)),
+  },
+  {
+    name: 'room lifecycle',
+    args: ['<room>', '[name=value...]'],
+    options: [['--clear', 'set nothing: all is as the app says']],
+    meaning: 'show how long a chat room lives, or set that as a whole: what is left out is as the app says',
+    run: (call, given) => {
+      const path = `${inRoom(given)}/lifecycle`
+      const own = lifecycleGiven(list(given['name=value']))
+      return given.clear || Object.keys(own).length > 0 ? call('PUT', path, own) : call('GET', path)
+    },
+    show: ({ data }) => rows(data).forEach(fields),
+  },
+  {
+    name: 'room endings',
+    args: [],
+    options: [
+      ['--hours <n>', 'how far to look ahead; 24 without it'],
+      ['--limit <n>', 'at most so many'],
+    ],
+    meaning: 'list the chat rooms that will be dissolved by themselves, if nothing happens in them',
+    run: (call, given) => call('GET', `/chatrooms/lifecycle_preview${query(given, 'hours', 'limit')}`),
+    show: ({ data }) => {
+      const { rooms: ending, more } = data as { rooms: unknown; more: boolean }
+      table(['id', 'name', 'owner', 'affiliations_count', 'dissolves_at', 'reason'], rows(ending))
+      if (more) process.stderr.write('There are others: ask for fewer --hours, or a larger --limit\n')
+    },
   },
   {
     name: 'room send',
@@ -211,7 +253,7 @@ export function addRestCommands(
     command.option('--json', 'print the response as JSON').action(async (key: string, ...rest: unknown[]) => {
       const own = rest.slice(0, args.length) as (string | string[])[]
       const given: Given = { ...command.opts() }
-      for (const [at, arg] of args.entries()) given[arg.replace(/[<>.]/g, '')] = own[at]
+      for (const [at, arg] of args.entries()) given[arg.replace(/[<>.[\]]/g, '')] = own[at]
       await reach(command.optsWithGlobals(), key, async (call) => {
         const returned = await run(call, given)
         if (given.json) json(returned)

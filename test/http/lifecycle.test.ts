@@ -309,7 +309,7 @@ test('14.2 a clock that is set back, or forward by less than a timeout, dissolve
   ahead = { wallMs: 0, steadyMs: 0 }
 })
 
-test('14.2 a thousand rooms go at once while other writes wait no longer, and are counted by reason', async () => {
+test('14.2 hundreds of rooms go at once while other writes go on, and are counted by reason', async () => {
   const many = Number(process.env.LIFECYCLE_ROOMS ?? 300)
   const made = await Promise.all(
     Array.from({ length: many }, () => app.room({ owner: 'alice', idle_timeout: 3600 })),

@@ -70,6 +70,33 @@ describe('from the terminal', () => {
     expect(await run('room', 'dissolve', app, room)).toContain(room)
   })
 
+  test('14.2 how long a chat room lives is set and shown, and which are dissolved soon', async () => {
+    const draft = { name: 'r', description: 'r', owner: 'alice' }
+    const { id } = (await post(served, '/chatrooms', draft)).data
+    expect(await run('room', 'lifecycle', app, id)).toMatch(/^idle_timeout +0$/m)
+    const given = ['idle_timeout=3600', 'keep=false', 'expires_at=2999-01-01T00:00:00Z']
+    const { data } = await json('room', 'lifecycle', app, id, ...given)
+    const expires = Date.parse('2999-01-01T00:00:00Z')
+    expect(data).toMatchObject({ idle_timeout: 3600, keep: false, expires_at: expires })
+    expect(await run('room', 'endings', app, '--hours', '2')).toMatch(
+      new RegExp(`^${id} .* idle_timeout$`, 'm'),
+    )
+    expect((await json('room', 'endings', app, '--hours', '2')).data.rooms).toMatchObject([{ id }])
+    expect((await json('room', 'lifecycle', app, id, '--clear')).data).toMatchObject({ idle_timeout: 0 })
+    expect((await json('room', 'endings', app)).data.rooms).toEqual([])
+    for (const [wrong, text] of [
+      ['idle_timeout=soon', 'idle_timeout must be a number, true or false, or a date'],
+      ['idle_timeout', '"idle_timeout" is not name=value'],
+      ['idle_timeout=59', 'idle_timeout and empty_timeout must be 0, or 60 to 315360000 seconds'],
+    ] as const)
+      expect(await chatroomd(['room', 'lifecycle', app, id, wrong], { cwd: dir })).toEqual({
+        code: 1,
+        out: '',
+        err: `chatroomd: ${text}\n`,
+      })
+    await run('room', 'dissolve', app, id)
+  })
+
   test('17.4 users are shown, given tokens and passwords, and deleted', async () => {
     expect(await run('user', 'show', app, 'bob')).toMatch(/^activated +true$/m)
     expect(await run('user', 'token', app, 'bob')).toMatch(/^\S+\n$/)
