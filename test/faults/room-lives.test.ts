@@ -1,10 +1,9 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
-import { SQL } from 'bun'
 import { aDatabase } from '../support/database.ts'
 import { aDirectory, serves } from '../support/process.ts'
 import { appsSetting, callsOn } from '../support/served-app.ts'
+import { alterStore } from '../support/stored.ts'
 import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
@@ -28,18 +27,7 @@ async function start() {
   return { served, call: (await callsOn(served.url)).call }
 }
 
-/** Changes what is stored, as time or a loss would have left it. */
-async function alter(...statements: string[]): Promise<void> {
-  if (database) {
-    const sql = new SQL(database.url, { max: 1 })
-    for (const each of statements) await sql.unsafe(each)
-    return sql.close()
-  }
-  const file = new Database(join(dir, 'data/chatroomd.db'))
-  file.run('pragma busy_timeout = 5000')
-  for (const each of statements) file.run(each)
-  file.close()
-}
+const alter = (...statements: string[]) => alterStore(join(dir, 'data'), database?.url, statements)
 
 const longIdle = (room: string) => `update rooms set active = active - ${hour}000 where id = '${room}'`
 const noInterruption = 'update lifecycle_job set interrupted = 0'
