@@ -16,12 +16,12 @@ setDefaultTimeout(3_600_000)
 const runs = Number(process.env.LIFECYCLE_RUNS ?? 1)
 
 /** Timeouts end in 50 seconds and steps of the clock in 0, so that the time a step takes decides nothing. */
-const timeout = fc.constantFrom(0, 150, 350, 650)
+const timeout = fc.constantFrom(0, 0, 150, 350)
 const lives = fc.record({
   idle_timeout: timeout,
   empty_timeout: timeout,
-  keep: fc.boolean(),
-  ends: fc.constantFrom(0, 250, 550),
+  keep: fc.constantFrom(false, false, false, true),
+  ends: fc.constantFrom(0, 0, 0, 250),
 })
 const n = fc.nat(5)
 const just = <T extends string>(word: T) => fc.constant(word)
@@ -174,5 +174,5 @@ async function tell(story: Step[]): Promise<void> {
 
 test('14.2 whatever is created, set, said, joined, left and dissolved, over restarts and as time goes by: rooms go when their time has come, and not before', async () => {
   const story = fc.array(step, { minLength: 20, maxLength: 30 })
-  await fc.assert(fc.asyncProperty(story, tell), { numRuns: runs, endOnFailure: runs === 1 })
+  await fc.assert(fc.asyncProperty(story, tell), { numRuns: runs, endOnFailure: true })
 })
