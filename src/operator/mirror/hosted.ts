@@ -60,6 +60,8 @@ export function hostedCalls(app: HostedApp): CallRest {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(app.timeoutMs),
+      // The secret goes to the host that was named, and to no other.
+      redirect: 'error',
     })
     const text = await response.text()
     let returned: Returned = {}
@@ -75,7 +77,7 @@ export function hostedCalls(app: HostedApp): CallRest {
       pace.pause(waitMs ?? pauseMs)
       throw new TryAgain(why, waitMs)
     }
-    throw new RestError(why, response.status)
+    throw new RestError(`the hosted service refused ${method} ${path}: ${why}`, response.status)
   }
 
   async function newToken(): Promise<string> {

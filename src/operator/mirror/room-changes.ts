@@ -54,8 +54,17 @@ class Plan {
     })
   }
 
+  /** Raises the ceiling where it is too low for those who come; `details` sets what it shall be. */
+  private makeRoom(comers: number): void {
+    const needed = Math.max(this.from.maxusers, this.present.size + 1 + comers)
+    if (this.present.size + 1 + comers <= this.maxusers) return
+    this.maxusers = needed
+    this.add('make room', 'PUT', '', { maxusers: needed })
+  }
+
   private bringIn(does: string, users: string[]): void {
     for (const usernames of batches(users, limits.membersAdded.value)) {
+      this.makeRoom(usernames.length)
       this.add(does, 'POST', '/users', { usernames }, usernames)
       for (const user of usernames) this.present.add(user)
     }
@@ -95,7 +104,6 @@ class Plan {
     )
     const comers = without(wanted, this.present).filter((user) => user !== to.owner)
     if (from.owner !== to.owner && !this.present.has(from.owner)) comers.push(from.owner)
-    this.makeRoom(comers.length, toBlock.length)
     this.block(toBlock.filter((user) => user !== to.owner))
     this.bringIn('add', comers)
 
@@ -105,15 +113,6 @@ class Plan {
     this.present.add(to.owner)
     if (later.has(to.owner)) this.block([to.owner])
     else if (!wanted.has(to.owner)) this.takeOut('remove', [to.owner])
-  }
-
-  /** Raises the ceiling before people come; `details` sets what it shall be. */
-  private makeRoom(comers: number, visitors: number): void {
-    const most = limits.membersListed.value
-    const needed = Math.max(this.from.maxusers, this.present.size + 1 + comers + Math.min(visitors, most))
-    if (needed <= this.maxusers || comers + visitors === 0) return
-    this.maxusers = needed
-    this.add('make room', 'PUT', '', { maxusers: needed })
   }
 
   admins(): void {

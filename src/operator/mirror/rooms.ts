@@ -51,15 +51,18 @@ async function copyRoom(
   const { there, here, state } = sides
   const from = await readRoom(there, id, details)
   await copyLateUsers(sides, everybodyIn(from))
-  let found = (await readDetails(here, [id])).get(id)
-  if (!found) {
-    if (!(await create(sides, id, from))) return
-    found = (await readDetails(here, [id])).get(id)
-    if (!found) return
-  }
-  const to = await readRoom(here, id, found)
+  if (!(await readDetails(here, [id])).has(id) && !(await create(sides, id, from))) return
   const disabled = { from: isOff, to: state.here('rooms', id)?.isOff ?? false }
-  for (const change of changesOf(id, from, to, disabled)) await apply(sides, `room ${id}`, change)
+  // Twice: what goes with a member or a role, or was hidden by it, shows when that is done.
+  for (let time = 0; time < 2; time += 1) {
+    const found = (await readDetails(here, [id])).get(id)
+    if (!found) return
+    const changes = changesOf(id, from, await readRoom(here, id, found), disabled)
+    let isDone = changes.length > 0 && !sides.isDiff
+    for (const change of changes) isDone = (await apply(sides, `room ${id}`, change)) && isDone
+    if (!isDone) break
+    disabled.to = isOff
+  }
   if (!sides.isDiff) state.addHere('rooms', [{ id, nickname: null, isOff }])
 }
 
