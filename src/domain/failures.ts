@@ -209,7 +209,7 @@ export const outcomeUnknown = failure(
 /** A call that cannot be explained. */
 export const unknownAction = failure(
   'illegal_argument',
-  'action {action} cannot be explained; give the operationId of a call that reads or writes',
+  'action {action} cannot be explained; give the operationId of a call that reads or writes, or speak with a user',
   {
     en: '`action` is no `operationId` of this description, or of a call that cannot be rolled back, such as sending a message',
     zh: '`action` 不是本文档中的 `operationId`，或该接口无法回滚（如发送消息）',

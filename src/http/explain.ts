@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts'
 import { type FailureRow, unknownAction } from '../domain/failures.ts'
 import type { OperationRequest } from '../operations/request.ts'
-import type { Explain, Explained } from '../operations/services.ts'
+import type { Explain, Explained, Tried } from '../operations/services.ts'
 import { bodyCheck, withoutNulls } from './body.ts'
 import type { Deps } from './deps.ts'
 import type { Called } from './endpoint.ts'
@@ -48,7 +48,21 @@ export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Call
     return { allowed: true, events }
   }
 
+  async function trySpeaking({ app, caller, params }: Omit<Tried, 'id'>): Promise<Explained> {
+    // Servers speak where a chat room is open; what they may is said by the call itself.
+    if (caller.kind !== 'user') throw unknownAction({ action: 'speak' })
+    const silence = await deps.maySpeak(
+      app,
+      (params as Record<string, string>).chatroom_id ?? '',
+      caller.username,
+    )
+    if (!silence) return { allowed: true }
+    const { code, reason, why } = silence
+    return { allowed: false, code, error_description: reason, why }
+  }
+
   return async ({ id, ...asked }) => {
+    if (id === 'speak') return trySpeaking(asked)
     const operation = byId.get(id)
     if (!operation || operation.kind === 'action') throw unknownAction({ action: id })
     const given: OperationRequest = {

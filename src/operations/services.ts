@@ -19,13 +19,14 @@ import type { OperationRequest } from './request.ts'
 export type History = HistoryReads & Pick<HistoryStore, 'hide' | 'clear'>
 
 /** A call that is tried: as whom, and with what. */
-type Tried = Pick<OperationRequest, 'app' | 'caller' | 'params' | 'query' | 'body' | 'client'> & {
+export type Tried = Pick<OperationRequest, 'app' | 'caller' | 'params' | 'query' | 'body' | 'client'> & {
   id: string
 }
 
 /** What a call would do, or the failure and the rule behind it. */
 export interface Explained {
   allowed: boolean
+  code?: number
   status?: number
   error?: string
   error_description?: string

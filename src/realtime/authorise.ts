@@ -1,11 +1,12 @@
 import { tooLateToRecall } from '../domain/recall-failures.ts'
 import { isMutedInApp, mutedInApp } from './app-mutes.ts'
-import type { Incoming } from './decode.ts'
 import { failed, type Refusal } from './encode.ts'
 import type { FindOriginal, Original } from './find-original.ts'
+import type { Live } from './live.ts'
 import type { Parts } from './parts.ts'
 import type { LiveRoom, Speech } from './session.ts'
 import { type LastSpoken, slowed } from './slow-mode.ts'
+import type { Speaking } from './speaking.ts'
 import { isModerator, silenced, speechOf } from './speech.ts'
 
 /** Clients distinguish these by their texts (client protocol: refusals of a message). */
@@ -25,11 +26,11 @@ type Verdict = LiveRoom | Refusal
 
 /** Decides whether a member may send a message to its room now. */
 export function authoriser(
-  { store, live, now }: Pick<Parts, 'store' | 'live' | 'now'>,
+  { store, live, now }: Pick<Parts, 'store' | 'now'> & { live: Pick<Live, 'enter'> },
   findOriginal: FindOriginal,
   spoken: LastSpoken,
-): (message: Incoming) => Verdict | Promise<Verdict> {
-  function checkRecall({ session, room }: Incoming, speech: Speech, original: Original): Refusal | undefined {
+): (message: Speaking) => Verdict | Promise<Verdict> {
+  function checkRecall({ session, room }: Speaking, speech: Speech, original: Original): Refusal | undefined {
     const { username } = session.user
     if (!original || original === 'recalled') return recallRefusals.tooLate
     if (original.app !== session.app.id || original.room !== room) return recallRefusals.tooLate
@@ -38,10 +39,10 @@ export function authoriser(
       : recallRefusals.notTheirs
   }
 
-  const isIn = ({ session }: Incoming, room: LiveRoom): boolean => session.user.rooms.get(room.id) === room
+  const isIn = ({ session }: Speaking, room: LiveRoom): boolean => session.user.rooms.get(room.id) === room
 
   /** Mutes of the whole app are checked after those of the room. */
-  function inApp(message: Incoming, room: LiveRoom): Verdict | Promise<Verdict> {
+  function inApp(message: Speaking, room: LiveRoom): Verdict | Promise<Verdict> {
     const isMuted = isMutedInApp(store, message.session.user, 'chatroom', now())
     if (!(isMuted instanceof Promise)) return isMuted ? mutedInApp : room
     return isMuted.then((muted) => {
@@ -50,7 +51,7 @@ export function authoriser(
     })
   }
 
-  function speaks(message: Incoming, room: LiveRoom, speech: Speech): Verdict | Promise<Verdict> {
+  function speaks(message: Speaking, room: LiveRoom, speech: Speech): Verdict | Promise<Verdict> {
     const { session, recalls } = message
     if (recalls === undefined) {
       const silence = silenced(session.app.settings, speech, session.user.username, now())
@@ -66,7 +67,7 @@ export function authoriser(
     )
   }
 
-  function inRoom(message: Incoming, room: LiveRoom): Verdict | Promise<Verdict> {
+  function inRoom(message: Speaking, room: LiveRoom): Verdict | Promise<Verdict> {
     const speech = speechOf(store, room)
     if (!(speech instanceof Promise)) return speaks(message, room, speech)
     return speech.then((known) =>
@@ -75,7 +76,7 @@ export function authoriser(
   }
 
   /** The sender is in no such room as far as this node knows: the store knows why, or that it is. */
-  async function askStore(message: Incoming): Promise<Verdict> {
+  async function askStore(message: Speaking): Promise<Verdict> {
     const { session, room: id } = message
     const { user } = session
     // PostgreSQL takes no NUL in a text.

@@ -23,6 +23,7 @@ import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
 import { historyLog } from './history-log.ts'
 import { messageIds } from './ids.ts'
 import { type Live, liveState } from './live.ts'
+import { speechRules } from './may-speak.ts'
 import { membership } from './membership.ts'
 import { type MessageLog, messageLog } from './message-log.ts'
 import { moderation } from './moderation.ts'
@@ -174,6 +175,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     messenger: {
       ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),
       postToUsers: postingToUsers(parts, fanToUsers),
+      maySpeak: speechRules(parts, find, spoken, words.ofApp),
       recalls: recalling({ ...parts, history }, { find, fanOut: fan, fanOutToUsers: fanToUsers }),
     },
     touched: rooms.touch,

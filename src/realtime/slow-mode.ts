@@ -1,11 +1,11 @@
 import { BoundedMap } from '../domain/bounded-map.ts'
 import { limits } from '../domain/limits.ts'
 import type { ReadStore } from '../store/store.ts'
-import type { Incoming } from './decode.ts'
 import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
 import { remembered } from './remembered.ts'
 import type { LiveUser, Speech } from './session.ts'
+import type { Speaking } from './speaking.ts'
 import { isModerator } from './speech.ts'
 
 /**
@@ -35,7 +35,7 @@ export function lastSpoken(elapsedMs: () => number = () => performance.now()) {
 export type LastSpoken = ReturnType<typeof lastSpoken>
 
 /** Why a message comes too early in its room; clients show the seconds (type 502 in web SDKs). */
-export function tooEarly({ session, room, slowMode }: Incoming, spoken: LastSpoken): Refusal | undefined {
+export function tooEarly({ session, room, slowMode }: Speaking, spoken: LastSpoken): Refusal | undefined {
   if (slowMode === 0) return undefined
   const left = spoken.secondsLeft(session.user.app, room, session.user.username, slowMode)
   if (left === 0) return undefined
@@ -52,7 +52,7 @@ export function tooEarly({ session, room, slowMode }: Incoming, spoken: LastSpok
  */
 export function slowed(
   store: Pick<ReadStore, 'superAdmins'>,
-  message: Incoming,
+  message: Speaking,
   speech: Speech,
   spoken: LastSpoken,
 ): Refusal | undefined | Promise<Refusal | undefined> {

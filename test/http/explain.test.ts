@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { refusal } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -80,7 +80,7 @@ test('14.8 an action that cannot be rolled back, or that there is not, is refuse
     expect(body).toMatchObject(
       refusal(
         'illegal_argument',
-        `action ${action} cannot be explained; give the operationId of a call that reads or writes`,
+        `action ${action} cannot be explained; give the operationId of a call that reads or writes, or speak with a user`,
       ),
     )
   }
@@ -89,4 +89,46 @@ test('14.8 an action that cannot be rolled back, or that there is not, is refuse
 test('14.8 only the app may call it', async () => {
   const reply = await (calls.alice as TestApp['call'])('POST', '/explain', { action: 'getRooms', room })
   expect(reply.status).toBe(401)
+})
+
+test('14.8 "speak" says why a user cannot send a message, in the words that its client gets', async () => {
+  const quiet = await app.room({ owner: 'alice', members: ['bob', 'carol'] })
+  const speak = async (user: string) => {
+    const { status, body } = await explain({ action: 'speak', user, room: quiet })
+    expect(status).toBe(200)
+    return body.data
+  }
+  /** What a client gets that sends a message. */
+  const sends = async (user: string) => {
+    const socket = await connectAs(app, user)
+    const { status } = await socket.say(quiet, 'hello')
+    socket.close()
+    return status
+  }
+  const agree = async (user: string) => {
+    const { allowed, code, error_description } = await speak(user)
+    const status = await sends(user)
+    expect([user, code ?? 0, error_description ?? '']).toEqual([
+      user,
+      status?.errorCode ?? 0,
+      status?.reason ?? '',
+    ])
+    return allowed
+  }
+  expect(await agree('carol')).toBe(true)
+  expect(await agree('dave')).toBe(false)
+  expect((await speak('dave')).why.en).toContain('join first')
+  await app.call('POST', `/chatrooms/${quiet}/mute`, { usernames: ['carol'], mute_duration: 60_000 })
+  expect(await agree('carol')).toBe(false)
+  await app.call('POST', `/chatrooms/${quiet}/ban`)
+  expect(await agree('bob')).toBe(false)
+  expect(await agree('alice')).toBe(true)
+  await app.call('POST', '/mutes', { username: 'alice', chatroom: 60 })
+  expect(await agree('alice')).toBe(false)
+  await app.call('POST', `/chatrooms/${quiet}/disable`)
+  expect(await agree('bob')).toBe(false)
+  expect((await explain({ action: 'speak', user: 'bob', room: 'none' })).body.data.error_description).toBe(
+    'group not found',
+  )
+  expect((await explain({ action: 'speak', room: quiet })).status).toBe(400)
 })

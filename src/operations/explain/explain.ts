@@ -10,7 +10,10 @@ const Texts = t.Record(t.String(), t.String())
 
 const Asked = exactly({
   action: t.String({
-    ...says('`operationId` of the call, such as `muteMembers`.', '接口的 `operationId`，如 `muteMembers`。'),
+    ...says(
+      '`operationId` of the call, such as `muteMembers`, or `speak`: to send a message through an SDK.',
+      '接口的 `operationId`，如 `muteMembers`；`speak` 表示通过 SDK 发送消息。',
+    ),
     examples: ['muteMembers'],
   }),
   user: t.Optional(
@@ -33,6 +36,9 @@ const Asked = exactly({
 const Explained = loosely({
   allowed: t.Boolean({ ...says('Whether the call would be done.', '该调用是否会成功。'), examples: [false] }),
   status: t.Optional(t.Integer({ ...says('Status of the refusal.', '拒绝时的状态码。'), examples: [401] })),
+  code: t.Optional(
+    t.Integer(says('`speak`: status code that the client gets.', '`speak`：客户端收到的状态码。')),
+  ),
   error: t.Optional(t.String({ examples: ['group_authorization'] })),
   error_description: t.Optional(t.String({ examples: ['…'] })),
   why: t.Optional(
