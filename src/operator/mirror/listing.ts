@@ -42,12 +42,12 @@ export async function* listPages(
 
 /** The super admins of an app. */
 export async function listSuperAdmins(call: CallRest): Promise<string[]> {
-  const most = 1000
+  const pageSize = 1000
   const all: string[] = []
   for (let page = 1; ; page += 1) {
-    const { data } = await call('GET', `/chatrooms/super_admin?pagenum=${page}&pagesize=${most}`)
+    const { data } = await call('GET', `/chatrooms/super_admin?pagenum=${page}&pagesize=${pageSize}`)
     const names = (data ?? []) as string[]
     all.push(...names)
-    if (names.length < most) return all
+    if (names.length < pageSize) return all
   }
 }
