@@ -33,6 +33,7 @@ describe('the command line', () => {
     'doctor',
     'export',
     'import',
+    'restore',
     'health',
     'room',
     'callback',

@@ -6,7 +6,7 @@ import { ifThere } from '../store/attachment-head.ts'
 import { copyDatabase, copyHistory } from '../store/sqlite-backup.ts'
 
 /** Makes what was written in a file or a directory last through a loss of power. */
-async function sync(path: string): Promise<void> {
+export async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r')
   await handle.sync()
   await handle.close()
@@ -30,7 +30,7 @@ async function copyAttachment(from: string, to: string): Promise<boolean> {
 }
 
 /** Copies all attachments, which never change once they are there. Returns how many. */
-async function copyAttachments(from: string, to: string): Promise<number> {
+export async function copyAttachments(from: string, to: string): Promise<number> {
   let copied = 0
   await mkdir(to, { mode: 0o700 })
   // No directory: nobody has uploaded anything. One that cannot be read fails, or the backup would lack it in silence.
@@ -46,7 +46,7 @@ async function copyAttachments(from: string, to: string): Promise<number> {
 }
 
 /** What a backup holds beside the store. */
-interface BackedUp {
+export interface BackedUp {
   attachments: number
   /** Whether there is a history, in `.messages`. */
   hasHistory: boolean

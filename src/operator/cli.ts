@@ -16,6 +16,7 @@ import { operatorCommands } from './operator-commands.ts'
 import { say } from './print.ts'
 import { withRest } from './rest.ts'
 import { addRestCommands, roomAndUserCommands } from './rest-commands.ts'
+import { restore } from './restore.ts'
 import { runServer, type StartServer } from './run-server.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
@@ -92,6 +93,12 @@ function addStoreCommands(program: Command): void {
     .action(async (file: string, options: Record<string, string>) =>
       say(backedUp(file, await backUp(configOf(options), file))),
     )
+  withSettings(program.command('restore').argument('<file>'))
+    .description('bring a backup into an empty data directory, whose server is stopped, and verify it')
+    .action(async (file: string, options: Record<string, string>) => {
+      const { attachments, hasHistory } = await restore(configOf(options), file)
+      say(`restored and verified; attachments: ${attachments}${hasHistory ? '; with the history' : ''}`)
+    })
   withSettings(program.command('export').argument('<file>'))
     .description(
       'write everything that the store holds, but the history, to a file, also while a server serves it',

@@ -28,13 +28,13 @@ export function copyDatabase(dir: string, path: string): void {
     throw new Error(
       `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`,
     )
-  copy(fileOf(dir), path)
+  copyFileOfDatabase(fileOf(dir), path)
 }
 
 /** Copies the history in `dir`, as `copyDatabase` does; false where there is none. */
 export function copyHistory(dir: string, path: string): boolean {
   if (!existsSync(historyFileOf(dir))) return false
-  copy(historyFileOf(dir), path)
+  copyFileOfDatabase(historyFileOf(dir), path)
   return true
 }
 
@@ -42,7 +42,7 @@ export function copyHistory(dir: string, path: string): boolean {
  * Copies a database, as it is at one moment, to a new file; a server may go on writing. The copy is on disk and has been
  * read back when this returns.
  */
-function copy(from: string, path: string): void {
+export function copyFileOfDatabase(from: string, path: string): void {
   // SQLite writes into an empty file; made here, it is its owner's alone from the first byte.
   closeSync(openSync(path, 'wx', 0o600))
   chmodSync(path, 0o600)

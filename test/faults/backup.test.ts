@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 import { callsOn, appsSetting as env } from '../support/served-app.ts'
@@ -53,9 +53,11 @@ test('10.11 a backup completes while others write, has every write acknowledged 
       .filter((name) => name.startsWith('copy'))
       .toSorted(),
   ).toEqual(['copy.db', 'copy.db.files'])
-  mkdirSync(join(dir, 'restored'), { mode: 0o700 })
-  cpSync(join(dir, 'copy.db'), join(dir, 'restored/chatroomd.db'))
-  cpSync(join(dir, 'copy.db.files'), join(dir, 'restored/files'), { recursive: true })
+  const brought = await chatroomd(['restore', 'copy.db', '--data-dir', 'restored'], { cwd: dir })
+  expect(brought).toEqual({ code: 0, err: '', out: 'restored and verified; attachments: 1\n' })
+  const twice = await chatroomd(['restore', 'copy.db', '--data-dir', 'restored'], { cwd: dir })
+  expect([twice.code, twice.out]).toEqual([1, ''])
+  expect(twice.err).toContain('restored/chatroomd.db exists already')
   const again = await serves({ cwd: dir, env: { ...env, CHATROOMD_DATA_DIR: 'restored' } })
   const restored = await callsOn(again.url)
   const ids = new Set<string>()
@@ -100,4 +102,21 @@ test('10.11 a backup overwrites nothing, creates no store, and leaves nothing of
   expect(err).toContain('is damaged or no database')
   expect(existsSync(join(dir, 'other.db'))).toBe(false)
   expect(readdirSync(dir).filter((name) => name.startsWith('other'))).toEqual([])
+})
+
+test('17.4 a restore takes no directory that is served, and leaves nothing of a backup that is damaged', async () => {
+  const served = await serves({ cwd: dir, env })
+  await chatroomd(['backup', 'copy.db'], { cwd: dir })
+  const inUse = await chatroomd(['restore', 'copy.db'], { cwd: dir })
+  expect([inUse.code, inUse.err]).toEqual([1, expect.stringContaining('is in use by another chatroomd')])
+  await served.end('SIGTERM')
+  writeFileSync(join(dir, 'bad.db'), new Uint8Array(20_000).fill(0xa5))
+  const damaged = await chatroomd(['restore', 'bad.db', '--data-dir', 'new'], { cwd: dir })
+  expect([damaged.code, damaged.err]).toEqual([
+    1,
+    expect.stringContaining('bad.db is damaged or no database'),
+  ])
+  expect(readdirSync(join(dir, 'new'))).toEqual(['chatroomd.lock'])
+  const none = await chatroomd(['restore', 'none.db'], { cwd: dir })
+  expect(none.err).toBe('chatroomd: there is no backup none.db\n')
 })
