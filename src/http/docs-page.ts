@@ -14,7 +14,7 @@ export const pageHtml = `<!doctype html>
 <div id="docs"></div>
 <noscript>The description itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
 <script src="/docs/swagger-ui.js"></script>
-<script src="/docs/page.js"></script>
+<script type="module" src="/docs/page.js"></script>
 </body>
 </html>
 `
@@ -52,8 +52,29 @@ if (language.startsWith('zh'))
     for (const { addedNodes } of changes) for (const node of addedNodes) translate(node)
   }).observe(document.getElementById('docs'), { childList: true, subtree: true })
 
+// Given a URL, Swagger UI reads the description as YAML, which takes seconds.
+const description = await (await fetch('/openapi.json?lang=' + encodeURIComponent(language))).json()
+// Swagger UI shows OpenAPI 3.0 three times as fast as 3.1: what differs in schemas is said in the words of 3.0.
+const older = (node) => {
+  if (typeof node !== 'object' || node === null) return
+  if (Array.isArray(node.examples)) {
+    node.example = node.examples[0]
+    delete node.examples
+  }
+  if (Array.isArray(node.type)) {
+    node.nullable = node.type.includes('null')
+    node.type = node.type.find((type) => type !== 'null')
+  }
+  if (node.const !== undefined && typeof node.const !== 'object') {
+    node.enum = [node.const]
+    delete node.const
+  }
+  for (const key in node) if (key !== 'example' && key !== 'value') older(node[key])
+}
+older(description)
+description.openapi = '3.0.3'
 SwaggerUIBundle({
-  url: '/openapi.json?lang=' + encodeURIComponent(language),
+  spec: description,
   dom_id: '#docs',
   deepLinking: true,
   docExpansion: 'none',
@@ -83,7 +104,7 @@ nav a[aria-current] { font-weight: 700; }
 .swagger-ui .renderedMarkdown table { width: auto; margin: 4px 0; }
 .swagger-ui .renderedMarkdown table td,
 .swagger-ui .renderedMarkdown table th { padding: 3px 12px 3px 0; font-size: 13px; vertical-align: top; }
-.swagger-ui .renderedMarkdown code { font-weight: 400; overflow-wrap: anywhere; }
+.swagger-ui .renderedMarkdown code { font-weight: 400; }
 .swagger-ui .opblock-summary-operation-id { flex-shrink: 0; white-space: nowrap; word-break: normal; }
 .dark-mode .swagger-ui :is(.headers, .header-row) td,
 .dark-mode .swagger-ui .headers th { color: #e4e6e6; }
@@ -99,6 +120,7 @@ nav a[aria-current] { font-weight: 700; }
   .swagger-ui .highlight-code pre { white-space: pre; }
   .swagger-ui .response-controls { flex-wrap: wrap; }
   .swagger-ui .opblock-summary-operation-id { white-space: normal; overflow-wrap: anywhere; }
+  .swagger-ui .renderedMarkdown code { overflow-wrap: anywhere; }
   .swagger-ui .renderedMarkdown table thead { display: none; }
   .swagger-ui .renderedMarkdown table :is(tbody, tr, td) { display: block; }
   .swagger-ui .renderedMarkdown table tr { padding: 6px 0; border-top: 1px solid #8884; }
