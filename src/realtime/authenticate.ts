@@ -48,5 +48,8 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   const { osType: system } = provision
   const version = (provision.version ?? '').slice(0, longestResource)
   const device = { resource, deviceUuid, deviceName, system, version }
-  return { app, username, epoch: claims.holder.epoch, ...device, expiresMs }
+  // The app may have changed meanwhile: a session is brought up to date only once it is there.
+  const current = parts.findApp(org, name)
+  if (current?.tokenKey !== app.tokenKey) return mismatch
+  return { app: current, username, epoch: claims.holder.epoch, ...device, expiresMs }
 }
