@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- keywords`, `-- history`, `-- lists` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists` and `-- --store postgres` measure those parts.
  */
 
+import { measureCallbacks } from './callbacks.ts'
 import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
 import { measureLists } from './lists.ts'
@@ -43,6 +44,14 @@ if (process.argv.includes('keywords')) {
       : { lists: 10, words: 10_000, rounds: 5, messages: 20_000 },
   )
   report(isSmoke ? 'keywords-smoke' : 'keywords', 'chatroomd, keywords of messages', figures)
+  process.exit(0)
+}
+
+if (process.argv.includes('callbacks')) {
+  const figures = await measureCallbacks(
+    isSmoke ? { rounds: 1, messages: 200 } : { rounds: 5, messages: 20_000 },
+  )
+  report(isSmoke ? 'callbacks-smoke' : 'callbacks', 'chatroomd, callbacks', figures)
   process.exit(0)
 }
 

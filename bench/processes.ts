@@ -79,3 +79,9 @@ export function memory(pid: number): { now: number; peak: number } {
   const kib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN)
   return { now: kib('VmRSS') / 1024, peak: kib('VmHWM') / 1024 }
 }
+
+/** Processor time that a process has used, in ms. */
+export function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}

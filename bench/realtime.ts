@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { issueToken } from '../src/auth/tokens.ts'
@@ -8,7 +8,7 @@ import { createRoom } from '../src/operations/rooms/create-room.ts'
 import { registerUsers } from '../src/operations/users/register-users.ts'
 import { adminOn } from '../src/operator/admin.ts'
 import type { Figure } from './figures.ts'
-import { type Listening, memory, pinned, start, startServer } from './processes.ts'
+import { type Listening, memory, pinned, processorMs, start, startServer } from './processes.ts'
 import type { Job, Outcome } from './realtime-load.ts'
 
 /** How much to measure. */
@@ -71,12 +71,6 @@ async function seed(dir: string, sizes: number[], small: number) {
   return { large, tens, members }
 }
 
-/** Processor time that a process has used, in ms. */
-function processor(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
 interface Run extends Outcome {
   /** Microseconds of processor time of the server for one of what was counted. */
   cost: number
@@ -101,7 +95,7 @@ async function load(server: Listening, job: Omit<Job, 'url' | 'appKey'>): Promis
       const line = output.slice(0, end)
       output = output.slice(end + 1)
       if (line.startsWith('{')) outcome = JSON.parse(line)
-      else marks.set(line, { processor: processor(server.pid), memory: memory(server.pid).now })
+      else marks.set(line, { processor: processorMs(server.pid), memory: memory(server.pid).now })
     }
   }
   if ((await child.exited) !== 0) throw new Error('the clients failed')
