@@ -46,7 +46,7 @@ if (!process.env.TEST_DATABASE_URL) {
   })
 
   const ready = async (): Promise<number> => (await fetch(`${node.url}/health/ready`)).status
-  const create = () => app.call(0, 'POST', '/chatrooms', { name: 'r', description: 'd', owner: 'alice' })
+  const create = (name = 'r') => app.call(0, 'POST', '/chatrooms', { name, description: 'd', owner: 'alice' })
   const rooms = async (): Promise<string[]> => {
     const ids: string[] = []
     let cursor = ''
@@ -183,8 +183,9 @@ if (!process.env.TEST_DATABASE_URL) {
       `a connection lost ${when} the commit arrived: the outcome is reported as unknown, never as done`,
       async () => {
         const before = await rooms()
-        const cut = relay.cutAt('COMMIT', when)
-        const { status, body } = await inTime(create)
+        // Other transactions go on beside it: its own is the one that has the name of the room.
+        const cut = relay.cutAt('COMMIT', when, 'a room that is cut off')
+        const { status, body } = await inTime(() => create('a room that is cut off'))
         await cut
         expect([status, body.error_description]).toEqual([503, unknown])
         await until(async () => (await ready()) === 200)

@@ -4,10 +4,10 @@ import { connect, createServer, type Socket } from 'node:net'
 export interface Relay {
   port: number
   /**
-   * Cuts the next connection that carries `text`, once it was passed on (`after`) or instead of passing it on
-   * (`before`); resolves when that has happened.
+   * Cuts the next connection that carries `text` after `marker`, once it was passed on (`after`) or instead of passing it
+   * on (`before`); resolves when that has happened.
    */
-  cutAt(text: string, when: 'before' | 'after'): Promise<void>
+  cutAt(text: string, when: 'before' | 'after', marker: string): Promise<void>
   /** Cuts all connections that there are; new ones are taken. */
   cutAll(): void
   close(): void
@@ -15,7 +15,7 @@ export interface Relay {
 
 /** Starts a relay to a port of this machine, on a free port. */
 export async function startRelay(to: number): Promise<Relay> {
-  let watch: { text: string; when: 'before' | 'after'; done(): void } | undefined
+  let watch: { text: string; when: 'before' | 'after'; marker: string; done(): void } | undefined
   const sockets = new Set<Socket>()
 
   const server = createServer((client) => {
@@ -30,14 +30,16 @@ export async function startRelay(to: number): Promise<Relay> {
       })
     }
     let cut = false
+    let marked = false
     upstream.on('data', (data: Buffer) => {
       if (!cut) client.write(data)
       // The server has done it: its response is what gets lost.
       else client.destroy()
     })
     client.on('data', (data: Buffer) => {
-      const { text, when, done } = watch ?? {}
-      if (text === undefined || !data.includes(text)) return upstream.write(data)
+      const { text, when, marker, done } = watch ?? {}
+      marked ||= marker !== undefined && data.includes(marker)
+      if (text === undefined || !marked || !data.includes(text)) return upstream.write(data)
       watch = undefined
       cut = true
       if (when === 'after') upstream.write(data)
@@ -52,7 +54,7 @@ export async function startRelay(to: number): Promise<Relay> {
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,
-    cutAt: (text, when) => new Promise((done) => (watch = { text, when, done })),
+    cutAt: (text, when, marker) => new Promise((done) => (watch = { text, when, marker, done })),
     cutAll,
     close() {
       cutAll()
