@@ -1,10 +1,10 @@
 import { Webhook } from 'standardwebhooks'
+import type { Json } from './json.ts'
 import { until } from './until.ts'
 
 /** A callback as a receiver got it. */
 export interface Received {
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
-  body: any
+  body: Json
   text: string
   headers: Headers
 }
