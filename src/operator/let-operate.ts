@@ -17,6 +17,8 @@ export async function letOperate(
 ): Promise<Admin> {
   const admin = adminOn(engine, url)
   await createMissingApps(admin, config.apps, apps.find, log)
+  // Another node that starts now may have created them.
+  await apps.reload()
   const adminSocket = await startAdmin(admin, engine.kind === 'sqlite', config, log)
   closing.defer(() => adminSocket.stop())
   const pruning = startPruning(engine, apps.all, log)

@@ -126,6 +126,23 @@ class Story {
     this.secrets.push(data.secret)
   }
 
+  /**
+   * Waits until a message of each node is recorded: it knows of the rule then, and has recorded what it accepted before, which
+   * happens up to 50 ms after other events.
+   */
+  async everyNodeRecords(): Promise<void> {
+    for (let node = 0; node < nodeCount; node += 1)
+      await until(async () => {
+        this.texts += 1
+        const text = `${this.texts}`
+        const message = { from: 'alice', to: [this.rooms[0]], type: 'txt', body: { msg: text } }
+        await this.call('POST', '/messages/chatrooms', message, node)
+        this.written.push({ text, room: 0, node, isMessage: true, mayBeLost: true })
+        await Bun.sleep(100)
+        return this.seenTexts.has(text)
+      })
+  }
+
   /** Writes to a room, one after the other, while the story goes on. */
   private async writeSome(room: number, node: number, count: number): Promise<void> {
     for (let each = 0; each < count; each++) {
@@ -221,6 +238,7 @@ class Story {
     const pending = () =>
       this.written.filter(({ text, mayBeLost }) => !mayBeLost && !this.seenTexts.has(text))
     await until(() => pending().length === 0)
+    await this.everyNodeRecords()
     this.endpoint.have('slow', 0)
     for (const id of this.rooms)
       await this.call('POST', `/chatrooms/${id}/announcement`, { announcement: theEnd })
@@ -317,6 +335,7 @@ async function tell(steps: Step[]): Promise<string> {
     const { promise: begun, resolve } = Promise.withResolvers<void>()
     const consuming = story.consume(resolve)
     await begun
+    await story.everyNodeRecords()
     for (const step of steps) await story.take(step)
     await story.finish()
     await consuming
