@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { AppDirectory } from '../auth/app-directory.ts'
-import { every } from '../cluster/every.ts'
+import { coalesced, every } from '../cluster/every.ts'
 import { type Event, theApp } from '../domain/event.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
@@ -34,10 +34,8 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
 
   const process = crypto.randomUUID()
   const counters = { delivered: 0, failed: 0, dead: 0 }
-  let looking: Promise<void> | undefined
   let isStopped = false
   let leasedUntil = 0
-  let again = false
 
   const failed = (error: unknown) => {
     if (!isStopped) log.warn({ err: error }, 'callbacks could not be delivered; it is retried')
@@ -47,28 +45,14 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
   const workers = ruleWorkers({ store, attempt, counters, terms, failed, settle, appOf: apps.ofId })
 
   /** Takes and renews leases, and brings the workers in line with them. */
-  async function look(): Promise<void> {
+  async function look(): Promise<boolean> {
     const begun = performance.now()
     const held = await commit(0, theApp, holdCallbacks, { process, leaseMs, alone })
     leasedUntil = begun + leaseMs
-    if (await workers.align(held)) again = true
+    return workers.align(held)
   }
 
-  /** Polls now, once more if woken meanwhile. */
-  function lookNow(): Promise<void> {
-    again = true
-    looking ??= (async () => {
-      while (again && !isStopped) {
-        again = false
-        await look()
-      }
-    })()
-      .catch(failed)
-      .finally(() => {
-        looking = undefined
-      })
-    return looking
-  }
+  const looking = coalesced(look, failed)
 
   /** A lease that could not be renewed is not this process's any more: another one may deliver. */
   async function endLost(): Promise<void> {
@@ -76,13 +60,13 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
     await workers.endAll()
   }
 
-  const stops = [every(leaseMs / 3, lookNow, failed), every(leaseMs / 10, endLost, failed)]
+  const stops = [every(leaseMs / 3, looking.run, failed), every(leaseMs / 10, endLost, failed)]
   // Rules may have changed, and there may be more to deliver.
   events.subscribe((batch) => {
-    if (batch.some(({ type }) => type === 'callback.changed')) lookNow()
+    if (batch.some(({ type }) => type === 'callback.changed')) looking.run()
     if (workers.size() > 0) for (const { app } of batch) workers.wake(app)
   })
-  lookNow()
+  looking.run()
 
   return {
     /** There is more in the log of an app. */
@@ -107,7 +91,7 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...gi
     async [Symbol.asyncDispose](): Promise<void> {
       isStopped = true
       for (const stop of stops) stop()
-      await looking
+      await looking.stop()
       await workers.endAll()
       await commit(0, theApp, releaseCallbacks, { process }).catch(() => undefined)
     },

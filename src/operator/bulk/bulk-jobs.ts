@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { every } from '../../cluster/every.ts'
+import { coalesced, every } from '../../cluster/every.ts'
 import { type Event, theApp } from '../../domain/event.ts'
 import { isAppGone } from '../../domain/failures.ts'
 import type { Engine } from '../../engine/engine-types.ts'
@@ -25,8 +25,6 @@ export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
   const running = new Map<string, Promise<void>>()
   let held = new Set<string>()
   let leasedUntil = 0
-  let looking: Promise<void> | undefined
-  let again = false
   let isStopped = false
 
   const failed = (error: unknown) => {
@@ -46,40 +44,28 @@ export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
       .then((isDone) => {
         running.delete(key)
         // There is room for another one.
-        if (isDone && !isStopped) lookNow()
+        if (isDone && !isStopped) looking.run()
       })
     running.set(key, job)
   }
 
-  async function look(): Promise<void> {
+  /** Takes and renews the leases of jobs, and begins those that are new. */
+  async function look(): Promise<boolean> {
     const begun = performance.now()
     const jobs = await commit(0, theApp, holdBulk, { process, leaseMs, alone: kind === 'sqlite' })
     leasedUntil = begun + leaseMs
     held = new Set(jobs.map(({ app, id }) => `${app}/${id}`))
     for (const { app, id } of jobs) begin(app, id)
+    return false
   }
 
-  /** Takes and renews jobs now, once more if asked meanwhile. */
-  function lookNow(): Promise<void> {
-    again = true
-    looking ??= (async () => {
-      while (again && !isStopped) {
-        again = false
-        await look()
-      }
-    })()
-      .catch(failed)
-      .finally(() => {
-        looking = undefined
-      })
-    return looking
-  }
-
-  const stop = every(leaseMs / 3, lookNow, failed)
+  const looking = coalesced(look, failed)
+  const stop = every(leaseMs / 3, looking.run, failed)
   events.subscribe((batch) => {
-    if (batch.some((event) => event.type === 'bulk.changed' && event.state === 'collecting')) void lookNow()
+    if (batch.some((event) => event.type === 'bulk.changed' && event.state === 'collecting'))
+      void looking.run()
   })
-  void lookNow()
+  void looking.run()
 
   return {
     /** Registers what jobs count. */
@@ -97,7 +83,7 @@ export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
     async [Symbol.asyncDispose](): Promise<void> {
       isStopped = true
       stop()
-      await looking
+      await looking.stop()
       await Promise.all(running.values())
       await commit(0, theApp, releaseBulk, { process }).catch(() => undefined)
     },

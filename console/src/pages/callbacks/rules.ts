@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { type AppPath, api, call } from '../../api/client.ts'
+import type { paths } from '../../api/schema'
 
 export interface Rule {
   id: string
@@ -11,36 +12,43 @@ export interface Rule {
   enabled: boolean
 }
 
-/** Events that a rule can name. */
-export const callbackEvents = [
-  'message.sent',
-  'message.recalled',
-  'message.moderated',
-  'chatroom.created',
-  'chatroom.updated',
-  'chatroom.owner_changed',
-  'chatroom.destroyed',
-  'chatroom.member_joined',
-  'chatroom.member_left',
-  'chatroom.admin_added',
-  'chatroom.admin_removed',
-  'chatroom.super_admin_added',
-  'chatroom.super_admin_removed',
-  'chatroom.member_muted',
-  'chatroom.member_unmuted',
-  'chatroom.all_muted',
-  'chatroom.all_unmuted',
-  'chatroom.member_blocked',
-  'chatroom.member_unblocked',
-  'chatroom.member_allowed',
-  'chatroom.member_disallowed',
-  'chatroom.announcement_changed',
-  'chatroom.attributes_changed',
-  'user.online',
-  'user.offline',
-] as const
+export type CallbackEvent = NonNullable<
+  paths['/{org_name}/{app_name}/callbacks']['post']['requestBody']['content']['application/json']['events']
+>[number]
 
-export type CallbackEvent = (typeof callbackEvents)[number]
+/** In the order in which they are shown; a key for each that the server has. */
+const shown: Record<CallbackEvent, true> = {
+  'message.sent': true,
+  'message.recalled': true,
+  'message.moderated': true,
+  'chatroom.created': true,
+  'chatroom.updated': true,
+  'chatroom.owner_changed': true,
+  'chatroom.destroyed': true,
+  'chatroom.restored': true,
+  'chatroom.member_joined': true,
+  'chatroom.member_left': true,
+  'chatroom.admin_added': true,
+  'chatroom.admin_removed': true,
+  'chatroom.super_admin_added': true,
+  'chatroom.super_admin_removed': true,
+  'chatroom.member_muted': true,
+  'chatroom.member_unmuted': true,
+  'chatroom.all_muted': true,
+  'chatroom.all_unmuted': true,
+  'chatroom.member_blocked': true,
+  'chatroom.member_unblocked': true,
+  'chatroom.member_allowed': true,
+  'chatroom.member_disallowed': true,
+  'chatroom.announcement_changed': true,
+  'chatroom.attributes_changed': true,
+  'user.online': true,
+  'user.offline': true,
+  'app.quota_warning': true,
+}
+
+/** Events that a rule can name. */
+export const callbackEvents = Object.keys(shown) as CallbackEvent[]
 
 export const callbacksKey = (app: AppPath): string[] => ['callbacks', app.org_name, app.app_name]
 
