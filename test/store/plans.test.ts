@@ -3,14 +3,15 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { planOf, type RoomFilter } from '../../src/domain/room-filter.ts'
 import type { Database, Param } from '../../src/store/database.ts'
-import { openSqliteWriter } from '../../src/store/sqlite.ts'
+import { openSqliteWriter, plannedOnce } from '../../src/store/sqlite.ts'
 import { storeOn } from '../../src/store/store.ts'
 import { aDirectory } from '../support/process.ts'
 
 /** How SQLite, which knows nothing of the data yet, would find the rows of a query. */
 function explaining(sqlite: Sqlite): { db: Database; plans: Map<string, string[]> } {
   const plans = new Map<string, string[]>()
-  const use = (sql: string) => {
+  const use = (given: string) => {
+    const sql = plannedOnce(given)
     const steps = sqlite.query<{ detail: string }, []>(`explain query plan ${sql}`).all()
     plans.set(
       sql,
