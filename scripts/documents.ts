@@ -4,7 +4,7 @@ import { appSettings } from '../src/domain/app-settings.ts'
 import { roles } from '../src/domain/role.ts'
 import { sharingResponses } from '../src/http/openapi-shared.ts'
 import { withRights } from '../src/operations/index.ts'
-import { operatorRoleFor } from '../src/operations/operator-role.ts'
+import { permissionsOf } from '../src/operations/permissions.ts'
 import { settings } from '../src/operator/settings.ts'
 import { describe } from './described.ts'
 import { doctorPages } from './doctor-page.ts'
@@ -118,29 +118,13 @@ function permissionsTable(language: Language): string {
       '拒绝时返回',
     ],
   }[language]
-  const calls = new Map(
-    Object.entries(describe().paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId }]) => [
-        operationId,
-        `${method.toUpperCase()} ${path.replace('/{org_name}/{app_name}', '')}`,
-      ]),
-    ),
-  )
-  // The reference gives a change and a transfer the same call.
-  calls.set('transferRoom', calls.get('changeRoom') ?? '')
-  const rows = withRights.map((declared) => {
-    const { id: operation, allowed } = declared
-    const { rights: given, refusal } = allowed
-    const { status, word, text } = refusal
-    const needed = operatorRoleFor(declared)
-    return [
-      code(operation),
-      code(calls.get(operation) ?? ''),
-      ...roles.map((role) => rights[language][given[role]]),
-      operatorRoles[language][needed],
-      `${status} ${code(word)} ${code(text)}`,
-    ]
-  })
+  const rows = permissionsOf(withRights).map((permission) => [
+    code(permission.operation),
+    code(permission.call),
+    ...roles.map((role) => rights[language][permission.rights[role]]),
+    operatorRoles[language][permission.operator],
+    `${permission.refusal.status} ${code(permission.refusal.word)} ${code(permission.refusal.text)}`,
+  ])
   return table(head, rows)
 }
 

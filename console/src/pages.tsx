@@ -18,6 +18,9 @@ const serverPages: Record<string, Loaded<object>> = {
   '/': async () => ({ default: (await import('./pages/overview/overview.tsx')).Overview }),
   '/apps': async () => ({ default: (await import('./pages/apps/apps.tsx')).Apps }),
   '/operators': async () => ({ default: (await import('./pages/operators/operators.tsx')).Operators }),
+  '/permissions': async () => ({
+    default: (await import('./pages/permissions/permissions.tsx')).Permissions,
+  }),
   '/log': async () => ({ default: (await import('./pages/log/log.tsx')).Log }),
 }
 

@@ -13,6 +13,7 @@ import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { Permission } from '../operations/permissions.ts'
 import type { Explain, History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
@@ -59,6 +60,8 @@ export interface Deps extends Origin, Messenger {
   countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
   /** What an operator of the console, by name, may do to apps, named as `org#app`. */
   appAdmin: AppAdmin
+  /** Who may do what. */
+  permissions: readonly Permission[]
   /** What this process does and holds, in numbers. */
   figures(): Promise<object>
   /** The latest lines of the log, each JSON text. */

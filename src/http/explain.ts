@@ -29,7 +29,10 @@ function refusedBy(operation: Called, refusal: Failure): Explained {
 }
 
 /** Explains what calls would do, or which rule refuses them: they run and are rolled back. */
-export function explainer(deps: Omit<Deps, 'explain'>, operations: readonly Called[]): Explain {
+export function explainer(
+  deps: Omit<Deps, 'explain' | 'permissions'>,
+  operations: readonly Called[],
+): Explain {
   const byId = new Map(operations.map((operation) => [operation.id, operation]))
 
   async function tryOut(operation: Called, given: OperationRequest): Promise<Explained> {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { Failure } from '../domain/failure.ts'
 import type { Operation } from '../operations/operation.ts'
+import { permissionsOf } from '../operations/permissions.ts'
 import { cached } from './cached.ts'
 import { consoleRoutes } from './console/routes.ts'
 import type { Deps } from './deps.ts'
@@ -32,10 +33,14 @@ const ofApp = '/:org/:app'
 const ofNewestCalls = `/api/sdk/v1${ofApp}`
 
 /** The whole HTTP interface: a route for each operation that it is handed, and the pages of the operator. */
-export function httpServer(given: Omit<Deps, 'explain'>, operations: readonly Operation[], log: Logger) {
+export function httpServer(
+  given: Omit<Deps, 'explain' | 'permissions'>,
+  operations: readonly Operation[],
+  log: Logger,
+) {
   const { handlerOf, connecting } = handlers(given, log)
   const called = operations.filter((operation): operation is Called => operation.call !== undefined)
-  const deps: Deps = { ...given, explain: explainer(given, called) }
+  const deps: Deps = { ...given, explain: explainer(given, called), permissions: permissionsOf(operations) }
   const system = [
     ...healthEndpoints(deps),
     discoveryEndpoint(deps),

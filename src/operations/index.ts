@@ -77,6 +77,7 @@ import { arrive, depart, endConnections, leaveOffline } from './nodes/presence.t
 import { everythingNotServed } from './not-served/index.ts'
 import type { Operation, WriteOperation } from './operation.ts'
 import { operatorWrites } from './operators/operators.ts'
+import { hasRights } from './permissions.ts'
 import { listPinnedMessages, pinMessage, storePin, unpinMessage } from './pins/pins.ts'
 import { getQuotas } from './quotas/get-quotas.ts'
 import { warnOfQuotas } from './quotas/warn-of-quotas.ts'
@@ -290,8 +291,5 @@ const writes = new Map(all.filter((each) => each.kind === 'write').map((each) =>
 /** The write of this name. */
 export const writeOf = (id: string): WriteOperation | undefined => writes.get(id)
 
-/** Operations with rights of their own: those that are called, and the transfer, which shares the route of a change. */
-export const withRights = all.filter(
-  ({ id, call }) =>
-    id === transferRoom.id || (call && call.withoutToken !== 'always' && call.tag !== 'notServed'),
-)
+/** Operations with rights of their own. */
+export const withRights = all.filter(hasRights)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
-import { all } from '../../src/operations/index.ts'
+import { all, withRights } from '../../src/operations/index.ts'
 import type { HttpCall, Operation } from '../../src/operations/operation.ts'
 import { changes, operatorRoleFor } from '../../src/operations/operator-role.ts'
 import { aDatabase } from '../support/database.ts'
@@ -151,6 +151,22 @@ test('15 the overview says what a node does, and admins read its log', async () 
   expect((await browsers.moderator.call('GET', '/console/api/logs')).status).toBe(403)
   const logs = await browsers.admin.call('GET', '/console/api/logs')
   expect(logs.body.lines.map(({ msg }: { msg: string }) => msg)).toEqual(['line 0', 'line 1', 'line 2'])
+})
+
+test('15 who may do what is served as it is enforced', async () => {
+  expect((await fetch(`${server.url}/console/api/permissions`)).status).toBe(401)
+  const { body } = await browsers.viewer.call('GET', '/console/api/permissions')
+  const served = new Map(body.permissions.map((each: { operation: string }) => [each.operation, each]))
+  expect(served.size).toBe(withRights.length)
+  for (const operation of withRights) {
+    const { status, word } = operation.allowed.refusal
+    expect(served.get(operation.id)).toMatchObject({
+      call: expect.stringMatching(/^(GET|POST|PUT|DELETE) \/[\w/{}-]+$/),
+      rights: operation.allowed.rights,
+      operator: operatorRoleFor(operation),
+      refusal: { status, word },
+    })
+  }
 })
 
 test('15 unknown calls of the console are 404, other methods 405', async () => {

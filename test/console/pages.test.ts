@@ -40,6 +40,7 @@ const pages = (): string[] => [
   '/',
   '/apps',
   '/operators',
+  '/permissions',
   '/log',
   '/a/acme/lounge/rooms',
   `/a/acme/lounge/rooms/${room}`,

@@ -4,6 +4,7 @@ import {
   AppWindow,
   CircleQuestionMark,
   Flag,
+  KeyRound,
   LayoutDashboard,
   ListX,
   type LucideIcon,
@@ -30,6 +31,7 @@ export const serverPages: readonly NavEntry[] = [
   { page: '', title: msg`Overview`, icon: LayoutDashboard },
   { page: 'apps', title: msg`Apps`, icon: AppWindow },
   { page: 'operators', title: msg`Operators`, icon: UserCog, role: 'admin' },
+  { page: 'permissions', title: msg`Permissions`, icon: KeyRound },
   { page: 'log', title: msg`Log`, icon: Terminal, role: 'admin' },
 ]
 
