@@ -1,25 +1,42 @@
 /**
- * Builds the server as one executable: `npm run build`. The console, where it was built, goes in as one file; the names of its
- * parts are known only then, so that no import can name them.
+ * Builds the server as one executable: `npm run build`. Console and guide, where they were built, go in as one file; the names of
+ * their parts are known only then, so that no import can name them.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
-const built = join(import.meta.dir, '../console/dist')
+const root = join(import.meta.dir, '..')
 
-/** Writes the files of the console into one, by their paths. */
+interface PackedFile {
+  text: string
+  isZipped: boolean
+}
+
+/** As `src/http/site-files.ts` reads it: Base64, of what gzip makes smaller compressed. */
+function packedFile(file: string): PackedFile {
+  const bytes = readFileSync(file)
+  const zipped = Buffer.from(Bun.gzipSync(bytes))
+  const isZipped = zipped.length < bytes.length * 0.9
+  return { text: (isZipped ? zipped : bytes).toString('base64'), isZipped }
+}
+
+/** The files of one of them, by their paths. */
+function filesOf(site: 'console' | 'guide'): [string, PackedFile][] {
+  const folder = join(root, site, 'dist')
+  if (!existsSync(join(folder, 'index.html'))) {
+    console.error(`the ${site} was not built: "npm run build:${site}" builds it`)
+    return []
+  }
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => [relative(root, path).replaceAll('\\', '/'), packedFile(path)])
+}
+
+/** Writes the files of console and guide into one, by their paths. */
 function pack(file: string): void {
-  const names = existsSync(join(built, 'index.html'))
-    ? readdirSync(built, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
-    : []
-  const paths = names.map(({ parentPath, name }) => join(parentPath, name))
-  const texts = paths.map((path) => [
-    relative(built, path).replaceAll('\\', '/'),
-    readFileSync(path).toString('base64'),
-  ])
-  writeFileSync(file, JSON.stringify(Object.fromEntries(texts)))
-  if (paths.length === 0) console.error('the console was not built: "npm run build:console" builds it')
+  writeFileSync(file, JSON.stringify(Object.fromEntries([...filesOf('console'), ...filesOf('guide')])))
 }
 
 /** The commit that is built; none outside a repository. */
@@ -35,10 +52,10 @@ function commit(): string {
 export function build(outfile: string, platform?: string): void {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-build-'))
   try {
-    const packed = join(dir, 'console.consolepack')
+    const packed = join(dir, 'sites.sitespack')
     pack(packed)
     const entries = ['src/main.ts', 'src/engine/writer-thread.ts', 'src/engine/history-thread.ts', packed]
-    const naming = ['--root', '.', '--entry-naming', '[name].[ext]', '--loader', '.consolepack:file']
+    const naming = ['--root', '.', '--entry-naming', '[name].[ext]', '--loader', '.sitespack:file']
     const target = platform === undefined ? [] : [`--target=bun-${platform}`]
     const defined = ['--define', `BUILD_COMMIT=${JSON.stringify(commit())}`]
     const { success } = Bun.spawnSync(

@@ -17,6 +17,7 @@ const timeout = '--timeout=30000'
 const storeless = [
   'src/**',
   'test/{build,cli,crash,limits,readme}.test.ts',
+  'test/http/guide.test.ts',
   'test/faults/{backup,full-disk,history,memory,operator,slow-readers}.test.ts',
   'test/operator/{*-commands,configuration,deploy}.test.ts',
   'test/source/**',
@@ -25,6 +26,7 @@ const storeless = [
 const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
   { name: 'console, built', command: ['bun', 'console/build.ts'] },
+  { name: 'guide, built', command: ['bun', 'guide/build.ts'] },
   { name: 'console, texts of both languages', command: ['bun', 'scripts/console-texts.ts', '--check'] },
   { name: 'console, size', command: ['size-limit'] },
   { name: 'types', command: ['tsc', '-p', '.'] },

@@ -87,7 +87,7 @@ curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/event
 - It stays so until no stream has asked for \`callbackFailureDays\`; messages are kept as long, or for \`auditDays\` where that is shorter. A consumer that comes back in time misses nothing; one whose
   messages were not recorded, or are not kept any more, gets 410 (or is sent \`reset\`). \`after=earliest\` begins with the first message that it can have.
 - Messages of a chat room come in the order in which its node has accepted them, about 50 ms later; those that several nodes accept within that time, in the order in which they were stored. \`data.id\` increases with time.
-- A process that is killed loses those of its last 50 ms, as [callbacks](callbacks.md#what-can-come-twice-and-what-can-be-lost) do; they are counted together.
+- A process that is killed loses those of its last 50 ms, as [callbacks](callbacks.md#duplicates-and-losses) do; they are counted together.
 - Of ${feedRooms.value} chat rooms that streams of an app have named, the one that was asked for longest ago makes room for a new one.
 
 ## The connection

@@ -10,6 +10,7 @@ import { docsEndpoints } from './docs.ts'
 import { type Called, type Endpoint, endpointOf } from './endpoint.ts'
 import { failed, varyByCaller } from './envelope.ts'
 import { explainer } from './explain.ts'
+import { guideEndpoints } from './guide.ts'
 import { type Handler, handlers } from './handler.ts'
 import { healthEndpoints } from './health.ts'
 import { describeApi } from './openapi.ts'
@@ -45,6 +46,7 @@ export function httpServer(
     ...healthEndpoints(deps),
     discoveryEndpoint(deps),
     ...docsEndpoints((language) => describeApi(called, system, language)),
+    ...guideEndpoints(),
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 

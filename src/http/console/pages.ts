@@ -42,9 +42,16 @@ const notBuiltPage = page('chatroomd console', {
 
 export const notBuilt = (): Response => new Response(notBuiltPage, { status: 503, headers })
 
+const guideNotBuiltPage = page('chatroomd guide', {
+  en: '<p>The guide was not built. Run <code>npm run build:guide</code> where the server was installed, then load this page again. Its pages are also in the folder <code>docs</code>.</p>',
+  zh: '<p>指南尚未构建。请在服务的安装目录运行 <code>npm run build:guide</code>，然后刷新本页。各页原文也在 <code>docs</code> 目录中。</p>',
+})
+
+export const guideNotBuilt = (): Response => new Response(guideNotBuiltPage, { status: 503, headers })
+
 const frontPage = page('chatroomd', {
-  en: '<p>A chat-room server that speaks the REST API and the SDK protocol of Easemob and Agora Chat.</p><ul><li><a href="/console">Console</a>: see the rooms, keep them clean, run the server</li><li><a href="/docs">API reference</a></li></ul>',
-  zh: '<p>聊天室服务，兼容环信（Agora Chat）的 REST API 和 SDK 协议。</p><ul><li><a href="/console">控制台</a>：查看聊天室、内容管理、服务运维</li><li><a href="/docs?lang=zh">API 文档</a></li></ul>',
+  en: '<p>A chat-room server that speaks the REST API and the SDK protocol of Easemob and Agora Chat.</p><ul><li><a href="/console">Console</a>: see the rooms, keep them clean, run the server</li><li><a href="/docs/guide/">Guide</a>: first steps, your own software, production</li><li><a href="/docs">API reference</a></li></ul>',
+  zh: '<p>聊天室服务，兼容环信（Agora Chat）的 REST API 和 SDK 协议。</p><ul><li><a href="/console">控制台</a>：查看聊天室、内容管理、服务运维</li><li><a href="/docs/guide/zh/">使用指南</a>：快速开始、接入、部署</li><li><a href="/docs?lang=zh">API 文档</a></li></ul>',
 })
 
 /** What stands at `/`: for people a page, for programs where things are. */
@@ -55,6 +62,7 @@ export function front(request: Request): Response {
   const links = {
     name: 'chatroomd',
     console: '/console',
+    guide: '/docs/guide/',
     docs: '/docs',
     openapi: '/openapi.json',
     health: '/health/ready',

@@ -1,0 +1,29 @@
+/** The pages of the guide, in the order of its menu; each is `docs/<name>.md`, and `docs/<name>.zh-CN.md` in Chinese. */
+export const groups = [
+  { en: 'Start', zh: '入门', pages: ['moving'] },
+  {
+    en: 'Use',
+    zh: '功能',
+    pages: ['callbacks', 'before-sending', 'events', 'moderation', 'lifecycle', 'console'],
+  },
+  { en: 'Run', zh: '运维', pages: ['settings', 'scaling', 'performance', 'doctor'] },
+  {
+    en: 'Reference',
+    zh: '参考',
+    pages: ['served', 'errors', 'limits', 'permissions', 'changelog'],
+  },
+  { en: 'Contribute', zh: '参与开发', pages: ['architecture', 'contributing', 'reference'] },
+] as const
+
+/** Pages that do not lie in `docs/`. */
+const elsewhere: Readonly<Record<string, string>> = { changelog: 'CHANGELOG', contributing: 'CONTRIBUTING' }
+
+export type Language = 'en' | 'zh'
+
+/** Where the text of a page is, from the root of the project. */
+export function sourceOf(page: string, language: Language): string {
+  const name = elsewhere[page] ?? `docs/${page}`
+  return language === 'en' ? `${name}.md` : `${name}.zh-CN.md`
+}
+
+export const pages: readonly string[] = groups.flatMap((group) => [...group.pages])
