@@ -30,8 +30,14 @@ test('the built file serves by itself: calls, commands, the API page', async () 
     const { status } = await fetch(server.url + path)
     expect(`${path} ${status}`).toBe(`${path} 200`)
   }
-  const { status } = await fetch(`${server.url}/console`)
-  expect(status).toBe(existsSync('console/dist/index.html') ? 200 : 503)
+  for (const [path, site] of [
+    ['/console', 'console'],
+    ['/docs/guide/', 'guide'],
+    ['/docs/guide/zh/served', 'guide'],
+  ]) {
+    const { status } = await fetch(server.url + path)
+    expect(`${path} ${status}`).toBe(`${path} ${existsSync(`${site}/dist/index.html`) ? 200 : 503}`)
+  }
   expect(await server.stop()).toBe(0)
 }, 30_000)
 
