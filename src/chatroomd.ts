@@ -39,6 +39,7 @@ import { startReloading } from './operator/reload-apps.ts'
 import { socketTerms } from './realtime/gateway.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
+import type { BatchTerms } from './realtime/room-outbox.ts'
 import type { Connection } from './realtime/session.ts'
 import { shownMessage } from './realtime/shown-message.ts'
 import { subscribeRealtime } from './realtime/subscriptions.ts'
@@ -73,6 +74,8 @@ interface StartOptions {
   /** How callbacks measure time; for tests. */
   callbackTerms?: Partial<CallbackTerms>
   lifecycleTerms?: Partial<LifecycleTerms>
+  /** When deliveries to rooms wait for others; for tests. */
+  batchTerms?: Partial<BatchTerms>
 }
 
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot; then nothing is left open. */
@@ -126,7 +129,7 @@ async function start(
       before,
     },
     { leaseMs, graceMs: config.presence_grace * 1000, alone: engine.kind === 'sqlite' },
-    socketTerms(config),
+    socketTerms(config, more.batchTerms),
   )
   closing.defer(() => realtime.stop())
   subscribeRealtime(realtime, { ...sources, events, apps })

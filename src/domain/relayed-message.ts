@@ -1,5 +1,6 @@
 import type { sources } from './callbacks/rule.ts'
 import type { HistoryTerms } from './history.ts'
+import type { Priority } from './meter.ts'
 
 /** A message that was accepted, on its way to everyone in its room, on every node. */
 export interface RelayedMessage {
@@ -19,6 +20,8 @@ export interface RelayedMessage {
   callbackSource?: (typeof sources)[number] | undefined
   /** Its room has slow mode, and its sender waits until it may speak again. */
   isSlowed?: boolean | undefined
+  /** Undefined = normal. One of high priority does not wait for others. */
+  priority?: Priority | undefined
   /** What goes to the clients, encoded once. */
   frame: Uint8Array
 }

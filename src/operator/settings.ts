@@ -156,6 +156,13 @@ export const settings = {
     'MiB that may wait for all clients that read slowly; beyond it the slowest are closed first.',
     '等待所有慢速客户端读取的数据总量上限，单位 MiB；超出时从最慢的客户端开始关闭。',
   ),
+  batch_tick: setting(
+    'CHATROOMD_BATCH_TICK',
+    integer(0, limits.batchTick.value),
+    String(limits.batchTick.value),
+    'Longest time in ms for which a message in a large and busy chat room waits for others, to go to each client in one frame; 0 = never. Rooms with fewer than 200 users on a node never wait, nor do messages of high priority.',
+    '大型且繁忙的聊天室中，消息为与后续消息合并成一帧下发而等待的最长时间，单位为毫秒；0 表示不合并。单个节点上不足 200 人的聊天室以及高优先级消息从不等待。',
+  ),
   file_space: setting(
     'CHATROOMD_FILE_SPACE',
     integer(0, 1_000_000_000),

@@ -69,6 +69,7 @@ export function accepted(message: Incoming, id: bigint, at: number): RelayedMess
     history: meta.routetype === Meta_RouteType.ROUTE_ONLINE ? undefined : historyTerms(session.app.settings),
     callbackSource: isRecorded(session.app, room) ? 'client' : undefined,
     isSlowed: message.slowMode > 0 || undefined,
+    priority: priorityOf(meta.ext),
     directed: meta.routetype === Meta_RouteType.ROUTE_DIRECT ? meta.directedUsers : undefined,
     frame: roomMessage({ id, room, sender, resource, at }, body, memberTags(meta.ext)),
   }

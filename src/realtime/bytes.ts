@@ -4,7 +4,8 @@ import type { MessageFns, MSync_Command } from './generated/protocol.ts'
 // One writer for all: it reuses its buffer, and a message costs a third less than with a writer of its own.
 let writer = new BinaryWriter()
 
-function write(encode: (to: BinaryWriter) => BinaryWriter): Uint8Array {
+/** What `encode` writes, as bytes. */
+export function writeBytes(encode: (to: BinaryWriter) => BinaryWriter): Uint8Array {
   try {
     return encode(writer).finish()
   } catch (error) {
@@ -15,14 +16,14 @@ function write(encode: (to: BinaryWriter) => BinaryWriter): Uint8Array {
 
 /** A message of the client protocol as bytes. */
 export const bytesOf = <T>(message: MessageFns<T>, value: T): Uint8Array =>
-  write((to) => message.encode(value, to))
+  writeBytes((to) => message.encode(value, to))
 
 /** Fields of `MSync`. */
 const field = { command: 8, payload: 9 }
 
 /** A whole frame around a message, which is written in its place at once: `MSync` would copy it twice. */
 export const frameOf = <T>(command: MSync_Command, message: MessageFns<T>, value: T): Uint8Array =>
-  write((to) => {
+  writeBytes((to) => {
     to.tag(field.command, WireType.Varint).int32(command)
     to.tag(field.payload, WireType.LengthDelimited).fork()
     return message.encode(value, to).join()

@@ -70,24 +70,22 @@ function onUserEvent(parts: Pick<Parts, 'live' | 'newId' | 'now'>, event: Event,
 }
 
 /** Updates this node's live state from the events of all nodes, and notifies clients. */
-export function eventSubscriber(parts: Pick<Parts, 'live' | 'newId' | 'now' | 'publish'>, logOut: LogOut) {
-  const { live, newId, now, publish } = parts
+export function eventSubscriber(parts: Pick<Parts, 'live' | 'newId' | 'now' | 'outbox'>, logOut: LogOut) {
+  const { live, newId, now, outbox } = parts
 
   function frameOf(body: MUCBody): Uint8Array {
     const at = now()
     return delivery(body.mucId ?? {}, [noticeMeta(body, newId(at), at)], at)
   }
 
-  /** To everyone in a room but some: those do not subscribe for the moment at which it is written. */
-  function publishBut(room: LiveRoom, usernames: string[], bytes: Uint8Array): void {
-    const without: Session[] = []
+  /** The sessions of these users that are in a room. */
+  function sessionsIn(room: LiveRoom, usernames: string[]): Session[] {
+    const sessions: Session[] = []
     for (const username of usernames) {
       const user = live.user(room.app, username)
-      if (user?.rooms.has(room.id)) without.push(...user.sessions)
+      if (user?.rooms.has(room.id)) sessions.push(...user.sessions)
     }
-    for (const { socket } of without) socket.unsubscribe(room.topic)
-    publish(room.topic, bytes)
-    for (const { socket } of without) socket.subscribe(room.topic)
+    return sessions
   }
 
   const isThrottled = presenceThrottle((event) => notifyNow(event))
@@ -101,18 +99,18 @@ export function eventSubscriber(parts: Pick<Parts, 'live' | 'newId' | 'now' | 'p
     const room = live.room(event.app, event.room)
     const notice = pinNotice(event)
     if (notice) {
-      if (room) publish(room.topic, notifyFrame(event.room, notice, newId(now()), now()))
+      if (room) outbox.publish(room, notifyFrame(event.room, notice, newId(now()), now()))
       return
     }
     for (const { body, to, but } of noticesOf(event)) {
       if (to === 'room') {
-        if (room) publishBut(room, but, frameOf(body))
+        if (room) outbox.publish(room, frameOf(body), sessionsIn(room, but), event.type === 'room.dissolved')
         continue
       }
       const sessions = to.flatMap((username) => live.user(event.app, username)?.sessions ?? [])
       if (sessions.length === 0) continue
       const frame = frameOf(body)
-      for (const session of sessions) session.send(frame)
+      for (const session of sessions) outbox.sendTo(room, session, frame)
     }
   }
 

@@ -1,3 +1,4 @@
+import { high } from '../domain/meter.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
 import type { ActivityLog } from './activity-log.ts'
 import type { HistoryLog } from './history-log.ts'
@@ -22,25 +23,25 @@ interface Logs {
 
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
-  { live, publish }: Pick<Parts, 'live' | 'publish'>,
+  { live, outbox }: Pick<Parts, 'live' | 'outbox'>,
   { recent, messages, spoken, history, relayed, activity, rooms }: Logs,
   others: (message: RelayedMessage) => void,
 ) {
   /** Hands a message to everyone of this node who is in its room, but not to `from`, the session that sent it. */
   function here(message: RelayedMessage, from?: Session): LiveRoom | undefined {
-    const { app, room: id, directed, frame } = message
+    const { app, room: id, directed, frame, priority } = message
     recent.add(message)
     if (message.isSlowed) spoken.note(app, id, message.sender)
     const room = live.room(app, id)
     if (!room) return undefined
     if (!directed) {
-      publish(room.topic, frame, from)
+      outbox.publish(room, frame, from && [from], priority === high)
       return room
     }
     for (const username of new Set(directed)) {
       const user = live.user(app, username)
       if (!user?.rooms.has(id)) continue
-      for (const session of user.sessions) if (session !== from) session.send(frame)
+      for (const session of user.sessions) if (session !== from) outbox.sendTo(room, session, frame)
     }
     return room
   }

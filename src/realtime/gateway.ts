@@ -6,6 +6,7 @@ import { type CutOff, closeCode } from './close.ts'
 import type { Floods } from './floods.ts'
 import { frameOrder } from './frame-order.ts'
 import type { Parts } from './parts.ts'
+import { type BatchTerms, batchTerms } from './room-outbox.ts'
 import { Connection, type Socket } from './session.ts'
 import { sweeping } from './sweep.ts'
 
@@ -20,19 +21,25 @@ export interface SocketTerms {
   perAddress: number
   /** Bytes that may wait for all slow clients together. */
   buffered: number
+  batching: BatchTerms
 }
 
 /** The terms that the settings of the server name. */
-export const socketTerms = (settings: {
-  ping_interval: number
-  max_connections: number
-  address_connections: number
-  send_buffers: number
-}): SocketTerms => ({
+export const socketTerms = (
+  settings: {
+    ping_interval: number
+    max_connections: number
+    address_connections: number
+    send_buffers: number
+    batch_tick: number
+  },
+  batching: Partial<BatchTerms> = {},
+): SocketTerms => ({
   pingMs: settings.ping_interval * 1000,
   connections: settings.max_connections,
   perAddress: settings.address_connections,
   buffered: settings.send_buffers * 1024 * 1024,
+  batching: { ...batchTerms(settings.batch_tick), ...batching },
 })
 
 /** The address of a client, behind trusted proxies too. */
@@ -50,13 +57,15 @@ interface Inside {
   closed(connection: Connection): void
   /** Cuts off who reads too slowly; returns how many bytes wait for clients. */
   lookForSlow(): number
+  /** The event loop was late by so many ms. */
+  late(ms: number): void
 }
 
 /** Sockets: accepts them, takes in their frames in order, and closes those that break the rules. */
 export function gateway(
   { counters, now, log }: Pick<Parts, 'counters' | 'now' | 'log'>,
   terms: SocketTerms,
-  { arrived, floods, cutOff, addressOf, receive, closed, lookForSlow }: Inside,
+  { arrived, floods, cutOff, addressOf, receive, closed, lookForSlow, late }: Inside,
 ) {
   const connections = arrived.all
   let isStopped = false
@@ -111,7 +120,8 @@ export function gateway(
     },
   }
 
-  const stopSweeping = sweeping(connections, { pingMs: terms.pingMs, now, cutOff }, (atMs) => {
+  const stopSweeping = sweeping(connections, { pingMs: terms.pingMs, now, cutOff }, (atMs, lateMs) => {
+    late(lateMs)
     floods.sweep(atMs)
     counters.buffered = lookForSlow()
   })

@@ -2,6 +2,7 @@ import type { Device } from '../domain/device.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import { Meter } from '../domain/meter.ts'
 import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
+import { discard, handOver, startAfter } from './waiting.ts'
 
 const emptyRoom = (app: number, id: string, topic: string): LiveRoom => ({
   app,
@@ -11,7 +12,15 @@ const emptyRoom = (app: number, id: string, topic: string): LiveRoom => ({
   speech: undefined,
   meter: undefined,
   noted: undefined,
+  waiting: undefined,
+  flow: undefined,
 })
+
+/** From now on a session gets what is written to a room, but nothing that already waits. */
+function subscribe(session: Session, room: LiveRoom): void {
+  session.socket.subscribe(room.topic)
+  startAfter(room, session)
+}
 
 /** Who is connected to this node, and the rooms they are in: everything that is needed to deliver. */
 export function liveState(keywordsOf: (app: number) => AppKeywords) {
@@ -28,16 +37,19 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
     if (!room.users.has(user)) {
       room.users.add(user)
       user.rooms.set(id, room)
-      for (const { socket } of user.sessions) socket.subscribe(topic)
+      for (const session of user.sessions) subscribe(session, room)
     }
     return room
   }
 
   function quit(user: LiveUser, room: LiveRoom, subscribed: boolean): void {
+    if (subscribed) for (const session of user.sessions) handOver(room, session)
     user.rooms.delete(room.id)
     room.users.delete(user)
     if (subscribed) for (const { socket } of user.sessions) socket.unsubscribe(room.topic)
-    if (room.users.size === 0) rooms.delete(room.topic)
+    if (room.users.size > 0) return
+    discard(room)
+    rooms.delete(room.topic)
   }
 
   return {
@@ -73,7 +85,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
       const session = new Session(connection, user, login)
       connection.session = session
       user.sessions.push(session)
-      for (const { topic } of user.rooms.values()) session.socket.subscribe(topic)
+      for (const room of user.rooms.values()) subscribe(session, room)
       return { session, isFirst: !known }
     },
 

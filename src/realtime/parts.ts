@@ -6,7 +6,7 @@ import type { Commit } from '../engine/commit.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Live } from './live.ts'
-import type { Session } from './session.ts'
+import type { RoomOutbox } from './room-outbox.ts'
 
 /** What real time is given, and what its parts share. */
 export interface Parts {
@@ -21,6 +21,6 @@ export interface Parts {
   live: Live
   counters: Counters
   newId(now: number): bigint
-  /** Writes to everyone of this node who is in a room, but for the connection `from`. */
-  publish(topic: string, bytes: Uint8Array, from?: Session): void
+  /** Writes deliveries to rooms of this node, in order. */
+  outbox: RoomOutbox
 }

@@ -2,6 +2,7 @@ import type { App } from '../domain/app.ts'
 import { historyTerms } from '../domain/history.ts'
 import { isClosed } from '../domain/lifecycle.ts'
 import { limits } from '../domain/limits.ts'
+import { high, low, normal } from '../domain/meter.ts'
 import type { Broadcast, Post, PostedToAll } from '../domain/posted-message.ts'
 import { isRecorded } from '../domain/recorded-rooms.ts'
 import { checkUsername, foldUsername } from '../domain/user.ts'
@@ -17,7 +18,7 @@ import {
 } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 
-const levels = { high: 0n, normal: 1n, low: 2n }
+const levels = { high, normal, low }
 
 /** A message as all of its rooms get it, once it is known to be sound. */
 function prepared(app: App, posted: PostedToAll) {
@@ -25,9 +26,9 @@ function prepared(app: App, posted: PostedToAll) {
   const body = bodyOf(MessageBody_Type.CHATROOM, sender, posted)
   if (bytesOf(MessageBody, body).length > limits.messageBytes.value) throw posted.tooLarge()
   const ignored = posted.roam_ignore_users?.length ? posted.roam_ignore_users.map(foldUsername) : null
-  const level = levels[posted.chatroom_msg_level || 'normal']
-  const tags: KeyValue[] = [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: level }]
-  return { sender, body, tags, app, history: historyTerms(app.settings, ignored) }
+  const priority = levels[posted.chatroom_msg_level || 'normal']
+  const tags: KeyValue[] = [{ key: 'chatroom_msg_tag', type: Kind.INT, varintValue: BigInt(priority) }]
+  return { sender, body, tags, priority, app, history: historyTerms(app.settings, ignored) }
 }
 
 type Prepared = ReturnType<typeof prepared>
@@ -53,7 +54,7 @@ export function posting(
 ): { post: Post; broadcast: Broadcast } {
   /** Sends a message to one room; returns its id there. */
   function send(room: string, message: Prepared, directed: string[] | undefined): bigint {
-    const { app, sender, body, tags, history } = message
+    const { app, sender, body, tags, priority, history } = message
     const at = now()
     const id = newId(at)
     counters.messages += 1
@@ -66,6 +67,7 @@ export function posting(
       recalls: undefined,
       history,
       callbackSource: isRecorded(app, room) ? 'rest' : undefined,
+      priority,
       directed,
       frame: roomMessage({ id, room, sender, resource: undefined, at }, body, tags),
     })

@@ -36,6 +36,7 @@ import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import { relayedHistory } from './relayed-history.ts'
 import { roomActivity } from './room-activity.ts'
+import { roomOutbox } from './room-outbox.ts'
 import { seenHistory } from './seen-history.ts'
 import type { Connection } from './session.ts'
 import { sessions } from './sessions.ts'
@@ -68,7 +69,7 @@ export interface Realtime {
   stop(): Promise<void>
 }
 
-interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'publish'> {
+interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'outbox'> {
   history: HistoryStore
   /** As `commit`, with what users ask for held to a rate. */
   commitOfUsers: Commit
@@ -113,11 +114,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     live,
     counters: counted,
     newId: (at) => newId(at),
-    publish(topic, bytes, from) {
-      if (from) from.socket.publishBinary(topic, bytes)
-      else given.publish(topic, bytes)
-      slow.wrote(bytes.length, live.rooms.get(topic)?.users.size ?? 0)
-    },
+    outbox: roomOutbox(given.publish, slow.wrote, sockets.batching),
   }
   const recent = recentMessages()
   const messages = messageLog(parts)
@@ -164,6 +161,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     receive,
     closed,
     lookForSlow: slow.look,
+    late: parts.outbox.late,
   })
 
   return {
@@ -191,6 +189,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     presence,
     counters: counted,
     async stop() {
+      for (const room of live.rooms.values()) parts.outbox.flush(room)
       gate.stop()
       await Promise.all([messages.stop(), log.stop(), activity.stop(), rooms.stop(), words.stop()])
       await presence.stop()

@@ -4,6 +4,7 @@ import { delivery, roomDomain, userDomain } from './encode.ts'
 import { Meta_NameSpace } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import type { LiveUser } from './session.ts'
+import { handOver } from './waiting.ts'
 
 type Removal = Extract<Event, { type: 'history.removed' }>
 
@@ -20,7 +21,8 @@ export function notifyOfRemoval(
   const at = now()
   const { resource } = event
   const system = { name: '', domain: userDomain }
-  const metas = roomsOf(event, user).map((room) => ({
+  const rooms = roomsOf(event, user)
+  const metas = rooms.map((room) => ({
     id: newId(at),
     from: system,
     to: { name: room, domain: roomDomain },
@@ -32,5 +34,12 @@ export function notifyOfRemoval(
   }))
   if (metas.length === 0) return
   const frame = delivery(system, metas, at)
-  for (const session of user.sessions) if (session.resource !== resource) session.send(frame)
+  for (const session of user.sessions) {
+    if (session.resource === resource) continue
+    for (const id of rooms) {
+      const room = user.rooms.get(id)
+      if (room) handOver(room, session)
+    }
+    session.send(frame)
+  }
 }

@@ -146,6 +146,30 @@ export interface LiveRoom {
   meter: Meter | undefined
   /** When something last happened in it. */
   noted: Noted | undefined
+  /** What waits to be written to everyone in it together. */
+  waiting: Waiting | undefined
+  /** How much is written to it; only for rooms that are large. */
+  flow: Flow | undefined
+}
+
+/** Deliveries of one room that go out together a moment later. */
+export interface Waiting {
+  /** In order; the sessions in `but` do not get a frame. */
+  readonly entries: { frame: Uint8Array; but: readonly Session[] }[]
+  /** Of all frames. */
+  bytes: number
+  /** Sessions that get nothing before the entry with this index: they came later, or have had it already. */
+  readonly since: Map<Session, number>
+  timer: ReturnType<typeof setTimeout>
+}
+
+/** Counts what is written to a room. */
+export interface Flow {
+  /** Since when, by a monotonic clock, and how much. */
+  fromMs: number
+  written: number
+  /** A second, in the span before. */
+  rate: number
 }
 
 /** A room in which something happened in the last seconds. */

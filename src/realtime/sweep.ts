@@ -16,11 +16,11 @@ interface Terms {
   cutOff: CutOff
 }
 
-/** Looks at all connections again and again, and `after` that at other things. Returns how to stop. */
+/** Looks at all connections again and again, and `after` that at other things: how late it was is told. Returns how to stop. */
 export function sweeping(
   connections: Iterable<Connection>,
   { pingMs, now, cutOff }: Terms,
-  after: (atMs: number) => void,
+  after: (atMs: number, lateMs: number) => void,
 ): () => void {
   /** Pings a connection when it is time to; one that did not respond to earlier pings is gone. */
   function ping(connection: Connection, at: number): void {
@@ -37,6 +37,7 @@ export function sweeping(
   /** Closes whoever has not logged in in time, does not respond, or has a token that has expired. */
   function sweep(): void {
     const at = performance.now()
+    const lateMs = at - dueMs
     const wall = now()
     for (const connection of connections) {
       if (connection.stage !== 'open' && at - connection.openedMs > loginMs) {
@@ -50,9 +51,11 @@ export function sweeping(
       }
       ping(connection, at)
     }
-    after(at)
+    after(at, lateMs)
+    dueMs = performance.now() + sweepMs
   }
 
+  let dueMs = performance.now() + sweepMs
   const timer = setInterval(sweep, sweepMs)
   timer.unref()
   return () => clearInterval(timer)

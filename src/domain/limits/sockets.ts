@@ -90,6 +90,21 @@ export const socketLimits = {
     beyond: { en: 'connections are closed, the slowest first', zh: '从最慢的连接开始关闭' },
     memory: 256 * MiB,
   },
+  batchTick: {
+    value: 100,
+    unit: 'ms',
+    setting: 'batch_tick',
+    en: 'Time for which a message in a large and busy chat room waits for others, to share a frame with them',
+    zh: '大型且繁忙的聊天室中，消息等待与后续消息合并为一帧的时间',
+    beyond: { en: 'the frame is sent', zh: '立即发出该帧' },
+  },
+  batchBytes: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    en: 'Messages that wait in one chat room to share a frame',
+    zh: '单个聊天室中等待合并为一帧的消息总量',
+    beyond: { en: 'the frame is sent', zh: '立即发出该帧' },
+  },
   callsOfTurn: {
     value: 64,
     unit: 'items',
