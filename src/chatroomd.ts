@@ -36,6 +36,7 @@ import { letOperate } from './operator/let-operate.ts'
 import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
 import { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
+import { startUserDeletions } from './operator/user-deletions.ts'
 import { socketTerms } from './realtime/gateway.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
@@ -103,7 +104,6 @@ async function start(
   const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
   const { responses, work, users, apps } = await remember(engine, events)
   if (engine.kind !== 'sqlite') closing.defer(startReloading(apps.reload, log))
-
   const listener = closing.adopt(new Listener<Connection>(config), (each) => each.stop())
   const admin = await letOperate(engine, apps, config, log, listener.url, closing)
 
@@ -140,6 +140,7 @@ async function start(
   const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
   const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: more.lifecycleTerms }))
+  closing.use(startUserDeletions({ engine, committed: sources.committed, log }))
   const counted = measured(engine, realtime.counters, lostLines, before.counts, feed.count)
   const jobs = closing.use(startBulkJobs({ engine, events, log, leaseMs }))
   const metrics = jobs.measured(lifecycle.measured(outbox.measured(counted)))

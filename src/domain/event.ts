@@ -163,6 +163,8 @@ export type AppEvent =
       change: 'password' | 'nickname' | 'activated' | 'deactivated' | 'deleted' | 'disconnected'
       /** The device that was disconnected; all of them if not given. */
       resource?: string
+      /** Chat rooms of a deleted user that are left, handed over or dissolved afterwards, where they are many. */
+      roomsLeft?: number
     }
 
 /** An event, with where and when it happened and who caused it. `room` is empty for events of the app. */

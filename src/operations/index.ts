@@ -113,6 +113,7 @@ import {
 import { setUserAttributes } from './user-attributes/set-user-attributes.ts'
 import { activateUser, deactivateUser } from './users/activate-user.ts'
 import { changePassword } from './users/change-password.ts'
+import { continueDeletion } from './users/continue-deletion.ts'
 import { deleteUser, deleteUsers } from './users/delete-users.ts'
 import { disconnectDevice, listDevices } from './users/devices.ts'
 import { disconnectUser } from './users/disconnect-user.ts'
@@ -268,6 +269,7 @@ export const all: readonly Operation[] = [
   changePassword,
   deleteUser,
   deleteUsers,
+  continueDeletion,
   disconnectDevice,
   listDevices,
   disconnectUser,

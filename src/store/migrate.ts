@@ -34,6 +34,7 @@ import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
 import { operators } from './migrations/0043-operators.ts'
 import { doctorRuns } from './migrations/0045-doctor-runs.ts'
 import { quotaWarnings } from './migrations/0046-quota-warnings.ts'
+import { userDeletions } from './migrations/0047-user-deletions.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -72,6 +73,7 @@ export const migrations = [
   doctorRuns,
   bulk,
   quotaWarnings,
+  userDeletions,
 ]
 
 /** The version of the schema that this program writes. */

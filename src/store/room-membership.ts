@@ -5,10 +5,10 @@ import { byIndex, type Database, each, forUpdate, isOneOf } from './database.ts'
 export interface MembershipWrites {
   /** Adds users to a room that the transaction has locked; returns how many members it has then. */
   addMembers(app: number, room: string, usernames: string[], joinedUs: number): Promise<number>
-  /** Ids of the rooms that a user owns, also of those that it has left; locks them until the transaction ends. */
-  ownedRooms(app: number, username: string): Promise<string[]>
-  /** Takes a user out of every room; returns the rooms with their members after it. */
-  removeFromAllRooms(app: number, username: string): Promise<{ room: string; memberCount: number }[]>
+  /** Ids of at most `most` rooms that a user owns, also of those that it has left; locks them until the transaction ends. */
+  ownedRooms(app: number, username: string, most: number): Promise<string[]>
+  /** Takes a user out of at most `most` rooms; returns them with their members after it. */
+  leaveRooms(app: number, username: string, most: number): Promise<{ room: string; memberCount: number }[]>
 }
 
 /**
@@ -60,29 +60,38 @@ export function membershipWrites(db: Database): MembershipWrites {
       return row?.member_count ?? 0
     },
 
-    async ownedRooms(app, username) {
+    async ownedRooms(app, username, most) {
       const rows = await db.all<{ id: string }>(
-        `select r.id from rooms r where r.app = ?1 and r.owner = ?2 and r.id in (
-           select room from members ${byUser} where app = ?1 and username = ?2
-           union select room from absent_owners where app = ?1 and owner = ?2)
-         order by r.id ${forUpdate(db, 'r')}`,
+        `select r.id from rooms r ${byIndex(db, 'rooms_by_owner')} where r.app = ?1 and r.owner = ?2 and (
+           exists (select 1 from members m where m.app = ?1 and m.room = r.id and m.username = ?2)
+           or exists (select 1 from absent_owners o where o.app = ?1 and o.room = r.id and o.owner = ?2))
+         order by r.created, r.id limit ?3 ${forUpdate(db, 'r')}`,
         app,
         username,
+        most,
       )
       return rows.map((row) => row.id)
     },
 
-    async removeFromAllRooms(app, username) {
-      await db.all(
-        `select r.id from members m ${byUser} join rooms r on r.app = m.app and r.id = m.room
-         where m.app = ?1 and m.username = ?2 order by r.id ${forUpdate(db, 'r')}`,
+    async leaveRooms(app, username, most) {
+      const chosen = await db.all<{ room: string }>(
+        `select room from members ${byUser} where app = ?1 and username = ?2 order by joined, room limit ?3`,
         app,
         username,
+        most,
       )
+      const rooms = JSON.stringify(chosen.map(({ room }) => room))
+      if (db.dialect === 'postgres')
+        await db.all(
+          `select id from rooms where app = ?1 and ${isOneOf(db, 'id', 2)} order by id ${forUpdate(db)}`,
+          app,
+          rooms,
+        )
       // Now that the rooms are locked: whoever was taken out of one meanwhile is not counted twice.
       const left = await db.all<{ room: string }>(
-        `delete from members ${byUser} where app = ?1 and username = ?2 returning room`,
+        `delete from members where app = ?1 and ${isOneOf(db, 'room', 2)} and username = ?3 returning room`,
         app,
+        rooms,
         username,
       )
       return db.all(

@@ -32,6 +32,7 @@ import type { RoomReads } from './room-reads.ts'
 import { type RoomStore, roomStore } from './rooms.ts'
 import { type SuperAdminReads, type SuperAdminStore, superAdminStore } from './super-admins.ts'
 import { type UserAttributeReads, type UserAttributeStore, userAttributeStore } from './user-attributes.ts'
+import { type UserDeletionReads, type UserDeletionStore, userDeletionStore } from './user-deletions.ts'
 import { type UserReads, type UserStore, userStore } from './users.ts'
 
 /** What a read may use: nothing in it writes or holds a row. */
@@ -39,6 +40,7 @@ export interface ReadStore {
   clock: StoreClock
   apps: AppReads
   users: UserReads
+  deletions: UserDeletionReads
   userAttributes: UserAttributeReads
   rooms: RoomReads
   dissolved: DissolvedReads
@@ -68,6 +70,7 @@ export interface ReadStore {
 export interface WriteStore extends ReadStore {
   apps: AppStore
   users: UserStore
+  deletions: UserDeletionStore
   userAttributes: UserAttributeStore
   rooms: RoomStore
   dissolved: DissolvedStore
@@ -101,6 +104,7 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   clock: storeClock(db),
   apps: appStore(db),
   users: userStore(db),
+  deletions: userDeletionStore(db),
   userAttributes: userAttributeStore(db),
   rooms: roomStore(db),
   dissolved: dissolvedStore(db),

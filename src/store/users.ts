@@ -22,7 +22,7 @@ export interface UserStore extends UserReads {
    * other transaction locks one of them meanwhile, so that what is counted for them stays true.
    */
   lockUsers(app: number, usernames: string[], alone: boolean): Promise<string[]>
-  /** Stores a new user; undefined when the user id is taken. `now` in Unix ms. */
+  /** Stores a new user; undefined when the user id is taken, also by a deleted user whose rooms have not gone yet. `now` in Unix ms. */
   addUser(
     app: number,
     user: NewUser & { uuid: string; tokenEpoch: number; now: number },
@@ -63,6 +63,8 @@ const toRecord = (row: UserRow): UserRecord => ({
 export function userStore(db: Database): UserStore {
   const byName = `select ${columns} from users where app = ?1 and username = ?2`
   const exists = `select 1 from users where app = ?1 and username = ?2`
+  const leaving = `select 1 from user_deletions where app = ?1 and username = ?2`
+  const removal = `delete from users where app = ?1 and username = ?2`
   return {
     async findUser(app, username) {
       const row = await db.get<UserRow>(byName, app, username)
@@ -128,7 +130,11 @@ export function userStore(db: Database): UserStore {
         user.tokenEpoch,
         user.now,
       )
-      return row && toUser(row)
+      if (!row) return undefined
+      // Looked up after the insert, which has waited for a deletion under way.
+      const isLeaving = await db.get(leaving, app, user.username)
+      if (isLeaving) await db.run(removal, app, user.username)
+      return isLeaving ? undefined : toUser(row)
     },
 
     async changeUser(app, user) {
@@ -146,7 +152,7 @@ export function userStore(db: Database): UserStore {
     },
 
     async removeUser(app, username) {
-      await db.run(`delete from users where app = ?1 and username = ?2`, app, username)
+      await db.run(removal, app, username)
     },
   }
 }

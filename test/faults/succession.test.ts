@@ -2,9 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readAppSettings } from '../../src/domain/app-settings.ts'
 import { MUCBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import type { Json } from '../support/json.ts'
+import { storeRooms } from '../support/many-rooms.ts'
 import { connectAs } from '../support/people.ts'
 import { detailsOf } from '../support/rooms.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+
+/** Rooms of a user that has many. */
+const many = Number(process.env.DELETION_ROOMS ?? 130)
 
 let server: TestServer
 let apps = 0
@@ -137,6 +141,39 @@ test('14.6 a room that was dissolved before its owner was deleted is restored fo
   expect((await app.call('POST', `/chatrooms/${id}/restore`)).status).toBe(200)
   expect((await detailsOf(app, id)).owner).toBe('dave')
 })
+
+const countOf = async (app: TestApp, filter: string): Promise<number> =>
+  (await app.call('GET', `/chatrooms?limit=1&total=true&${filter}`)).body.total
+
+for (const [rule, owner] of [
+  ['dissolve', undefined],
+  ['user:bob', 'bob'],
+] as const)
+  test(`14.6 a user with more rooms than go at once is deleted, and all of them follow, with ownerSuccession=${rule}`, async () => {
+    const app = await anApp(rule)
+    await storeRooms(server, app, { prefix: `${apps}x`, count: many, owner: 'alice' })
+    await storeRooms(server, app, { prefix: `${apps}y`, count: 20, owner: 'bob' })
+    for (const n of [1, 20]) await app.call('POST', `/chatrooms/${apps}y${n}/users/alice`)
+    const { events } = await remove(app, 'alice', '?dry_run=true')
+    const told = events.find(({ type }: Json) => type === 'user.changed')
+    expect(told.roomsLeft).toBe(owner ? many + 2 : many - 98)
+    expect(await countOf(app, 'owner=alice')).toBe(many)
+
+    await remove(app, 'alice')
+    expect((await app.call('GET', '/users/alice')).status).toBe(404)
+    // Until then the name is taken.
+    while ((await app.call('POST', '/users', { username: 'alice' })).status !== 200) await Bun.sleep(10)
+    expect(await countOf(app, 'owner=alice')).toBe(0)
+    expect(await countOf(app, 'member=alice')).toBe(0)
+    const { data } = (await app.call('GET', '/quotas?username=bob')).body
+    const joined = data.find(({ quota }: Json) => quota === 'roomsPerUser')
+    expect(joined.used).toBe(owner ? many + 20 : 20)
+    expect((await detailsOf(app, `${apps}y20`)).affiliations_count).toBe(1)
+    if (owner) return
+    const restored = await app.call('POST', `/chatrooms/${apps}x${many}/restore?owner=carol`)
+    expect(restored.status).toBe(200)
+    expect((await detailsOf(app, `${apps}x${many}`)).owner).toBe('carol')
+  }, 600_000)
 
 test('14.6 a rule that is none is refused by the command line', () => {
   for (const value of ['oldest', 'user:', 'user:a b', ''])

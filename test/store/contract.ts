@@ -408,9 +408,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await addRoom(id, { id: 'r1', members: ['bob'] })
       await addRoom(id, { id: 'r2', members: ['bob', 'carol'] })
       await addRoom(id, { id: 'r3', owner: 'bob' })
-      expect(await transaction((store) => store.rooms.ownedRooms(id, 'bob'))).toEqual(['r3'])
-      expect(await transaction((store) => store.rooms.ownedRooms(id, 'carol'))).toEqual([])
-      const left = await transaction((store) => store.rooms.removeFromAllRooms(id, 'bob'))
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'bob', 9))).toEqual(['r3'])
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'carol', 9))).toEqual([])
+      const left = await transaction((store) => store.rooms.leaveRooms(id, 'bob', 9))
       expect(left.sort((a, b) => a.room.localeCompare(b.room))).toEqual([
         { room: 'r1', memberCount: 1 },
         { room: 'r2', memberCount: 2 },
@@ -478,9 +478,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         await store.members.removeMembers(id, 'r1', ['alice'])
         await store.members.ownerLeft(id, 'r1', 'alice')
       })
-      expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r1'])
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice', 9))).toEqual(['r1'])
       await transaction((store) => store.members.ownerIsIn(id, 'r1'))
-      expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual([])
+      expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice', 9))).toEqual([])
     })
 
     test('mutes end by themselves; blocks stay until they are lifted; both go with the user', async () => {
@@ -973,7 +973,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         })
         const deleting = transaction(async (store) => {
           await store.users.lockUser(id, user)
-          for (const room of await store.rooms.ownedRooms(id, user)) await store.rooms.removeRoom(id, room)
+          for (const room of await store.rooms.ownedRooms(id, user, 9)) await store.rooms.removeRoom(id, room)
           await store.users.removeUser(id, user)
         })
         await Promise.all([joining, deleting])

@@ -85,9 +85,9 @@ export function rolesContract({ app, room, read, transaction, tick }: Given): vo
       await store.members.removeMembers(id, 'r1', ['alice'])
       await store.members.ownerLeft(id, 'r1', 'alice')
     })
-    expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r1', 'r2'])
+    expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice', 9))).toEqual(['r1', 'r2'])
     await transaction((store) => store.members.ownerIsIn(id, 'r1'))
-    expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice'))).toEqual(['r2'])
+    expect(await transaction((store) => store.rooms.ownedRooms(id, 'alice', 9))).toEqual(['r2'])
   })
 
   test('a mute counts until it ends, and a new one replaces it', async () => {

@@ -31,6 +31,16 @@ export const userLimits = {
     beyond: { en: 'those that were counted first start anew', zh: '最早的计数被清除并重新开始' },
     memory: 2 * MiB,
   },
+  deletedRooms: {
+    value: 100,
+    unit: 'items',
+    en: 'Chat rooms that go with deleted users at once',
+    zh: '删除用户时一并处理的聊天室数量',
+    beyond: {
+      en: 'the others follow after the response, and the name is taken until then',
+      zh: '其余的在响应之后处理，完成前该用户名不可注册',
+    },
+  },
   joinText: {
     value: 4096,
     unit: 'items',

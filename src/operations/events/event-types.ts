@@ -271,8 +271,8 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
     username: 'alice',
   }),
   'user.changed': ofApp(
-    'A user was changed: `password`, `nickname`, `activated`, `deactivated`, `deleted` or `disconnected` (with `resource`, that device alone).',
-    '用户变更：`password`、`nickname`、`activated`、`deactivated`、`deleted` 或 `disconnected`（有 `resource` 时仅该设备）。',
+    'A user was changed: `password`, `nickname`, `activated`, `deactivated`, `deleted` or `disconnected` (with `resource`, that device alone). With `deleted` and `roomsLeft`, so many of its chat rooms are left, handed over or dissolved afterwards.',
+    '用户变更：`password`、`nickname`、`activated`、`deactivated`、`deleted` 或 `disconnected`（有 `resource` 时仅该设备）。`deleted` 带 `roomsLeft` 时，还有这么多聊天室随后退出、转让或解散。',
     { username: 'bob', change: 'nickname' },
   ),
 }

@@ -1,29 +1,23 @@
 import { userNotFound } from '../../domain/failures.ts'
+import { limits } from '../../domain/limits.ts'
 import type { User } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { type Transaction, write } from '../operation.ts'
 import { badLimit, limitOf, limitParameter } from '../parameters.ts'
-import { dropAttributes } from '../room-members.ts'
-import { removeRoom } from '../rooms/dissolve-room.ts'
-import { handToSuccessor } from '../rooms/succession.ts'
+import { leaveRooms } from './continue-deletion.ts'
 import { cursorAfter, usersPage } from './list-users.ts'
 import { lockedUser } from './locked-user.ts'
 import { entity, UserEntity } from './schemas.ts'
 
 /**
  * Removes a locked user: its own rooms are dissolved or handed over, and it leaves all others, every role and every list
- * [delete user].
+ * [delete user]. At most `mostRooms` at once, the others follow; returns how many went.
  */
-async function removeUser(transaction: Transaction, username: string): Promise<void> {
+async function removeUser(transaction: Transaction, username: string, mostRooms: number): Promise<number> {
   const { app, store, tick, emit } = transaction
-  for (const id of await store.rooms.ownedRooms(app.id, username)) {
-    const room = await store.rooms.findRoom(app.id, id)
-    if (room && !(await handToSuccessor(transaction, room))) await removeRoom(transaction, room)
-  }
-  for (const { room, memberCount } of await store.rooms.removeFromAllRooms(app.id, username)) {
-    await dropAttributes(transaction, room, [username])
-    emit({ type: 'member.left', usernames: [username], memberCount }, room)
-  }
+  const gone = await leaveRooms(transaction, username, mostRooms)
+  const roomsLeft = gone < mostRooms ? 0 : await store.deletions.roomsLeft(app.id, username)
+  if (roomsLeft > 0) await store.deletions.beginDeletion(app.id, username)
   await store.lists.forgetUser(app.id, username)
   await store.appMutes.removeAppMutes(app.id, username)
   await store.superAdmins.removeSuperAdmin(app.id, username)
@@ -32,7 +26,8 @@ async function removeUser(transaction: Transaction, username: string): Promise<v
   await store.users.removeUser(app.id, username)
   await store.dissolved.userDeleted(app.id, username, tick())
   if (app.settings.users !== null) await store.quotas.giveQuota(app.id, 'users')
-  emit({ type: 'user.changed', username, change: 'deleted' })
+  emit({ type: 'user.changed', username, change: 'deleted', ...(roomsLeft > 0 ? { roomsLeft } : {}) })
+  return gone
 }
 
 /** Deletes a user. Returns the user as it was. */
@@ -42,8 +37,8 @@ export const deleteUser = write({
   tag: 'users',
   summary: { en: 'Delete a user, dissolving the rooms that it owns', zh: '删除用户，并解散其拥有的聊天室' },
   description: {
-    en: 'The user leaves all other chat rooms, and its tokens end. Where `ownerSuccession` of the app says so, its rooms are handed over instead. With `dry_run=true` the events say which ones would go (`room.dissolved`) and which would have another owner (`room.transferred`).',
-    zh: '该用户退出其他所有聊天室，其 token 全部失效。应用设置 `ownerSuccession` 可改为转让其聊天室。带 `dry_run=true` 时，返回的事件说明哪些聊天室会解散（`room.dissolved`）、哪些会转让（`room.transferred`）。',
+    en: 'The user leaves all other chat rooms, and its tokens end. Where `ownerSuccession` of the app says so, its rooms are handed over instead. Of a user in more chat rooms than go at once the others follow after the response; its name is taken until then, and the event `user.changed` says how many (`roomsLeft`). With `dry_run=true` the events say which ones would go (`room.dissolved`) and which would have another owner (`room.transferred`).',
+    zh: '该用户退出其他所有聊天室，其 token 全部失效。应用设置 `ownerSuccession` 可改为转让其聊天室。聊天室过多时，其余的在响应之后处理，完成前该用户名不可注册，`user.changed` 事件的 `roomsLeft` 为剩余数量。带 `dry_run=true` 时，返回的事件说明哪些聊天室会解散（`room.dissolved`）、哪些会转让（`room.transferred`）。',
   },
   allowed: appOnly,
   response: { users: true, entities: UserEntity },
@@ -52,7 +47,7 @@ export const deleteUser = write({
 
   async run(transaction, { username }) {
     const { passwordHash: _, tokenEpoch: __, ...user } = await lockedUser(transaction, username)
-    await removeUser(transaction, user.username)
+    await removeUser(transaction, user.username, limits.deletedRooms.value)
     return user
   },
 
@@ -79,6 +74,7 @@ export const deleteUsers = write({
   async run(transaction, { limit }): Promise<{ deleted: User[]; more: boolean }> {
     const { app, store } = transaction
     const deleted: User[] = []
+    let rooms: number = limits.deletedRooms.value
     for (;;) {
       const left = limit - deleted.length
       const users = await store.users.listUsers(app.id, left + 1)
@@ -86,7 +82,7 @@ export const deleteUsers = write({
         // One that another transaction deletes meanwhile is not among them; the next one is.
         const user = await store.users.lockUser(app.id, username)
         if (!user) continue
-        await removeUser(transaction, username)
+        rooms -= await removeUser(transaction, username, rooms)
         deleted.push(user)
       }
       if (deleted.length === limit || users.length === 0) return { deleted, more: users.length > left }

@@ -8,6 +8,10 @@ const ofApp = `exists (select 1 from apps a where a.id = t.app)`
 const noUser = (column: string): string =>
   `not exists (select 1 from users u where u.app = t.app and u.username = t.${column})`
 
+/** Chat rooms of a deleted user go after it, where they are many. */
+export const isLeaving = (column: string): string =>
+  `exists (select 1 from user_deletions d where d.app = t.app and d.username = t.${column})`
+
 const noRoom = `not exists (select 1 from rooms r where r.app = t.app and r.id = t.room)`
 
 /** Of a dissolved room some rows stay, until it can be restored no more. */
@@ -74,7 +78,7 @@ export const orphanChecks: Check[] = [
   orphans(
     'members',
     inRoom,
-    `${noRoom} or ${noUser('username')}`,
+    `${noRoom} or (${noUser('username')} and not ${isLeaving('username')})`,
     withoutEither({ en: 'Members', zh: '成员' }),
     removeMember,
   ),

@@ -5,7 +5,7 @@ import { callbackStore } from '../callbacks.ts'
 import type { Database } from '../database.ts'
 import { keywordStore } from '../keywords.ts'
 import { type Check, type Key, type Reading, rowCheck } from './check.ts'
-import { countMembers } from './orphans.ts'
+import { countMembers, isLeaving } from './orphans.ts'
 
 const isMember = `exists (select 1 from members m where m.app = t.app and m.room = t.id and m.username = t.owner)`
 const isAbsent = `exists (select 1 from absent_owners o where o.app = t.app and o.room = t.id and o.owner = t.owner)`
@@ -40,7 +40,7 @@ export const roomChecks: Check[] = [
       en: 'Chat rooms whose owner is no user: register the user again, or dissolve the chat room.',
       zh: '聊天室的所有者不是注册用户：请重新注册该用户，或解散聊天室。',
     },
-    wrong: `exists (select 1 from apps a where a.id = t.app) and not ${isUser}`,
+    wrong: `exists (select 1 from apps a where a.id = t.app) and not ${isUser} and not ${isLeaving('owner')}`,
     needsDecision: true,
   }),
   rowCheck({
