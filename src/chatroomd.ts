@@ -1,27 +1,17 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { appDirectory } from './auth/app-directory.ts'
-import { login } from './auth/login.ts'
-import { passwords } from './auth/passwords.ts'
-import { tokenChecker } from './auth/tokens.ts'
 import { callable, checkingTargets } from './callbacks/address.ts'
 import { startOutbox } from './callbacks/outbox.ts'
 import { startBefore } from './callbacks/start-before.ts'
 import type { CallbackTerms } from './callbacks/worker-types.ts'
-import { openBus } from './cluster/bus.ts'
 import { ratesOf } from './cluster/rate-limiter.ts'
 import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
-import type { Event } from './domain/event.ts'
 import { limits } from './domain/limits.ts'
-import type { RelayedMessage, UserMessage } from './domain/relayed-message.ts'
-import { openEngine } from './engine/engine.ts'
-import type { Engine } from './engine/engine-types.ts'
+import type { Tracer } from './domain/tracing.ts'
 import { eventFeed } from './engine/event-feed.ts'
-import { type Publisher, publisher } from './engine/publisher.ts'
-import { responseCache } from './engine/response-cache.ts'
 import { Listener, servePages, urlOn } from './http/listen.ts'
-import { originOf } from './http/origin.ts'
+import { type Origin, originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
 import type { Counters } from './metrics/counters.ts'
 import { measured } from './metrics/measures.ts'
@@ -34,6 +24,7 @@ import { consoleOn } from './operator/console.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { letOperate } from './operator/let-operate.ts'
 import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
+import { openStore, remember } from './operator/open-store.ts'
 import { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import { startUserDeletions } from './operator/user-deletions.ts'
@@ -46,7 +37,6 @@ import { shownMessage } from './realtime/shown-message.ts'
 import { subscribeRealtime } from './realtime/subscriptions.ts'
 import { openAttachments } from './store/attachments.ts'
 import { hourlyFiles } from './store/history/hourly-files.ts'
-import { isReadByOthers } from './store/sqlite-file.ts'
 
 /** A server that listens. */
 export interface Chatroomd {
@@ -77,7 +67,19 @@ interface StartOptions {
   lifecycleTerms?: Partial<LifecycleTerms>
   /** When deliveries to rooms wait for others; for tests. */
   batchTerms?: Partial<BatchTerms>
+  /** None where nobody asked for traces. */
+  tracer?: Tracer | undefined
 }
+
+type Stored = Awaited<ReturnType<typeof openStore>>
+
+type RealtimeParts = Pick<Stored, 'engine' | 'bus'> &
+  Pick<Awaited<ReturnType<typeof remember>>, 'users' | 'apps'> &
+  Pick<Parameters<typeof startRealtime>[0], 'before' | 'activityStored' | 'commitOfUsers'> & {
+    listener: Listener<Connection>
+    origin: Origin
+    batchTerms: StartOptions['batchTerms']
+  }
 
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot; then nothing is left open. */
 export async function startChatroomd(
@@ -98,10 +100,15 @@ export async function startChatroomd(
 async function start(
   config: Config,
   log: Logger,
-  { batch, lostLines = () => 0, recentLog = () => [], callbackTerms: terms, ...more }: StartOptions,
+  { batch, tracer, lostLines = () => 0, recentLog = () => [], callbackTerms: terms, ...more }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
-  const { engine, bus, events, deployment, ...sources } = await openStore(config, log, batch, closing)
+  const { engine, bus, events, deployment, ...sources } = await openStore(
+    config,
+    log,
+    { batch, tracer },
+    closing,
+  )
   const { responses, work, users, apps } = await remember(engine, events)
   if (engine.kind !== 'sqlite') closing.defer(startReloading(apps.reload, log))
   const listener = closing.adopt(new Listener<Connection>(config), (each) => each.stop())
@@ -111,33 +118,19 @@ async function start(
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
   const ofUsers = metered(engine, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
-  const before = closing.use(await startBefore(engine.store, apps, mayCall, log))
+  const before = closing.use(await startBefore(engine.store, apps, mayCall, log, tracer))
   const leaseMs = config.node_lease * 1000
-  const realtime = await startRealtime(
-    {
-      ...engine,
-      commitOfUsers: ofUsers.commit,
-      login: users,
-      findApp: apps.find,
-      publish: listener.publish,
-      activityStored: (app) => [outbox, feed].map(({ wake }) => wake(app)),
-      others: (message) => bus.send({ message }),
-      addressOf: origin.addressOf,
-      othersOfUsers: (userMessage) => bus.send({ userMessage }),
-      now: Date.now,
-      log,
-      before,
-    },
-    { leaseMs, graceMs: config.presence_grace * 1000, alone: engine.kind === 'sqlite' },
-    socketTerms(config, more.batchTerms),
-  )
+  const activityStored = (app: number) => [outbox, feed].map(({ wake }) => wake(app))
+  const { batchTerms } = more
+  const parts = { engine, bus, listener, origin, users, apps, before, activityStored, batchTerms }
+  const realtime = await openRealtime(config, log, { ...parts, commitOfUsers: ofUsers.commit })
   closing.defer(() => realtime.stop())
   subscribeRealtime(realtime, { ...sources, events, apps })
 
   // HTTP.
   const attachments = await openFiles(config, log, closing)
   closing.use(startQuotaWarnings({ engine, apps, attachments, log, everyMs: more.quotaEveryMs }))
-  const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms }))
+  const outbox = closing.use(startOutbox({ engine, mayCall, apps, events, log, leaseMs, terms, tracer }))
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
   const lifecycle = closing.use(startLifecycle({ engine, apps, log, leaseMs, terms: more.lifecycleTerms }))
   closing.use(startUserDeletions({ engine, committed: sources.committed, log }))
@@ -167,6 +160,7 @@ async function start(
       findApp: apps.find,
       appOf: apps.ofId,
       check: engine.check,
+      tracer,
       ...origin,
       now: Date.now,
     },
@@ -195,6 +189,33 @@ async function start(
     },
   }
 }
+
+/** Real time, on the parts that it needs. */
+const openRealtime = (
+  config: Config,
+  log: Logger,
+  { engine, bus, listener, origin, users, apps, batchTerms, ...parts }: RealtimeParts,
+): Promise<Realtime> =>
+  startRealtime(
+    {
+      ...engine,
+      ...parts,
+      login: users,
+      findApp: apps.find,
+      publish: listener.publish,
+      others: (message) => bus.send({ message }),
+      addressOf: origin.addressOf,
+      othersOfUsers: (userMessage) => bus.send({ userMessage }),
+      now: Date.now,
+      log,
+    },
+    {
+      leaseMs: config.node_lease * 1000,
+      graceMs: config.presence_grace * 1000,
+      alone: engine.kind === 'sqlite',
+    },
+    socketTerms(config, batchTerms),
+  )
 
 /** Attachments of messages and shared files. */
 async function openFiles({ data_dir, file_space }: Config, log: Logger, closing: AsyncDisposableStack) {
@@ -227,70 +248,3 @@ const serve = (
     websocket: realtime.websocket,
     idleTimeout: limits.idleTime.value,
   })
-
-/** Opens the store and the bus to other nodes. `events` has what was written, by this node or by another. */
-async function openStore(
-  config: Config,
-  log: Logger,
-  batch: number | undefined,
-  closing: AsyncDisposableStack,
-) {
-  const committed = publisher<Event[]>()
-  const events = publisher<Event[]>()
-  const engine = await openEngine(config, committed.publish, batch)
-  closing.defer(() => engine.close())
-  if (isReadByOthers(config.data_dir))
-    log.warn(
-      { dir: config.data_dir },
-      'other users can look into the data directory, which holds secrets: chmod 700',
-    )
-
-  const notApplied = (error: unknown) =>
-    log.error({ err: error }, 'a change of another node could not be applied; the caches are read again')
-  const relayed = publisher<RelayedMessage>()
-  const relayedToUsers = publisher<UserMessage>()
-  const missed = publisher<void>()
-  const deployment = await engine.store.presence.deployment()
-  const bus = await openBus(
-    config,
-    deployment,
-    {
-      onItem(item) {
-        if ('message' in item) relayed.publish(item.message)
-        else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
-        else events.publish(item.events)?.catch(notApplied)
-      },
-      missed: () => void missed.publish(),
-    },
-    log,
-  )
-  closing.defer(() => bus.stop())
-  committed.subscribe((batch) => {
-    if (batch.length > 0) bus.send({ events: batch })
-    return events.publish(batch)
-  })
-  return { engine, bus, events, committed, deployment, relayed, relayedToUsers, missed }
-}
-
-/** What this node holds in memory of the store, brought up to date by events. */
-async function remember(engine: Engine, events: Publisher<Event[]>) {
-  // Several nodes write to PostgreSQL: a response of one of them may be out of date before the event is here.
-  const responses = responseCache(engine.kind === 'sqlite' ? undefined : 0)
-  const work = passwords()
-  const users = login({
-    store: engine.store,
-    checkToken: tokenChecker(),
-    passwords: work,
-    now: Date.now,
-    elapsedMs: () => performance.now(),
-  })
-  const apps = await appDirectory(engine.store)
-  events.subscribe((batch) => {
-    for (const event of batch) {
-      responses.onEvent(event)
-      users.onEvent(event)
-    }
-  })
-  events.subscribe((batch) => (batch.some(({ type }) => type === 'app.changed') ? apps.reload() : undefined))
-  return { responses, work, users, apps }
-}

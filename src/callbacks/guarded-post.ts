@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import type { Tracer } from '../domain/tracing.ts'
 
 interface Terms {
   timeoutMs: number
@@ -95,3 +96,22 @@ export const guardedPost =
     const text = await textOf(response, bytes)
     return { status: response.status, text, retryAfterMs: retryAfterOf(response.headers) }
   }
+
+/** Posts as spans, of which the receiver is told. A delivery is part of the call that caused it where that still runs. */
+export function tracedPost(post: Post, tracer: Tracer | undefined): Post {
+  if (!tracer) return post
+  return (url, body, terms) => {
+    const { origin, pathname, hostname } = new URL(url)
+    const about = {
+      'http.request.method': 'POST',
+      'url.full': origin + pathname,
+      'server.address': hostname,
+    }
+    const send = () => {
+      const traceparent = tracer.traceparent()
+      return post(url, body, { ...terms, headers: { ...terms.headers, ...(traceparent && { traceparent }) } })
+    }
+    const done = ({ status }: Answer) => ({ 'http.response.status_code': status })
+    return tracer.root('client', 'callback', tracer.traceparent(), about, send, done)
+  }
+}

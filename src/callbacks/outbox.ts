@@ -2,12 +2,13 @@ import type { Logger } from 'pino'
 import type { AppDirectory } from '../auth/app-directory.ts'
 import { coalesced, every } from '../cluster/every.ts'
 import { type Event, theApp } from '../domain/event.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { holdCallbacks, releaseCallbacks, settleCallbacks } from '../operations/callbacks/deliver.ts'
 import { attempting } from './attempt.ts'
-import { guardedPost } from './guarded-post.ts'
+import { guardedPost, tracedPost } from './guarded-post.ts'
 import type { CallbackTerms } from './worker-types.ts'
 import { ruleWorkers, type Settle } from './workers.ts'
 
@@ -23,12 +24,13 @@ interface Given {
   /** Milliseconds for which a rule is this process's. */
   leaseMs: number
   terms?: Partial<CallbackTerms> | undefined
+  tracer?: Tracer | undefined
 }
 
 /** Delivers callbacks from the log of events: each rule is one process's, for as long as that renews its lease. */
-export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, ...given }: Given) {
+export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, tracer, ...given }: Given) {
   const { store, commit } = engine
-  const attempt = attempting(guardedPost(mayCall))
+  const attempt = attempting(tracedPost(guardedPost(mayCall), tracer))
   const alone = engine.kind === 'sqlite'
   const terms = { ...usualTerms, ...given.terms }
 

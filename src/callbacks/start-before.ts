@@ -2,9 +2,10 @@ import type { Logger } from 'pino'
 import { rereading } from '../cluster/rereading.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { needsBefore } from '../domain/callbacks/rule.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { ReadStore } from '../store/store.ts'
 import { beforeSending } from './before-sending.ts'
-import { guardedPost } from './guarded-post.ts'
+import { guardedPost, tracedPost } from './guarded-post.ts'
 
 /** The apps of this server, and when they change: a change of rules is one of its app. */
 interface Apps {
@@ -18,8 +19,9 @@ export async function startBefore(
   apps: Apps,
   mayCall: (address: string) => boolean,
   log: Logger,
+  tracer?: Tracer,
 ) {
-  const before = beforeSending(store, guardedPost(mayCall))
+  const before = beforeSending(store, tracedPost(guardedPost(mayCall), tracer))
   const read = () => before.read([...apps.all()].filter(needsBefore))
   const { changed, stop } = rereading(read, (error) =>
     log.warn({ err: error }, 'callbacks before sending could not be read; it is retried'),

@@ -1,7 +1,9 @@
 import { RedisClient, SQL } from 'bun'
 import type { Logger } from 'pino'
 import { limits } from '../domain/limits.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import { decode, encode, type Item, joiner, type Numbered, position, split } from './bus-codec.ts'
+import { inTrace, traceparentOf } from './bus-trace.ts'
 
 /** Carries items to every other node, in order. */
 export interface Bus {
@@ -32,7 +34,7 @@ const most = { items: limits.busWaiting.value, characters: limits.busWaitingText
 const positionMs = 5000
 
 /** Puts a bus on a wire. Items sent while a publication is under way share the next one. */
-function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger): Bus {
+function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger, tracer?: Tracer): Bus {
   let waiting: Numbered[] = []
   let size = 0
   let last = 0
@@ -45,7 +47,9 @@ function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger): Bus {
       waiting = []
       size = 0
       try {
-        await wire.publish(split(me, items, wire.longest))
+        const sending = () => wire.publish(split(me, items, wire.longest))
+        const about = { 'messaging.batch.message_count': items.length }
+        await (tracer ? tracer.part('producer', 'bus publish', about, sending) : sending())
       } catch (error) {
         log.error({ err: error, lost: items.length }, 'events could not be published to other nodes')
       }
@@ -74,7 +78,7 @@ function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger): Bus {
         overflowed += 1
         return
       }
-      const text = encode(item)
+      const text = inTrace(encode(item), tracer)
       size += text.length
       waiting.push({ n: last, text })
       sending ??= Promise.resolve().then(publish)
@@ -95,14 +99,19 @@ interface Receiver {
   sweep(): void
 }
 
-function receiverOf(me: string, listener: Listener, log: Logger): Receiver {
+function receiverOf(me: string, listener: Listener, log: Logger, tracer?: Tracer): Receiver {
   const { join, reset, sweep } = joiner(me)
   return {
     onText(text) {
       try {
         const { items, missed } = join(text)
         if (missed) listener.missed()
-        for (const item of items) listener.onItem(decode(item))
+        for (const item of items) {
+          const take = () => listener.onItem(decode(item))
+          const traceparent = tracer && traceparentOf(item)
+          if (traceparent) tracer.root('consumer', 'bus receive', traceparent, {}, take)
+          else take()
+        }
       } catch (error) {
         log.error({ err: error }, 'a packet of another node could not be decoded')
       }
@@ -116,10 +125,16 @@ function receiverOf(me: string, listener: Listener, log: Logger): Receiver {
 }
 
 /** A bus through PostgreSQL's own LISTEN and NOTIFY, on two connections. */
-async function postgresBus(url: string, channel: string, listener: Listener, log: Logger): Promise<Bus> {
+async function postgresBus(
+  url: string,
+  channel: string,
+  listener: Listener,
+  log: Logger,
+  tracer?: Tracer,
+): Promise<Bus> {
   const me = crypto.randomUUID()
   const sql = new SQL(url, { max: 2 })
-  const receiver = receiverOf(me, listener, log)
+  const receiver = receiverOf(me, listener, log, tracer)
   let isFirst = true
   await sql.listen(channel, receiver.onText, () => {
     if (!isFirst) receiver.reconnected()
@@ -132,13 +147,19 @@ async function postgresBus(url: string, channel: string, listener: Listener, log
     },
     close: () => sql.close({ timeout: 0 }),
   }
-  return busOn(wire, me, receiver, log)
+  return busOn(wire, me, receiver, log, tracer)
 }
 
 /** A bus through the publish and subscribe of Redis or Valkey. */
-async function redisBus(url: string, channel: string, listener: Listener, log: Logger): Promise<Bus> {
+async function redisBus(
+  url: string,
+  channel: string,
+  listener: Listener,
+  log: Logger,
+  tracer?: Tracer,
+): Promise<Bus> {
   const me = crypto.randomUUID()
-  const receiver = receiverOf(me, listener, log)
+  const receiver = receiverOf(me, listener, log, tracer)
   const out = new RedisClient(url)
   await out.connect()
   let subscriber: RedisClient
@@ -175,7 +196,7 @@ async function redisBus(url: string, channel: string, listener: Listener, log: L
       out.close()
     },
   }
-  return busOn(wire, me, receiver, log)
+  return busOn(wire, me, receiver, log, tracer)
 }
 
 /** A single node has no others to publish to. */
@@ -190,13 +211,14 @@ export async function openBus(
   deployment: string,
   listener: Listener,
   log: Logger,
+  tracer?: Tracer,
 ): Promise<Bus> {
   if (database_url === '') return noBus
-  if (redis_url !== '') return redisBus(redis_url, `chatroomd:${deployment}`, listener, log)
+  if (redis_url !== '') return redisBus(redis_url, `chatroomd:${deployment}`, listener, log, tracer)
   const address = new URL(database_url)
   if (address.searchParams.get('pgbouncer') === 'true') {
     log.warn('behind a pooler, nodes reach each other through CHATROOMD_REDIS_URL only, which is not set')
     return noBus
   }
-  return postgresBus(address.href, 'chatroomd', listener, log)
+  return postgresBus(address.href, 'chatroomd', listener, log, tracer)
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { Failure } from '../domain/failure.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { UsedApp } from '../store/apps.ts'
 import { batcher } from '../store/batcher.ts'
 import { openPostgres } from '../store/postgres.ts'
@@ -18,12 +19,9 @@ const batchLimit = 200
  * A PostgreSQL database, which any number of processes can have open. Operations that may run side by side share a
  * transaction with others that wait; every other one has its own.
  */
-export async function openCluster(config: Config, onEvents: OnEvents): Promise<Engine> {
-  const postgres = await openPostgres({
-    url: config.database_url,
-    pool: config.database_pool,
-    timeoutMs: config.database_timeout,
-  })
+export async function openCluster(config: Config, onEvents: OnEvents, tracer?: Tracer): Promise<Engine> {
+  const { database_url: url, database_pool: pool, database_timeout: timeoutMs } = config
+  const postgres = await openPostgres({ url, pool, timeoutMs }, tracer)
 
   const ticks = increasing()
 

@@ -9,6 +9,7 @@ import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
 import type { Retries } from '../domain/retry.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
@@ -53,6 +54,8 @@ export interface Deps extends Origin, Messenger {
   keywordsOf: KeywordsOf
   checkTarget(url: string): void
   metrics: Metrics
+  /** None where nobody asked for traces. */
+  tracer?: Tracer | undefined
   /** Who may see the metrics and the API description. */
   pages: PageAccess
   explain: Explain

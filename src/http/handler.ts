@@ -10,6 +10,7 @@ import { failed } from './envelope.ts'
 import { internalError } from './internal-error.ts'
 import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
+import { tracedCalls } from './traced-calls.ts'
 import { traffic } from './traffic.ts'
 import { turns } from './turns.ts'
 import { pathOf } from './url.ts'
@@ -37,7 +38,8 @@ const afterTurn =
   }
 
 /** Makes handlers that send failures in the error envelope, log what is the server's fault, and count every call. */
-export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
+export function handlers({ metrics, tracer }: Pick<Deps, 'metrics' | 'tracer'>, log: Logger) {
+  const tracedAs = tracedCalls(tracer)
   const recordsOf = traffic(metrics, log)
   const turn = turns(limits.callsOfTurn.value)
 
@@ -80,7 +82,7 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
       record(request, response, startedMs)
       return announcingClose(request, response)
     }
-    return (request, server) => {
+    return tracedAs(operation, (request, server) => {
       const startedMs = performance.now()
       const next = turn.wait()
       const hasWaited = next !== undefined
@@ -94,7 +96,7 @@ export function handlers({ metrics }: Pick<Deps, 'metrics'>, log: Logger) {
       } catch (error) {
         return finish(request, refused(request, error), startedMs, false)
       }
-    }
+    })
   }
   const recordConnecting = recordsOf('connect')
 

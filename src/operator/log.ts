@@ -2,6 +2,7 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { limits } from '../domain/limits.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import { RecentLog } from './recent-log.ts'
 
 /** A log on a file descriptor, and how many of its lines were lost. */
@@ -10,6 +11,8 @@ export interface Log {
   /** The latest lines, each JSON text. */
   recent(): string[]
   lost(): number
+  /** Lets lines name the span in which they were written. */
+  traceWith(tracer: Tracer | undefined): void
 }
 
 /** After which lines that could not be written are retried. */
@@ -86,8 +89,9 @@ function lineWriter(fd: number) {
 export function openLog(config: Config): Log {
   const writer = lineWriter(1)
   const recent = new RecentLog()
+  let tracer: Tracer | undefined
   const log = pino(
-    { level: config.log_level, base: null },
+    { level: config.log_level, base: null, mixin: () => tracer?.logged() ?? {} },
     {
       write(line: string): void {
         recent.add(line)
@@ -101,5 +105,8 @@ export function openLog(config: Config): Log {
   console.log = console.info
   // The first start is printed to standard error, which nobody may read.
   process.stderr.on('error', () => undefined)
-  return { log, lost: writer.lost, recent: () => recent.lines(Date.now()) }
+  const traceWith = (given: Tracer | undefined) => {
+    tracer = given
+  }
+  return { log, lost: writer.lost, recent: () => recent.lines(Date.now()), traceWith }
 }

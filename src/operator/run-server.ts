@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import { type Config, type Read, type SettingName, settingNames } from '../config.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Admin } from './admin.ts'
 import { firstStart, offerSetup } from './first-start.ts'
 import { openLog } from './log.ts'
+import { tracingOf } from './trace-settings.ts'
 
 /** A server that runs, as far as the commands know it. */
 interface Running {
@@ -20,7 +22,7 @@ const reloaded = new Set<SettingName>(['log_level', 'apps'])
 export type StartServer = (
   config: Config,
   log: Logger,
-  options: { lostLines: () => number; recentLog: () => string[] },
+  options: { lostLines: () => number; recentLog: () => string[]; tracer?: Tracer | undefined },
 ) => Promise<Running>
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -58,13 +60,15 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
   const warnings: string[] = []
   const first = read((text) => warnings.push(text))
   const { config } = first
-  const { log, lost, recent } = openLog(config)
+  const { log, lost, recent, traceWith } = openLog(config)
   for (const warning of warnings) log.warn(warning)
   for (const signal of ignored)
     process.on(signal, () =>
       log.warn({ signal }, 'nothing was done: SIGHUP reads the configuration again, SIGTERM ends the server'),
     )
-  const starting = start(config, log, { lostLines: lost, recentLog: recent })
+  const tracer = await tracingOf(process.env, log)
+  traceWith(tracer)
+  const starting = start(config, log, { lostLines: lost, recentLog: recent, tracer })
 
   // One after the other, so that the last one counts.
   let inForce = Promise.resolve(first)
@@ -79,6 +83,7 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
     log.info({ signal }, 'stopping')
     starting
       .then((running) => running.stop())
+      .finally(() => tracer?.stop())
       .then(
         () => process.exit(0),
         (error) => {

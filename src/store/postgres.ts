@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Database, Movable } from './database.ts'
 import type { HistoryStore } from './history/history.ts'
 import { postgresHistory } from './history/postgres-history.ts'
@@ -10,6 +11,7 @@ import { coalescedReads } from './postgres-reads.ts'
 import { coalescedWrites, drawIds } from './postgres-writes.ts'
 import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
+import { traced } from './traced.ts'
 
 /** A PostgreSQL database that is open. */
 export interface Postgres {
@@ -103,7 +105,8 @@ const probeRows = 2000
 const attempts = 8
 
 /** Opens a database and brings its schema up to date. Fails when it cannot be reached or is newer than this program. */
-export async function openPostgres(settings: PostgresSettings): Promise<Postgres> {
+export async function openPostgres(settings: PostgresSettings, tracer?: Tracer): Promise<Postgres> {
+  const databaseOf = (ask: Ask): Database => traced(databaseOn(ask), tracer)
   const pool = openPool(settings)
   /** Why writes fail, if PostgreSQL takes none; until a probe can be written, since small changes may fit where others do not. */
   let trouble: unknown
@@ -126,7 +129,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
   async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await pool.transaction((ask) => work(databaseOn(ask)))
+        return await pool.transaction((ask) => work(databaseOf(ask)))
       } catch (error) {
         // A connection that was lost before the commit left nothing; the next may be good.
         if (isLost(error) && attempt > 1) pool.recover(error)
@@ -155,7 +158,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
 
   await reach(settings, pool)
 
-  const reading = databaseOn(read)
+  const reading = databaseOf(read)
   try {
     await refuseHalfImported(reading)
   } catch (error) {
@@ -169,7 +172,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Postgres
     async sharedTransaction(work) {
       try {
         return await pool.transaction((ask) => {
-          const db = databaseOn(ask)
+          const db = databaseOf(ask)
           return work(coalescedWrites(db, storeOf(db)))
         })
       } catch (error) {

@@ -1,12 +1,14 @@
 import type { Database as Sqlite, Statement } from 'bun:sqlite'
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
 import { failureOf, fileOf, openFile, startError, versionOf } from './sqlite-file.ts'
 import { roomIds } from './sqlite-room-ids.ts'
 import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
+import { traced } from './traced.ts'
 
 /** A database, and how many statements that may write it has run. */
 export interface Counted extends Database {
@@ -189,13 +191,14 @@ export async function openSqliteWriter(dir: string, imports = false): Promise<Sq
 export function openSqliteReader(
   dir: string,
   failed: (error: unknown) => void = () => undefined,
+  tracer?: Tracer,
 ): { store: ReadStore; close(): void } {
   const sqlite = openFile(dir, 'reader')
   const db = databaseOn(sqlite, (error) => {
     failed(error)
     return failureOf(fileOf(dir), error)
   })
-  const store = storeOn(db, () => {
+  const store = storeOn(traced(db, tracer), () => {
     throw new Error('a reader gives no ids')
   })
   return {
