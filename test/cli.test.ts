@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { appSettings } from '../src/domain/app-settings.ts'
 import { aDirectory, chatroomd, type Served, serves } from './support/process.ts'
+
+setDefaultTimeout(60_000)
 
 const { dir, remove } = aDirectory()
 afterAll(remove)
@@ -25,6 +27,7 @@ describe('the command line', () => {
     'app show',
     'app set',
     'app rotate-secret',
+    'app drop-secret',
     'user',
     'user create',
     'user list',
@@ -79,6 +82,8 @@ describe('the command line', () => {
     ['app create a/b#c', '"a/b#c" is not an app key: it must be org#app'],
     ['app set a#b rooms=1', 'there is no app a#b'],
     ['app rotate-secret a#b', 'there is no app a#b'],
+    ['app rotate-secret a#b --overlap soon', '"soon" is not a time such as 90s, 30m, 24h or 7d'],
+    ['app drop-secret a#b', 'there is no app a#b'],
     ['user list a#b', 'there is no app a#b'],
     ['token a#b', 'there is no app a#b'],
     ['app set a#b color=red', 'color is not a setting of an app; there are: dialect, rooms, '],
@@ -170,6 +175,21 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
     expect((await askToken(credentials)).status).toBe(400)
     expect((await askToken(renewed)).status).toBe(200)
   })
+
+  // Each call starts a server where none runs.
+  test.skipIf(state === 'stopped')(
+    '15 an old secret stays good for as long as is said, or until it is dropped',
+    async () => {
+      const renewed = credentialsIn((await run('app', 'rotate-secret', key)).out)
+      const { out: overlapping } = await run('app', 'rotate-secret', key, '--overlap', '2h')
+      expect(overlapping).toContain('The previous secret and its tokens are good until 20')
+      expect((await run('app', 'show', key)).out).toContain('previous secret')
+      for (const each of [renewed, credentialsIn(overlapping)])
+        expect((await askToken(each)).status).toBe(200)
+      await run('app', 'drop-secret', key)
+      expect((await askToken(renewed)).status).toBe(400)
+    },
+  )
 })
 
 describe('a start', () => {

@@ -278,6 +278,10 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   getUserAttributesCapacity: () => ['GET', '/metadata/user/capacity'],
   deleteUserAttributes: (_, about) => ['DELETE', `/metadata/user/${about}`],
   getTokenExpiry: (_, about) => ['GET', `/sdk/users/${about}/token/expires`],
+  getAppSecrets: () => ['GET', '/secrets'],
+  endPreviousSecret: () => ['DELETE', '/secrets'],
+  // Without an overlap, the tokens of all these roles would end.
+  rotateSecret: () => ['POST', '/secrets', { overlap_seconds: 3600 }],
   getQuotas: () => ['GET', '/quotas'],
   listAudit: () => ['GET', '/audit'],
   streamEvents: () => ['GET', '/events'],

@@ -17,18 +17,23 @@ const prefix = 'ZHQt'
 const isSeconds = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
 /**
- * Reads a dynamic user token, which a backend signs with the app's client secret and issues without a call. Undefined
+ * Reads a dynamic user token, which a backend signs with a client secret of the app and issues without a call. Undefined
  * for anything else; whether it has ended is the caller's to check.
  */
-export function readDynamicToken(app: AppRecord, token: string, nowS: number): DynamicClaims | undefined {
-  if (!token.startsWith(prefix) || app.secret === null || token.length > 4096) return undefined
+export function readDynamicToken(
+  app: AppRecord,
+  secret: string | null,
+  token: string,
+  nowS: number,
+): DynamicClaims | undefined {
+  if (!token.startsWith(prefix) || secret === null || token.length > 4096) return undefined
   const text = Buffer.from(token, 'base64').toString()
   try {
     const { signature, appkey, userId, curTime, ttl } = JSON.parse(text.slice('dt-'.length))
     if (typeof signature !== 'string' || typeof userId !== 'string' || appkey !== appKey(app))
       return undefined
     if (!isSeconds(curTime) || !isSeconds(ttl) || curTime > nowS + aheadS) return undefined
-    const signed = `${app.clientId}${appkey}${userId}${curTime}${ttl}${app.secret}`
+    const signed = `${app.clientId}${appkey}${userId}${curTime}${ttl}${secret}`
     const expected = createHash('sha256').update(signed).digest('hex')
     return sameText(signature, expected) ? { userId, expiresSeconds: curTime + ttl } : undefined
   } catch {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type AppRecord, agoraAppId } from '../domain/app.ts'
+import { type AppRecord, type AppSecret, agoraAppId, type PreviousSecret, secretsOf } from '../domain/app.ts'
 import { BoundedMap } from '../domain/bounded-map.ts'
 import { failure } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
@@ -17,6 +17,8 @@ export interface Claims {
   holder: Holder
   /** 0 = never. */
   expiresSeconds: number
+  /** That of the secret which the token goes with: it ends with it. */
+  tokenKey: string
 }
 
 /** The claims as a token has them. */
@@ -32,8 +34,26 @@ const macBytes = 32
 /** The longest lifetime that server SDKs can read, in seconds; also what "for ever" is written as. */
 export const longestTtl = limits.tokenTtl.value
 
-const mac = (app: AppRecord, payload: Uint8Array): Buffer =>
-  new Bun.CryptoHasher('sha256', Buffer.from(app.tokenKey, 'hex')).update(payload).digest()
+const mac = ({ tokenKey }: Pick<AppSecret, 'tokenKey'>, payload: Uint8Array): Buffer =>
+  new Bun.CryptoHasher('sha256', Buffer.from(tokenKey, 'hex')).update(payload).digest()
+
+const isPrevious = (secret: AppSecret | PreviousSecret): secret is PreviousSecret => 'untilMs' in secret
+
+/** Claims of a token that goes with a secret: it ends with it at the latest. */
+function within(secret: AppSecret | PreviousSecret, holder: Holder, expiresSeconds: number): Claims {
+  const { tokenKey } = secret
+  if (!isPrevious(secret)) return { holder, expiresSeconds, tokenKey }
+  const untilSeconds = Math.floor(secret.untilMs / 1000)
+  const isSooner = expiresSeconds !== 0 && expiresSeconds < untilSeconds
+  return { holder, expiresSeconds: isSooner ? expiresSeconds : untilSeconds, tokenKey }
+}
+
+/** The seconds that a token asked for with a secret lasts: that of a previous secret ends with it. */
+export function ttlWithin(secret: AppSecret | PreviousSecret, ttlSeconds: number, nowMs: number): number {
+  if (!isPrevious(secret)) return ttlSeconds
+  const left = Math.max(1, Math.floor((secret.untilMs - nowMs) / 1000))
+  return ttlSeconds === 0 ? left : Math.min(ttlSeconds, left)
+}
 
 export const badTtl = failure('illegal_argument', 'ttl must be a whole number of seconds, 0 or more', {
   en: 'a negative `ttl`, or no number',
@@ -53,12 +73,17 @@ export function checkTtl(app: AppRecord, ttl: string | number | undefined): numb
   return Math.min(seconds, longestTtl)
 }
 
-/** Issues a token that is valid for `ttlSeconds` (0 = for ever) from `now` (Unix ms) on. Nothing is stored. */
-export function issueToken(app: AppRecord, holder: Holder, ttlSeconds: number, now: number): string {
+/** Issues a token with a secret that is valid for `ttlSeconds` (0 = for ever) from `now` (Unix ms) on. Nothing is stored. */
+export function issueToken(
+  secret: Pick<AppSecret, 'tokenKey'>,
+  holder: Holder,
+  ttlSeconds: number,
+  now: number,
+): string {
   const text: TokenText = { holder, expires: ttlSeconds === 0 ? 0 : Math.floor(now / 1000) + ttlSeconds }
   const nonce = crypto.getRandomValues(new Uint8Array(6))
   const payload = Buffer.concat([nonce, Buffer.from(JSON.stringify(text))])
-  return prefix + Buffer.concat([mac(app, payload), payload]).toString('base64url')
+  return prefix + Buffer.concat([mac(secret, payload), payload]).toString('base64url')
 }
 
 /** Whether a text has the form of a token, whoever issued it. */
@@ -78,9 +103,13 @@ function readSigned(app: AppRecord, token: string, nowS: number): Claims | undef
     return {
       holder: agora.userId === '' ? { kind: 'app' } : ofUser(agora.userId),
       expiresSeconds: agora.expiresSeconds,
+      tokenKey: app.tokenKey,
     }
-  const dynamic = readDynamicToken(app, token, nowS)
-  return dynamic && { holder: ofUser(dynamic.userId), expiresSeconds: dynamic.expiresSeconds }
+  for (const secret of secretsOf(app, nowS * 1000)) {
+    const dynamic = readDynamicToken(app, secret.secret, token, nowS)
+    if (dynamic) return within(secret, ofUser(dynamic.userId), dynamic.expiresSeconds)
+  }
+  return undefined
 }
 
 /** The claims of a token that is good for this app, expired or not; undefined for any other text. */
@@ -90,25 +119,32 @@ export function readToken(app: AppRecord, token: string, nowMs = Date.now()): Cl
   const bytes = Buffer.from(text, 'base64url')
   if (bytes.length <= macBytes + 6 || bytes.toString('base64url') !== text) return undefined
   const payload = bytes.subarray(macBytes)
-  if (!timingSafeEqual(bytes.subarray(0, macBytes), mac(app, payload))) return undefined
+  const signed = bytes.subarray(0, macBytes)
+  const secret = secretsOf(app, nowMs).find((each) => timingSafeEqual(signed, mac(each, payload)))
+  if (!secret) return undefined
   const { holder, expires }: TokenText = JSON.parse(payload.subarray(6).toString())
-  return { holder, expiresSeconds: expires }
+  return within(secret, holder, expires)
 }
 
-/** What a verified token rests on; where it changes, tokens are verified again. */
-const keyOf = ({ tokenKey, settings }: AppRecord, token: string): string =>
-  token.startsWith(prefix) ? tokenKey : tokenKey + settings.agoraCertificate + settings.agoraAppId
+/** Whether what goes with a key of the app is good now. */
+export const stands = (app: AppRecord, tokenKey: string, nowMs: number): boolean =>
+  tokenKey === app.tokenKey || secretsOf(app, nowMs).some((secret) => secret.tokenKey === tokenKey)
+
+/** What a verified token of others rests on beside a key; where it changes, such tokens are verified again. */
+const basisOf = ({ settings }: AppRecord, token: string): string =>
+  token.startsWith(prefix) ? '' : settings.agoraCertificate + settings.agoraAppId
 
 /** Checks tokens, and remembers those it has verified, so that the signature is computed once. */
 export function tokenChecker() {
-  const remembered = new BoundedMap<string, { key: string; claims: Claims }>(limits.cachedTokens.value)
+  const remembered = new BoundedMap<string, { basis: string; claims: Claims }>(limits.cachedTokens.value)
 
   function verified(app: AppRecord, token: string, now: number): Claims | undefined {
     const known = remembered.get(token)
-    if (known?.key === keyOf(app, token)) return known.claims
+    if (known && known.basis === basisOf(app, token) && stands(app, known.claims.tokenKey, now))
+      return known.claims
     const claims = readToken(app, token, now)
     if (!claims) return undefined
-    remembered.set(token, { key: keyOf(app, token), claims })
+    remembered.set(token, { basis: basisOf(app, token), claims })
     return claims
   }
 

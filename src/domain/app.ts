@@ -16,17 +16,36 @@ export interface App {
   recorded?: RecordedRooms | undefined
 }
 
-/** An app with what its tokens are signed and its credentials are checked with. Never leaves the server. */
-export interface AppRecord extends App {
-  clientId: string
+/** A client secret, and the key of the tokens that go with it. */
+export interface AppSecret {
   secretSalt: string
   secretHash: string
   /** The client secret, with which dynamic user tokens are signed; null for apps of a version that stored its hash alone. */
   secret: string | null
   /** Hex key of the app's tokens and cursors; a new one ends them all. */
   tokenKey: string
+}
+
+/** The secret before the last one: it and its tokens are good beside the new one until then. */
+export interface PreviousSecret extends AppSecret {
+  untilMs: number
+}
+
+/** An app with what its tokens are signed and its credentials are checked with. Never leaves the server. */
+export interface AppRecord extends App, AppSecret {
+  clientId: string
+  /** It may be over: see `secretsOf`. */
+  previous: PreviousSecret | null
   createdMs: number
 }
+
+/** The secrets that are good now, the latest first; a text or token of any other is refused. */
+export const secretsOf = (app: AppRecord, nowMs: number): readonly (AppSecret | PreviousSecret)[] =>
+  app.previous !== null && nowMs < app.previous.untilMs ? [app, app.previous] : [app]
+
+/** Whether a text was signed with a key of the app. */
+export const isSignedBy = (app: AppRecord, verify: (tokenKey: string) => boolean): boolean =>
+  verify(app.tokenKey) || (app.previous !== null && verify(app.previous.tokenKey))
 
 /** The id under which Agora's forms name an app: that of the setting, else its UUID without dashes. */
 export const agoraAppId = ({ uuid, settings }: App): string =>

@@ -129,9 +129,14 @@ export type CallbackChange =
   | 'replayed'
   | 'retried'
 
+/** What was done to the secrets of an app. */
+export type SecretChange = 'rotated' | 'ended' | 'over'
+
 /** What has happened to an app or its users. */
 export type AppEvent =
   | { type: 'app.changed' }
+  /** The secret of the app; the one before it is good until then (Unix ms; 0 = it is over). */
+  | { type: 'appSecret.changed'; change: SecretChange; until: number }
   /** With the keys that were set, or removed where `isRemoved`. */
   | { type: 'userAttributes.changed'; username: string; keys: string[]; isRemoved: boolean }
   /** Muted in the whole app, or not any more: by kind of conversation the Unix ms until which it is, 0 = not. */

@@ -15,6 +15,7 @@ const app: AppRecord = {
   secret: null,
   secretHash: '',
   tokenKey: '',
+  previous: null,
   createdMs: 0,
 }
 

@@ -31,7 +31,6 @@ interface AppCredentials {
 interface AppAdmin {
   createApp(operator: string, key: string): Promise<AppCredentials>
   changeApp(operator: string, key: string, change: Partial<AppSettings>): Promise<AppSettings>
-  rotateSecret(operator: string, key: string): Promise<AppCredentials>
 }
 
 export interface Deps extends Origin, Messenger {

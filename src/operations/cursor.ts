@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AppRecord } from '../domain/app.ts'
+import { type AppRecord, isSignedBy } from '../domain/app.ts'
 import { failure } from '../domain/failures.ts'
 
 const macBytes = 12
@@ -9,15 +9,15 @@ export const badCursor = failure('invalid_parameter', 'cursor was not issued by 
   zh: '`cursor` 不是由该应用的这个列表签发的',
 })
 
-const mac = (app: AppRecord, list: string, position: string): Buffer =>
-  new Bun.CryptoHasher('sha256', Buffer.from(app.tokenKey, 'hex'))
+const mac = (tokenKey: string, list: string, position: string): Buffer =>
+  new Bun.CryptoHasher('sha256', Buffer.from(tokenKey, 'hex'))
     .update(`cursor:${list}:${position}`)
     .digest()
     .subarray(0, macBytes)
 
 /** A cursor for a position in one list of one app: opaque, and of no use anywhere else. */
 export const sealCursor = (app: AppRecord, list: string, position: string): string =>
-  Buffer.concat([mac(app, list, position), Buffer.from(position)]).toString('base64url')
+  Buffer.concat([mac(app.tokenKey, list, position), Buffer.from(position)]).toString('base64url')
 
 /**
  * The position that a cursor stands for. Absent, empty, `undefined` and `null` (client SDKs send the words) are the
@@ -28,8 +28,8 @@ export function openCursor(app: AppRecord, list: string, cursor: string | null):
   const bytes = Buffer.from(cursor.slice(0, 1024), 'base64url')
   const position = bytes.subarray(macBytes).toString()
   const sealed = bytes.length > macBytes && bytes.toString('base64url') === cursor
-  if (!sealed || !timingSafeEqual(bytes.subarray(0, macBytes), mac(app, list, position))) {
-    throw badCursor()
-  }
+  const isOf = (tokenKey: string) =>
+    timingSafeEqual(bytes.subarray(0, macBytes), mac(tokenKey, list, position))
+  if (!sealed || !isSignedBy(app, isOf)) throw badCursor()
   return position
 }

@@ -11,10 +11,10 @@ import { setAnnouncement } from './announcement/set-announcement.ts'
 import { getUserMutes } from './app-mutes/get-user-mutes.ts'
 import { listMutedUsers } from './app-mutes/list-muted-users.ts'
 import { muteUser } from './app-mutes/mute-user.ts'
+import { endPreviousSecret, getAppSecrets, removeSecretThatIsOver, rotateSecret } from './apps/app-secrets.ts'
 import { changeApp } from './apps/change-app.ts'
 import { countCalls } from './apps/count-calls.ts'
 import { createApp } from './apps/create-app.ts'
-import { rotateSecret } from './apps/rotate-secret.ts'
 import { deleteAttachment } from './attachments/delete-attachment.ts'
 import { downloadAttachment } from './attachments/download-attachment.ts'
 import { uploadAttachment } from './attachments/upload-attachment.ts'
@@ -139,7 +139,10 @@ export const all: readonly Operation[] = [
   changeApp,
   countCalls,
   createApp,
+  getAppSecrets,
+  endPreviousSecret,
   rotateSecret,
+  removeSecretThatIsOver,
   deleteAttachment,
   downloadAttachment,
   uploadAttachment,

@@ -4,16 +4,16 @@ import type { Logger } from 'pino'
 import { hashPassword } from '../auth/passwords.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Config } from '../config.ts'
-import { type AppRecord, agoraAppId, appKey, parseAppKey } from '../domain/app.ts'
+import { type AppRecord, agoraAppId, appKey, parseAppKey, secretsOf } from '../domain/app.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
 import { Failure } from '../domain/failure.ts'
 import { checkPassword, checkUsername, type User } from '../domain/user.ts'
 import { openEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine-types.ts'
+import { endPreviousSecret, type NewSecret, rotateSecret } from '../operations/apps/app-secrets.ts'
 import { changeApp } from '../operations/apps/change-app.ts'
 import { createApp, type NewApp } from '../operations/apps/create-app.ts'
-import type { Credentials } from '../operations/apps/credentials.ts'
-import { rotateSecret } from '../operations/apps/rotate-secret.ts'
+import { type Credentials, newSecret } from '../operations/apps/credentials.ts'
 import { mendFindings, recordDoctorRun } from '../operations/doctor/mend-findings.ts'
 import { registerUsers } from '../operations/users/register-users.ts'
 import type { Key } from '../store/doctor/check.ts'
@@ -26,6 +26,8 @@ interface ShownApp {
   clientId: string
   appId: string
   settings: AppSettings
+  /** Until when its previous secret is good (Unix ms); null without one. */
+  previousSecretUntil: number | null
 }
 
 /** What an operator can do from the command line; `key` is `org#app`. */
@@ -34,7 +36,10 @@ export interface Admin extends OperatorAdmin {
   listApps(): Promise<ShownApp[]>
   showApp(key: string): Promise<ShownApp>
   changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
-  rotateSecret(key: string): Promise<Credentials>
+  /** The secret before the new one stays good for so long. */
+  rotateSecret(key: string, overlapMs?: number): Promise<NewSecret>
+  /** Ends the previous secret of an app. */
+  dropSecret(key: string): Promise<void>
   /** Registers a user; without a password it can log in through `inherit` only. */
   createUser(key: string, username: string, password?: string): Promise<string>
   listUsers(key: string): Promise<string[]>
@@ -55,6 +60,7 @@ const shownApp = (app: AppRecord): ShownApp => ({
   clientId: app.clientId,
   appId: agoraAppId(app),
   settings: app.settings,
+  previousSecretUntil: secretsOf(app, Date.now()).length > 1 ? (app.previous?.untilMs ?? null) : null,
 })
 
 export function adminOn({ store, commit }: Engine, url: () => string | null = () => null): Admin {
@@ -73,7 +79,15 @@ export function adminOn({ store, commit }: Engine, url: () => string | null = ()
     listApps: async () => (await store.apps.listApps()).map(shownApp),
     showApp: async (key) => shownApp(await findApp(key)),
     changeApp: (key, change) => commit(0, operator, changeApp, { key, change }),
-    rotateSecret: (key) => commit(0, operator, rotateSecret, { key }),
+    async rotateSecret(key, overlapMs = 0) {
+      const { id } = await findApp(key)
+      return commit(id, operator, rotateSecret, { overlapMs, secret: newSecret() })
+    },
+
+    async dropSecret(key) {
+      const { id } = await findApp(key)
+      await commit(id, operator, endPreviousSecret, {})
+    },
 
     async createUser(key, given, password) {
       const app = await findApp(key)

@@ -53,6 +53,8 @@ export function addAppShow(command: Command, start: StartServer): void {
       const { data } = await withRest(config, key, start, (call) => call('GET', `/quotas${asked}`))
       if (options.json) return json({ ...app, settings, quotas: data as object })
       fields({ app: app.key, 'client id': app.clientId, 'app id': app.appId })
+      if (app.previousSecretUntil !== null)
+        fields({ 'previous secret': `good until ${new Date(app.previousSecretUntil).toISOString()}` })
       say('')
       fields(settings)
       say('')

@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import pkg from '../../package.json' with { type: 'json' }
 import { configFile, isSecret, settingNames } from '../config.ts'
 import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
-import type { Credentials } from '../operations/apps/credentials.ts'
 import { addAppShow } from './app-show.ts'
 import { backUp } from './backup.ts'
 import { bulkCommands } from './bulk-commands.ts'
@@ -18,6 +17,7 @@ import { withRest } from './rest.ts'
 import { addRestCommands, roomAndUserCommands } from './rest-commands.ts'
 import { restore } from './restore.ts'
 import { runServer, type StartServer } from './run-server.ts'
+import { addSecretCommands, showCredentials } from './secret-commands.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
   `backed up to ${file} and verified; attachments in ${file}.files: ${attachments}${hasHistory ? `; history in ${file}.messages` : ''}`
@@ -30,12 +30,6 @@ function checkConfig(options: Record<string, string>): void {
     const { text, where } = given[name]
     if (where !== name) say(`  ${name.padEnd(20)} ${isSecret(name) ? '(set)' : text}  (${where})`)
   }
-}
-
-const showCredentials = ({ clientId, clientSecret }: Credentials): void => {
-  say(`client id      ${clientId}`)
-  say(`client secret  ${clientSecret}`)
-  say('The secret is shown this once: keep it.')
 }
 
 /** A setting's value, unless it is a secret. */
@@ -54,10 +48,15 @@ const built = typeof BUILD_COMMIT === 'undefined' ? '' : `commit ${BUILD_COMMIT}
 const version = `chatroomd ${pkg.version} (${built}Bun ${Bun.version})`
 
 function addAppCommands(program: Command, start: StartServer): void {
-  const app = program.command('app').description('apps: create, list, show, set, rotate-secret')
+  const app = program.command('app').description('apps: create, list, show, set, rotate-secret, drop-secret')
   withSettings(app.command('create').argument('<org#app>'))
     .description('create an app and show its credentials')
-    .action(admin(async (remote, key: string) => showCredentials(await remote.createApp({ key }))))
+    .action(
+      admin(async (remote, key: string) => {
+        const { clientId, clientSecret } = await remote.createApp({ key })
+        showCredentials(clientId, clientSecret)
+      }),
+    )
   withSettings(app.command('list'))
     .description('list apps, their client ids, app ids and settings')
     .action(
@@ -79,9 +78,7 @@ function addAppCommands(program: Command, start: StartServer): void {
           say(`${name.padEnd(18)} ${shownSetting(name, value)}`)
       }),
     )
-  withSettings(app.command('rotate-secret').argument('<org#app>'))
-    .description('give an app a new secret; the old one and all its tokens end at once')
-    .action(admin(async (remote, key: string) => showCredentials(await remote.rotateSecret(key))))
+  addSecretCommands(app)
 }
 
 /** Commands that copy the whole store. */

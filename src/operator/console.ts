@@ -26,8 +26,6 @@ function appAdminOn(engine: Engine, log: Logger) {
         `changed ${Object.keys(change).join(', ')} of an app`,
         admin.changeApp(key, change),
       ),
-    rotateSecret: (operator: string, key: string) =>
-      noted(operator, key, 'gave an app a new secret', admin.rotateSecret(key)),
   }
 }
 

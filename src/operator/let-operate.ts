@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { type Admin, adminOn, startAdmin } from './admin.ts'
 import { createMissingApps } from './first-start.ts'
+import { startEndingSecrets } from './old-secrets.ts'
 import { startPruning } from './prune.ts'
 
 /** Creates the apps that are configured, lets commands in, and removes what is too old. */
@@ -23,5 +24,6 @@ export async function letOperate(
   closing.defer(() => adminSocket.stop())
   const pruning = startPruning(engine, apps.all, log)
   closing.defer(() => pruning.stop())
+  closing.defer(startEndingSecrets(engine, apps.all, log))
   return admin
 }

@@ -1,4 +1,4 @@
-import { readToken } from '../auth/tokens.ts'
+import { readToken, stands } from '../auth/tokens.ts'
 import { limits } from '../domain/limits.ts'
 import { foldUsername } from '../domain/user.ts'
 import { failed, type Refusal } from './encode.ts'
@@ -37,7 +37,7 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   if (resource.length > longestResource) return failed('Sorry, the device name is too long')
 
   const token = tokenIn(frame, provision)
-  const claims = readToken(app, token)
+  const claims = readToken(app, token, parts.now())
   if (claims?.holder.kind !== 'user') return mismatch
   const expiresMs = claims.expiresSeconds * 1000
   if (expiresMs !== 0 && expiresMs <= parts.now()) return failed('Sorry, token expired')
@@ -50,6 +50,7 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   const device = { resource, deviceUuid, deviceName, system, version }
   // The app may have changed meanwhile: a session is brought up to date only once it is there.
   const current = parts.findApp(org, name)
-  if (current?.tokenKey !== app.tokenKey) return mismatch
-  return { app: current, username, epoch: claims.holder.epoch, ...device, expiresMs }
+  const { tokenKey } = claims
+  if (!current || !stands(current, tokenKey, parts.now())) return mismatch
+  return { app: current, tokenKey, username, epoch: claims.holder.epoch, ...device, expiresMs }
 }

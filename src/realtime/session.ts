@@ -58,6 +58,8 @@ export class Connection {
 /** Who has logged in: under which epoch of its tokens, on which device, until when (0 = for ever). */
 export interface Login {
   app: AppRecord
+  /** That of the secret which its token goes with. */
+  tokenKey: string
   username: string
   /** Undefined for a token without one, which stands for as long as the user is active. */
   epoch: number | undefined
@@ -73,6 +75,8 @@ export interface Login {
 /** A device of a user that has logged in. */
 export class Session {
   app: AppRecord
+  /** That of the secret which its token goes with: the session ends with it. */
+  readonly tokenKey: string
   /** The device, as the client names it. */
   readonly resource: string
   readonly deviceUuid: string
@@ -94,9 +98,10 @@ export class Session {
   constructor(
     readonly connection: Connection,
     readonly user: LiveUser,
-    { app, resource, deviceUuid, deviceName, system, version, epoch, expiresMs }: Login,
+    { app, tokenKey, resource, deviceUuid, deviceName, system, version, epoch, expiresMs }: Login,
   ) {
     this.app = app
+    this.tokenKey = tokenKey
     this.resource = resource
     this.deviceUuid = deviceUuid
     this.deviceName = deviceName

@@ -1,3 +1,4 @@
+import { stands } from '../auth/tokens.ts'
 import type { NodePresence } from '../cluster/presence.ts'
 import { callbacksNeedStatus } from '../domain/callbacks/rule.ts'
 import { limits } from '../domain/limits.ts'
@@ -101,7 +102,7 @@ export function sessions(
       for (const { sessions } of [...live.users.values()]) {
         for (const session of [...sessions]) {
           const app = parts.findApp(session.app.org, session.app.name)
-          const endsTokens = app?.tokenKey !== session.app.tokenKey
+          const endsTokens = !app || !stands(app, session.tokenKey, now())
           if (app) session.app = app
           if (endsTokens) logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
         }

@@ -1,4 +1,4 @@
-import type { AppRecord } from '../domain/app.ts'
+import type { AppRecord, AppSecret } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
 import { recordedIn } from '../domain/recorded-rooms.ts'
 import type { Awaitable, Database } from './database.ts'
@@ -21,9 +21,13 @@ export interface AppStore extends AppReads {
   /** Finds an app whose settings stay as they are until the transaction ends; blocks no transaction but those that change them. */
   lockAppShared(id: number): Promise<UsedApp | undefined>
   /** Returns the new app's id. */
-  addApp(app: Omit<AppRecord, 'id' | 'callbacks' | 'recorded'>): Promise<number>
-  /** Stores secret, token key and settings. */
+  addApp(app: Omit<AppRecord, 'id' | 'callbacks' | 'recorded' | 'previous'>): Promise<number>
+  /** Stores settings. */
   changeApp(app: AppRecord): Promise<void>
+  /** Finds an app, and locks its secrets until the transaction ends. */
+  lockSecrets(id: number): Awaitable<AppRecord | undefined>
+  /** Stores secret, token key and the ones before. */
+  changeSecrets(id: number, secrets: AppSecret & Pick<AppRecord, 'previous'>): Promise<void>
   /** Stores what the callback rules of an app need. */
   setCallbackNeeds(app: number, needs: number): Promise<void>
 }
@@ -38,6 +42,7 @@ interface AppRow {
   secret_hash: string
   secret: string | null
   token_key: string
+  previous: string | null
   settings: string
   callbacks: number
   recorded: string | null
@@ -54,6 +59,7 @@ const toApp = (row: AppRow): AppRecord => ({
   secretHash: row.secret_hash,
   secret: row.secret,
   tokenKey: row.token_key,
+  previous: row.previous === null ? null : JSON.parse(row.previous),
   settings: { ...defaultSettings, ...JSON.parse(row.settings) },
   callbacks: row.callbacks,
   recorded: recordedIn(row.recorded),
@@ -134,15 +140,26 @@ export function appStore(db: Database): AppStore {
     },
 
     async changeApp(app) {
+      const sql = `update apps set settings = ?2, version = version + 1 where id = ?1`
+      await db.run(sql, app.id, JSON.stringify(app.settings))
+    },
+
+    async lockSecrets(id) {
+      const lock = db.dialect === 'sqlite' ? '' : 'for update'
+      const row = await db.get<AppRow>(`select * from apps where id = ?1 ${lock}`, id)
+      return row && toApp(row)
+    },
+
+    async changeSecrets(id, { secretSalt, secretHash, tokenKey, secret, previous }) {
       await db.run(
-        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, settings = ?5, secret = ?6, version = version + 1
+        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, secret = ?5, previous = ?6, version = version + 1
          where id = ?1`,
-        app.id,
-        app.secretSalt,
-        app.secretHash,
-        app.tokenKey,
-        JSON.stringify(app.settings),
-        app.secret,
+        id,
+        secretSalt,
+        secretHash,
+        tokenKey,
+        secret,
+        previous && JSON.stringify(previous),
       )
     },
 

@@ -35,6 +35,7 @@ import { operators } from './migrations/0043-operators.ts'
 import { doctorRuns } from './migrations/0045-doctor-runs.ts'
 import { quotaWarnings } from './migrations/0046-quota-warnings.ts'
 import { userDeletions } from './migrations/0047-user-deletions.ts'
+import { previousSecrets } from './migrations/0052-previous-secrets.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -74,6 +75,7 @@ export const migrations = [
   bulk,
   quotaWarnings,
   userDeletions,
+  previousSecrets,
 ]
 
 /** The version of the schema that this program writes. */

@@ -24,9 +24,18 @@ test('15 an admin creates an app, whose secret is shown once and can be made ane
   expect((await tokenOf(credentials as never)).status).toBe(200)
   const again = await admin.call('POST', '/console/api/apps', { key: 'acme#lounge' })
   expect(again.status).toBe(400)
-  const rotated = await admin.call('POST', '/console/api/apps/acme%23lounge/secret')
+  const secrets = '/acme/lounge/secrets'
+  const { data: second } = (await admin.call('POST', secrets, { overlap_seconds: 60 })).body
+  for (const each of [credentials, second]) expect((await tokenOf(each)).status).toBe(200)
+  const { data: shown } = (await viewer.call('GET', secrets)).body
+  expect(shown).toEqual({ client_id: second.client_id, previous_secret_until: second.previous_secret_until })
+  for (const method of ['POST', 'DELETE'])
+    expect((await viewer.call(method, secrets, method === 'POST' ? {} : undefined)).status).toBe(403)
+  expect((await admin.call('DELETE', secrets)).status).toBe(200)
   expect((await tokenOf(credentials as never)).status).toBe(400)
-  expect((await tokenOf(rotated.body as never)).status).toBe(200)
+  expect((await tokenOf(second)).status).toBe(200)
+  const { body: trail } = await admin.call('GET', '/acme/lounge/audit?limit=1')
+  expect(trail.data[0]).toMatchObject({ operation: 'endPreviousSecret', operator: 'operator:maria' })
   expect((await viewer.call('POST', '/console/api/apps', { key: 'acme#other' })).status).toBe(403)
 })
 

@@ -188,7 +188,10 @@ test('the public vector of a dynamic token is read', () => {
   }
   const token =
     'ZHQteyJzaWduYXR1cmUiOiJiMzFlNmMzNjVlYmNjODFkNTEyMTdjZjdmZTMzZjdkYjg3NjdiY2Y4ZmIwZGVjOWJjMzkwODM5ZmE0MmJjY2Y2IiwiYXBwa2V5IjoiYWNtZS1kZW1vI2xvdW5nZSIsInVzZXJJZCI6ImFsaWNlIiwiY3VyVGltZSI6MTc2NzIyNTYwMCwidHRsIjo2MDB9'
-  expect(readDynamicToken(record, token, issuedS)).toEqual({ userId: 'alice', expiresSeconds: issuedS + 600 })
+  expect(readDynamicToken(record, record.secret, token, issuedS)).toEqual({
+    userId: 'alice',
+    expiresSeconds: issuedS + 600,
+  })
 })
 
 test('12.9 sockets log in with 007 and dynamic tokens, where web and where native clients open them', async () => {

@@ -104,7 +104,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const given = anApp('found')
       const before = await opened.store.apps.appsVersion()
       const id = await transaction((store) => store.apps.addApp(given))
-      const kept = { id, ...given, callbacks: 0 }
+      const kept = { id, ...given, previous: null, callbacks: 0 }
       expect(await opened.store.apps.findApp('acme', 'found')).toEqual(kept)
       const used = await transaction((store) => store.apps.lockAppShared(id))
       expect(used).toEqual({ ...kept, clock: expect.any(Number) })
@@ -115,7 +115,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await transaction((store) => store.apps.lockAppShared(id + 1000))).toBeUndefined()
     })
 
-    test('a change of an app leaves secret, key and settings, and changes the version of the apps', async () => {
+    test('a change of an app stores its secrets and settings, and changes the version of the apps', async () => {
       const id = await transaction((store) => store.apps.addApp(anApp('changed')))
       const before = await opened.store.apps.appsVersion()
       const change = {
@@ -123,12 +123,15 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         secretHash: 'h2',
         secret: 'a secret',
         tokenKey: 'k2',
+        previous: { secretSalt: 's', secretHash: 'h', secret: null, tokenKey: 'k', untilMs: 5 },
         settings: { ...defaultSettings, rooms: 5, dialect: 'sdk' as const },
       }
       await transaction(async (store) => {
         const held = await store.apps.lockApp('acme', 'changed')
         if (!held) throw new Error('the app is gone')
         await store.apps.changeApp({ ...held, ...change })
+        await store.apps.changeSecrets(held.id, change)
+        expect((await store.apps.lockSecrets(held.id))?.previous).toEqual(change.previous)
       })
       expect(await opened.store.apps.findApp('acme', 'changed')).toEqual({
         ...anApp('changed'),

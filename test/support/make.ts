@@ -20,6 +20,7 @@ export const anApp = (given: Partial<AppRecord> = {}): AppRecord => ({
   secretHash: '',
   secret: 'a secret',
   tokenKey: '11'.repeat(32),
+  previous: null,
   createdMs: 0,
   ...given,
 })

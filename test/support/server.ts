@@ -34,7 +34,7 @@ export interface TestApp {
   /** Creates a room and returns its id. */
   room(draft: Record<string, unknown>): Promise<string>
   set(settings: Partial<AppSettings>): Promise<void>
-  rotateSecret(): Promise<void>
+  rotateSecret(overlapMs?: number): Promise<void>
 }
 
 export interface TestServer {
@@ -142,8 +142,9 @@ export async function aServer(
           await admin.changeApp(key, change)
           await noticed()
         },
-        async rotateSecret() {
-          await admin.rotateSecret(key)
+        async rotateSecret(overlapMs) {
+          await admin.rotateSecret(key, overlapMs)
+          await noticed()
         },
       }
     },

@@ -2,8 +2,15 @@ import type { Limit } from './limit.ts'
 
 const MiB = 1024 * 1024
 
-/** Operators of the console: their passwords, their sessions, and how often they may fail to sign in. */
+/** Secrets of apps; operators of the console: their passwords, their sessions, and how often they may fail to sign in. */
 export const operatorLimits = {
+  secretOverlap: {
+    value: 90 * 86_400_000,
+    unit: 'ms',
+    en: 'Time for which the previous secret of an app stays good beside a new one',
+    zh: '更换应用密钥后，原密钥继续有效的最长时间',
+    beyond: { en: '400; nothing is done', zh: '返回 400，不执行任何操作' },
+  },
   operators: {
     value: 1000,
     unit: 'items',

@@ -48,7 +48,7 @@ function readChange(texts: Record<string, string>): Partial<AppSettings> {
   }
 }
 
-/** Creates apps, shows and changes their settings, and gives them new secrets. */
+/** Shows and changes the settings of apps. */
 export function appCalls(deps: Deps): ConsoleCalls {
   const { appAdmin, store } = deps
   const forRole = callsByRole(deps)
@@ -67,14 +67,6 @@ export function appCalls(deps: Deps): ConsoleCalls {
         const changed = readChange(await change(request))
         await settingsOf(key)
         return { settings: shown(await appAdmin.changeApp(session.name, key, changed)) }
-      }),
-    },
-    'apps/:key/secret': {
-      POST: forRole('admin', async ({ request, session }) => {
-        const key = keyIn(request)
-        await settingsOf(key)
-        const { clientId, clientSecret } = await appAdmin.rotateSecret(session.name, key)
-        return { key, client_id: clientId, client_secret: clientSecret }
       }),
     },
   }

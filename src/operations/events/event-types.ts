@@ -242,6 +242,11 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
     'What the app needs has changed with its callback rules, or with what event streams ask for.',
     '应用所需的功能随回调规则或事件流的请求变更。',
   ),
+  'appSecret.changed': ofApp(
+    'The app got a new secret (`rotated`), or the one before it ended before its time (`ended`) or with it (`over`). The one before it is good until then (Unix ms; 0 = not).',
+    '应用更换了密钥（`rotated`），或上一个密钥被提前停用（`ended`）、到期失效（`over`）。`until` 为上一个密钥的失效时间（Unix 毫秒，0 表示已失效）。',
+    { change: 'rotated', until: 1767312000000 },
+  ),
   'callback.changed': ofApp(
     'A callback rule was created, changed or deleted, or its secrets were.',
     '回调规则或其密钥被创建、修改或删除。',

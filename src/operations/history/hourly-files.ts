@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Type as t } from '@sinclair/typebox'
-import { type AppRecord, appKey } from '../../domain/app.ts'
+import { type AppRecord, appKey, isSignedBy } from '../../domain/app.ts'
 import { theApp } from '../../domain/event.ts'
 import { failure, overRate, unauthorized } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
@@ -63,15 +63,17 @@ function hourOf(text: string, utcOffset: number): number | undefined {
   return isSame ? time - utcOffset * hourMs : undefined
 }
 
-const signatureOf = (app: AppRecord, hour: string, expires: string): Buffer =>
-  new Bun.CryptoHasher('sha256', Buffer.from(app.tokenKey, 'hex'))
+const signatureOf = (tokenKey: string, hour: string, expires: string): Buffer =>
+  new Bun.CryptoHasher('sha256', Buffer.from(tokenKey, 'hex'))
     .update(`chatmessages:${hour}:${expires}`)
     .digest()
 
 function isSigned(app: AppRecord, hour: string, expires: string, signature: string): boolean {
   const given = Buffer.from(signature, 'base64url')
-  const right = signatureOf(app, hour, expires)
-  return given.length === right.length && timingSafeEqual(given, right)
+  return isSignedBy(app, (tokenKey) => {
+    const right = signatureOf(tokenKey, hour, expires)
+    return given.length === right.length && timingSafeEqual(given, right)
+  })
 }
 
 /** Fails unless there can be a file of this hour. */
@@ -120,7 +122,7 @@ export const getHistoryFiles = action({
     const hour = checkHour(app, time, now)
     if (!(await services.hourlyFiles.find(app.id, hour))) throw noMessages({ appkey: appKey(app), time })
     const expires = String(Math.floor((now + lifetimeMs) / 1000))
-    const signature = signatureOf(app, time, expires).toString('base64url')
+    const signature = signatureOf(app.tokenKey, time, expires).toString('base64url')
     return [{ url: `${uri}/file?Expires=${expires}&Signature=${signature}` }]
   },
 })

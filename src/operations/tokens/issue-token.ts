@@ -9,8 +9,9 @@ import {
   isTokenShaped,
   longestTtl,
   readToken,
+  ttlWithin,
 } from '../../auth/tokens.ts'
-import { type AppRecord, hashSecret } from '../../domain/app.ts'
+import { type AppRecord, type AppSecret, hashSecret, secretsOf } from '../../domain/app.ts'
 import { theApp } from '../../domain/event.ts'
 import {
   failure,
@@ -122,14 +123,26 @@ function required(
   return value
 }
 
-function checkCredentials(app: AppRecord, body: TokenRequest): void {
+/** The secret that the caller knows: its tokens end with it. */
+function checkCredentials(app: AppRecord, body: TokenRequest, now: number): AppSecret {
   const id = required(body, 'client_id')
-  const secret = required(body, 'client_secret')
+  const given = required(body, 'client_secret')
   if (!sameText(id, app.clientId)) throw clientIdWrong()
-  if (!sameText(hashSecret(app.secretSalt, secret), app.secretHash)) throw secretWrong()
+  const secret = secretsOf(app, now).find((each) =>
+    sameText(hashSecret(each.secretSalt, given), each.secretHash),
+  )
+  if (!secret) throw secretWrong()
+  return secret
 }
 
 type Asked = ActionContext & Pick<OperationRequest<TokenRequest>, 'body' | 'token' | 'client'>
+
+/** The secret that the token of the call goes with: those it asks for end with it, too. */
+function secretOfToken({ app, token, now }: Asked): AppSecret {
+  if (app.previous === null || token === undefined) return app
+  const tokenKey = readToken(app, token, now)?.tokenKey
+  return secretsOf(app, now).find((secret) => secret.tokenKey === tokenKey) ?? app
+}
 
 /** `inherit` requests an app token; the reference distinguishes a wrong kind of token from a bad one. */
 async function checkAppToken({ app, token, services: { login } }: Asked): Promise<void> {
@@ -153,13 +166,13 @@ async function inheritor({ app, body, services: { login, commit } }: Asked): Pro
   return registered
 }
 
-function grantTo({ app, body, now }: Asked, holder: Holder) {
-  const ttl = checkTtl(app, body.ttl)
-  return { access_token: issue(app, holder, ttl, now), expires_in: ttl === 0 ? longestTtl : ttl }
+function grantTo({ app, body, now }: Asked, holder: Holder, secret: AppSecret) {
+  const ttl = ttlWithin(secret, checkTtl(app, body.ttl), now)
+  return { access_token: issue(secret, holder, ttl, now), expires_in: ttl === 0 ? longestTtl : ttl }
 }
 
-const grantToUser = (asked: Asked, user: UserRecord) => ({
-  ...grantTo(asked, { kind: 'user', username: user.username, epoch: user.tokenEpoch }),
+const grantToUser = (asked: Asked, user: UserRecord, secret: AppSecret) => ({
+  ...grantTo(asked, { kind: 'user', username: user.username, epoch: user.tokenEpoch }, secret),
   user: entity(user),
 })
 
@@ -167,13 +180,15 @@ async function grant(asked: Asked): Promise<object> {
   const { app, body, client, services } = asked
   switch (body.grant_type) {
     case 'client_credentials':
-      checkCredentials(app, body)
-      return { ...grantTo(asked, { kind: 'app' }), application: app.uuid }
+      return {
+        ...grantTo(asked, { kind: 'app' }, checkCredentials(app, body, asked.now)),
+        application: app.uuid,
+      }
     case 'agora': {
       const { login } = services
       const caller = asked.token === undefined ? undefined : await login.callerOf(app, asked.token)
       if (caller?.kind !== 'app') throw unauthorized()
-      const { access_token, expires_in } = grantTo(asked, { kind: 'app' })
+      const { access_token, expires_in } = grantTo(asked, { kind: 'app' }, secretOfToken(asked))
       return { access_token, expire_timestamp: asked.now + expires_in * 1000 }
     }
     case 'password': {
@@ -184,11 +199,11 @@ async function grant(asked: Asked): Promise<object> {
         required(body, 'password'),
         from,
       )
-      return grantToUser(asked, user)
+      return grantToUser(asked, user, app)
     }
     case 'inherit':
       await checkAppToken(asked)
-      return grantToUser(asked, await inheritor(asked))
+      return grantToUser(asked, await inheritor(asked), secretOfToken(asked))
     default:
       throw grantUnknown({ grant_type: body.grant_type ?? 'null' })
   }

@@ -5,12 +5,11 @@ import { consoleCall } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Button } from '../../ui/button.tsx'
-import { FormDialog } from '../../ui/dialog.tsx'
 import { inputClass } from '../../ui/field.tsx'
 import { Card, Page } from '../../ui/page.tsx'
 import { Badge, Loading, Problem } from '../../ui/states.tsx'
 import { tell, tellProblem } from '../../ui/toast.tsx'
-import { type Credentials, CredentialsDialog } from '../apps/credentials.tsx'
+import { Secret } from './secret.tsx'
 
 interface Setting {
   name: string
@@ -30,8 +29,6 @@ export function Settings({ app }: AppPageProps) {
   const path = `apps/${encodeURIComponent(key)}`
   const queryKey = ['settings', key]
   const [changed, setChanged] = useState<Record<string, string>>({})
-  const [isAsking, setAsking] = useState(false)
-  const [credentials, setCredentials] = useState<Credentials>()
   const { data, error, refetch } = useQuery({
     queryKey,
     queryFn: async () => (await consoleCall<{ settings: Setting[] }>('GET', `${path}/settings`)).settings,
@@ -60,15 +57,13 @@ export function Settings({ app }: AppPageProps) {
       lead={t`They are in force at once. Those that are not at their default come first.`}
       actions={
         may('admin') ? (
-          <>
-            <Button onClick={() => setAsking(true)}>{t`New secret…`}</Button>
-            <Button look="accent" disabled={count === 0} onClick={save}>
-              {t`Save`}
-            </Button>
-          </>
+          <Button look="accent" disabled={count === 0} onClick={save}>
+            {t`Save`}
+          </Button>
         ) : null
       }
     >
+      <Secret app={app} name={key} />
       <Card>
         {error ? <Problem error={error} onRetry={refetch} /> : null}
         {data || error ? null : <Loading rows={12} />}
@@ -86,20 +81,6 @@ export function Settings({ app }: AppPageProps) {
             ))}
         </ul>
       </Card>
-      <FormDialog
-        open={isAsking}
-        onClose={() => setAsking(false)}
-        title={t`A new secret for ${key}?`}
-        action={t`New secret`}
-        isDanger
-        typed={key}
-        onSubmit={async () => setCredentials(await consoleCall<Credentials>('POST', `${path}/secret`))}
-      >
-        <p>{t`The old secret and all tokens of the app end at once: your servers are refused until they have the new one.`}</p>
-      </FormDialog>
-      {credentials ? (
-        <CredentialsDialog credentials={credentials} onClose={() => setCredentials(undefined)} />
-      ) : null}
     </Page>
   )
 }
