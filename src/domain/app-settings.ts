@@ -168,6 +168,12 @@ export const appSettings = {
     'Messages a second in one chat room; over it those of low priority are refused first.',
     '单个聊天室每秒的消息数；超出时优先拒绝低优先级消息。',
   ),
+  clientMessageRate: setting(
+    rate,
+    'none',
+    'Messages a second that a client gets from one chat room, so that slow phones keep up; over it those of low priority are left out first, then normal ones. Recalls are never left out, and the history has all.',
+    '客户端每秒从单个聊天室收到的消息数，用于保护性能较弱的手机；超出时先丢弃低优先级消息，再丢弃普通消息。撤回从不丢弃，历史消息不受影响。',
+  ),
   roomIdleTimeout: setting(
     timeout,
     '0',

@@ -9,6 +9,8 @@ export const counters = () => ({
   refused: {} as Record<string, number>,
   /** Messages over a room's rate, by priority. */
   dropped: { high: 0, normal: 0, low: 0 },
+  /** Messages that clients of a room did not get, since they are over the rate of a client, by priority. */
+  leftOut: { high: 0, normal: 0, low: 0 },
   /** Connections that were not made, by reason. */
   connectionsRefused: {} as Record<string, number>,
   /** Bytes that waited for slow clients at the last look. */

@@ -62,6 +62,11 @@ export function measured(
   counter('chatroomd_messages_dropped_total', "Messages over a chat room's rate, by priority.", () =>
     by('priority', realtime.dropped),
   )
+  counter(
+    'chatroomd_messages_left_out_total',
+    'Messages that the clients in a chat room did not get, over the rate of a client, by priority.',
+    () => by('priority', realtime.leftOut),
+  )
   counter('chatroomd_keyword_messages_total', 'Messages that held words of keyword lists, by action.', () =>
     by('action', realtime.matched),
   )

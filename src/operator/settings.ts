@@ -156,6 +156,27 @@ export const settings = {
     'MiB that may wait for all clients that read slowly; beyond it the slowest are closed first.',
     '等待所有慢速客户端读取的数据总量上限，单位 MiB；超出时从最慢的客户端开始关闭。',
   ),
+  presence_large_room: setting(
+    'CHATROOMD_PRESENCE_LARGE_ROOM',
+    integer(0, 10_000_000),
+    String(limits.presenceLargeRoom.value),
+    'Users of a chat room on one node above which joins and leaves are gathered into one notice.',
+    '单个节点上的聊天室人数超过该值时，成员进出合并为一条通知。',
+  ),
+  presence_rate: setting(
+    'CHATROOMD_PRESENCE_RATE',
+    integer(1, 1_000_000_000),
+    String(limits.presenceRate.value),
+    'Deliveries a second that notices of joins and leaves may cause in one chat room on one node: with twice as many users the notices come half as often, at least every 10 seconds.',
+    '单个节点上一个聊天室每秒因成员进出通知产生的下发量上限：人数加倍则通知频率减半，最长间隔 10 秒。',
+  ),
+  presence_names: setting(
+    'CHATROOMD_PRESENCE_NAMES',
+    integer(1, 10_000),
+    String(limits.presenceNames.value),
+    'Users that one notice of joins or leaves names; the others are in its number of members only.',
+    '一条进出通知最多列出的用户数；其余用户只计入其中的成员数。',
+  ),
   batch_tick: setting(
     'CHATROOMD_BATCH_TICK',
     integer(0, limits.batchTick.value),

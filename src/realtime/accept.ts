@@ -54,6 +54,22 @@ export function passesRoomRate(
   return false
 }
 
+/** Whether the clients in a room get one more message now, by their app's limit; others are left out by priority. */
+export function passesClientRate(
+  { priority = normal, recalls }: RelayedMessage,
+  room: LiveRoom,
+  leftOut: Counters['leftOut'],
+): boolean {
+  const [user] = room.users
+  const rate = user?.sessions[0]?.app.settings.clientMessageRate ?? null
+  if (rate === null || recalls !== undefined) return true
+  const elapsedMs = performance.now()
+  room.gets ??= new Meter(elapsedMs)
+  if (room.gets.passes(rate, elapsedMs, priority)) return true
+  leftOut[priorityNames[priority]] += 1
+  return false
+}
+
 /** An accepted message as it goes to its room, under the id that it has from now on. */
 export function accepted(message: Incoming, id: bigint, at: number): RelayedMessage {
   const { session, meta, room, body, client, recalls } = message

@@ -3,7 +3,7 @@ import { delivery } from './encode.ts'
 import { type MUCBody, StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import { notifyFrame, pinNotice } from './pin-notices.ts'
-import { presenceThrottle } from './presence-throttle.ts'
+import { type NoticeTerms, presenceThrottle } from './presence-throttle.ts'
 import { notifyOfRemoval } from './removal-notices.ts'
 import { noticeMeta, noticesOf } from './room-events.ts'
 import type { LiveRoom, LiveUser, Session } from './session.ts'
@@ -70,7 +70,11 @@ function onUserEvent(parts: Pick<Parts, 'live' | 'newId' | 'now'>, event: Event,
 }
 
 /** Updates this node's live state from the events of all nodes, and notifies clients. */
-export function eventSubscriber(parts: Pick<Parts, 'live' | 'newId' | 'now' | 'outbox'>, logOut: LogOut) {
+export function eventSubscriber(
+  parts: Pick<Parts, 'live' | 'newId' | 'now' | 'outbox'>,
+  logOut: LogOut,
+  terms: NoticeTerms,
+) {
   const { live, newId, now, outbox } = parts
 
   function frameOf(body: MUCBody): Uint8Array {
@@ -88,7 +92,7 @@ export function eventSubscriber(parts: Pick<Parts, 'live' | 'newId' | 'now' | 'o
     return sessions
   }
 
-  const isThrottled = presenceThrottle((event) => notifyNow(event))
+  const isThrottled = presenceThrottle((event) => notifyNow(event), terms)
 
   function notify(event: Event): void {
     const room = live.room(event.app, event.room)

@@ -1,5 +1,6 @@
 import { high } from '../domain/meter.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
+import { passesClientRate } from './accept.ts'
 import type { ActivityLog } from './activity-log.ts'
 import type { HistoryLog } from './history-log.ts'
 import type { MessageLog } from './message-log.ts'
@@ -23,7 +24,7 @@ interface Logs {
 
 /** Brings accepted messages to everyone in their rooms. */
 export function fanOut(
-  { live, outbox }: Pick<Parts, 'live' | 'outbox'>,
+  { live, outbox, counters }: Pick<Parts, 'live' | 'outbox' | 'counters'>,
   { recent, messages, spoken, history, relayed, activity, rooms }: Logs,
   others: (message: RelayedMessage) => void,
 ) {
@@ -35,7 +36,8 @@ export function fanOut(
     const room = live.room(app, id)
     if (!room) return undefined
     if (!directed) {
-      outbox.publish(room, frame, from && [from], priority === high)
+      if (passesClientRate(message, room, counters.leftOut))
+        outbox.publish(room, frame, from && [from], priority === high)
       return room
     }
     for (const username of new Set(directed)) {

@@ -6,6 +6,7 @@ import { type CutOff, closeCode } from './close.ts'
 import type { Floods } from './floods.ts'
 import { frameOrder } from './frame-order.ts'
 import type { Parts } from './parts.ts'
+import type { NoticeTerms } from './presence-throttle.ts'
 import { type BatchTerms, batchTerms } from './room-outbox.ts'
 import { Connection, type Socket } from './session.ts'
 import { sweeping } from './sweep.ts'
@@ -22,6 +23,7 @@ export interface SocketTerms {
   /** Bytes that may wait for all slow clients together. */
   buffered: number
   batching: BatchTerms
+  notices: NoticeTerms
 }
 
 /** The terms that the settings of the server name. */
@@ -32,6 +34,9 @@ export const socketTerms = (
     address_connections: number
     send_buffers: number
     batch_tick: number
+    presence_large_room: number
+    presence_rate: number
+    presence_names: number
   },
   batching: Partial<BatchTerms> = {},
 ): SocketTerms => ({
@@ -40,6 +45,11 @@ export const socketTerms = (
   perAddress: settings.address_connections,
   buffered: settings.send_buffers * 1024 * 1024,
   batching: { ...batchTerms(settings.batch_tick), ...batching },
+  notices: {
+    largeRoom: settings.presence_large_room,
+    perSecond: settings.presence_rate,
+    names: settings.presence_names,
+  },
 })
 
 /** The address of a client, behind trusted proxies too. */

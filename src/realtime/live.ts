@@ -11,6 +11,7 @@ const emptyRoom = (app: number, id: string, topic: string): LiveRoom => ({
   users: new Set(),
   speech: undefined,
   meter: undefined,
+  gets: undefined,
   noted: undefined,
   waiting: undefined,
   flow: undefined,

@@ -1,9 +1,20 @@
 import type { Event } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
 import type { LiveRoom } from './session.ts'
 
-/** Rooms with more members on this node than this get presence notices in batches. */
-const largeRoom = 100
-const gatherMs = 100
+/** How notices of joins and leaves are held back. */
+export interface NoticeTerms {
+  /** Rooms with more users on this node get them in batches. */
+  largeRoom: number
+  /** Deliveries a second that they may cause in one room. */
+  perSecond: number
+  /** Users that one of them names. */
+  names: number
+}
+
+/** Time for which they are gathered in ms, where each user is still named. */
+const shortestMs = 100
+const longestMs = limits.presenceTime.value
 
 /** Someone joined or left. */
 type Movement = Event & { type: 'member.joined' | 'member.left' }
@@ -14,39 +25,79 @@ const isMovement = (event: Event): event is Movement =>
 interface Batch {
   came: Movement | undefined
   went: Movement | undefined
+  /** Members in the room after the last of them. */
+  memberCount: number
+  timer: ReturnType<typeof setTimeout>
 }
 
 /**
  * Batches joins and leaves of large rooms: each goes to everybody, so ten thousand who join would cause fifty million
  * notices. `publish` gets a batch as one event. Those who join in one batch are not notified of each other; a client
- * gets the number of members on joining and may list them.
+ * gets the number of members on joining and may list them. The larger a room, the longer a batch: in the largest ones
+ * who comes and goes again meanwhile is in no notice, and beyond some names the others are only counted.
  */
-export function presenceThrottle(publish: (event: Movement) => void) {
-  const rooms = new Map<LiveRoom, Batch>()
+export function presenceThrottle(
+  publish: (event: Movement) => void,
+  { largeRoom, perSecond, names }: NoticeTerms,
+) {
+  const batches = new Map<LiveRoom, Batch>()
+
+  const timeOf = ({ users }: LiveRoom): number =>
+    Math.min(longestMs, Math.max(shortestMs, (users.size * 2 * 1000) / perSecond))
 
   function flush(room: LiveRoom): void {
-    const gathered = rooms.get(room)
-    rooms.delete(room)
-    if (gathered?.came) publish(gathered.came)
-    if (gathered?.went) publish(gathered.went)
+    const batch = batches.get(room)
+    if (!batch) return
+    clearTimeout(batch.timer)
+    batches.delete(room)
+    const { came, went, memberCount } = batch
+    for (const event of [came, went])
+      if (event && event.usernames.length > 0) publish({ ...event, memberCount })
   }
 
-  const merged = (earlier: Movement | undefined, event: Movement): Movement =>
-    earlier ? { ...event, usernames: [...earlier.usernames, ...event.usernames] } : event
+  function batchOf(room: LiveRoom, ms: number): Batch {
+    const known = batches.get(room)
+    if (known) return known
+    const timer = setTimeout(flush, ms, room)
+    const batch: Batch = { came: undefined, went: undefined, memberCount: 0, timer }
+    batches.set(room, batch)
+    return batch
+  }
+
+  const merged = (earlier: Movement | undefined, event: Movement): Movement => {
+    const before = earlier?.usernames ?? []
+    const room = Math.max(0, names - before.length)
+    return { ...event, usernames: [...before, ...event.usernames.slice(0, room)] }
+  }
+
+  const without = (event: Movement, usernames: string[]): Movement => ({
+    ...event,
+    usernames: event.usernames.filter((username) => !usernames.includes(username)),
+  })
+
+  /** What is left of an event where somebody goes who came in the same batch, or the other way round. */
+  function settled(room: LiveRoom, event: Movement, ms: number): Movement {
+    const way = event.type === 'member.joined' ? 'went' : 'came'
+    const opposite = batches.get(room)?.[way]
+    if (!opposite?.usernames.some((username) => event.usernames.includes(username))) return event
+    if (ms === shortestMs) {
+      flush(room)
+      return event
+    }
+    batchOf(room, ms)[way] = without(opposite, event.usernames)
+    return without(event, opposite.usernames)
+  }
 
   /** Whether the event was batched, to be published later. */
   return function isThrottled(room: LiveRoom, event: Event): boolean {
     if (!isMovement(event)) return false
-    if (room.users.size <= largeRoom && !rooms.has(room)) return false
-    const came = event.type === 'member.joined'
-    const opposite = came ? rooms.get(room)?.went : rooms.get(room)?.came
-    if (opposite?.usernames.some((username) => event.usernames.includes(username))) flush(room)
-    const gathered = rooms.get(room)
-    if (!gathered) setTimeout(() => flush(room), gatherMs)
-    rooms.set(room, {
-      came: came ? merged(gathered?.came, event) : gathered?.came,
-      went: came ? gathered?.went : merged(gathered?.went, event),
-    })
+    if (room.users.size <= largeRoom && !batches.has(room)) return false
+    const ms = timeOf(room)
+    const rest = settled(room, event, ms)
+    const batch = batchOf(room, ms)
+    batch.memberCount = event.memberCount
+    const way = event.type === 'member.joined' ? 'came' : 'went'
+    batch[way] = merged(batch[way], rest)
     return true
   }
 }

@@ -168,7 +168,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     websocket: gate.websocket,
     upgrade: gate.upgrade,
     history,
-    onEvent: words.subscriber(eventSubscriber(parts, logOut)),
+    onEvent: words.subscriber(eventSubscriber(parts, logOut, sockets.notices)),
     keywordsOf: (app) => words.ofApp(app).matcher,
     messenger: {
       ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),

@@ -149,6 +149,8 @@ export interface LiveRoom {
   speech: Speech | Promise<Speech | undefined> | undefined
   /** Messages of this room, for the app's limit. */
   meter: Meter | undefined
+  /** Messages that its clients get, for the app's limit. */
+  gets: Meter | undefined
   /** When something last happened in it. */
   noted: Noted | undefined
   /** What waits to be written to everyone in it together. */

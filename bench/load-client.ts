@@ -1,0 +1,140 @@
+/** Clients of the real-time benches, cheap enough to leave the server the bottleneck: raw sockets that count frames without reading them. */
+import type { Socket } from 'bun'
+import { roomMessage } from '../src/realtime/encode.ts'
+import {
+  CommSyncUL,
+  MessageBody,
+  Meta_NameSpace,
+  MSync,
+  MSync_Command,
+  MUCBody,
+  type MUCBody_Operation,
+  Provision,
+} from '../src/realtime/generated/protocol.ts'
+import { messageIds } from '../src/realtime/ids.ts'
+import { joined } from '../src/realtime/joined-frame.ts'
+
+export interface Client {
+  socket: Socket<Client>
+  /** Bytes of the frame under way that are still to come, and a head that came in pieces. */
+  left: number
+  head: number[]
+  upgraded: boolean
+  isReady: boolean
+  /** A frame begins that has so many bytes. */
+  onFrame(bytes: number): void
+}
+
+/** A frame as clients write it, with a mask that changes nothing. */
+export function framed(payload: Uint8Array): Uint8Array {
+  const { length } = payload
+  const head = length < 126 ? [0x82, length | 0x80] : [0x82, 126 | 0x80, length >> 8, length & 255]
+  const bytes = new Uint8Array(head.length + 4 + length)
+  bytes.set(head)
+  bytes.set(payload, head.length + 4)
+  return bytes
+}
+
+let lastId = BigInt(Date.now()) * 1000n
+
+const sync = (ns: Meta_NameSpace, payload: Uint8Array, room: string): Uint8Array => {
+  const meta = { id: ++lastId, ns, to: { name: room, domain: 'conference.easemob.com' }, payload }
+  return framed(
+    MSync.encode({ command: MSync_Command.SYNC, payload: CommSyncUL.encode({ meta }).finish() }).finish(),
+  )
+}
+
+const body = {
+  type: 3,
+  contents: [{ type: 0, text: 'Good evening to everybody in this room, from wherever you are tonight.' }],
+} as const
+const resource = 'bench'
+const text = MessageBody.encode({ ...body, contents: [...body.contents] }).finish()
+
+export const message = (room: string): Uint8Array => sync(Meta_NameSpace.CHAT, text, room)
+
+export const move = (operation: MUCBody_Operation, room: string): Uint8Array =>
+  sync(
+    Meta_NameSpace.MUC,
+    MUCBody.encode({ mucId: { name: room }, operation, isChatroom: true }).finish(),
+    room,
+  )
+
+/** How many of these messages stand in a frame of so many bytes. */
+export function messagesIn(room: string, sender: string): (bytes: number) => number {
+  const now = Date.now()
+  const known = { id: messageIds(0)(now), room, sender, resource, at: now }
+  const one = roomMessage(known, { ...body, contents: [...body.contents] }, undefined)
+  const each = joined([one, one]).length - one.length
+  return (bytes) => Math.max(1, Math.round((bytes - one.length) / each) + 1)
+}
+
+export function login(appKey: string, name: string, token: string): Uint8Array {
+  const guid = { appKey, name, clientResource: resource }
+  const payload = Provision.encode({ resource }).finish()
+  return framed(
+    MSync.encode({ command: MSync_Command.PROVISION, guid, auth: `$t$${token}`, payload }).finish(),
+  )
+}
+
+const upgrade = `GET /websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
+
+/** Counts the frames in what has come, without reading them. */
+function count(client: Client, bytes: Uint8Array): void {
+  let at = 0
+  while (at < bytes.length) {
+    if (client.left > 0) {
+      const some = Math.min(client.left, bytes.length - at)
+      client.left -= some
+      at += some
+      continue
+    }
+    client.head.push(bytes[at++] as number)
+    const length = (client.head[1] ?? 0) & 0x7f
+    const size = length === 126 ? 4 : length === 127 ? 10 : 2
+    if (client.head.length < size) continue
+    client.left = size === 2 ? length : client.head.slice(2).reduce((total, byte) => total * 256 + byte, 0)
+    client.head = []
+    client.onFrame(client.left)
+  }
+}
+
+/** Connects, and writes `hello`; resolves with the first frame that comes. */
+export async function connect(url: string, hello: Uint8Array): Promise<Client> {
+  const { hostname, port } = new URL(url)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const client: Client = {
+    socket: undefined as unknown as Socket<Client>,
+    left: 0,
+    head: [],
+    upgraded: false,
+    isReady: false,
+    onFrame: () => {
+      client.isReady = true
+      client.onFrame = () => undefined
+      resolve()
+    },
+  }
+  client.socket = await Bun.connect<Client>({
+    hostname,
+    port: Number(port),
+    data: client,
+    socket: {
+      open: (opened) => void opened.write(upgrade),
+      data(socket, bytes) {
+        if (client.upgraded) return count(client, bytes)
+        const end = bytes.indexOf('\r\n\r\n')
+        if (end < 0) return
+        client.upgraded = true
+        socket.write(hello)
+        if (end + 4 < bytes.length) count(client, bytes.subarray(end + 4))
+      },
+      close() {
+        if (!client.isReady) reject(new Error('a connection was refused'))
+      },
+      error: (_, error) => reject(error),
+    },
+  })
+  await promise
+  return client
+}
