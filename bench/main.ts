@@ -20,11 +20,23 @@ const smoke: Size = { scales: [1000], rounds: 1, seconds: 1, dissolved: 500 }
 const realtime: RealtimeSize = {
   rooms: [10, 1000, 10_000],
   small: 1000,
+  paced: [
+    { members: 1000, perSecond: 20 },
+    { members: 1000, perSecond: 50 },
+    { members: 10_000, perSecond: 20 },
+  ],
   idle: 10_000,
   rounds: 3,
   seconds: 5,
 }
-const realtimeSmoke: RealtimeSize = { rooms: [10, 100], small: 10, idle: 200, rounds: 1, seconds: 1 }
+const realtimeSmoke: RealtimeSize = {
+  rooms: [10, 100],
+  small: 10,
+  paced: [{ members: 100, perSecond: 20 }],
+  idle: 200,
+  rounds: 1,
+  seconds: 1,
+}
 
 const isSmoke = process.argv.includes('--smoke')
 if (process.argv.includes('realtime')) {
