@@ -1,6 +1,6 @@
 /** The pages of the guide, in the order of its menu; each is `docs/<name>.md`, and `docs/<name>.zh-CN.md` in Chinese. */
 export const groups = [
-  { en: 'Start', zh: '入门', pages: ['moving'] },
+  { en: 'Start', zh: '入门', pages: ['client', 'moving'] },
   {
     en: 'Use',
     zh: '功能',
@@ -16,7 +16,11 @@ export const groups = [
 ] as const
 
 /** Pages that do not lie in `docs/`. */
-const elsewhere: Readonly<Record<string, string>> = { changelog: 'CHANGELOG', contributing: 'CONTRIBUTING' }
+const elsewhere: Readonly<Record<string, string>> = {
+  changelog: 'CHANGELOG',
+  contributing: 'CONTRIBUTING',
+  client: 'client/README',
+}
 
 export type Language = 'en' | 'zh'
 

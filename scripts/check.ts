@@ -16,7 +16,7 @@ const timeout = '--timeout=30000'
 /** Tests that no store of `aServer()` takes part in: once is enough. */
 const storeless = [
   'src/**',
-  'test/{build,cli,crash,limits,readme}.test.ts',
+  'test/{build,cli,client,crash,limits,readme}.test.ts',
   'test/http/guide.test.ts',
   'test/faults/{backup,full-disk,history,memory,operator,slow-readers}.test.ts',
   'test/operator/{*-commands,configuration,deploy}.test.ts',
@@ -25,6 +25,7 @@ const storeless = [
 
 const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
+  { name: 'client, types of the API', command: ['bun', 'client/build.ts', '--types'] },
   { name: 'console, built', command: ['bun', 'console/build.ts'] },
   { name: 'guide, built', command: ['bun', 'guide/build.ts'] },
   { name: 'console, texts of both languages', command: ['bun', 'scripts/console-texts.ts', '--check'] },
