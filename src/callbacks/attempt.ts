@@ -9,6 +9,8 @@ export interface Posted {
   error: string
   ms: number
   retryAfterMs: number
+  /** The beginning of the answer where it failed. */
+  answer: string
 }
 
 /** Hands a body to a URL. */
@@ -26,7 +28,7 @@ export const attempting =
     const begun = performance.now()
     const passed = () => Math.round(performance.now() - begun)
     try {
-      const { status, retryAfterMs } = await post(url, body, {
+      const { status, retryAfterMs, begin } = await post(url, body, {
         timeoutMs: limits.callbackTime.value,
         bytes: limits.callbackAnswer.value,
         headers,
@@ -39,9 +41,17 @@ export const attempting =
         error: isDone ? '' : `answered with status ${status}`,
         ms: passed(),
         retryAfterMs,
+        answer: isDone ? '' : begin,
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      return { isDone: false, status: 0, error: reason.slice(0, 200), ms: passed(), retryAfterMs: 0 }
+      return {
+        isDone: false,
+        status: 0,
+        error: reason.slice(0, 200),
+        ms: passed(),
+        retryAfterMs: 0,
+        answer: '',
+      }
     }
   }

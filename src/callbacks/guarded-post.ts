@@ -14,6 +14,8 @@ interface Answer {
   status: number
   /** Undefined where it was longer than may be read, or broke off. */
   text: string | undefined
+  /** As much of it as was read. */
+  begin: string
   retryAfterMs: number
 }
 
@@ -50,19 +52,20 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
 }
 
 /** Reads a response, to its end where that may be, so that the connection can be reused. */
-async function textOf(response: Response, most: number): Promise<string | undefined> {
+async function textOf(response: Response, most: number): Promise<Pick<Answer, 'text' | 'begin'>> {
   const chunks: Uint8Array[] = []
   let bytes = 0
+  const read = () => Buffer.concat(chunks).toString()
   try {
     for await (const chunk of response.body ?? []) {
       bytes += chunk.length
-      if (bytes > most) return undefined
       chunks.push(chunk)
+      if (bytes > most) return { text: undefined, begin: read().slice(0, most) }
     }
   } catch {
-    return undefined
+    return { text: undefined, begin: read() }
   }
-  return Buffer.concat(chunks).toString()
+  return { text: read(), begin: read() }
 }
 
 const retryAfterOf = (headers: Headers): number => {
@@ -93,8 +96,8 @@ export const guardedPost =
       signal: limit,
       ...(isNamed ? { tls: { serverName: host } } : {}),
     })
-    const text = await textOf(response, bytes)
-    return { status: response.status, text, retryAfterMs: retryAfterOf(response.headers) }
+    const read = await textOf(response, bytes)
+    return { status: response.status, ...read, retryAfterMs: retryAfterOf(response.headers) }
   }
 
 /** Posts as spans, of which the receiver is told. A delivery is part of the call that caused it where that still runs. */

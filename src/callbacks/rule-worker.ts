@@ -27,6 +27,10 @@ const nothing = (): Settled => ({ queued: [], removed: [], failed: [], log: [] }
 const isNothing = ({ position, queued, removed, failed }: Settled): boolean =>
   !position && queued.length + removed.length + failed.length === 0
 
+/** The beginning of a text, as both stores take it. */
+const logged = (text: string): string =>
+  text.slice(0, limits.callbackLoggedBody.value).replaceAll('\0', '\ufffd').toWellFormed()
+
 const placeOf = ({ xid, at, room, number }: EventPosition): string => `${xid}-${at}-${number + 1}-${room}`
 
 /**
@@ -224,7 +228,9 @@ export class RuleWorker {
     item.attempts += 1
     counters[posted.isDone ? 'delivered' : 'failed'] += 1
     const { status, error, ms } = posted
-    this.settled.log.push({ at, room, call, event, position, attempt: item.attempts, status, error, ms })
+    const attempted = { at, room, call, event, position, attempt: item.attempts, status, error, ms }
+    const sent = posted.isDone ? '' : logged(item.body)
+    this.settled.log.push({ ...attempted, sent, answer: logged(posted.answer) })
     return posted
   }
 

@@ -45,6 +45,9 @@ interface LoggedAttempt {
   status: number
   error: string
   ms: number
+  /** Where it failed: the beginning of the body without its signature, and of the answer. */
+  sent: string
+  answer: string
 }
 
 /** What has become of callbacks since the last time. */

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 
 export const queueColumns = 'seq, room, due, attempts, call, event, at, failed, error, body'
-export const logColumns = 'at, room, call, event, position, attempt, status, error, ms'
+export const logColumns = 'at, room, call, event, position, attempt, status, error, ms, sent, answer'
 export const ofRule = 'app = ?1 and rule = ?2'
 
 /** Rows of a JSON array in parameter `n`, with these fields. */
@@ -34,6 +34,8 @@ export const logFields = {
   status: 'integer',
   error: 'text',
   ms: 'integer',
+  sent: 'text',
+  answer: 'text',
 }
 
 /** Adds rows after those that are there, numbered from `least` on at the least. */

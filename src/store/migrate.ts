@@ -36,6 +36,7 @@ import { doctorRuns } from './migrations/0045-doctor-runs.ts'
 import { quotaWarnings } from './migrations/0046-quota-warnings.ts'
 import { userDeletions } from './migrations/0047-user-deletions.ts'
 import { previousSecrets } from './migrations/0052-previous-secrets.ts'
+import { callbackBodies } from './migrations/0053-callback-bodies.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -76,6 +77,7 @@ export const migrations = [
   quotaWarnings,
   userDeletions,
   previousSecrets,
+  callbackBodies,
 ]
 
 /** The version of the schema that this program writes. */

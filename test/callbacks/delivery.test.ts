@@ -271,3 +271,22 @@ test('14.4 a room that is restored is told of in one call, with who is in it', a
     payload: { role: { alice: 'owner' }, member: ['alice', 'bob'], info: { title: 'night owls' } },
   })
 })
+
+test('15 what a failed attempt sent and was answered is shown where it is asked for, without its signature', async () => {
+  const app = await anApp()
+  const answers = [new Response(`no such\0hook ${'x'.repeat(5000)}`, { status: 404 }), new Response('fine')]
+  const got = receiver(() => answers.shift() ?? new Response())
+  const { id, secret } = await aRule(app, got.url, { events: ['chatroom.created'] })
+  const room = await app.room({ owner: 'alice' })
+  await logged(app, id, 2)
+  const { body } = await app.call('GET', `/callbacks/${id}/deliveries?bodies=true`)
+  const [later, first] = body.data
+  expect(later).toMatchObject({ status: 200, request: '', response: '' })
+  expect(first).toMatchObject({ status: 404, error: 'answered with status 404' })
+  expect(JSON.parse(first.request)).toMatchObject({ id: room, callId: first.callId })
+  expect(first.request).not.toContain('"security"')
+  expect(first.response).toBe(`no such\ufffdhook ${'x'.repeat(4083)}`)
+  expect(JSON.stringify(body)).not.toContain(secret)
+  const [without] = (await app.call('GET', `/callbacks/${id}/deliveries`)).body.data
+  expect(Object.keys(without)).not.toContain('request')
+})

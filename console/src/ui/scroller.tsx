@@ -1,7 +1,7 @@
 import type { ReactNode, Ref } from 'react'
 
 interface Props {
-  ref: Ref<HTMLElement>
+  ref?: Ref<HTMLElement>
   label: string
   className: string
   children: ReactNode

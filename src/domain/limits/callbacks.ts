@@ -90,6 +90,13 @@ export const callbackLimits = {
     zh: '单个规则投递日志保留的条数',
     beyond: { en: 'the oldest are removed', zh: '删除最早的记录' },
   },
+  callbackLoggedBody: {
+    value: 4096,
+    unit: 'items',
+    en: 'Characters of the body and of the answer of a failed attempt in the delivery log',
+    zh: '投递日志中失败请求的请求体、应答内容的字符数',
+    beyond: { en: 'the rest is left out', zh: '其余部分不保留' },
+  },
   callbackWaiting: {
     value: 16 * MiB,
     unit: 'bytes',

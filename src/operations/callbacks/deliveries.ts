@@ -5,7 +5,7 @@ import { appOnly } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { badPosition, readPosition } from '../events/position.ts'
 import { type ReadContext, read, write } from '../operation.ts'
-import { badLimit, cursorParameter, limitOf, limitParameter } from '../parameters.ts'
+import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
 import { exactly, milliseconds, says } from '../schemas.ts'
 import { callbackMissing, lockedRule, ruleChanged } from './schemas.ts'
 
@@ -37,6 +37,24 @@ const Attempt = exactly({
     examples: [200],
   }),
   duration: t.Integer({ ...says('Milliseconds.', '毫秒。'), examples: [12] }),
+  request: t.Optional(
+    t.String({
+      ...says(
+        'With `bodies`: the beginning of what a failed attempt sent, without `security`; empty for one that succeeded.',
+        '指定 `bodies` 时返回：失败请求的请求体开头部分，不含 `security`；成功的请求为空。',
+      ),
+      examples: [''],
+    }),
+  ),
+  response: t.Optional(
+    t.String({
+      ...says(
+        'With `bodies`: the beginning of what a failed attempt was answered.',
+        '指定 `bodies` 时返回：失败请求的应答内容开头部分。',
+      ),
+      examples: [''],
+    }),
+  ),
 })
 
 const Dead = exactly({
@@ -67,14 +85,28 @@ export const listCallbackDeliveries = read({
   routes: ['GET /callbacks/:callback_id/deliveries'],
   summary: { en: 'List the latest attempts of a callback rule', zh: '获取回调规则的投递日志' },
   description: {
-    en: `The latest first; at most ${limits.callbackLog.value} are stored, for \`callbackFailureDays\`.`,
-    zh: `最近的在前；最多保留 ${limits.callbackLog.value} 条，保留 \`callbackFailureDays\` 天。`,
+    en: `The latest first; at most ${limits.callbackLog.value} are stored, for \`callbackFailureDays\`. With \`bodies=true\` up to ${limits.callbackLoggedBody.value} characters of what failed attempts sent and were answered.`,
+    zh: `最近的在前；最多保留 ${limits.callbackLog.value} 条，保留 \`callbackFailureDays\` 天。指定 \`bodies=true\` 时附带失败请求的请求体和应答，各最多 ${limits.callbackLoggedBody.value} 个字符。`,
   },
+  parameters: [
+    ...listed.parameters,
+    inQuery(
+      'bodies',
+      'Whether to show what failed attempts sent, and what they were answered.',
+      '是否返回失败请求的请求体和应答内容。',
+      { type: 'boolean' },
+    ),
+  ],
   response: { ownPath: true, data: t.Array(Attempt), count: true, cursor: true },
   input({ app, params, query }) {
     const id = params.callback_id
     const cursor = openCursor(app, `deliveries:${id}`, query.get('cursor'))
-    return { id, limit: limitOf(query, page), before: Number(cursor ?? Number.MAX_SAFE_INTEGER) }
+    return {
+      id,
+      limit: limitOf(query, page),
+      before: Number(cursor ?? Number.MAX_SAFE_INTEGER),
+      withBodies: query.get('bodies') === 'true',
+    }
   },
 
   async run(context, { id, limit, before }) {
@@ -83,9 +115,9 @@ export const listCallbackDeliveries = read({
     return store.callbackDelivery.attempts(app.id, id, limit + 1, before)
   },
 
-  reply(attempts, { id, limit }, { app }) {
+  reply(attempts, { id, limit, withBodies }, { app }) {
     const { rows, cursor } = pageOf({ app }, `deliveries:${id}`, attempts, limit)
-    const data = rows.map(({ at, event, room, call, error, attempt, status, ms }) => ({
+    const data = rows.map(({ at, event, room, call, error, attempt, status, ms, sent, answer }) => ({
       timestamp: at,
       event,
       chatroomid: room,
@@ -94,6 +126,7 @@ export const listCallbackDeliveries = read({
       attempt,
       status,
       duration: ms,
+      ...(withBodies ? { request: sent, response: answer } : {}),
     }))
     return { data, count: data.length, cursor }
   },

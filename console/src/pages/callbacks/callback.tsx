@@ -18,12 +18,15 @@ import { RuleDialog } from './rule-dialog.tsx'
 import { callbacksKey, type Rule } from './rules.ts'
 import { SignatureHelp } from './signature-help.tsx'
 
+const hourMs = 3_600_000
+
 /** One rule: what it is called for, how its calls went, and calling again. */
 export function Callback({ app, params: { callback = '' } }: AppPageProps) {
   const { t } = useLingui()
   const may = useMay()
   const [, go] = useLocation()
-  const [open, setOpen] = useState<'' | 'change' | 'delete' | 'replay'>('')
+  const [open, setOpen] = useState<'' | 'change' | 'delete'>('')
+  const [since, setSince] = useState<number>()
   const key = callbacksKey(app)
   const act = useAct(key)
   const at = { params: { path: { ...app, callback_id: callback } } }
@@ -60,7 +63,7 @@ export function Callback({ app, params: { callback = '' } }: AppPageProps) {
               <Toggle label={t`Enabled`} checked={data.enabled} onChange={enable} />
             </span>
             <Button onClick={() => setOpen('change')}>{t`Change…`}</Button>
-            {isAfter ? <Button onClick={() => setOpen('replay')}>{t`Replay…`}</Button> : null}
+            {isAfter ? <Button onClick={() => setSince(Date.now() - hourMs)}>{t`Replay…`}</Button> : null}
             <Button look="danger" onClick={() => setOpen('delete')}>{t`Delete…`}</Button>
           </>
         ) : null
@@ -71,12 +74,18 @@ export function Callback({ app, params: { callback = '' } }: AppPageProps) {
         {data.events.length > 0 ? ` · ${data.events.join(', ')}` : ''}
       </p>
       {isAfter ? <Dead app={app} callback={callback} /> : null}
-      <Deliveries app={app} callback={callback} />
+      <Deliveries
+        app={app}
+        callback={callback}
+        {...(may('admin') && isAfter ? { onReplay: setSince } : {})}
+      />
       <Card title={t`Check the signature`}>
         <SignatureHelp />
       </Card>
       {open === 'change' ? <RuleDialog app={app} rule={data} onClose={close} /> : null}
-      <Replay app={app} callback={callback} open={open === 'replay'} onClose={close} />
+      {since === undefined ? null : (
+        <Replay app={app} callback={callback} since={since} onClose={() => setSince(undefined)} />
+      )}
       <FormDialog
         open={open === 'delete'}
         onClose={close}

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
 import { from, usePages } from '../../api/pages.ts'
 import { useMay } from '../../api/session.ts'
@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/page.tsx'
 import { Badge, Loading, Problem } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
+import { AttemptBodies } from './attempt-bodies.tsx'
 import { callbacksKey } from './rules.ts'
 
 interface Props {
@@ -16,6 +17,8 @@ interface Props {
 }
 
 const pageSize = 50
+/** They come with bodies. */
+const attempts = 20
 
 interface LineProps {
   at: number
@@ -38,14 +41,18 @@ function Line({ at, event, room, children }: LineProps) {
 }
 
 /** The latest attempts, and how they went. */
-export function Deliveries({ app, callback }: Props) {
+export function Deliveries({ app, callback, onReplay }: Props & { onReplay?: (since: number) => void }) {
   const { t, i18n } = useLingui()
+  const [open, setOpen] = useState('')
   const { rows, error, refetch, more, hasMore } = usePages(
     [...callbacksKey(app), callback, 'deliveries'],
     async (cursor) => {
       const page = await call(
         api.GET('/{org_name}/{app_name}/callbacks/{callback_id}/deliveries', {
-          params: { path: { ...app, callback_id: callback }, query: { limit: pageSize, ...from(cursor) } },
+          params: {
+            path: { ...app, callback_id: callback },
+            query: { limit: attempts, bodies: true, ...from(cursor) },
+          },
         }),
       )
       return { rows: page.data ?? [], cursor: page.cursor }
@@ -60,19 +67,37 @@ export function Deliveries({ app, callback }: Props) {
       {rows || error ? null : <Loading rows={4} />}
       {rows?.length === 0 ? <p className="px-4 py-3 text-dim">{t`Nothing was delivered yet.`}</p> : null}
       <ul>
-        {rows?.map((row) => (
-          <Line
-            key={`${row.callId} ${row.attempt} ${row.timestamp}`}
-            at={row.timestamp}
-            event={row.event}
-            room={row.chatroomid}
-          >
-            <Badge tone={row.error ? 'danger' : 'good'}>{row.error || row.status}</Badge>
-            <span className="text-dim">
-              {t`attempt ${row.attempt}`} · {i18n.number(row.duration)} ms
-            </span>
-          </Line>
-        ))}
+        {rows?.map((row) => {
+          const id = `${row.callId} ${row.attempt} ${row.timestamp}`
+          return (
+            <Line key={id} at={row.timestamp} event={row.event} room={row.chatroomid}>
+              <Badge tone={row.error ? 'danger' : 'good'}>{row.error || row.status}</Badge>
+              <span className="text-dim">
+                {t`attempt ${row.attempt}`} · {i18n.number(row.duration)} ms
+              </span>
+              {row.error ? (
+                <Button
+                  size="small"
+                  look="quiet"
+                  aria-expanded={open === id}
+                  onClick={() => setOpen(open === id ? '' : id)}
+                >
+                  {t`Request and answer`}
+                </Button>
+              ) : null}
+              {open === id ? (
+                <div className="flex w-full flex-col gap-3 pb-2">
+                  <AttemptBodies request={row.request ?? ''} response={row.response ?? ''} />
+                  {onReplay ? (
+                    <Button size="small" className="self-start" onClick={() => onReplay(row.timestamp)}>
+                      {t`Deliver again from here…`}
+                    </Button>
+                  ) : null}
+                </div>
+              ) : null}
+            </Line>
+          )
+        })}
       </ul>
       {hasMore ? (
         <Button look="quiet" className="m-2" onClick={more}>

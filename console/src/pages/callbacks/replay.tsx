@@ -8,11 +8,10 @@ import { tell } from '../../ui/toast.tsx'
 interface Props {
   app: AppPath
   callback: string
-  open: boolean
+  /** Unix ms. */
+  since: number
   onClose(): void
 }
-
-const hourMs = 3_600_000
 
 /** A moment as `datetime-local` writes it, in the viewer's zone. */
 function localOf(at: number): string {
@@ -21,9 +20,9 @@ function localOf(at: number): string {
 }
 
 /** Delivers again what happened from a moment on. */
-export function Replay({ app, callback, open, onClose }: Props) {
+export function Replay({ app, callback, since: given, onClose }: Props) {
   const { t } = useLingui()
-  const [since, setSince] = useState(() => localOf(Date.now() - hourMs))
+  const [since, setSince] = useState(() => localOf(given))
   async function replay(): Promise<void> {
     await call(
       api.POST('/{org_name}/{app_name}/callbacks/{callback_id}/replay', {
@@ -34,7 +33,7 @@ export function Replay({ app, callback, open, onClose }: Props) {
     tell({ title: t`The replay has begun` })
   }
   return (
-    <FormDialog open={open} onClose={onClose} title={t`Deliver again`} action={t`Replay`} onSubmit={replay}>
+    <FormDialog open onClose={onClose} title={t`Deliver again`} action={t`Replay`} onSubmit={replay}>
       <Field label={t`From`} hint={t`In your time zone. Your server gets these events once more.`}>
         <Input type="datetime-local" value={since} onValueChange={setSince} required />
       </Field>
