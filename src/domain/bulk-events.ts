@@ -12,6 +12,13 @@ export const digestOf = (events: (RoomEvent | AppEvent | Event)[]): string =>
     ),
   )
 
+/** Names members who come by events, or are removed. */
+export const whoMoved = (events: (RoomEvent | AppEvent)[]): string[] =>
+  events.flatMap((event) => {
+    if (event.type === 'room.created') return [event.owner, ...event.members]
+    return event.type === 'member.joined' || event.type === 'member.removed' ? event.usernames : []
+  })
+
 /** Members who come or go by events. */
 export function membersMoved(events: (RoomEvent | AppEvent)[]): number {
   let moved = 0

@@ -49,7 +49,13 @@ export interface BulkCounts {
   changed: number
 }
 
-export interface BulkJob extends BulkCounts {
+/** How many come or go in all rooms of a job. */
+export interface BulkMoved {
+  members: number
+  messages: number
+}
+
+export interface BulkJob extends BulkCounts, BulkMoved {
   id: string
   given: BulkGiven
   isDryRun: boolean
@@ -67,6 +73,8 @@ export interface BulkItem {
   seq: number
   /** Empty for a room that is to be created. */
   room: string
+  /** Of the room, when the job began. */
+  name: string
   /** The draft of a room that is to be created, as JSON; otherwise empty. */
   draft: string
   outcome: BulkOutcome
@@ -76,6 +84,8 @@ export interface BulkItem {
   error: string
   /** Members who come or go. */
   members: number
+  /** Some of them. */
+  usernames: string[]
   /** Messages in the history that nobody can read any more. */
   messages: number
 }

@@ -94,6 +94,15 @@ function conditionOf(parameter: string, key: keyof RoomFilter, text: string): st
   throw badFilter({ parameter })
 }
 
+/** A filter by the names on the wire. */
+export const shownFilter = (filter: RoomFilter): Record<string, string | number> =>
+  Object.fromEntries(
+    filterNames.flatMap((name) => {
+      const value = filter[names[name]]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
 /** Reads a filter; `get` gives a condition by its name on the wire. */
 export function filterOf(get: (name: string) => string | null | undefined): RoomFilter {
   const filter: Record<string, string | number> = {}

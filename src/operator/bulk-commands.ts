@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { bulkActions } from '../domain/bulk.ts'
-import { fields, say } from './print.ts'
+import { fields, say, table } from './print.ts'
 import type { CallRest, Returned } from './rest.ts'
 import { type Given, page, pages, part, query, type RestCommand, rows } from './rest-commands.ts'
 
@@ -100,9 +100,17 @@ async function begun(call: CallRest, body: object): Promise<Returned> {
   return watched(call, String(rows(data)[0]?.id))
 }
 
+const roomColumns = ['room', 'name', 'outcome', 'members', 'usernames', 'messages', 'error_description']
+
 function showJob({ data }: Returned): void {
-  const [job = {}] = rows(data)
+  const [{ rooms: first, rooms_cursor: cursor, ...job } = {}] = rows(data)
   fields(job)
+  if (Array.isArray(first) && first.length > 0) {
+    say('')
+    table(roomColumns, first)
+    if (cursor !== undefined) say(`The others: "bulk rooms ${job.id} --limit 1000".`)
+    say('')
+  }
   if (job.confirm !== undefined)
     say('Nothing was changed. "bulk confirm" with this token does what was shown.')
 }
@@ -165,7 +173,7 @@ export const bulkCommands: RestCommand[] = [
     options: [...pages, ['--outcome <outcome>', 'only pending, done, refused or changed']],
     meaning: 'list what became of each chat room',
     run: (call, given) => call('GET', `${jobPath(given)}/rooms${query(given, 'limit', 'cursor', 'outcome')}`),
-    show: page(['room', 'outcome', 'members', 'messages', 'error_description'], ({ data }) => data),
+    show: page(roomColumns, ({ data }) => data),
   },
   {
     name: 'bulk stop',

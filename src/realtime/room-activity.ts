@@ -1,4 +1,4 @@
-import { every } from '../cluster/every.ts'
+import { coalesced, every } from '../cluster/every.ts'
 import { theApp } from '../domain/event.ts'
 import { isAppGone } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
@@ -10,28 +10,31 @@ import type { LiveRoom, Noted } from './session.ts'
 /** Rooms of one transaction: few enough that no write waits for it. */
 const batch = 200
 const lookMs = 1000
-const most = limits.activeRooms.value
+const most = { held: limits.activeRooms.value, noted: limits.activeRoomsNoted.value }
 
 /**
  * Stores when something last happened in rooms: a message that this node accepted, or a write. The first of it is stored
  * within a second or so, so that a room that was quiet never looks idle; what follows is stored when half a minute is over,
- * as of when it happened, to the second (docs/adr/0104).
+ * as of when it happened, to the second (docs/adr/0104). Where more rooms are lively than are held in memory, each is stored
+ * at once and forgotten.
  */
 export function roomActivity({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
   const failed = rateLimitedLog(log, 'when something last happened in rooms could not be stored')
   const apps = new Map<number, Map<string, Noted>>()
   let size = 0
+  const isFull = () => size >= most.held
 
   /** Rooms of an app that are to be stored; forgets those in which nothing happens any more. */
   function takeActive(rooms: Map<string, Noted>, elapsedMs: number, all: boolean): Touched[] {
     const active: Touched[] = []
+    const holdMs = isFull() ? 0 : limits.activityDelay.value
     for (const [id, noted] of rooms) {
       if (noted.isActive) Object.assign(noted, { isActive: false, isStored: false, activeMs: elapsedMs })
-      if (noted.heldUntilMs > elapsedMs && !all) continue
+      if (noted.heldUntilMs > elapsedMs && !all && holdMs > 0) continue
       if (!noted.isStored) {
         active.push({ id, agoMs: Math.floor(elapsedMs - noted.activeMs) })
         noted.isStored = true
-        noted.heldUntilMs = elapsedMs + limits.activityDelay.value
+        noted.heldUntilMs = elapsedMs + holdMs
       } else if (rooms.delete(id)) {
         noted.isForgotten = true
         size -= 1
@@ -73,7 +76,11 @@ export function roomActivity({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     }
   }
 
-  const end = every(lookMs, () => store(false), failed)
+  const looking = coalesced(async () => {
+    await store(false)
+    return false
+  }, failed)
+  const end = every(lookMs, looking.run, failed)
 
   return {
     /** Something happened in a room; `live` is that of this node, where somebody is in it: a lively one is not looked up. */
@@ -87,7 +94,8 @@ export function roomActivity({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
       let noted = rooms.get(room)
       if (noted) noted.isActive = true
       else {
-        if (size >= most) return
+        if (isFull()) void looking.run()
+        if (size >= most.noted) return
         noted = { isActive: true, activeMs: 0, isStored: false, heldUntilMs: 0, isForgotten: false }
         rooms.set(room, noted)
         size += 1
@@ -98,6 +106,7 @@ export function roomActivity({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
     /** Stores what is noted. */
     async stop(): Promise<void> {
       end()
+      await looking.stop()
       await store(true)
     },
   }

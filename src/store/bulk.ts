@@ -1,4 +1,12 @@
-import type { BulkCounts, BulkGiven, BulkItem, BulkJob, BulkOutcome, BulkState } from '../domain/bulk.ts'
+import type {
+  BulkCounts,
+  BulkGiven,
+  BulkItem,
+  BulkJob,
+  BulkMoved,
+  BulkOutcome,
+  BulkState,
+} from '../domain/bulk.ts'
 import type { Awaitable, Database } from './database.ts'
 import { forUpdate } from './database.ts'
 
@@ -24,6 +32,7 @@ export interface BulkReads {
   ): Promise<BulkItem[]>
   /** How many items there are, and what became of them. */
   countItems(app: number, job: string): Promise<BulkCounts>
+  sumItems(app: number, job: string): Promise<BulkMoved>
 }
 
 export interface BulkStore extends BulkReads {
@@ -32,6 +41,7 @@ export interface BulkStore extends BulkReads {
   /** Takes at most `most` jobs for a process, its own first; `alone`: there is no other process. Returns all that it has. */
   hold(process: string, now: number, expires: number, most: number, alone: boolean): Promise<BulkHeld[]>
   release(process: string): Promise<void>
+  /** Adds items, with the names of their rooms as they are now. */
   addItems(app: number, job: string, items: BulkItem[]): Promise<void>
   /** Removes at most `limit` items of a job; returns how many. */
   removeItems(app: number, job: string, limit: number): Promise<number>
@@ -42,13 +52,13 @@ export interface BulkStore extends BulkReads {
   changeJob(
     app: number,
     id: string,
-    change: BulkCounts & { state: BulkState; error: string; endedMs: number },
+    change: BulkCounts & BulkMoved & { state: BulkState; error: string; endedMs: number },
   ): Promise<boolean>
   /** Removes at most `limit` items of a job that ended before a time, or the job when it has fewer; returns whether there was one. */
   removeEnded(beforeMs: number, limit: number): Promise<boolean>
 }
 
-interface JobRow extends BulkCounts {
+interface JobRow extends BulkCounts, BulkMoved {
   id: string
   given: string
   isDryRun: number
@@ -60,8 +70,12 @@ interface JobRow extends BulkCounts {
 }
 
 const jobColumns = `id, given, is_dry_run as "isDryRun", based_on as "basedOn", state, error, total, done, refused,
-  changed, created as "createdMs", ended as "endedMs"`
-const itemColumns = 'seq, room, draft, outcome, digest, word, error, members, messages'
+  changed, members, messages, created as "createdMs", ended as "endedMs"`
+const itemColumns = 'seq, room, name, draft, outcome, digest, word, error, members, usernames, messages'
+
+type ItemRow = Omit<BulkItem, 'usernames'> & { usernames: string }
+
+const toItem = (row: ItemRow): BulkItem => ({ ...row, usernames: JSON.parse(row.usernames) })
 
 const toJob = ({ given, isDryRun, ...row }: JobRow): BulkJob => ({
   ...row,
@@ -94,13 +108,14 @@ function bulkReads(db: Database): BulkReads {
     async listItems(app, job, after, limit, outcome) {
       // As a text of the statement, so that pending ones are found by their index.
       const only = outcome === undefined ? '' : `and outcome = '${outcome}'`
-      return db.all<BulkItem>(
+      const rows = await db.all<ItemRow>(
         `select ${itemColumns} from bulk_items where app = ?1 and job = ?2 and seq > ?3 ${only} order by seq limit ?4`,
         app,
         job,
         after,
         limit,
       )
+      return rows.map(toItem)
     },
 
     async countItems(app, job) {
@@ -112,6 +127,16 @@ function bulkReads(db: Database): BulkReads {
       const of = (outcome: BulkOutcome) => rows.find((row) => row.outcome === outcome)?.count ?? 0
       const [done, refused, changed] = [of('done'), of('refused'), of('changed')]
       return { total: of('pending') + done + refused + changed, done, refused, changed }
+    },
+
+    async sumItems(app, job) {
+      const sums = await db.get<BulkMoved>(
+        `select cast(coalesce(sum(members), 0) as bigint) as members, cast(coalesce(sum(messages), 0) as bigint) as messages
+         from bulk_items where app = ?1 and job = ?2`,
+        app,
+        job,
+      )
+      return sums ?? { members: 0, messages: 0 }
     },
   }
 }
@@ -145,13 +170,70 @@ function leases(db: Database): Pick<BulkStore, 'hold' | 'release'> {
   }
 }
 
-export function bulkStore(db: Database): BulkStore {
+/** Writes of what a job is about, and what became of it. */
+function itemWrites(
+  db: Database,
+): Pick<BulkStore, 'addItems' | 'removeItems' | 'lockPending' | 'settleItem'> {
   const pending = `select ${itemColumns} from bulk_items
     where app = ?1 and job = ?2 and seq = ?3 and outcome = 'pending' ${forUpdate(db)}`
 
   return {
+    async addItems(app, job, items) {
+      for (const { seq, room, name, draft, digest } of items)
+        await db.run(
+          `insert into bulk_items (app, job, seq, room, name, draft, outcome, digest, word, error, members, messages)
+           values (?1, ?2, ?3, ?4, coalesce((select name from rooms where app = ?1 and id = ?4), ?7), ?5, 'pending', ?6,
+             '', '', 0, 0) on conflict do nothing`,
+          app,
+          job,
+          seq,
+          room,
+          draft,
+          digest,
+          name,
+        )
+    },
+
+    removeItems: async (app, job, limit) =>
+      db.run(
+        `delete from bulk_items where app = ?1 and job = ?2 and seq in (
+           select seq from bulk_items where app = ?1 and job = ?2 order by seq limit ?3)`,
+        app,
+        job,
+        limit,
+      ),
+
+    async lockPending(app, job, seq) {
+      const row = await db.get<ItemRow>(pending, app, job, seq)
+      return row && toItem(row)
+    },
+
+    async settleItem(app, job, { seq, room, outcome, digest, word, error, members, messages, usernames }) {
+      await db.run(
+        `update bulk_items set room = ?4, outcome = ?5, digest = ?6, word = ?7, error = ?8, members = ?9, messages = ?10,
+           usernames = ?11
+         where app = ?1 and job = ?2 and seq = ?3 and outcome = 'pending'`,
+        app,
+        job,
+        seq,
+        room,
+        outcome,
+        digest,
+        word,
+        error,
+        members,
+        messages,
+        JSON.stringify(usernames),
+      )
+    },
+  }
+}
+
+export function bulkStore(db: Database): BulkStore {
+  return {
     ...bulkReads(db),
     ...leases(db),
+    ...itemWrites(db),
 
     async addJob(app, job, listed) {
       await db.run(
@@ -174,53 +256,26 @@ export function bulkStore(db: Database): BulkStore {
       return (await db.get<{ count: number }>(sql, app))?.count ?? 0
     },
 
-    async addItems(app, job, items) {
-      for (const { seq, room, draft, digest } of items)
-        await db.run(
-          `insert into bulk_items (app, job, seq, room, draft, outcome, digest, word, error, members, messages)
-           values (?1, ?2, ?3, ?4, ?5, 'pending', ?6, '', '', 0, 0) on conflict do nothing`,
-          app,
-          job,
-          seq,
-          room,
-          draft,
-          digest,
-        )
-    },
-
-    removeItems: async (app, job, limit) =>
-      db.run(
-        `delete from bulk_items where app = ?1 and job = ?2 and seq in (
-           select seq from bulk_items where app = ?1 and job = ?2 order by seq limit ?3)`,
-        app,
-        job,
-        limit,
-      ),
-
-    lockPending: (app, job, seq) => db.get<BulkItem>(pending, app, job, seq),
-
-    async settleItem(app, job, { seq, room, outcome, digest, word, error, members, messages }) {
-      await db.run(
-        `update bulk_items set room = ?4, outcome = ?5, digest = ?6, word = ?7, error = ?8, members = ?9, messages = ?10
-         where app = ?1 and job = ?2 and seq = ?3 and outcome = 'pending'`,
-        app,
-        job,
-        seq,
-        room,
-        outcome,
-        digest,
-        word,
-        error,
-        members,
-        messages,
-      )
-    },
-
-    async changeJob(app, id, { state, error, total, done, refused, changed, endedMs }) {
-      const sql = `update bulk_jobs set state = ?3, error = ?4, total = ?5, done = ?6, refused = ?7, changed = ?8, ended = ?9,
+    async changeJob(app, id, { state, error, total, done, refused, changed, endedMs, members, messages }) {
+      const sql = `update bulk_jobs set state = ?3, error = ?4, total = ?5, done = ?6, refused = ?7, changed = ?8, ended = ?9, members = ?10, messages = ?11,
           listed = case when ?9 > 0 then '' else listed end
         where app = ?1 and id = ?2 and ended = 0`
-      return (await db.run(sql, app, id, state, error, total, done, refused, changed, endedMs)) > 0
+      return (
+        (await db.run(
+          sql,
+          app,
+          id,
+          state,
+          error,
+          total,
+          done,
+          refused,
+          changed,
+          endedMs,
+          members,
+          messages,
+        )) > 0
+      )
     },
 
     async removeEnded(beforeMs, limit) {

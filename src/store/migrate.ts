@@ -35,6 +35,7 @@ import { operators } from './migrations/0043-operators.ts'
 import { doctorRuns } from './migrations/0045-doctor-runs.ts'
 import { quotaWarnings } from './migrations/0046-quota-warnings.ts'
 import { userDeletions } from './migrations/0047-user-deletions.ts'
+import { bulkNames } from './migrations/0048-bulk-names.ts'
 import { previousSecrets } from './migrations/0052-previous-secrets.ts'
 import { callbackBodies } from './migrations/0053-callback-bodies.ts'
 
@@ -78,6 +79,7 @@ export const migrations = [
   userDeletions,
   previousSecrets,
   callbackBodies,
+  bulkNames,
 ]
 
 /** The version of the schema that this program writes. */

@@ -130,7 +130,7 @@ describe('14.3 a bulk job', () => {
   test('takes the filters of the list, among any number of rooms, and is told of by events', async () => {
     const { app, ids } = await anApp()
     const job = await runBulk(app.call, { action: 'mute', filter: { name: 'BOTH', members_min: 2 } })
-    expect(await bulkRooms(app.call, job.id)).toEqual([{ room: ids[2], outcome: 'done', members: 0 }])
+    expect(await bulkRooms(app.call, job.id)).toMatchObject([{ room: ids[2], outcome: 'done', members: 0 }])
     const member = await runBulk(app.call, { action: 'mute', filter: { member: 'carol' }, dry_run: true })
     expect((await bulkRooms(app.call, member.id)).map(({ room }) => room)).toEqual([ids[2], ids[6]])
     const { body } = await app.call('GET', '/audit?limit=100')
@@ -158,9 +158,32 @@ describe('14.3 a bulk job', () => {
     for (let n = 0; n < 3; n++) await app.call('POST', '/messages/chatrooms', message)
     await until(async () => (await app.call('GET', `/chatrooms/${ids[1]}/messages`)).body.data.length === 3)
     const dry = await runBulk(app.call, { action: 'dissolve', rooms: [ids[1]], dry_run: true })
-    expect(await bulkRooms(app.call, dry.id)).toEqual([
-      { room: ids[1], outcome: 'done', members: 2, messages: 3 },
+    const item = { room: ids[1], name: expect.any(String), outcome: 'done', members: 2, messages: 3 }
+    expect(await bulkRooms(app.call, dry.id)).toEqual([{ ...item, usernames: ['alice', 'bob'] }])
+    expect([dry.members, dry.messages]).toEqual([2, 3])
+  })
+
+  test('shows the first rooms by name and who would go, and where to read the others', async () => {
+    const { app } = await anApp()
+    for (let n = 0; n < 12; n++) await app.room({ owner: 'carol', name: `stage ${n}`, members: ['dave'] })
+    const filter = { owner: 'carol', name: 'STAGE' }
+    const dry = await runBulk(app.call, { action: 'dissolve', filter, dry_run: true })
+    expect([dry.total, dry.members, dry.messages, dry.filter]).toEqual([
+      12,
+      24,
+      0,
+      { ...filter, name: 'stage' },
     ])
+    const shown = ({ name, usernames }: Json) => `${name}: ${usernames}`
+    const all = Array.from({ length: 12 }, (_, n) => `stage ${n}: carol,dave`)
+    expect(dry.rooms.map(shown)).toEqual(all.slice(0, 10))
+    const next = await app.call('GET', `/chatrooms/bulk/${dry.id}/rooms?cursor=${dry.rooms_cursor}`)
+    expect(next.body.data.map(shown)).toEqual(all.slice(10))
+
+    const added = await runBulk(app.call, { action: 'add_members', filter, usernames: ['bob', 'dave'] })
+    expect([added.members, added.messages, added.rooms]).toEqual([12, undefined, undefined])
+    const [first] = await bulkRooms(app.call, added.id)
+    expect([first.name, first.members, first.usernames]).toEqual(['stage 0', 1, ['bob']])
   })
 })
 

@@ -33,13 +33,14 @@ test('14.3 many rooms are created, tried, dissolved as it was tried, and looked 
 
   const tried = await run('run', app, 'dissolve', '--name-has', 'ROOM', '--members-max', '1', '--dry-run')
   expect(tried).toMatch(/^done +3$/m)
+  expect(tried).toMatch(/^\d+ +room 3 +done +1 +\["alice"\] +0$/m)
   const confirm = /^confirm +(\S+)$/m.exec(tried)?.[1] ?? ''
   const list = async () => (await call<{ count: number }>('GET', '/chatrooms')).body.count
   expect(await list()).toBe(3)
   const done = JSON.parse(await run('confirm', app, confirm, '--json')).data
   expect([done.state, done.done, await list()]).toEqual(['done', 3, 0])
 
-  expect((await run('rooms', app, done.id)).split('\n')[1]).toMatch(/^\d+ +done +1/)
+  expect((await run('rooms', app, done.id)).split('\n')[1]).toMatch(/^\d+ +room 1 +done +1 +\["alice"\]/)
   expect((await run('list', app)).split('\n').length).toBe(5)
   expect(await run('watch', app, done.id)).toMatch(/^state +done$/m)
   expect(await run('stop', app, done.id)).toMatch(/^state +done$/m)

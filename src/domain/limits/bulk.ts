@@ -30,6 +30,20 @@ export const bulkLimits = {
     zh: '批量任务结束后其结果的保留时长',
     beyond: { en: 'they are removed', zh: '予以删除' },
   },
+  bulkMembersNamed: {
+    value: 20,
+    unit: 'items',
+    en: 'Members that a bulk job names of each chat room',
+    zh: '批量任务为每个聊天室列出的成员数量',
+    beyond: { en: '`members` says how many there are', zh: '`members` 给出总数' },
+  },
+  bulkRoomsShown: {
+    value: 10,
+    unit: 'items',
+    en: 'Chat rooms that a dry run shows at once',
+    zh: '预演结果直接列出的聊天室数量',
+    beyond: { en: 'the others are on pages', zh: '其余分页查询' },
+  },
   bulkPage: {
     value: 1000,
     unit: 'items',

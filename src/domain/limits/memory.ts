@@ -94,9 +94,20 @@ export const memoryLimits = {
   activeRooms: {
     value: 200_000,
     unit: 'items',
-    en: 'Chat rooms in which something happened and that is not stored yet, in a process',
-    zh: '单个进程中活动时间尚未写入存储的聊天室数量',
-    beyond: { en: 'the activity of more is not noted', zh: '更多聊天室的活动时间不再记录' },
+    en: 'Chat rooms in which something happens, and that a process holds in memory so as to store it every half a minute only',
+    zh: '单个进程为降低写入频率而缓存活动时间的聊天室数量',
+    beyond: { en: 'it is stored at once, more often', zh: '立即写入，写入更频繁' },
+    memory: 200_000 * 150,
+  },
+  activeRoomsNoted: {
+    value: 400_000,
+    unit: 'items',
+    en: 'The same with chat rooms that wait until others are stored',
+    zh: '同上，另含等待写入的聊天室',
+    beyond: {
+      en: 'what happens in more is not noted before others are stored',
+      zh: '在其他聊天室写入之前不再记录更多聊天室的活动',
+    },
     memory: 200_000 * 150,
   },
   listsPrepared: {

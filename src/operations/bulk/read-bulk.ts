@@ -1,30 +1,48 @@
 import { Type as t } from '@sinclair/typebox'
-import { type BulkItem, bulkOutcomes, isOpen } from '../../domain/bulk.ts'
+import type { AppRecord } from '../../domain/app.ts'
+import { type BulkItem, type BulkOutcome, bulkOutcomes, isOpen } from '../../domain/bulk.ts'
 import { limits } from '../../domain/limits.ts'
 import { badFilter } from '../../domain/room-filter.ts'
 import { appOnlyOfRooms } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { read, write } from '../operation.ts'
 import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
-import { bulkMissing, Item, Job, shownJob } from './schemas.ts'
+import { bulkMissing, Item, Job, JobInFull, shownItem, shownJob } from './schemas.ts'
 import { confirmationOf } from './start-bulk.ts'
 
 const shared = { tag: 'bulk', allowed: appOnlyOfRooms } as const
 const page = { default: 10, most: limits.bulkPage.value }
+
+const listOf = (job: string, outcome?: BulkOutcome): string => `bulk:${job}:${outcome}`
+
+/** The cursor after a page, where there is more. */
+const after = (app: AppRecord, list: string, items: BulkItem[], limit: number): string | undefined => {
+  const last = items.length > limit ? items[limit - 1] : undefined
+  return last && sealCursor(app, list, String(last.seq))
+}
 
 export const getBulk = read({
   ...shared,
   id: 'getBulk',
   routes: ['GET /chatrooms/bulk/:bulk_id'],
   summary: { en: 'Get a bulk job and how far it is', zh: '获取批量任务及其进度' },
-  response: { ownPath: true, data: Job },
+  response: { ownPath: true, data: JobInFull },
   failures: [bulkMissing],
   input: ({ params }) => ({ id: params.bulk_id }),
 
   async run({ app, store }, { id }) {
     const job = await store.bulk.findJob(app.id, id)
     if (!job) throw bulkMissing({ bulk_id: id })
-    return shownJob(job, confirmationOf(app, job))
+    const shown = shownJob(job, confirmationOf(app, job))
+    if (shown.confirm === undefined) return shown
+    const most = limits.bulkRoomsShown.value
+    const items = await store.bulk.listItems(app.id, id, 0, most + 1)
+    const cursor = after(app, listOf(id), items, most)
+    return {
+      ...shown,
+      rooms: items.slice(0, most).map((item) => shownItem(item, true)),
+      ...(cursor === undefined ? {} : { rooms_cursor: cursor }),
+    }
   },
 })
 
@@ -54,14 +72,6 @@ export const listBulk = read({
   },
 })
 
-const shownItem = ({ room, outcome, members, messages, word, error }: BulkItem, isDryRun: boolean) => ({
-  room,
-  outcome,
-  members,
-  ...(isDryRun ? { messages } : {}),
-  ...(word === '' ? {} : { error: word, error_description: error }),
-})
-
 export const listBulkRooms = read({
   ...shared,
   id: 'listBulkRooms',
@@ -83,7 +93,7 @@ export const listBulkRooms = read({
     const asked = query.get('outcome')
     const outcome = bulkOutcomes.find((each) => each === asked)
     if (asked !== null && outcome === undefined) throw badFilter({ parameter: 'outcome' })
-    const list = `bulk:${id}:${outcome}`
+    const list = listOf(id, outcome)
     return {
       id,
       outcome,
@@ -101,11 +111,10 @@ export const listBulkRooms = read({
 
   reply({ job, items }, { list, limit }, { app }) {
     const shown = items.slice(0, limit)
-    const last = items.length > limit ? shown.at(-1) : undefined
     return {
       data: shown.map((item) => shownItem(item, job.isDryRun)),
       count: shown.length,
-      cursor: last && sealCursor(app, list, String(last.seq)),
+      cursor: after(app, list, items, limit),
     }
   },
 })
@@ -130,7 +139,15 @@ export const stopBulk = write({
     if (!isOpen(job.state)) return shownJob(job)
     const counts = await store.bulk.countItems(app.id, id)
     const { given, isDryRun: dryRun } = job
-    await store.bulk.changeJob(app.id, id, { ...counts, state: 'stopped', error: '', endedMs: now })
+    const { members, messages } = job
+    await store.bulk.changeJob(app.id, id, {
+      ...counts,
+      members,
+      messages,
+      state: 'stopped',
+      error: '',
+      endedMs: now,
+    })
     emit({ type: 'bulk.changed', job: id, action: given.action, state: 'stopped', dryRun, ...counts })
     return shownJob({ ...job, ...counts, state: 'stopped', endedMs: now })
   },

@@ -2,11 +2,12 @@ import {
   type BulkAction,
   type BulkCounts,
   type BulkItem,
+  type BulkMoved,
   type BulkState,
   bulkDiffers,
   isOpen,
 } from '../../domain/bulk.ts'
-import { digestOf, membersMoved } from '../../domain/bulk-events.ts'
+import { digestOf, membersMoved, whoMoved } from '../../domain/bulk-events.ts'
 import type { AppEvent, RoomEvent } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import { appOnly } from '../allowed.ts'
@@ -59,6 +60,7 @@ interface Ran {
   room: string
   digest: string
   members: number
+  usernames: string[]
 }
 
 /**
@@ -83,10 +85,13 @@ export const runBulkItem = write({
       if (event.type === 'room.created') room = of ?? room
       transaction.emit(event, of)
     }
+    const named = limits.bulkMembersNamed.value
+    const going = action === 'dissolve' ? await store.members.pageMembers(app.id, room, named, 0) : undefined
     await steps[action].execute({ ...transaction, emit }, item.room, job.given, item.draft)
     const digest = digestOf(events)
     if (item.digest !== '' && item.digest !== digest) throw bulkDiffers()
-    const ran = { room, digest, members: membersMoved(events) }
+    const usernames = going ?? whoMoved(events).slice(0, named)
+    const ran = { room, digest, members: membersMoved(events), usernames }
     await store.bulk.settleItem(app.id, id, { ...item, ...ran, outcome: 'done' })
     return ran
   },
@@ -101,18 +106,28 @@ export const settleBulkItems = write({
   },
 })
 
-type Progress = BulkCounts & { job: string; state: BulkState; error?: string; isPublished: boolean }
+type Progress = BulkCounts & {
+  job: string
+  state: BulkState
+  error?: string
+  isPublished: boolean
+  /** When it is done. */
+  moved?: BulkMoved
+}
 
 /** Stores how far a job is; returns whether it still was to go on. */
 export const progressBulk = write({
   id: 'progressBulk',
   allowed: appOnly,
 
-  async run({ app, store, now, emit }, { job: id, state, error = '', isPublished, ...counts }: Progress) {
+  async run(
+    { app, store, now, emit },
+    { job: id, state, error = '', isPublished, moved = { members: 0, messages: 0 }, ...counts }: Progress,
+  ) {
     const job = await store.bulk.findJob(app.id, id)
     if (!job || !isOpen(job.state)) return false
     const endedMs = isOpen(state) ? 0 : now
-    await store.bulk.changeJob(app.id, id, { ...counts, state, error, endedMs })
+    await store.bulk.changeJob(app.id, id, { ...counts, ...moved, state, error, endedMs })
     const { given, isDryRun: dryRun } = job
     if (isPublished) emit({ type: 'bulk.changed', job: id, action: given.action, state, dryRun, ...counts })
     return true

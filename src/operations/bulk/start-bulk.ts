@@ -13,7 +13,7 @@ import { openCursor, sealCursor } from '../cursor.ts'
 import { write } from '../operation.ts'
 import { DraftBody, draftOf } from '../rooms/create-room.ts'
 import { exactly, says } from '../schemas.ts'
-import { Action, Job, shownJob } from './schemas.ts'
+import { Action, filterFields, Job, shownJob } from './schemas.ts'
 
 const most = limits.bulkJobs.value
 
@@ -44,19 +44,8 @@ function confirmed(app: AppRecord, token: string): string {
   throw badConfirmation()
 }
 
-const number = t.Integer({ minimum: 0 })
-
 const Filter = exactly(
-  {
-    owner: t.Optional(t.String()),
-    member: t.Optional(t.String()),
-    name: t.Optional(t.String()),
-    custom: t.Optional(t.String()),
-    created_after: t.Optional(number),
-    created_before: t.Optional(number),
-    members_min: t.Optional(number),
-    members_max: t.Optional(number),
-  },
+  filterFields,
   says(
     'As the parameters of the list; at least one. Any number of chat rooms is searched.',
     '与列表接口的参数相同，至少一项；检索范围不限。',
@@ -198,6 +187,8 @@ export const startBulk = write({
       error: '',
       createdMs: now,
       endedMs: 0,
+      members: 0,
+      messages: 0,
     }
     await store.bulk.addJob(app.id, job, listed ? JSON.stringify(listed) : '')
     const { action } = job.given

@@ -7,7 +7,7 @@ import type { ReadStore } from '../../store/store.ts'
 /** Rooms of an index that are read at a time, and items that are written down in one transaction. */
 const slice = 500
 
-type Source = Pick<BulkItem, 'room' | 'draft' | 'digest'>
+type Source = Pick<BulkItem, 'room' | 'name' | 'draft' | 'digest'>
 
 /** Rooms that meet the filter of a job and were there when it began, in an order that rooms to come do not change. */
 async function* found(
@@ -61,18 +61,18 @@ async function* confirmed(store: ReadStore, app: number, job: BulkJob): AsyncGen
 
 const isWhole = (listed: BulkListed): listed is { rooms: string[] } => 'rooms' in listed
 
-const plain = { digest: '' }
+const plain = { name: '', draft: '', digest: '' }
 
 async function* sources(store: ReadStore, app: number, job: BulkJob): AsyncGenerator<Source[] | undefined> {
   if (job.basedOn !== '') return yield* confirmed(store, app, job)
   if (job.given.filter) {
-    for await (const ids of found(store, app, job)) yield ids.map((room) => ({ room, draft: '', ...plain }))
+    for await (const ids of found(store, app, job)) yield ids.map((room) => ({ room, ...plain }))
     return
   }
   const listed = JSON.parse(await store.bulk.listed(app, job.id)) as BulkListed
   const all = isWhole(listed)
-    ? listed.rooms.map((room) => ({ room, draft: '', ...plain }))
-    : listed.drafts.map((draft) => ({ room: '', draft: JSON.stringify(draft), ...plain }))
+    ? listed.rooms.map((room) => ({ room, ...plain }))
+    : listed.drafts.map((draft) => ({ ...plain, room: '', name: draft.name, draft: JSON.stringify(draft) }))
   for (let from = 0; from < all.length; from += slice) yield all.slice(from, from + slice)
 }
 
@@ -93,7 +93,17 @@ export async function collect(
     const most = limits.bulkRooms.value
     if (seq + some.length > most) return `these are more than ${most} chat rooms`
     if (some.length > 0)
-      await write(some.map(({ room, draft, digest }) => ({ ...unsettled, seq: ++seq, room, draft, digest })))
+      await write(
+        some.map(({ room, name, draft, digest }) => ({
+          ...unsettled,
+          seq: ++seq,
+          room,
+          name,
+          draft,
+          digest,
+          usernames: [],
+        })),
+      )
   }
   return ''
 }

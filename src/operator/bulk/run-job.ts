@@ -15,6 +15,7 @@ import {
   runBulkItem,
   settleBulkItems,
 } from '../../operations/bulk/run-bulk.ts'
+import type { ReadStore } from '../../store/store.ts'
 import { collect } from './collect.ts'
 
 type Given = Pick<Engine, 'kind' | 'store' | 'commit' | 'rehearse' | 'history'>
@@ -35,6 +36,12 @@ type Tally = Omit<BulkCounts, 'total'>
 
 function tally(items: BulkItem[], counts: Tally[]): void {
   for (const { outcome } of items) if (outcome !== 'pending') for (const each of counts) each[outcome] += 1
+}
+
+/** What a job is when all of its rooms had their turn. */
+const endOf = async ({ bulk }: Pick<ReadStore, 'bulk'>, app: number, job: string) => {
+  const counts = await bulk.countItems(app, job)
+  return { job, state: 'done', isPublished: true, moved: await bulk.sumItems(app, job), ...counts } as const
 }
 
 /** Runs one job, room by room, and leaves two thirds of the time to others. */
@@ -109,8 +116,7 @@ export function jobRunner({ kind, store, commit, rehearse, history }: Given, tot
       await Bun.sleep(Math.max(1, (performance.now() - begun) * pause))
     }
     if (!isMine()) return
-    const final = await store.bulk.countItems(app, job.id)
-    await commit(app, theApp, progressBulk, { job: job.id, state: 'done', isPublished: true, ...final })
+    await commit(app, theApp, progressBulk, await endOf(store, app, job.id))
   }
 
   /** Writes down which rooms it is about, from the start: what an earlier process wrote down may be out of date. */
