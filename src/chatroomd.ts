@@ -24,6 +24,7 @@ import { consoleOn } from './operator/console.ts'
 import { createMissingApps } from './operator/first-start.ts'
 import { letOperate } from './operator/let-operate.ts'
 import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
+import { connectionsWithin } from './operator/open-files.ts'
 import { openStore, remember } from './operator/open-store.ts'
 import { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
@@ -49,6 +50,8 @@ export interface Chatroomd {
   counters: Counters
   /** Takes over what can be changed while it runs: creates apps that the configuration names and that are missing. */
   reload(config: Config): Promise<void>
+  /** Is not ready any more, makes no more connections of clients, and closes those there are over `ms`. */
+  drain(ms: number): Promise<void>
   /** Stops accepting, finishes what is in flight (at most `graceMs`), closes the store. */
   stop(graceMs?: number): Promise<void>
 }
@@ -78,7 +81,7 @@ type RealtimeParts = Pick<Stored, 'engine' | 'bus'> &
   Pick<Parameters<typeof startRealtime>[0], 'before' | 'activityStored' | 'commitOfUsers'> & {
     listener: Listener<Connection>
     origin: Origin
-    batchTerms: StartOptions['batchTerms']
+    batchTerms?: StartOptions['batchTerms']
   }
 
 /** Puts the parts together and listens. Fails, with what to do about it, when it cannot; then nothing is left open. */
@@ -121,8 +124,7 @@ async function start(
   const before = closing.use(await startBefore(engine.store, apps, mayCall, log, tracer))
   const leaseMs = config.node_lease * 1000
   const activityStored = (app: number) => [outbox, feed].map(({ wake }) => wake(app))
-  const { batchTerms } = more
-  const parts = { engine, bus, listener, origin, users, apps, before, activityStored, batchTerms }
+  const parts = { engine, bus, listener, origin, users, apps, before, activityStored, ...more }
   const realtime = await openRealtime(config, log, { ...parts, commitOfUsers: ofUsers.commit })
   closing.defer(() => realtime.stop())
   subscribeRealtime(realtime, { ...sources, events, apps })
@@ -160,7 +162,9 @@ async function start(
       findApp: apps.find,
       appOf: apps.ofId,
       check: engine.check,
+      isStopping: () => listener.isStopping,
       tracer,
+      accessLog: config.access_log,
       ...origin,
       now: Date.now,
     },
@@ -182,7 +186,12 @@ async function start(
     admin,
     counters: realtime.counters,
     reload: (changed) => createMissingApps(admin, changed.apps, apps.find, log),
+    async drain(ms) {
+      listener.isStopping = true
+      await realtime.drain(ms)
+    },
     async stop(graceMs = 10_000) {
+      listener.isStopping = true
       listener.graceMs = graceMs
       await closing.disposeAsync()
       log.info('stopped')
@@ -214,7 +223,7 @@ const openRealtime = (
       graceMs: config.presence_grace * 1000,
       alone: engine.kind === 'sqlite',
     },
-    socketTerms(config, batchTerms),
+    socketTerms({ ...config, max_connections: connectionsWithin(config, log) }, batchTerms),
   )
 
 /** Attachments of messages and shared files. */

@@ -1,9 +1,11 @@
 import type { Server } from 'bun'
 import { dialectOf } from '../domain/dialect.ts'
+import { theApp } from '../domain/event.ts'
 import { bearer } from './call.ts'
 import type { Deps } from './deps.ts'
 import type { Called } from './endpoint.ts'
 import { successFrom, varyByCaller } from './envelope.ts'
+import { noteCaller } from './logged-request.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** A cached response, for an app token; that needs no more than to look at the token. */
@@ -22,6 +24,7 @@ export function cached(
   const isByCaller = call.hasDialects && app.settings.dialect === 'auto'
   if (isByCaller && dialectOf(app.settings, () => request.headers.get('user-agent')) !== 'docs')
     return undefined
+  noteCaller(request, app, theApp)
   const response = successFrom(head, requestIdOf(request), deps.now(), isByCaller ? varyByCaller : undefined)
   if (etag !== undefined) response.headers.set('etag', etag)
   return response

@@ -53,6 +53,8 @@ export interface Deps extends Origin, Messenger {
   keywordsOf: KeywordsOf
   checkTarget(url: string): void
   metrics: Metrics
+  /** Of how many requests one is written to the log; 0 = of none. */
+  accessLog: number
   /** None where nobody asked for traces. */
   tracer?: Tracer | undefined
   /** Who may see the metrics and the API description. */
@@ -68,6 +70,8 @@ export interface Deps extends Origin, Messenger {
   figures(): Promise<object>
   /** The latest lines of the log, each JSON text. */
   recentLog(): string[]
+  /** Whether the server has been asked to stop: others should be called instead. */
+  isStopping(): boolean
   /** Fails, with the reason, when the store does not respond. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */

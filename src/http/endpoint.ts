@@ -27,6 +27,7 @@ import {
   successInPieces,
   varyByCaller,
 } from './envelope.ts'
+import { noteCaller } from './logged-request.ts'
 import { countCall } from './rate-limits.ts'
 import { rehearse } from './rehearsal.ts'
 import { runOnce } from './retries.ts'
@@ -189,6 +190,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
     const query = queryOf(request)
     const reason = operation.kind === 'read' ? undefined : cutReason(query.get('reason'))
     const caller = reason === undefined ? known : { ...known, reason }
+    noteCaller(request, app, caller)
     const isAnonymous = nobody !== undefined
     if (app.settings.rateLimits) call.headers = await countCall(deps, app, route, callsPerSecond)
     const dialect = dialectOf(app.settings, () => request.headers.get('user-agent'))

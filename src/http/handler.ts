@@ -8,19 +8,20 @@ import { invalidRequest } from './call.ts'
 import type { Deps } from './deps.ts'
 import { failed } from './envelope.ts'
 import { internalError } from './internal-error.ts'
+import { loggedOf } from './logged-request.ts'
 import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
 import { tracedCalls } from './traced-calls.ts'
 import { traffic } from './traffic.ts'
 import { turns } from './turns.ts'
-import { pathOf } from './url.ts'
 
 export type Handler = (request: BunRequest, server: Server<unknown>) => Response | Promise<Response>
 
-/** Announces what Bun does by itself: a connection that the client wants closed is closed. */
-function announcingClose(request: Request, response: Response): Response {
+/** Announces what Bun does by itself: a connection that the client wants closed is closed, or one whose server stops. */
+function announcingClose(request: Request, response: Response, isStopping: boolean): Response {
   const connection = request.headers.get('connection')
-  if (connection !== null && /\bclose\b/i.test(connection)) response.headers.set('connection', 'close')
+  if (isStopping || (connection !== null && /\bclose\b/i.test(connection)))
+    response.headers.set('connection', 'close')
   return response
 }
 
@@ -37,31 +38,31 @@ const afterTurn =
     return respond(request, server)
   }
 
+type Needed = Pick<Deps, 'metrics' | 'tracer' | 'addressOf' | 'accessLog' | 'isStopping'>
+
 /** Makes handlers that send failures in the error envelope, log what is the server's fault, and count every call. */
-export function handlers({ metrics, tracer }: Pick<Deps, 'metrics' | 'tracer'>, log: Logger) {
+export function handlers({ metrics, tracer, isStopping, ...logged }: Needed, log: Logger) {
   const tracedAs = tracedCalls(tracer)
-  const recordsOf = traffic(metrics, log)
+  const recordsOf = traffic(metrics, log, logged)
   const turn = turns(limits.callsOfTurn.value)
 
   const storeFailed = rateLimited((failure: Failure, times) =>
     log.error({ cause: String(failure.cause ?? 'unknown'), times }, failure.text),
   )
 
-  function logged(request: Request, requestId: string, error: unknown, refusal: Failure): void {
+  function logFailure(request: Request, error: unknown, refusal: Failure, server?: Server<unknown>): void {
     if (refusal.word === 'service_unavailable' && !(refusal instanceof TooBusy)) {
       storeFailed(refusal)
       return
     }
     const level = refusal instanceof TooBusy ? 'debug' : 'error'
-    const traceparent = request.headers.get('traceparent') ?? undefined
-    const { method, url } = request
-    log[level]({ requestId, traceparent, method, path: pathOf(url), err: error }, refusal.text)
+    log[level]({ ...loggedOf(request, server, logged.addressOf), err: error }, refusal.text)
   }
 
-  function refused(request: Request, error: unknown): Response {
+  function refused(request: Request, error: unknown, server?: Server<unknown>): Response {
     const requestId = requestIdOf(request)
     const refusal = error instanceof Failure ? error : internalError()
-    if (refusal.status >= 500) logged(request, requestId, error, refusal)
+    if (refusal.status >= 500) logFailure(request, error, refusal, server)
     return failed(requestId, refusal, refusal instanceof OverLimit ? refusal.headers : {})
   }
 
@@ -77,10 +78,11 @@ export function handlers({ metrics, tracer }: Pick<Deps, 'metrics' | 'tracer'>, 
       response: Response,
       startedMs: number,
       hasWaited: boolean,
+      server: Server<unknown>,
     ): Response => {
       if (!hasWaited && !(isCommitted && response.ok)) turn.responded()
-      record(request, response, startedMs)
-      return announcingClose(request, response)
+      record(request, response, startedMs, server)
+      return announcingClose(request, response, isStopping())
     }
     return tracedAs(operation, (request, server) => {
       const startedMs = performance.now()
@@ -89,12 +91,12 @@ export function handlers({ metrics, tracer }: Pick<Deps, 'metrics' | 'tracer'>, 
       try {
         checkHost(request)
         const responding = next ? next.then(() => respondLate(request, server)) : respond(request, server)
-        if (responding instanceof Response) return finish(request, responding, startedMs, hasWaited)
+        if (responding instanceof Response) return finish(request, responding, startedMs, hasWaited, server)
         return responding
-          .catch((error: unknown) => refused(request, error))
-          .then((response) => finish(request, response, startedMs, hasWaited))
+          .catch((error: unknown) => refused(request, error, server))
+          .then((response) => finish(request, response, startedMs, hasWaited, server))
       } catch (error) {
-        return finish(request, refused(request, error), startedMs, false)
+        return finish(request, refused(request, error, server), startedMs, false, server)
       }
     })
   }
@@ -113,7 +115,7 @@ export function handlers({ metrics, tracer }: Pick<Deps, 'metrics' | 'tracer'>, 
     if (!response) return undefined
     response.headers.set('x-request-id', requestIdOf(request))
     recordConnecting(request, response, startedMs)
-    return announcingClose(request, response)
+    return announcingClose(request, response, isStopping())
   }
 
   return { handlerOf, connecting }

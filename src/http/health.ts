@@ -7,9 +7,12 @@ import { requestIdOf } from './request-id.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
 
 const Status = (word: string) => exactly({ status: t.Literal(word) })
+const NotReady = exactly({
+  status: t.Union([t.Literal('the store does not answer'), t.Literal('the server is stopping')]),
+})
 
 /** Whether the process runs and whether it can serve, for load balancers and supervisors; and what it counted. */
-export const healthEndpoints = ({ check, metrics }: Deps): SystemEndpoint[] => [
+export const healthEndpoints = ({ check, isStopping, metrics }: Deps): SystemEndpoint[] => [
   {
     id: 'live',
     path: '/health/live',
@@ -26,15 +29,17 @@ export const healthEndpoints = ({ check, metrics }: Deps): SystemEndpoint[] => [
       zh: '不可用时返回 503，负载均衡可将请求转往别处。',
     },
     response: Status('ready'),
-    others: { 503: Status('the store does not answer') },
+    others: { 503: NotReady },
     async respond(request) {
+      const notReady = (status: string) =>
+        jsonResponse(requestIdOf(request), `{"status":"${status}"}`, 503, { 'retry-after': '1' })
+      if (isStopping()) return notReady('the server is stopping')
       try {
         await check()
         return jsonResponse(requestIdOf(request), '{"status":"ready"}')
       } catch {
         // Calls that fail for it log the cause; probes, every second, would only repeat it.
-        const body = '{"status":"the store does not answer"}'
-        return jsonResponse(requestIdOf(request), body, 503, { 'retry-after': '1' })
+        return notReady('the store does not answer')
       }
     },
   },

@@ -23,6 +23,8 @@ function listenOn<S>(host: string, port: number, settings: string, listen: () =>
  */
 export class Listener<Data> {
   private server: Server<Data> | undefined
+  /** Whether it has been asked to stop, which may take a while. */
+  isStopping = false
   /** For requests in flight when it stops. */
   graceMs = 0
 

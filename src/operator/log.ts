@@ -91,7 +91,12 @@ export function openLog(config: Config): Log {
   const recent = new RecentLog()
   let tracer: Tracer | undefined
   const log = pino(
-    { level: config.log_level, base: null, mixin: () => tracer?.logged() ?? {} },
+    {
+      level: config.log_level,
+      base: null,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => tracer?.logged() ?? {},
+    },
     {
       write(line: string): void {
         recent.add(line)

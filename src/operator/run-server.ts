@@ -12,6 +12,8 @@ interface Running {
   admin: Admin
   /** Takes over what can be changed while it runs. */
   reload(config: Config): Promise<void>
+  /** Closes the connections of clients over some time. */
+  drain(ms: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -77,12 +79,18 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
   })
 
   let stopping = false
+  const askedAgain = Promise.withResolvers<void>()
   const stop = (signal: string) => {
-    if (stopping) return
+    if (stopping) return askedAgain.resolve()
     stopping = true
     log.info({ signal }, 'stopping')
     starting
-      .then((running) => running.stop())
+      .then(async (running) => {
+        // Whoever sits at the terminal, or asks once more, does not want to wait.
+        const drainMs = signal === 'SIGTERM' ? config.drain_time * 1000 : 0
+        await Promise.race([running.drain(drainMs), askedAgain.promise])
+        await running.stop()
+      })
       .finally(() => tracer?.stop())
       .then(
         () => process.exit(0),

@@ -135,6 +135,13 @@ export const settings = {
     'Seconds between two pings to a connection; one from which nothing comes during three of them is closed. Less than the idle time of proxies in front.',
     '向连接发送 ping 的间隔秒数；连续三个间隔没有收到任何数据的连接会被关闭。应小于前置代理的空闲超时。',
   ),
+  drain_time: setting(
+    'CHATROOMD_DRAIN_TIME',
+    integer(0, 3600),
+    '10',
+    'Seconds over which SIGTERM closes the connections, one after the other, so that their clients do not all come back at the same moment.',
+    '收到 SIGTERM 后，在多少秒内逐个关闭连接，避免客户端同时重连。',
+  ),
   max_connections: setting(
     'CHATROOMD_MAX_CONNECTIONS',
     integer(1, 10_000_000),
@@ -225,6 +232,13 @@ export const settings = {
     'info',
     'Least severe log lines to write; debug has a line for every request.',
     '日志级别；debug 会为每个请求写一行。',
+  ),
+  access_log: setting(
+    'CHATROOMD_ACCESS_LOG',
+    integer(0, 1_000_000),
+    '0',
+    'Of how many requests one is written to the log, with its app, caller and address; 1 writes all, 0 none. Level debug writes all.',
+    '每多少个请求在日志中记录一个，含应用、调用方和客户端地址；1 表示全部记录，0 表示不记录。debug 级别下全部记录。',
   ),
   demo: setting(
     'CHATROOMD_DEMO',

@@ -3,6 +3,7 @@ import { limits } from '../domain/limits.ts'
 import { count } from '../metrics/counters.ts'
 import type { Arrivals } from './arrivals.ts'
 import { type CutOff, closeCode } from './close.ts'
+import { closeOver } from './drain.ts'
 import type { Floods } from './floods.ts'
 import { frameOrder } from './frame-order.ts'
 import type { Parts } from './parts.ts'
@@ -141,7 +142,7 @@ export function gateway(
 
     /** Turns a request into a connection; returns a response with the reason where it is refused. */
     upgrade(request: Request, server: Server<Connection>): Response | undefined {
-      if (isStopped) return new Response(null, { status: 503 })
+      if (isStopped) return new Response(null, { status: 503, headers: { 'retry-after': '5' } })
       const address = addressOf(request, server)
       const refusal = arrived.refusal(address)
       if (refusal !== undefined) {
@@ -156,6 +157,12 @@ export function gateway(
         status: 426,
         headers: { 'content-type': 'application/json', upgrade: 'websocket' },
       })
+    },
+
+    /** Makes no more connections, and closes those there are over some time. */
+    drain(ms: number): Promise<void> {
+      isStopped = true
+      return closeOver(connections, ms)
     },
 
     /** Closes every connection: clients come back to another node, or to this one. */

@@ -65,6 +65,8 @@ export interface Realtime {
   appsChanged(): void
   presence: Presence
   counters: Counters
+  /** Makes no more connections, and closes those there are evenly over some time. */
+  drain(ms: number): Promise<void>
   /** Closes every connection; their users may come back within the grace time. */
   stop(): Promise<void>
 }
@@ -188,6 +190,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     appsChanged,
     presence,
     counters: counted,
+    drain: gate.drain,
     async stop() {
       for (const room of live.rooms.values()) parts.outbox.flush(room)
       gate.stop()

@@ -15,7 +15,7 @@ import { aServer, type TestServer } from '../support/server.ts'
 let server: TestServer
 const browsers = {} as Record<'viewer' | 'moderator' | 'admin', Browser>
 
-const lines = Array.from({ length: 3 }, (_, n) => `{"level":30,"time":${Date.now()},"msg":"line ${n}"}`)
+const lines = Array.from({ length: 3 }, (_, n) => `{"level":"info","time":${Date.now()},"msg":"line ${n}"}`)
 
 beforeAll(async () => {
   server = await aServer({}, undefined, { recentLog: () => lines })

@@ -12,7 +12,7 @@ import { type Column, DataTable } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 
 interface LogLine {
-  level: number
+  level: string
   time: number
   msg: string
   [field: string]: unknown
@@ -21,14 +21,9 @@ interface LogLine {
 /** What is the same on every line. */
 const usual = new Set(['level', 'time', 'msg', 'pid', 'hostname'])
 
-const levels = [
-  [50, 'error', 'danger'],
-  [40, 'warn', 'warn'],
-  [30, 'info', 'plain'],
-  [0, 'debug', 'plain'],
-] as const
-
-const levelOf = ({ level }: LogLine) => levels.find(([least]) => level >= least) ?? levels[3]
+/** Levels, the most severe first. */
+const levels = ['error', 'warn', 'info', 'debug']
+const tones = { error: 'danger', warn: 'warn' } as const
 
 function fieldsOf(line: LogLine): string {
   return Object.entries(line)
@@ -50,7 +45,8 @@ export function Log() {
     ?.map((line, index) => ({ line, index, text: `${line.msg} ${fieldsOf(line)}` }))
     .filter(
       ({ line, text }) =>
-        line.level >= Number(level || 0) && text.toLowerCase().includes(search.toLowerCase()),
+        (level === '' || levels.indexOf(line.level) <= levels.indexOf(level)) &&
+        text.toLowerCase().includes(search.toLowerCase()),
     )
     .reverse()
   const columns: Column<{ line: LogLine; index: number }>[] = [
@@ -64,8 +60,8 @@ export function Log() {
       id: 'level',
       title: t`Level`,
       cell: ({ line }) => {
-        const [, name, tone] = levelOf(line)
-        return <Badge tone={tone}>{name}</Badge>
+        const tone = tones[line.level as keyof typeof tones] ?? 'plain'
+        return <Badge tone={tone}>{line.level}</Badge>
       },
     },
     {
@@ -92,8 +88,8 @@ export function Log() {
             onChange={setLevel}
             options={[
               ['', t`All levels`],
-              ['40', t`Warnings and errors`],
-              ['50', t`Errors`],
+              ['warn', t`Warnings and errors`],
+              ['error', t`Errors`],
             ]}
           />
           <SearchBox label={t`Find in the log`} />
