@@ -4,6 +4,15 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { linguiTexts } from './macros.ts'
 
+/** A page, or a part of one that is loaded when it is opened: nothing of the first load is among these. */
+const isOfPage = ({
+  isDynamicEntry,
+  facadeModuleId,
+}: {
+  isDynamicEntry: boolean
+  facadeModuleId: string | null
+}) => isDynamicEntry && facadeModuleId?.includes('/src/pages/') === true
+
 export default defineConfig({
   base: '/console/',
   root: import.meta.dirname,
@@ -16,6 +25,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        chunkFileNames: (chunk) => `assets/${isOfPage(chunk) ? 'pages/' : ''}[name]-[hash].js`,
+      },
+    },
   },
   server: { proxy: { '^/(?!console/(?!api))': 'http://127.0.0.1:8080' } },
 })

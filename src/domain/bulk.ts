@@ -27,6 +27,8 @@ export interface BulkTask {
 /** To which rooms: those that a filter finds, or as many as are listed apart. */
 export interface BulkGiven extends BulkTask {
   filter?: RoomFilter
+  /** The operator of the console who began it: the audit trail names whoever does something. */
+  operator?: string
 }
 
 /** Rooms by their ids, or rooms to create. */

@@ -9,6 +9,7 @@ export function Help({ open, onClose }: { open: boolean; onClose(): void }) {
     ['/', t`Search on this page`],
     ['j  k', t`Next and previous row`],
     ['Enter', t`Open the row`],
+    ['x', t`Select the row`],
     ['?', t`This list`],
     ['Esc', t`Close`],
   ]

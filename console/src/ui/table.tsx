@@ -15,6 +15,8 @@ import { Scroller } from './scroller.tsx'
 export interface Column<Row> {
   id: string
   title: string
+  /** Stands in the head instead of the title. */
+  head?: ReactNode
   cell(row: Row): ReactNode
   /** What it is sorted by; without it, it is not. */
   sortBy?(row: Row): string | number
@@ -183,7 +185,7 @@ function HeadCell<Row>({ column, sort, onSort }: HeadProps<Row>) {
           <Arrow size={12} aria-hidden="true" className={isSorted ? '' : 'opacity-0'} />
         </button>
       ) : (
-        column.title
+        (column.head ?? column.title)
       )}
     </th>
   )

@@ -2,6 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../../domain/app.ts'
 import type { BulkAction, BulkGiven, BulkJob, BulkListed } from '../../domain/bulk.ts'
 import type { Dialect } from '../../domain/dialect.ts'
+import type { Caller } from '../../domain/event.ts'
 import { failure } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { isRoomId } from '../../domain/room.ts'
@@ -140,6 +141,13 @@ function givenOf(body: Asked, dialect: Dialect): BulkGiven {
   }
 }
 
+/** Whoever confirms a dry run begins the job, not whoever tried it. */
+function begunBy(caller: Caller, { operator: _, ...given }: BulkGiven): BulkGiven {
+  return caller.kind === 'app' && caller.operator !== undefined
+    ? { ...given, operator: caller.operator }
+    : given
+}
+
 interface Wanted {
   given?: BulkGiven
   listed?: BulkListed | undefined
@@ -172,7 +180,7 @@ export const startBulk = write({
     return { given, listed: listedOf(body, dialect), isDryRun: body.dry_run === true, basedOn: '' }
   },
 
-  async run({ app, store, now, emit }, { given, listed, isDryRun, basedOn }) {
+  async run({ app, caller, store, now, emit }, { given, listed, isDryRun, basedOn }) {
     const dryRun = basedOn === '' ? undefined : await store.bulk.findJob(app.id, basedOn)
     if (basedOn !== '' && dryRun?.state !== 'done') throw badConfirmation()
     if ((await store.bulk.countOpen(app.id)) >= most) throw tooManyJobs()
@@ -180,7 +188,7 @@ export const startBulk = write({
     const job: BulkJob = {
       ...counts,
       id: await store.newId(),
-      given: dryRun?.given ?? (given as BulkGiven),
+      given: begunBy(caller, dryRun?.given ?? (given as BulkGiven)),
       isDryRun,
       basedOn,
       state: 'collecting',

@@ -5,7 +5,7 @@ import {
   bulkDiffers,
   refusalDigest,
 } from '../../domain/bulk.ts'
-import { theApp } from '../../domain/event.ts'
+import { type Caller, theApp } from '../../domain/event.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Engine } from '../../engine/engine-types.ts'
 import {
@@ -32,6 +32,10 @@ function refusalIn(error: unknown): Failure {
   throw error
 }
 
+/** In whose name rooms are changed. */
+const doerOf = ({ given: { operator } }: BulkJob): Caller =>
+  operator === undefined ? theApp : { kind: 'app', operator }
+
 type Tally = Omit<BulkCounts, 'total'>
 
 function tally(items: BulkItem[], counts: Tally[]): void {
@@ -54,7 +58,7 @@ export function jobRunner({ kind, store, commit, rehearse, history }: Given, tot
     const { action } = job.given
     const input = { job: job.id, seq: item.seq, action }
     try {
-      const { output } = await rehearse(app, theApp, runBulkItem, input)
+      const { output } = await rehearse(app, doerOf(job), runBulkItem, input)
       if (!output) return undefined
       const messages = action === 'dissolve' ? await history.count(app, item.room) : 0
       const room = action === 'create' ? '' : item.room
@@ -68,7 +72,7 @@ export function jobRunner({ kind, store, commit, rehearse, history }: Given, tot
   /** Does it to a room; returns an item that is not settled yet. */
   async function act(app: number, job: BulkJob, item: BulkItem, counts: BulkCounts) {
     try {
-      const ran = await commit(app, theApp, runBulkItem, {
+      const ran = await commit(app, doerOf(job), runBulkItem, {
         job: job.id,
         seq: item.seq,
         action: job.given.action,

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
-import { ArchiveRestore, MessagesSquare, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { ArchiveRestore, ListChecks, MessagesSquare, Plus } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
 import { type AppPath, api, call, isRefusal } from '../../api/client.ts'
@@ -14,8 +14,11 @@ import { useParam } from '../../ui/params.ts'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
 import { type Column, DataTable } from '../../ui/table.tsx'
-import { CreateRoom } from './create-room.tsx'
-import { Dissolved } from './dissolved.tsx'
+import type { BulkAction } from './bulk.ts'
+import { Box, type Selection, SelectionBar, useSelection, useSelectKey } from './selection.tsx'
+
+/** Loaded when the first of them is opened. */
+const RoomDialogs = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).RoomDialogs }))
 
 interface ListedRoom {
   id: string
@@ -104,54 +107,79 @@ function useColumns(app: AppPath): Column<ListedRoom>[] {
   ]
 }
 
+/** Where to look, for what, and in which order. */
+function Finding({ place, order }: Pick<Asked, 'place' | 'order'>) {
+  const { t } = useLingui()
+  const [, setPlace] = useParam('in')
+  const [, setOrder] = useParam('order')
+  return (
+    <>
+      <Select
+        bare
+        label={t`Search in`}
+        value={place}
+        onChange={setPlace}
+        options={[
+          ['name', t`Name`],
+          ['owner', t`Owner`],
+          ['member', t`Member`],
+          ['id', t`Room ID`],
+        ]}
+      />
+      <SearchBox label={t`Find chat rooms`} />
+      <Select
+        bare
+        label={t`Order`}
+        value={order}
+        onChange={setOrder}
+        options={[
+          ['created', t`Newest`],
+          ['activity', t`Latest activity`],
+          ['members', t`Most members first`],
+          ['name', t`By name`],
+        ]}
+      />
+    </>
+  )
+}
+
+/** All rooms that are looked for, as the filter of a job. */
+const filterOf = ({ text, place }: Asked): Record<string, string | number> =>
+  text ? { [place]: text } : { members_min: 0 }
+
 /** The rooms of an app; more are read as one scrolls. The server searches and sorts. */
 export function Rooms({ app }: AppPageProps) {
   const { t } = useLingui()
   const may = useMay()
   const [, go] = useLocation()
   const [search] = useParam('q')
-  const [givenPlace, setPlace] = useParam('in')
-  const [givenOrder, setOrder] = useParam('order')
-  const [open, setOpen] = useState<'' | 'create' | 'dissolved'>('')
-  const asked = { text: search.trim(), place: oneOf(places, givenPlace), order: oneOf(orders, givenOrder) }
+  const [place] = useParam('in')
+  const [order] = useParam('order')
+  const [job, setJob] = useParam('job')
+  const [open, setOpen] = useState<'' | 'create' | 'dissolved' | 'jobs' | BulkAction>('')
+  const asked = { text: search.trim(), place: oneOf(places, place), order: oneOf(orders, order) }
+  const filter = filterOf(asked)
+  const selection = useSelection(JSON.stringify(filter))
   const { rows, error, refetch, more } = usePages(
     ['rooms', app.org_name, app.app_name, asked.text, asked.place, asked.order],
     (cursor) => read(app, asked, cursor),
   )
+  const boxes = useBoxes(rows, selection)
   const columns = useColumns(app)
+  const close = () => setOpen('')
+  useSelectKey()
   return (
     <Page
       isFull
       title={t`Chat rooms`}
       actions={
         <>
-          <Select
-            bare
-            label={t`Search in`}
-            value={asked.place}
-            onChange={setPlace}
-            options={[
-              ['name', t`Name`],
-              ['owner', t`Owner`],
-              ['member', t`Member`],
-              ['id', t`Room ID`],
-            ]}
-          />
-          <SearchBox label={t`Find chat rooms`} />
-          <Select
-            bare
-            label={t`Order`}
-            value={asked.order}
-            onChange={setOrder}
-            options={[
-              ['created', t`Newest`],
-              ['activity', t`Latest activity`],
-              ['members', t`Most members first`],
-              ['name', t`By name`],
-            ]}
-          />
+          <Finding place={asked.place} order={asked.order} />
           <IconButton look="plain" label={t`Dissolved chat rooms`} onClick={() => setOpen('dissolved')}>
             <ArchiveRestore size={16} aria-hidden="true" />
+          </IconButton>
+          <IconButton look="plain" label={t`Bulk jobs`} onClick={() => setOpen('jobs')}>
+            <ListChecks size={16} aria-hidden="true" />
           </IconButton>
           {may('admin') ? (
             <Button look="accent" onClick={() => setOpen('create')}>
@@ -163,30 +191,77 @@ export function Rooms({ app }: AppPageProps) {
       }
     >
       <div className="flex min-h-0 flex-1 flex-col rounded-lg border border-line bg-panel">
+        <SelectionBar
+          selection={selection}
+          mayChooseAll={asked.text === '' || asked.place !== 'id'}
+          onAction={setOpen}
+        />
         {error ? <Problem error={error} onRetry={refetch} /> : null}
         {rows || error ? null : <Loading rows={10} />}
         {rows ? (
           <DataTable
             label={t`Chat rooms`}
             rows={rows}
-            columns={columns}
+            columns={may('admin') ? [boxes, ...columns] : columns}
             idOf={({ id }) => id}
             onOpen={({ id }) => go(linkOf(app, `rooms/${id}`))}
             onEnd={more}
-            empty={
-              search ? (
-                <Empty icon={MessagesSquare} title={t`No room is found.`} />
-              ) : (
-                <Empty icon={MessagesSquare} title={t`This app has no chat rooms yet.`}>
-                  {t`Create one here, or let your server do it: POST /chatrooms.`}
-                </Empty>
-              )
-            }
+            empty={<NoRooms isSearched={search !== ''} />}
           />
         ) : null}
       </div>
-      <CreateRoom app={app} open={open === 'create'} onClose={() => setOpen('')} />
-      {open === 'dissolved' ? <Dissolved app={app} onClose={() => setOpen('')} /> : null}
+      <Suspense>
+        <RoomDialogs
+          app={app}
+          open={open}
+          job={job}
+          target={selection.isAll ? { filter } : { rooms: [...selection.ids] }}
+          onClose={close}
+          onJob={(id) => {
+            close()
+            if (id) selection.clear()
+            setJob(id)
+          }}
+        />
+      </Suspense>
     </Page>
   )
+}
+
+function NoRooms({ isSearched }: { isSearched: boolean }) {
+  const { t } = useLingui()
+  return isSearched ? (
+    <Empty icon={MessagesSquare} title={t`No room is found.`} />
+  ) : (
+    <Empty icon={MessagesSquare} title={t`This app has no chat rooms yet.`}>
+      {t`Create one here, or let your server do it: POST /chatrooms.`}
+    </Empty>
+  )
+}
+
+/** A column to choose rooms in. */
+function useBoxes(rows: readonly ListedRoom[] | undefined, selection: Selection): Column<ListedRoom> {
+  const { t } = useLingui()
+  const ids = rows?.map(({ id }) => id) ?? []
+  return {
+    id: 'chosen',
+    title: t`Select`,
+    head: (
+      <Box
+        label={t`Select all that are shown`}
+        checked={ids.length > 0 && ids.every(selection.has)}
+        disabled={selection.isAll}
+        onChange={(isOn) => selection.toggle(ids, isOn)}
+      />
+    ),
+    className: 'w-10 pr-0!',
+    cell: ({ id, name }) => (
+      <Box
+        label={t`Select ${name || id}`}
+        checked={selection.has(id)}
+        disabled={selection.isAll}
+        onChange={(isOn) => selection.toggle([id], isOn)}
+      />
+    ),
+  }
 }
