@@ -1,4 +1,6 @@
 /** Runs every check and test, as people and CI do: `npm test`, or `npm run quick` for the ones that take seconds. */
+import { runStep } from './run-step.ts'
+
 const quick = process.argv.includes('--quick')
 
 interface Step {
@@ -8,6 +10,8 @@ interface Step {
   /** What the quick run does instead; it leaves out steps that are `long`. */
   quick?: Pick<Step, 'command' | 'env'>
   long?: boolean
+  /** Runs the test files that failed once more, by themselves. */
+  again?: string[]
 }
 
 /** Tests that start processes take seconds where other work goes on beside them. */
@@ -49,10 +53,12 @@ const steps: Step[] = [
   {
     name: 'tests on SQLite',
     command: ['bun', 'test', '--coverage', timeout],
+    again: ['bun', 'test', timeout],
     quick: { command: ['bun', 'test', '--parallel', timeout], env: { MODEL_RUNS: '10', CRASH_ROUNDS: '1' } },
   },
   {
     name: 'tests on PostgreSQL',
+    again: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', timeout],
     command: [
       'bun',
       'scripts/with-postgres.ts',
@@ -84,21 +90,25 @@ const steps: Step[] = [
 
 const started = performance.now()
 const failed: string[] = []
+/** What the failed steps printed, and the tests that passed only when they ran alone. */
+const reasons: string[] = []
+const flaky: string[] = []
 let passed = 0
 for (const [place, step] of steps.entries()) {
   if (quick && step.long) continue
-  console.log(`\n[${place + 1}/${steps.length}] ${step.name}`)
-  const from = performance.now()
+  const title = `[${place + 1}/${steps.length}] ${step.name}`
+  console.log(`\n${title}`)
   const { command, env } = (quick && step.quick) || step
-  const run = Bun.spawnSync(command, {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, ...env },
-  })
-  const seconds = ((performance.now() - from) / 1000).toFixed(1)
-  console.log(
-    `[${place + 1}/${steps.length}] ${step.name}: ${run.exitCode === 0 ? 'ok' : 'FAILED'} (${seconds} s)`,
-  )
-  if (run.exitCode === 0) passed += 1
+  let run = await runStep(command, env)
+  if (!run.ok) reasons.push(`--- ${step.name}`, ...run.reasons)
+  if (!run.ok && step.again && run.failedFiles.length > 0 && run.failedFiles.length <= 3) {
+    console.log(`\n${title}: ${run.failedFiles.join(', ')} once more, alone`)
+    const { failedFiles } = run
+    run = await runStep([...step.again, ...failedFiles], step.env)
+    if (run.ok) flaky.push(...failedFiles.map((file) => `${file} (${step.name})`))
+  }
+  console.log(`${title}: ${run.ok ? 'ok' : 'FAILED'} (${run.seconds.toFixed(1)} s)`)
+  if (run.ok) passed += 1
   else failed.push(step.name)
 }
 
@@ -110,6 +120,11 @@ if (quick)
         .map((step) => step.name)
         .join(', ') || 'nothing'
     }`,
+  )
+if (reasons.length > 0) console.log(`\n${reasons.join('\n\n')}`)
+if (flaky.length > 0)
+  console.log(
+    `\nFlaky, failed and then passed alone; mend them:\n${flaky.map((file) => `  ${file}`).join('\n')}`,
   )
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)
 console.log(
