@@ -86,7 +86,8 @@ async function speakUntilKilled(running: Running, room: string): Promise<{ id: s
         acknowledged.push({ id: String(serverId), at: performance.now() })
         if (acknowledged.length >= until) enough.resolve()
       }
-    })().catch(() => undefined)
+      // The kill ends all of them; who ends before it would be waited for in vain.
+    })().catch(enough.reject)
   await enough.promise
   await running.served.end('SIGKILL')
   return acknowledged
