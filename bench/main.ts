@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- nodes` and `-- --store postgres` measure those parts.
  */
 
 import { measureCallbacks } from './callbacks.ts'
 import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
 import { measureLists } from './lists.ts'
+import { measureNodes } from './nodes.ts'
 import { measurePostgres } from './postgres.ts'
 import { measureRealtime, type RealtimeSize } from './realtime.ts'
 import { report } from './report.ts'
@@ -64,6 +65,14 @@ if (process.argv.includes('callbacks')) {
     isSmoke ? { rounds: 1, messages: 200 } : { rounds: 5, messages: 20_000 },
   )
   report(isSmoke ? 'callbacks-smoke' : 'callbacks', 'chatroomd, callbacks', figures)
+  process.exit(0)
+}
+
+if (process.argv.includes('nodes')) {
+  const figures = await measureNodes(
+    isSmoke ? { nodes: [2], messages: 100, rounds: 1 } : { nodes: [1, 2, 4, 8], messages: 3000, rounds: 3 },
+  )
+  report(isSmoke ? 'nodes-smoke' : 'nodes', 'chatroomd, messages among several nodes', figures)
   process.exit(0)
 }
 

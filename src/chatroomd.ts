@@ -213,6 +213,7 @@ const openRealtime = (
       findApp: apps.find,
       publish: listener.publish,
       others: (message) => bus.send({ message }),
+      heardRooms: bus,
       addressOf: origin.addressOf,
       othersOfUsers: (userMessage) => bus.send({ userMessage }),
       now: Date.now,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { settings } from './operator/settings.ts'
 
 /** Settings whose values hold secrets, and are never repeated. */
-const secret = new Set(['apps', 'database_url', 'redis_url', 'metrics_token'] as const)
+const secret = new Set(['apps', 'database_url', 'redis_url', 'nats_url', 'metrics_token'] as const)
 
 export type SettingName = keyof typeof settings
 export type Config = { [N in SettingName]: ReturnType<(typeof settings)[N]['read']> }

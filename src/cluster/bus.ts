@@ -1,57 +1,144 @@
-import { RedisClient, SQL } from 'bun'
 import type { Logger } from 'pino'
+import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import type { Tracer } from '../domain/tracing.ts'
-import { decode, encode, type Item, joiner, type Numbered, position, split } from './bus-codec.ts'
-import { inTrace, traceparentOf } from './bus-trace.ts'
+import { encode, type Item, position, split } from './bus-codec.ts'
+import { inTrace } from './bus-trace.ts'
+import { type Heard, hearRooms } from './heard-rooms.ts'
+import { type Listener, type Receiver, receiverOf } from './receiver.ts'
+import { everyone, type Packet, type Wire, type WireListener } from './wire.ts'
 
-/** Carries items to every other node, in order. */
-export interface Bus {
+/** Carries items to every other node that they concern, in order. */
+export interface Bus extends Heard {
   send(item: Item): void
   stop(): Promise<void>
-}
-
-/** What a node does with what others publish. */
-export interface Listener {
-  onItem(item: Item): void
-  /** Items of other nodes were lost. */
-  missed(): void
-}
-
-/** A way to carry texts between processes. */
-interface Wire {
-  /** Carries texts in order; may fail, then they are lost. */
-  publish(texts: string[]): Promise<void>
-  /** Longest text it carries, in bytes. */
-  longest: number
-  close(): Promise<void>
 }
 
 /** What may wait for the wire; beyond it items are dropped, so that memory is bounded. */
 const most = { items: limits.busWaiting.value, characters: limits.busWaitingText.value }
 
-/** How often a node publishes the number of its last item. */
+/** How often a node publishes the numbers of its last items. */
 const positionMs = 5000
 
+/** For how long the messages of a room go to every node after somebody has joined it: by then its node hears the room. */
+const joiningMs = 1000
+
+/** An item on its way, with its number among those of its subject. */
+interface Waiting {
+  subject: string
+  n: number
+  text: string
+}
+
+const topicOf = ({ app, room }: { app: number; room: string }): string => `${app}/${room}`
+
+const addsMembers = ({ type }: Event): boolean => type === 'member.joined' || type === 'room.created'
+
+/**
+ * Says where items go: messages to the subject of their room, which nodes with members of it hear; all else, and the
+ * messages of a room that somebody has just joined, to every node.
+ */
+function addressing() {
+  const joining = new Map<string, number>()
+  let changes = 0
+
+  return {
+    /** Takes note of events of any node. */
+    note(events: Event[]): void {
+      for (const event of events) {
+        if (!addsMembers(event)) continue
+        const topic = topicOf(event)
+        if (!joining.has(topic)) changes += 1
+        joining.set(topic, performance.now() + joiningMs)
+      }
+    },
+
+    /** How often the messages of a room began to go elsewhere. */
+    changes: () => changes,
+
+    subjectOf(item: Item): string {
+      if (!('message' in item)) return everyone
+      const topic = topicOf(item.message)
+      return joining.has(topic) ? everyone : topic
+    },
+
+    /** Forgets rooms that nobody has joined for a while. */
+    settle(): void {
+      const now = performance.now()
+      for (const [topic, until] of joining) {
+        if (until > now) continue
+        joining.delete(topic)
+        changes += 1
+      }
+    },
+  }
+}
+
+/** Numbers the items of each subject; a subject that was not used for a while begins anew. */
+function numbering() {
+  const numbers = new Map<string, { last: number; quiet: number }>()
+  return {
+    next(subject: string): number {
+      const known = numbers.get(subject)
+      if (!known) {
+        numbers.set(subject, { last: 1, quiet: 0 })
+        return 1
+      }
+      known.quiet = 0
+      known.last += 1
+      return known.last
+    },
+
+    /** The last number of each subject that was used since the look before; called regularly. */
+    look(): { subject: string; last: number }[] {
+      const used: { subject: string; last: number }[] = []
+      for (const [subject, each] of numbers) {
+        if (each.quiet === 0 || subject === everyone) used.push({ subject, last: each.last })
+        else if (each.quiet > 12) numbers.delete(subject)
+        each.quiet += 1
+      }
+      return used
+    },
+  }
+}
+
 /** Puts a bus on a wire. Items sent while a publication is under way share the next one. */
-function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger, tracer?: Tracer): Bus {
-  let waiting: Numbered[] = []
+function busOn(
+  wire: Wire,
+  me: string,
+  receiver: Receiver,
+  rooms: ReturnType<typeof addressing>,
+  log: Logger,
+  tracer?: Tracer,
+): Bus {
+  const numbers = numbering()
+  /** In order. Within one batch, the items of a subject share packets; before a room goes elsewhere, another batch begins. */
+  let batches: Waiting[][] = [[]]
+  let items = 0
   let size = 0
-  let last = 0
   let overflowed = 0
+  let changes = 0
   let sending: Promise<void> | undefined
 
+  function packetsOf(batch: Waiting[]): Packet[] {
+    const packets: Packet[] = []
+    for (const [subject, some] of Map.groupBy(batch, (each) => each.subject))
+      for (const text of split(me, some, wire.longest)) packets.push({ subject, text })
+    return packets
+  }
+
   async function publish(): Promise<void> {
-    while (waiting.length > 0) {
-      const items = waiting
-      waiting = []
+    while (items > 0) {
+      const [some, lost] = [batches, items]
+      batches = [[]]
+      items = 0
       size = 0
       try {
-        const sending = () => wire.publish(split(me, items, wire.longest))
-        const about = { 'messaging.batch.message_count': items.length }
+        const sending = () => wire.publish(some.flatMap(packetsOf))
+        const about = { 'messaging.batch.message_count': lost }
         await (tracer ? tracer.part('producer', 'bus publish', about, sending) : sending())
       } catch (error) {
-        log.error({ err: error, lost: items.length }, 'events could not be published to other nodes')
+        log.error({ err: error, lost }, 'events could not be published to other nodes')
       }
       if (overflowed > 0) log.error({ lost: overflowed }, 'too much waited for the bus to other nodes')
       overflowed = 0
@@ -60,165 +147,66 @@ function busOn(wire: Wire, me: string, receiver: Receiver, log: Logger, tracer?:
   }
 
   /** Others notice by this that the last items of this node were lost. */
-  function publishPosition(): void {
+  function publishPositions(): void {
     receiver.sweep()
+    const used = numbers.look()
     sending ??= wire
-      .publish([position(me, last)])
+      .publish(used.map(({ subject, last }) => ({ subject, text: position(me, last) })))
       .catch((error) => log.debug({ err: error }, 'the latest number of this node could not be published'))
       .then(publish)
   }
 
-  publishPosition()
-  const positionTimer = setInterval(publishPosition, positionMs)
+  publishPositions()
+  const timers = [setInterval(publishPositions, positionMs), setInterval(rooms.settle, joiningMs / 2)]
+  const heard = hearRooms(wire, receiver, log)
 
   return {
+    ...heard,
     send(item) {
-      last += 1
-      if (waiting.length >= most.items || size >= most.characters) {
+      if ('events' in item) rooms.note(item.events)
+      if (rooms.changes() !== changes) batches.push([])
+      changes = rooms.changes()
+      const subject = wire.rooms ? rooms.subjectOf(item) : everyone
+      const n = numbers.next(subject)
+      if (items >= most.items || size >= most.characters) {
         overflowed += 1
         return
       }
       const text = inTrace(encode(item), tracer)
       size += text.length
-      waiting.push({ n: last, text })
+      items += 1
+      batches.at(-1)?.push({ subject, n, text })
       sending ??= Promise.resolve().then(publish)
     },
     async stop() {
-      clearInterval(positionTimer)
+      for (const timer of timers) clearInterval(timer)
+      heard.stop()
       await sending
       await wire.close()
     },
   }
 }
 
-/** Receives what other nodes publish. */
-interface Receiver {
-  onText(text: string): void
-  /** The connection was lost for a while: whatever was published meanwhile was missed. */
-  reconnected(): void
-  sweep(): void
-}
-
-function receiverOf(me: string, listener: Listener, log: Logger, tracer?: Tracer): Receiver {
-  const { join, reset, sweep } = joiner(me)
-  return {
-    onText(text) {
-      try {
-        const { items, missed } = join(text)
-        if (missed) listener.missed()
-        for (const item of items) {
-          const take = () => listener.onItem(decode(item))
-          const traceparent = tracer && traceparentOf(item)
-          if (traceparent) tracer.root('consumer', 'bus receive', traceparent, {}, take)
-          else take()
-        }
-      } catch (error) {
-        log.error({ err: error }, 'a packet of another node could not be decoded')
-      }
-    },
-    reconnected() {
-      reset()
-      listener.missed()
-    },
-    sweep,
-  }
-}
-
-/** A bus through PostgreSQL's own LISTEN and NOTIFY, on two connections. */
-async function postgresBus(
-  url: string,
-  channel: string,
-  listener: Listener,
+/** A bus on the wire that `connect` makes. */
+export async function openBusOn(
+  connect: (listener: WireListener, log: Logger) => Promise<Wire>,
+  { onItem, missed }: Listener,
   log: Logger,
   tracer?: Tracer,
 ): Promise<Bus> {
   const me = crypto.randomUUID()
-  const sql = new SQL(url, { max: 2 })
-  const receiver = receiverOf(me, listener, log, tracer)
-  let isFirst = true
-  await sql.listen(channel, receiver.onText, () => {
-    if (!isFirst) receiver.reconnected()
-    isFirst = false
-  })
-  const wire: Wire = {
-    longest: 7900,
-    async publish(texts) {
-      await sql`select pg_notify(${channel}, value) from json_array_elements_text(${JSON.stringify(texts)}::text::json)`
+  const rooms = addressing()
+  const receiver = receiverOf(
+    me,
+    {
+      missed,
+      onItem(item) {
+        if ('events' in item) rooms.note(item.events)
+        onItem(item)
+      },
     },
-    close: () => sql.close({ timeout: 0 }),
-  }
-  return busOn(wire, me, receiver, log, tracer)
-}
-
-/** A bus through the publish and subscribe of Redis or Valkey. */
-async function redisBus(
-  url: string,
-  channel: string,
-  listener: Listener,
-  log: Logger,
-  tracer?: Tracer,
-): Promise<Bus> {
-  const me = crypto.randomUUID()
-  const receiver = receiverOf(me, listener, log, tracer)
-  const out = new RedisClient(url)
-  await out.connect()
-  let subscriber: RedisClient
-  let isStopped = false
-
-  async function listen(): Promise<void> {
-    subscriber = new RedisClient(url, { autoReconnect: false })
-    await subscriber.connect()
-    await subscriber.subscribe(channel, receiver.onText)
-    subscriber.onclose = () => void listenAgain()
-  }
-
-  async function listenAgain(): Promise<void> {
-    while (!isStopped) {
-      try {
-        await listen()
-        return receiver.reconnected()
-      } catch (error) {
-        log.debug({ err: error }, 'Redis cannot be listened to; it is retried')
-        await Bun.sleep(200)
-      }
-    }
-  }
-
-  await listen()
-  const wire: Wire = {
-    longest: 1024 * 1024,
-    async publish(texts) {
-      await Promise.all(texts.map((text) => out.publish(channel, text)))
-    },
-    async close() {
-      isStopped = true
-      subscriber.close()
-      out.close()
-    },
-  }
-  return busOn(wire, me, receiver, log, tracer)
-}
-
-/** A single node has no others to publish to. */
-const noBus: Bus = { send: () => undefined, stop: async () => undefined }
-
-/**
- * The bus of the configuration. `deployment` names the store: deployments that share a Redis do not
- * receive each other's items. A pooler in front of PostgreSQL carries no LISTEN: then Redis has to.
- */
-export async function openBus(
-  { database_url, redis_url }: { database_url: string; redis_url: string },
-  deployment: string,
-  listener: Listener,
-  log: Logger,
-  tracer?: Tracer,
-): Promise<Bus> {
-  if (database_url === '') return noBus
-  if (redis_url !== '') return redisBus(redis_url, `chatroomd:${deployment}`, listener, log, tracer)
-  const address = new URL(database_url)
-  if (address.searchParams.get('pgbouncer') === 'true') {
-    log.warn('behind a pooler, nodes reach each other through CHATROOMD_REDIS_URL only, which is not set')
-    return noBus
-  }
-  return postgresBus(address.href, 'chatroomd', listener, log, tracer)
+    log,
+    tracer,
+  )
+  return busOn(await connect(receiver, log), me, receiver, rooms, log, tracer)
 }

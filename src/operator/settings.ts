@@ -26,6 +26,12 @@ const redisUrl = (value: string): string => {
   return value
 }
 
+const natsUrl = (value: string): string => {
+  if (value !== '' && !(/^(nats|tls):\/\//.test(value) && URL.canParse(value)))
+    throw new Error('must begin with nats:// or tls://')
+  return value
+}
+
 const optionalPort = (value: string): number | undefined =>
   value === '' ? undefined : integer(0, 65_535)(value)
 
@@ -113,6 +119,13 @@ export const settings = {
     '',
     'redis://… or valkey://… carries messages between nodes that share a PostgreSQL database; without it PostgreSQL does.',
     '设为 redis://… 或 valkey://… 时，共用 PostgreSQL 的各节点通过它传递消息；不设则通过 PostgreSQL 传递。',
+  ),
+  nats_url: setting(
+    'CHATROOMD_NATS_URL',
+    natsUrl,
+    '',
+    'nats://… or tls://… carries messages between nodes in the place of Redis or PostgreSQL.',
+    '设为 nats://… 或 tls://… 时，各节点通过 NATS 而不是 Redis 或 PostgreSQL 传递消息。',
   ),
   presence_grace: setting(
     'CHATROOMD_PRESENCE_GRACE',

@@ -1,3 +1,4 @@
+import type { Heard } from '../cluster/heard-rooms.ts'
 import type { Device } from '../domain/device.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import { Meter } from '../domain/meter.ts'
@@ -23,8 +24,21 @@ function subscribe(session: Session, room: LiveRoom): void {
   startAfter(room, session)
 }
 
+const emptyUser = (login: Login, keywords: AppKeywords): LiveUser => ({
+  app: login.app.id,
+  username: login.username,
+  sessions: [],
+  rooms: new Map(),
+  keywords,
+  movedMeanwhile: undefined,
+  mutes: undefined,
+  superAdmin: undefined,
+  meter: undefined,
+  frames: new Meter(performance.now()),
+})
+
 /** Who is connected to this node, and the rooms they are in: everything that is needed to deliver. */
-export function liveState(keywordsOf: (app: number) => AppKeywords) {
+export function liveState(keywordsOf: (app: number) => AppKeywords, others: Pick<Heard, 'hear' | 'ignore'>) {
   const users = new Map<string, LiveUser>()
   const rooms = new Map<string, LiveRoom>()
 
@@ -34,6 +48,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
     if (!room) {
       room = emptyRoom(user.app, id, topic)
       rooms.set(topic, room)
+      others.hear(topic)
     }
     if (!room.users.has(user)) {
       room.users.add(user)
@@ -51,6 +66,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
     if (room.users.size > 0) return
     discard(room)
     rooms.delete(room.topic)
+    others.ignore(room.topic)
   }
 
   return {
@@ -70,18 +86,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords) {
     add(connection: Connection, login: Login): { session: Session; isFirst: boolean } {
       const key = `${login.app.id}/${login.username}`
       const known = users.get(key)
-      const user: LiveUser = known ?? {
-        app: login.app.id,
-        username: login.username,
-        sessions: [],
-        rooms: new Map(),
-        keywords: keywordsOf(login.app.id),
-        movedMeanwhile: undefined,
-        mutes: undefined,
-        superAdmin: undefined,
-        meter: undefined,
-        frames: new Meter(performance.now()),
-      }
+      const user = known ?? emptyUser(login, keywordsOf(login.app.id))
       if (!known) users.set(key, user)
       const session = new Session(connection, user, login)
       connection.session = session

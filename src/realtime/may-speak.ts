@@ -1,3 +1,4 @@
+import { everythingHeard } from '../cluster/heard-rooms.ts'
 import type { MaySpeak, Silence } from '../domain/messenger.ts'
 import { Meter } from '../domain/meter.ts'
 import { authoriser } from './authorise.ts'
@@ -45,7 +46,7 @@ export function speechRules(
   keywordsOf: (app: number) => LiveUser['keywords'],
 ): MaySpeak {
   return async (app, room, username) => {
-    const live = liveState(keywordsOf)
+    const live = liveState(keywordsOf, everythingHeard)
     const user: LiveUser = {
       app: app.id,
       username,

@@ -14,6 +14,8 @@ const retryMs = 1000
 const batch = 1000
 /** Messages that may wait for the store. */
 const most = limits.messagesUnwritten.value
+/** A client that connects again repeats what was not acknowledged: the latest few. */
+const mostRepeated = 100
 
 /**
  * Stores the messages that this node accepts, after the fan-out and in batches, so that they can be recalled, and
@@ -62,6 +64,15 @@ export function messageLog({ store, commit, now, log }: Pick<Parts, 'store' | 'c
       store.messages.messagesOfClients(
         firstMessageId(now() - limits.recallTime.value),
         limits.recentMessages.value / 2,
+      ),
+
+    /** What a user may yet repeat. */
+    latestOf: (app: number, username: string) =>
+      store.messages.messagesOfSender(
+        app,
+        username,
+        firstMessageId(now() - limits.recallTime.value),
+        mostRepeated,
       ),
 
     /** When the last message that is stored was accepted (Unix ms), by whatever node, of whomever. */

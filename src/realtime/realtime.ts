@@ -1,4 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
+import type { Heard } from '../cluster/heard-rooms.ts'
 import { startPresence } from '../cluster/presence.ts'
 import type { Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
@@ -38,7 +39,7 @@ import { relayedHistory } from './relayed-history.ts'
 import { roomActivity } from './room-activity.ts'
 import { roomOutbox } from './room-outbox.ts'
 import { seenHistory } from './seen-history.ts'
-import type { Connection } from './session.ts'
+import type { Connection, LiveUser } from './session.ts'
 import { sessions } from './sessions.ts'
 import { singleChat } from './single-chat.ts'
 import { lastSpoken } from './slow-mode.ts'
@@ -51,6 +52,8 @@ export interface Realtime {
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Applies an event of this node or another, and notifies clients. */
   onEvent(event: Event): void
+  /** Resolved once messages of all rooms with members here come from other nodes, too; undefined where they do. */
+  heard: Heard['heard']
   messenger: Messenger
   history: History
   keywordsOf: KeywordsOf
@@ -80,6 +83,8 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'outbox'> {
   /** Writes to every socket that subscribes to a topic. */
   publish(topic: string, bytes: Uint8Array): void
   addressOf: AddressOf
+  /** The rooms whose messages other nodes publish to this one. */
+  heardRooms: Heard
   /** Publishes a message to the other nodes. */
   others(message: RelayedMessage): void
   /** Publishes a message to users to the other nodes. */
@@ -93,6 +98,16 @@ const restoreAgain = (messages: MessageLog, recent: RecentMessages, log: Parts['
     .then(recent.restore)
     .catch((error) => log.error({ err: error }, 'the latest messages could not be read again'))
 
+/** Reads what a user may repeat here of what it has sent through another node. */
+async function restoreOf(
+  { app, username }: Pick<LiveUser, 'app' | 'username'>,
+  messages: MessageLog,
+  recent: RecentMessages,
+): Promise<void> {
+  for (const { id, room, sender, client } of await messages.latestOf(app, username))
+    if (client !== null) recent.add({ app, room, sender, id: BigInt(id), client, recalls: undefined })
+}
+
 const forPresence = (given: Given, live: Live) => ({
   ...given,
   devicesHere: live.devices,
@@ -104,7 +119,7 @@ const forPresence = (given: Given, live: Live) => ({
 export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
   const counted = counters()
   const words = await moderation({ ...given, counters: counted }, terms.alone)
-  const live = liveState(words.ofApp)
+  const live = liveState(words.ofApp, given.heardRooms)
   const cutOff = cuttingOff(counted)
   const arrived = arrivals(sockets)
   const slow = outgoing(arrived.all, sockets.buffered, (connection, reason) =>
@@ -129,7 +144,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     newId = messageIds(node, lastMs + 1)
   })
   const relayed = relayedHistory()
-  const history = seenHistory(given.history, log, relayed)
+  const history = seenHistory(given.history, log, relayed, given.heardRooms.heardForMs)
   const find = originalFinder(parts, recent, messages)
   const spoken = lastSpoken()
   const logs = { recent, messages, spoken, history: log, relayed, activity, rooms }
@@ -137,7 +152,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()
-  const loggedIn = sessions(parts, presence, flooding, cutOff, activity)
+  const loggedIn = sessions(parts, presence, flooding, cutOff, activity, given.heardRooms, (user) =>
+    restoreOf(user, messages, recent),
+  )
   const { logIn, logOut, closed, appsChanged, lookUpAll } = loggedIn
   const receive = pipeline(parts, {
     logIn,
@@ -171,6 +188,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     upgrade: gate.upgrade,
     history,
     onEvent: words.subscriber(eventSubscriber(parts, logOut, sockets.notices)),
+    heard: given.heardRooms.heard,
     keywordsOf: (app) => words.ofApp(app).matcher,
     messenger: {
       ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),

@@ -1,3 +1,4 @@
+import type { Heard } from '../cluster/heard-rooms.ts'
 import type { History } from '../operations/services.ts'
 import type { HistoryStore } from '../store/history/history.ts'
 import type { HistoryLog } from './history-log.ts'
@@ -5,6 +6,8 @@ import type { RelayedHistory } from './relayed-history.ts'
 
 /** After which a read shows what there is. */
 const patienceMs = 500
+/** After which a node has stored what it accepted, as a rule. */
+const storedMs = 200
 /** Between two looks at whether messages of other nodes are stored. */
 const lookMs = 10
 
@@ -16,9 +19,13 @@ export function seenHistory(
   history: HistoryStore,
   log: Pick<HistoryLog, 'soon'>,
   relayed: RelayedHistory,
+  heardForMs: Heard['heardForMs'],
 ): History {
   /** Waits for what other nodes have accepted; each node stores its own messages. */
   async function storedElsewhere(app: number, room: string): Promise<void> {
+    // What another node accepted just before this one heard the room is unknown here.
+    const unheardMs = storedMs - heardForMs(`${app}/${room}`)
+    if (unheardMs > 0) await Bun.sleep(unheardMs)
     const endMs = performance.now() + patienceMs
     const ids = relayed.of(app, room)
     let missing = ids

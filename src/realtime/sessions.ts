@@ -1,4 +1,5 @@
 import { stands } from '../auth/tokens.ts'
+import type { Heard } from '../cluster/heard-rooms.ts'
 import type { NodePresence } from '../cluster/presence.ts'
 import { callbacksNeedStatus } from '../domain/callbacks/rule.ts'
 import { limits } from '../domain/limits.ts'
@@ -16,6 +17,18 @@ const devices = limits.devices.value
 
 const flooder: Refusal = { code: Status_ErrorCode.PLATFORM_LIMIT, reason: 'traffic limit' }
 
+/** Puts a user into the rooms that the store has, and takes it out of others; resolves once their messages come. */
+async function enterRooms(
+  { store, live }: Pick<Parts, 'store' | 'live'>,
+  heardRooms: Heard,
+  user: LiveUser,
+): Promise<void> {
+  user.movedMeanwhile = new Map()
+  const rooms = await store.rooms.joinedRooms(user.app, user.username)
+  if (user.sessions.length > 0) live.settle(user, rooms)
+  await heardRooms.heard()
+}
+
 /** Begins and ends sessions. */
 export function sessions(
   parts: Parts,
@@ -23,6 +36,8 @@ export function sessions(
   floods: Floods,
   cutOff: CutOff,
   activity: Pick<ActivityLog, 'status'>,
+  heardRooms: Heard,
+  restoreSent: (user: LiveUser) => Promise<void>,
 ) {
   const { store, live, counters, now, newId, log } = parts
 
@@ -56,20 +71,16 @@ export function sessions(
         logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
     }
     presence.changed(user)
-    if (isFirst) await enterRooms(user)
+    if (isFirst) {
+      await enterRooms(parts, heardRooms, user)
+      if (!heardRooms.hearsAll) await restoreSent(user)
+    }
     if ((connection.stage as string) === 'closed') return
     connection.stage = 'open'
     counters.logins += 1
     session.isLoggedIn = true
     if (callbacksNeedStatus(session.app)) activity.status(session, 'login')
     session.send(loggedIn(resource, expiresMs === 0 ? undefined : expiresMs))
-  }
-
-  /** Puts a user into the rooms that the store has, and takes it out of others. */
-  async function enterRooms(user: LiveUser): Promise<void> {
-    user.movedMeanwhile = new Map()
-    const rooms = await store.rooms.joinedRooms(user.app, user.username)
-    if (user.sessions.length > 0) live.settle(user, rooms)
   }
 
   /** A user may have been changed, and joined or left rooms, by an event that was missed. */
@@ -81,7 +92,7 @@ export function sessions(
       if (!stored?.activated || (session.epoch !== undefined && stored.tokenEpoch !== session.epoch))
         logOut(session, StatisticsBody_Operation.USER_KICKED_BY_OTHER_DEVICE)
     }
-    await enterRooms(user)
+    await enterRooms(parts, heardRooms, user)
   }
 
   return {

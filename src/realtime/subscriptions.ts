@@ -25,6 +25,7 @@ export function subscribeRealtime(
 ): void {
   events.subscribe((batch) => {
     for (const event of batch) realtime.onEvent(event)
+    return realtime.heard()
   })
   committed.subscribe((batch) => {
     for (const { app, room, type } of batch)

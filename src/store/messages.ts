@@ -17,6 +17,8 @@ export interface MessageReads {
   messagesOf(app: number, room: string, sender: string, first: number, limit: number): Promise<number[]>
   /** The latest at most `limit` messages with a client, from the id `first` on. */
   messagesOfClients(first: number, limit: number): Promise<MessageRow[]>
+  /** As `messagesOfClients`, of one sender. */
+  messagesOfSender(app: number, sender: string, first: number, limit: number): Promise<MessageRow[]>
   /** The highest id that a stored message has; 0 when none is stored. */
   lastMessageId(): Promise<number>
 }
@@ -71,6 +73,16 @@ export function messageStore(db: Database): MessageStore {
     messagesOfClients: async (first, limit) =>
       db.all<MessageRow>(
         `select ${columns} from messages where id >= ?1 and client is not null order by id desc limit ?2`,
+        first,
+        limit,
+      ),
+
+    messagesOfSender: async (app, sender, first, limit) =>
+      db.all<MessageRow>(
+        `select ${columns} from messages where app = ?1 and sender = ?2 and id >= ?3 and client is not null
+         order by id desc limit ?4`,
+        app,
+        sender,
         first,
         limit,
       ),

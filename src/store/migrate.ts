@@ -34,10 +34,13 @@ import { dissolvedRooms } from './migrations/0040-dissolved-rooms.ts'
 import { operators } from './migrations/0043-operators.ts'
 import { doctorRuns } from './migrations/0045-doctor-runs.ts'
 import { quotaWarnings } from './migrations/0046-quota-warnings.ts'
+
 import { userDeletions } from './migrations/0047-user-deletions.ts'
 import { bulkNames } from './migrations/0048-bulk-names.ts'
 import { previousSecrets } from './migrations/0052-previous-secrets.ts'
 import { callbackBodies } from './migrations/0053-callback-bodies.ts'
+
+import { messagesBySender } from './migrations/0057-messages-by-sender.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
 export const migrations = [
@@ -80,6 +83,7 @@ export const migrations = [
   previousSecrets,
   callbackBodies,
   bulkNames,
+  messagesBySender,
 ]
 
 /** The version of the schema that this program writes. */

@@ -1,10 +1,12 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
+import { connect } from '@nats-io/transport-node'
 import { RedisClient, SQL } from 'bun'
 import pino from 'pino'
-import { openBus } from '../../src/cluster/bus.ts'
 import { encode, type Item, position, split } from '../../src/cluster/bus-codec.ts'
+import { openBus } from '../../src/cluster/open-bus.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { aDatabase } from '../support/database.ts'
+import { startNats } from '../support/nats.ts'
 import { startRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
@@ -29,12 +31,17 @@ const rooms = (items: Item[]): string[] =>
 if (!process.env.TEST_DATABASE_URL) {
   console.log('No bus was tested: no TEST_DATABASE_URL. "npm test" brings a PostgreSQL.')
 } else {
-  test.each(['PostgreSQL', 'Redis'] as const)(
+  test.each(['PostgreSQL', 'Redis', 'NATS'] as const)(
     '11. what is lost on the bus through %s is noticed, and long items that follow arrive',
     async (carrier) => {
       const database = await aDatabase()
       const redis = carrier === 'Redis' ? await startRedis() : undefined
-      const config = { database_url: database?.url ?? '', redis_url: redis?.url ?? '' }
+      const nats = carrier === 'NATS' ? await startNats() : undefined
+      const config = {
+        database_url: database?.url ?? '',
+        redis_url: redis?.url ?? '',
+        nats_url: nats?.url ?? '',
+      }
       const received: Item[] = []
       let missed = 0
       const listener = { onItem: (item: Item) => void received.push(item), missed: () => void missed++ }
@@ -43,11 +50,15 @@ if (!process.env.TEST_DATABASE_URL) {
       const other = await openBus(config, 'test', { onItem: () => undefined, missed: () => undefined }, log)
       const sql = new SQL(config.database_url, { max: 1 })
       const client = redis ? new RedisClient(redis.url) : undefined
+      const connection = nats ? await connect({ servers: nats.url }) : undefined
       const say = async (text: string) => {
-        if (client) await client.publish('chatroomd:test', text)
+        if (connection) connection.publish('chatroomd.test.all', text)
+        else if (client) await client.publish('chatroomd:test', text)
         else await sql`select pg_notify('chatroomd', ${text})`
       }
       const textsOf = (n: number, item: Item) => split('raw', [{ n, text: encode(item) }], 7900)
+      for (const room of ['1/a', '1/b', '1/lost', '1/c', '1/d']) bus.hear(room)
+      await bus.heard()
       try {
         other.send(itemOf('a', 10))
         other.send(itemOf('b', 30_000))
@@ -78,6 +89,8 @@ if (!process.env.TEST_DATABASE_URL) {
         await sql.close()
         await database?.remove()
         await redis?.stop()
+        await connection?.close()
+        await nats?.stop()
       }
     },
   )

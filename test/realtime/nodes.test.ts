@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { SQL } from 'bun'
 import type { Browser } from 'playwright-core'
 import { readConfig } from '../../src/config.ts'
 import { openEngine } from '../../src/engine/engine.ts'
@@ -7,6 +8,7 @@ import { MUCBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { aBrowser } from '../support/browser.ts'
 import { type Node, startNode } from '../support/cluster.ts'
 import { aDatabase, type TestDatabase } from '../support/database.ts'
+import { startNats, type TestNats } from '../support/nats.ts'
 import { connectAs } from '../support/people.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { sdkInBun, sdkNames } from '../support/sdk-client.ts'
@@ -47,23 +49,29 @@ async function twoNodes(database: TestDatabase, env: Record<string, string>) {
 if (!process.env.TEST_DATABASE_URL) {
   console.log('Two nodes were not tested: no TEST_DATABASE_URL. "npm test" brings a PostgreSQL.')
 } else {
-  describe.each(['PostgreSQL', 'Redis'] as const)('through %s', (carrier) => {
+  describe.each(['PostgreSQL', 'Redis', 'NATS'] as const)('through %s', (carrier) => {
     let database: TestDatabase
     let redis: TestRedis | undefined
+    let nats: TestNats | undefined
     let cluster: Awaited<ReturnType<typeof twoNodes>>
-    let browser: Browser
+    let browser: Browser | undefined
 
     beforeAll(async () => {
       database = (await aDatabase()) as TestDatabase
       redis = carrier === 'Redis' ? await startRedis() : undefined
-      cluster = await twoNodes(database, redis ? { CHATROOMD_REDIS_URL: redis.url } : {})
-      browser = await aBrowser()
+      nats = carrier === 'NATS' ? await startNats() : undefined
+      cluster = await twoNodes(database, {
+        ...(redis ? { CHATROOMD_REDIS_URL: redis.url } : {}),
+        ...(nats ? { CHATROOMD_NATS_URL: nats.url } : {}),
+      })
+      if (carrier === 'PostgreSQL') browser = await aBrowser()
     })
     afterAll(async () => {
-      await browser.close()
+      await browser?.close()
       await Promise.all(cluster.nodes.map((node) => node.stop()))
       await database.remove()
       await redis?.stop()
+      await nats?.stop()
     })
 
     const login = (node: 0 | 1, name: string, resource?: string) =>
@@ -83,9 +91,10 @@ if (!process.env.TEST_DATABASE_URL) {
         await alice.close()
         await bob.close()
       })
+      if (carrier !== 'PostgreSQL') continue
       test(`a room's whole life on two nodes, with ${name} in two pages`, async () => {
-        const alice = await sdkInPage(browser, name, sdkLogin(0, 'alice'))
-        const bob = await sdkInPage(browser, name, sdkLogin(1, 'bob'))
+        const alice = await sdkInPage(browser as Browser, name, sdkLogin(0, 'alice'))
+        const bob = await sdkInPage(browser as Browser, name, sdkLogin(1, 'bob'))
         await wholeStory(cluster.app, alice, bob)
         await alice.close()
         await bob.close()
@@ -159,6 +168,26 @@ if (!process.env.TEST_DATABASE_URL) {
       await mute(0)
       await until(async () => (await again.say(room, 'x')).status?.errorCode === 0)
       again.close()
+    })
+
+    test('16.6 a message that is repeated through another node is not sent twice', async () => {
+      const draft = { name: 'n', description: 'd', owner: 'alice', members: ['bob'] }
+      const { body } = await cluster.app.call('POST', '/chatrooms', draft)
+      const room: string = body.data.id
+      const [alice, bob] = [await login(0, 'alice'), await login(0, 'bob')]
+      const { serverId } = await alice.say(room, 'once', { id: 4711n })
+      await bob.text('alice: once')
+      alice.close()
+      // A moment later it is stored; a client that comes back takes longer.
+      await using sql = new SQL(database.url, { max: 1 })
+      await until(async () => (await sql`select 1 from messages where id = ${String(serverId)}`).length === 1)
+      const again = await login(1, 'alice')
+      expect((await again.say(room, 'once', { id: 4711n })).serverId).toBe(serverId)
+      await again.say(room, 'last')
+      await bob.text('alice: last')
+      expect(bob.texts).toEqual(['alice: once', 'alice: last'])
+      again.close()
+      bob.close()
     })
 
     test('status and disconnecting work from any node', async () => {

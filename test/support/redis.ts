@@ -5,6 +5,8 @@ import { join } from 'node:path'
 /** A Redis server on loopback without persistence. */
 export interface TestRedis {
   url: string
+  /** Ends it, and starts it again at the same port. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -13,22 +15,30 @@ export async function startRedis(): Promise<TestRedis> {
   const program = Bun.which('valkey-server') ?? Bun.which('redis-server')
   if (!program) throw new Error('this test needs Redis: apt-get install redis-server')
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-redis-'))
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
-    const server = Bun.spawn(
-      [program, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+  async function start(port: number) {
+    const process = Bun.spawn(
+      [program as string, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
       { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] },
     )
-    const isReady = await firstMatch(server.stdout, /Ready to accept connections|Address already in use/)
-    if (isReady !== 'Ready to accept connections') {
-      server.kill()
-      continue
-    }
+    const isReady = await firstMatch(process.stdout, /Ready to accept connections|Address already in use/)
+    if (isReady === 'Ready to accept connections') return process
+    process.kill()
+    return undefined
+  }
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    let server = await start(port)
+    if (!server) continue
     return {
       url: `redis://127.0.0.1:${port}`,
+      async restart() {
+        server?.kill()
+        await server?.exited
+        server = await start(port)
+      },
       async stop() {
-        server.kill()
-        await server.exited
+        server?.kill()
+        await server?.exited
         rmSync(dir, { recursive: true, force: true })
       },
     }

@@ -1,0 +1,108 @@
+import type { Logger } from 'pino'
+import type { Receiver } from './receiver.ts'
+import type { Wire } from './wire.ts'
+
+/** The rooms whose messages a node gets from the others: those with members who are connected to it. */
+export interface Heard {
+  /** Messages of a room, `<app>/<room>`, shall come. */
+  hear(room: string): void
+  /** They need not come any more. */
+  ignore(room: string): void
+  /** Resolved once what was asked for comes; undefined where it does. */
+  heard(): undefined | Promise<void>
+  /** For how many milliseconds a room has been heard; Infinity where every node hears all. */
+  heardForMs(room: string): number
+  /** Whether every node hears all rooms. */
+  hearsAll: boolean
+}
+
+/** A room that is left is heard for this long: its members often come back. */
+const lingerMs = 30_000
+const lookMs = 5000
+const retryMs = 200
+/** Whoever waits for rooms to be heard goes on after this, so that nobody is kept out while the bus is down. */
+const patienceMs = 1000
+
+/** Where every node hears all rooms. */
+export const everythingHeard: Heard & { stop(): void } = {
+  hear: () => undefined,
+  ignore: () => undefined,
+  heard: () => undefined,
+  heardForMs: () => Number.POSITIVE_INFINITY,
+  hearsAll: true,
+  stop: () => undefined,
+}
+
+/** Subscribes to rooms on a wire; what is asked for while a subscription is under way shares the next one. */
+export function hearRooms(
+  { rooms }: Pick<Wire, 'rooms'>,
+  receiver: Pick<Receiver, 'forget'>,
+  log: Logger,
+): Heard & { stop(): void } {
+  if (!rooms) return everythingHeard
+  const wire = rooms
+  /** When each room began to be heard; undefined while it is not yet. */
+  const since = new Map<string, number | undefined>()
+  const left = new Map<string, number>()
+  let wanted: string[] = []
+  let subscribing: Promise<void> | undefined
+  let isStopped = false
+
+  async function subscribe(): Promise<void> {
+    while (wanted.length > 0 && !isStopped) {
+      const some = wanted
+      wanted = []
+      try {
+        await wire.subscribe(some)
+        for (const room of some) since.set(room, performance.now())
+      } catch (error) {
+        log.debug({ err: error }, 'rooms cannot be subscribed to at the bus; it is retried')
+        wanted = [...some, ...wanted]
+        await Bun.sleep(retryMs)
+      }
+    }
+    subscribing = undefined
+  }
+
+  async function unsubscribe(): Promise<void> {
+    const now = performance.now()
+    const some = [...left].filter(([, at]) => at + lingerMs < now).map(([room]) => room)
+    // One that is subscribed to at this moment is looked at the next time.
+    const done = some.filter((room) => since.get(room) !== undefined)
+    for (const room of done) {
+      left.delete(room)
+      since.delete(room)
+      receiver.forget(room)
+    }
+    if (done.length > 0) await wire.unsubscribe(done)
+  }
+
+  const timer = setInterval(
+    () =>
+      void unsubscribe().catch((error) => log.debug({ err: error }, 'rooms could not be unsubscribed from')),
+    lookMs,
+  )
+
+  return {
+    hear(room) {
+      left.delete(room)
+      if (since.has(room)) return
+      since.set(room, undefined)
+      wanted.push(room)
+      subscribing ??= Promise.resolve().then(subscribe)
+    },
+    ignore(room) {
+      left.set(room, performance.now())
+    },
+    heard: () => subscribing && Promise.race([subscribing, Bun.sleep(patienceMs)]),
+    heardForMs(room) {
+      const at = since.get(room)
+      return at === undefined ? 0 : performance.now() - at
+    },
+    hearsAll: false,
+    stop() {
+      isStopped = true
+      clearInterval(timer)
+    },
+  }
+}
