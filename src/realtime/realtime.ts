@@ -152,9 +152,8 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
   const flooding = floods()
-  const loggedIn = sessions(parts, presence, flooding, cutOff, activity, given.heardRooms, (user) =>
-    restoreOf(user, messages, recent),
-  )
+  const restore = (user: LiveUser) => restoreOf(user, messages, recent)
+  const loggedIn = sessions(parts, presence, flooding, cutOff, activity, given.heardRooms, restore)
   const { logIn, logOut, closed, appsChanged, lookUpAll } = loggedIn
   const receive = pipeline(parts, {
     logIn,
