@@ -157,7 +157,7 @@ async function start(
       feed,
       responses,
       rates: ratesOf(engine),
-      ...closing.use(consoleOn({ engine, passwords: work, metrics, config, log, recentLog })),
+      ...closing.use(consoleOn({ ...parts, ...sources, passwords: work, metrics, config, log, recentLog })),
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       appOf: apps.ofId,

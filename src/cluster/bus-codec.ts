@@ -1,9 +1,20 @@
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
+import type { NodeFigures } from '../domain/node-figures.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 
-/** What nodes publish to each other: events, and messages on their way. */
-export type Item = { events: Event[] } | { message: RelayedMessage } | { userMessage: UserMessage }
+/** What a node does; without figures it stops. */
+export interface NodeNews {
+  id: string
+  figures?: NodeFigures
+}
+
+/** What nodes publish to each other: events, messages on their way, and their figures. */
+export type Item =
+  | { events: Event[] }
+  | { message: RelayedMessage }
+  | { userMessage: UserMessage }
+  | { node: NodeNews }
 
 /** An encoded item and its number: each node numbers what it publishes, whether or not it arrives. */
 export interface Numbered {

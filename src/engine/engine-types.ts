@@ -14,5 +14,7 @@ export interface Engine {
   check(): Promise<void>
   /** What waits to be written, and what was committed since the start; of the embedded store alone. */
   load?(): { waiting: number; commits: number; operations: number }
+  /** What is under way or waits on PostgreSQL, and the connections for it. */
+  pool?(): { busy: number; size: number }
   close(): Promise<void>
 }

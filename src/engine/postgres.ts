@@ -109,6 +109,7 @@ export async function openCluster(config: Config, onEvents: OnEvents, tracer?: T
     commit,
     rehearse,
     check: postgres.check,
+    pool: () => ({ busy: postgres.busy(), size: pool }),
     close: postgres.close,
   }
 }

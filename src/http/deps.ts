@@ -66,8 +66,8 @@ export interface Deps extends Origin, Messenger {
   appAdmin: AppAdmin
   /** Who may do what. */
   permissions: readonly Permission[]
-  /** What this process does and holds, in numbers. */
-  figures(): Promise<object>
+  /** What every node does and holds, in numbers. */
+  figures(): Promise<object[]>
   /** The latest lines of the log, each JSON text. */
   recentLog(): string[]
   /** Whether the server has been asked to stop: others should be called instead. */

@@ -5,6 +5,8 @@ export const counters = () => ({
   logins: 0,
   loginsRefused: 0,
   messages: 0,
+  /** Messages that were handed to users of this node; once for each. */
+  delivered: 0,
   /** Messages that were refused, by reason. */
   refused: {} as Record<string, number>,
   /** Messages over a room's rate, by priority. */

@@ -11,6 +11,7 @@ interface Sample {
   /** Requests that took as long as each bound at most, by the bound in seconds. */
   buckets: Map<number, number>
   messages: number
+  delivered: number
   dropped: number
 }
 
@@ -34,6 +35,7 @@ async function sampleOf(metrics: Metrics): Promise<Sample> {
     errors: sum(requests.filter(({ labels }) => Number(labels.status) >= 500)),
     buckets: bucketsOf(await metrics.read('chatroomd_request_duration_seconds')),
     messages: sum(await metrics.read('chatroomd_messages_total')),
+    delivered: sum(await metrics.read('chatroomd_messages_delivered_total')),
     dropped: sum(await metrics.read('chatroomd_messages_dropped_total')),
   }
 }
@@ -92,10 +94,13 @@ export function figuresOf(metrics: Metrics) {
         errors_per_second: perSecond(({ errors }) => errors),
         p99_ms: slowest === null ? null : rounded(slowest),
         messages_in_per_second: perSecond(({ messages }) => messages),
+        messages_out_per_second: perSecond(({ delivered }) => delivered),
         dropped_per_second: perSecond(({ dropped }) => dropped),
         connections: await one('chatroomd_connections'),
         buffered_bytes: await one('chatroomd_buffered_bytes'),
         writer_waiting: await one('chatroomd_writer_waiting'),
+        database_busy: await one('chatroomd_database_busy'),
+        database_pool: await one('chatroomd_database_pool'),
         event_loop_lag_ms: lag === null ? null : rounded(lag * 1000),
         memory_bytes: await one('process_resident_memory_bytes'),
         log_lines_lost: await one('chatroomd_log_lines_lost_total'),

@@ -5,6 +5,28 @@ import { type Metrics, metrics } from './metrics.ts'
 const by = (label: string, counts: Record<string, number>): [Record<string, string>, number][] =>
   Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
+/** What waits for the store, and how much it may have at once. */
+function measureLoad({ gauge, counter }: Metrics, { load, pool }: Engine): void {
+  if (load) {
+    gauge('chatroomd_writer_waiting', 'Operations that wait for the next commit.', () => load().waiting)
+    counter('chatroomd_writer_commits_total', 'Commits of the embedded store.', () => load().commits)
+    counter(
+      'chatroomd_writer_operations_total',
+      'Operations in those commits; divided by them, how many share one.',
+      () => load().operations,
+    )
+  }
+
+  if (pool) {
+    gauge(
+      'chatroomd_database_busy',
+      'Statements and transactions on PostgreSQL under way or waiting.',
+      () => pool().busy,
+    )
+    gauge('chatroomd_database_pool', 'Most connections to PostgreSQL of this process.', () => pool().size)
+  }
+}
+
 /** Metrics, with what the store, real time, the log and the event feed count. */
 export function measured(
   engine: Engine,
@@ -33,17 +55,7 @@ export function measured(
     return run ? [[{}, run.atMs / 1000]] : []
   })
 
-  const { load } = engine
-  if (load) {
-    gauge('chatroomd_writer_waiting', 'Operations that wait for the next commit.', () => load().waiting)
-    counter('chatroomd_writer_commits_total', 'Commits of the embedded store.', () => load().commits)
-    counter(
-      'chatroomd_writer_operations_total',
-      'Operations in those commits; divided by them, how many share one.',
-      () => load().operations,
-    )
-  }
-
+  measureLoad(made, engine)
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)
   counter('chatroomd_connections_refused_total', 'Connections that were not made, by reason.', () =>
     by('reason', realtime.connectionsRefused),
@@ -56,6 +68,11 @@ export function measured(
     () => realtime.loginsRefused,
   )
   counter('chatroomd_messages_total', 'Messages that were accepted.', () => realtime.messages)
+  counter(
+    'chatroomd_messages_delivered_total',
+    'Messages that were handed to users who are connected; once for each user.',
+    () => realtime.delivered,
+  )
   counter('chatroomd_messages_refused_total', 'Messages that were refused, by reason.', () =>
     by('reason', realtime.refused),
   )

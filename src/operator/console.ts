@@ -1,9 +1,14 @@
 import type { Logger } from 'pino'
 import type { Passwords } from '../auth/passwords.ts'
+import type { Bus } from '../cluster/bus.ts'
+import type { NodeNews } from '../cluster/bus-codec.ts'
+import { sharedFigures } from '../cluster/node-figures.ts'
 import type { Config } from '../config.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
 import type { Engine } from '../engine/engine-types.ts'
+import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { operatorsOn } from '../operations/operators/sign-in.ts'
 import { adminOn } from './admin.ts'
 import { overviewOf } from './overview.ts'
@@ -31,6 +36,10 @@ function appAdminOn(engine: Engine, log: Logger) {
 
 interface Parts {
   engine: Engine
+  bus: Pick<Bus, 'send'>
+  nodes: Publisher<NodeNews>
+  /** Where this node is reached. */
+  listener: { url(): string }
   passwords: Passwords
   metrics: Metrics
   config: Config
@@ -39,8 +48,27 @@ interface Parts {
 }
 
 /** What the console is served with, beside the calls of the API. */
-export function consoleOn({ engine, passwords, metrics, config, log, recentLog }: Parts) {
-  const { countApps, figures, stop } = overviewOf(engine, metrics, config.data_dir)
+export function consoleOn({
+  engine,
+  bus,
+  nodes,
+  listener,
+  passwords,
+  metrics,
+  config,
+  log,
+  recentLog,
+}: Parts) {
+  const { countApps, figures: own, stop } = overviewOf(engine, metrics, config.data_dir, listener.url)
+  const failed = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'the figures of this node could not be published; it is retried'),
+  )
+  const shared = sharedFigures({
+    bus,
+    own,
+    subscribe: (heard) => nodes.subscribe(({ id, figures }) => heard(id, figures)),
+    failed,
+  })
   const operators = operatorsOn({
     store: engine.store,
     commit: engine.commit,
@@ -54,8 +82,11 @@ export function consoleOn({ engine, passwords, metrics, config, log, recentLog }
     operators,
     appAdmin: appAdminOn(engine, log),
     countApps,
-    figures,
+    figures: shared.all,
     recentLog,
-    [Symbol.dispose]: stop,
+    [Symbol.dispose]() {
+      shared.stop()
+      stop()
+    },
   }
 }

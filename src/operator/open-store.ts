@@ -3,6 +3,7 @@ import { appDirectory } from '../auth/app-directory.ts'
 import { login } from '../auth/login.ts'
 import { passwords } from '../auth/passwords.ts'
 import { tokenChecker } from '../auth/tokens.ts'
+import type { NodeNews } from '../cluster/bus-codec.ts'
 import { openBus } from '../cluster/open-bus.ts'
 import type { Config } from '../config.ts'
 import type { Event } from '../domain/event.ts'
@@ -34,6 +35,7 @@ export async function openStore(
     log.error({ err: error }, 'a change of another node could not be applied; the caches are read again')
   const relayed = publisher<RelayedMessage>()
   const relayedToUsers = publisher<UserMessage>()
+  const nodes = publisher<NodeNews>()
   const missed = publisher<void>()
   const deployment = await engine.store.presence.deployment()
   const bus = await openBus(
@@ -43,6 +45,7 @@ export async function openStore(
       onItem(item) {
         if ('message' in item) relayed.publish(item.message)
         else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
+        else if ('node' in item) nodes.publish(item.node)
         else events.publish(item.events)?.catch(notApplied)
       },
       missed: () => void missed.publish(),
@@ -55,7 +58,7 @@ export async function openStore(
     if (batch.length > 0) bus.send({ events: batch })
     return events.publish(batch)
   })
-  return { engine, bus, events, committed, deployment, relayed, relayedToUsers, missed }
+  return { engine, bus, events, committed, deployment, relayed, relayedToUsers, missed, nodes }
 }
 
 /** What this node holds in memory of the store, brought up to date by events. */

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import pkg from '../../package.json' with { type: 'json' }
+import type { NodeFigures } from '../domain/node-figures.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { figuresOf } from '../metrics/figures.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -19,7 +20,8 @@ async function spaceOf(dir: string) {
 }
 
 /** What the console shows of this process. */
-export function overviewOf({ kind, store }: Engine, metrics: Metrics, dir: string) {
+export function overviewOf({ kind, store, check }: Engine, metrics: Metrics, dir: string, url: () => string) {
+  const id = crypto.randomUUID()
   const lately = figuresOf(metrics)
   let counted: { atMs: number; counts: Promise<Map<number, { rooms: number; users: number }>> } | undefined
 
@@ -37,10 +39,15 @@ export function overviewOf({ kind, store }: Engine, metrics: Metrics, dir: strin
       }
       return counted.counts
     },
-    figures: async () => ({
-      node: hostname(),
+    figures: async (): Promise<NodeFigures> => ({
+      id,
+      node: `${hostname()}:${new URL(url()).port}`,
       version: pkg.version,
       store: kind,
+      store_up: await check().then(
+        () => true,
+        () => false,
+      ),
       uptime_seconds: Math.floor(process.uptime()),
       ...(await lately.read()),
       disk: await spaceOf(dir),

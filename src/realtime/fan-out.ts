@@ -36,13 +36,15 @@ export function fanOut(
     const room = live.room(app, id)
     if (!room) return undefined
     if (!directed) {
-      if (passesClientRate(message, room, counters.leftOut))
-        outbox.publish(room, frame, from && [from], priority === high)
+      if (!passesClientRate(message, room, counters.leftOut)) return room
+      outbox.publish(room, frame, from && [from], priority === high)
+      counters.delivered += room.users.size - (from ? 1 : 0)
       return room
     }
     for (const username of new Set(directed)) {
       const user = live.user(app, username)
       if (!user?.rooms.has(id)) continue
+      counters.delivered += 1
       for (const session of user.sessions) if (session !== from) outbox.sendTo(room, session, frame)
     }
     return room

@@ -19,6 +19,8 @@ export interface Pool {
   patiently<T>(work: (ask: Ask) => Promise<T>): Promise<T>
   /** The connections are no good: refuses everything until PostgreSQL responds on new ones. */
   recover(reason: unknown): void
+  /** Statements and transactions that are under way, or wait for a connection. */
+  busy(): number
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ const askOn =
 export function openPool(settings: PostgresSettings): Pool {
   const clients = openClients(settings)
   const { recover, withDeadline } = clients
+  let busy = 0
 
   /** The deadline has passed. A statement that the server should have given up by now shows that it is lost. */
   function late(sent: number): Error {
@@ -41,7 +44,12 @@ export function openPool(settings: PostgresSettings): Pool {
   async function readOnce(text: string, params: unknown[]): Promise<Rows> {
     const reads = clients.reads()
     const sent = performance.now()
-    return withDeadline(askOn(reads)(text, params), () => late(sent))
+    busy += 1
+    try {
+      return await withDeadline(askOn(reads)(text, params), () => late(sent))
+    } finally {
+      busy -= 1
+    }
   }
 
   return {
@@ -64,6 +72,7 @@ export function openPool(settings: PostgresSettings): Pool {
       const writes = clients.writes()
       let sent = Number.POSITIVE_INFINITY
       let state: 'open' | 'late' | 'committing' = 'open'
+      busy += 1
       const running = writes.begin(async (tx) => {
         const ask: Ask = (text, params) => {
           if (state === 'late') throw unavailable('no answer within the deadline')
@@ -87,6 +96,8 @@ export function openPool(settings: PostgresSettings): Pool {
         return result as Awaited<ReturnType<typeof work>>
       } catch (error) {
         throw (state as string) === 'committing' && isLost(error) ? unknownOutcome(error) : error
+      } finally {
+        busy -= 1
       }
     },
 
@@ -100,6 +111,8 @@ export function openPool(settings: PostgresSettings): Pool {
     },
 
     recover,
+
+    busy: () => busy,
 
     close: clients.close,
   }

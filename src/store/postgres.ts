@@ -30,6 +30,8 @@ export interface Postgres {
   history: HistoryStore
   /** Fails, with the reason, when PostgreSQL does not respond, or takes no writes: while they fail, it tries one. */
   check(): Promise<void>
+  /** Statements and transactions that are under way, or wait for a connection. */
+  busy(): number
   close(): Promise<void>
 }
 
@@ -185,6 +187,7 @@ export async function openPostgres(settings: PostgresSettings, tracer?: Tracer):
       probing ??= probe()
       await probing
     },
+    busy: pool.busy,
     close: pool.close,
   }
 }

@@ -145,6 +145,9 @@ test('15 the overview says what a node does, and admins read its log', async () 
     errors_per_second: 0,
     p99_ms: expect.any(Number),
     connections: 0,
+    messages_out_per_second: 0,
+    store_up: true,
+    is_lost: false,
     event_loop_lag_ms: expect.any(Number),
     disk: { free_bytes: expect.any(Number), total_bytes: expect.any(Number) },
   })

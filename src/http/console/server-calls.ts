@@ -40,7 +40,7 @@ export function serverCalls(deps: Deps): ConsoleCalls {
       ...createAppCall(deps),
     },
     ...appCalls(deps),
-    overview: { GET: forRole('viewer', async () => ({ nodes: [await deps.figures()] })) },
+    overview: { GET: forRole('viewer', async () => ({ nodes: await deps.figures() })) },
     permissions: { GET: forRole('viewer', async () => ({ permissions: deps.permissions })) },
     logs: { GET: forRole('admin', async () => `{"lines":[${deps.recentLog().join()}]}`) },
     operators: {

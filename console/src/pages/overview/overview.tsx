@@ -8,13 +8,18 @@ import { Chart, type Series } from '../../ui/chart.tsx'
 import { Card, Page } from '../../ui/page.tsx'
 import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
 import { type Node, type Sample, useFigures } from './figures.ts'
-import { useBytes, useDuration } from './units.ts'
+import { Nodes } from './nodes.tsx'
+
+/** Of the nodes that are there: what one did before it was lost is no figure of now. */
+const there = (nodes: readonly Node[]): Node[] => nodes.filter(({ is_lost }) => !is_lost)
 
 const total = (nodes: readonly Node[], of: (node: Node) => number | null): number =>
-  nodes.reduce((sum, node) => sum + (of(node) ?? 0), 0)
+  there(nodes).reduce((sum, node) => sum + (of(node) ?? 0), 0)
 
 const worst = (nodes: readonly Node[], of: (node: Node) => number | null): number | null => {
-  const known = nodes.map(of).filter((value) => value !== null)
+  const known = there(nodes)
+    .map(of)
+    .filter((value) => value !== null)
   return known.length === 0 ? null : Math.max(...known)
 }
 
@@ -75,19 +80,21 @@ function Charts({ samples, last }: { samples: Sample[]; last: Sample }) {
         />
       </Figure>
       <Figure
-        title={t`Messages per second`}
+        title={t`Messages in per second`}
         value={figure(total(nodes, (node) => node.messages_in_per_second))}
         aside={
           <>
-            {t`dropped`} {figure(total(nodes, (node) => node.dropped_per_second))}
+            {t`out`} {figure(total(nodes, (node) => node.messages_out_per_second))} · {t`dropped`}{' '}
+            {figure(total(nodes, (node) => node.dropped_per_second))}
           </>
         }
       >
         <Chart
-          label={t`Messages and dropped messages per second`}
+          label={t`Messages in, out and dropped per second`}
           times={times}
           series={[
-            line(t`Messages`, 'good', (node) => node.messages_in_per_second),
+            line(t`In`, 'good', (node) => node.messages_in_per_second),
+            line(t`Out`, 'accent', (node) => node.messages_out_per_second),
             line(t`Dropped`, 'danger', (node) => node.dropped_per_second),
           ]}
         />
@@ -103,9 +110,16 @@ function Charts({ samples, last }: { samples: Sample[]; last: Sample }) {
         title={t`Event loop lag`}
         value={`${figure(worst(nodes, (node) => node.event_loop_lag_ms))} ms`}
         aside={
-          <>
-            {t`waiting writes`} {figure(total(nodes, (node) => node.writer_waiting))}
-          </>
+          nodes.some((node) => node.database_pool !== null) ? (
+            <>
+              {t`database pool`} {figure(total(nodes, (node) => node.database_busy))} /{' '}
+              {figure(total(nodes, (node) => node.database_pool))}
+            </>
+          ) : (
+            <>
+              {t`waiting writes`} {figure(total(nodes, (node) => node.writer_waiting))}
+            </>
+          )
         }
       >
         <Chart
@@ -135,43 +149,6 @@ function Figure({ title, value, aside, children }: FigureProps) {
       </div>
       {children}
     </section>
-  )
-}
-
-function Nodes({ nodes }: { nodes: Node[] }) {
-  const { t, i18n } = useLingui()
-  const bytes = useBytes()
-  const duration = useDuration()
-  return (
-    <Card title={t`Nodes`}>
-      <ul>
-        {nodes.map((node) => {
-          const { disk } = node
-          const isFull = disk !== null && disk.free_bytes < disk.total_bytes * 0.1
-          return (
-            <li
-              key={node.node}
-              className="flex flex-wrap items-center gap-x-5 gap-y-1 border-t border-line px-4 py-2.5 first:border-0"
-            >
-              <span className="font-medium">{node.node}</span>
-              <Badge tone="good">{t`up for ${duration(node.uptime_seconds)}`}</Badge>
-              <span className="text-dim">
-                {node.version} · {node.store}
-              </span>
-              <span className="text-dim">{t`memory ${bytes(node.memory_bytes ?? 0)}`}</span>
-              {disk ? (
-                <span className={isFull ? 'text-danger' : 'text-dim'}>
-                  {t`disk ${bytes(disk.free_bytes)} of ${bytes(disk.total_bytes)} free`}
-                </span>
-              ) : null}
-              {node.log_lines_lost ? (
-                <span className="text-warn">{t`${i18n.number(node.log_lines_lost)} log lines lost`}</span>
-              ) : null}
-            </li>
-          )
-        })}
-      </ul>
-    </Card>
   )
 }
 
