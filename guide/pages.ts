@@ -1,12 +1,16 @@
 /** The pages of the guide, in the order of its menu; each is `docs/<name>.md`, and `docs/<name>.zh-CN.md` in Chinese. */
 export const groups = [
-  { en: 'Start', zh: '入门', pages: ['client', 'moving'] },
+  { en: 'Start', zh: '入门', pages: ['quick-start', 'sdk', 'client', 'moving'] },
   {
     en: 'Use',
     zh: '功能',
-    pages: ['callbacks', 'before-sending', 'events', 'moderation', 'lifecycle', 'console'],
+    pages: ['history', 'moderation', 'lifecycle', 'events', 'callbacks', 'before-sending', 'console'],
   },
-  { en: 'Run', zh: '运维', pages: ['settings', 'scaling', 'performance', 'doctor'] },
+  {
+    en: 'Run',
+    zh: '运维',
+    pages: ['production', 'settings', 'backup', 'upgrade', 'security', 'scaling', 'performance', 'doctor'],
+  },
   {
     en: 'Reference',
     zh: '参考',

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Started, started } from './support/started.ts'
 
-/** The shell lines between the marks of the tour. */
-function tourOf(path: string): string {
-  const tour = /<!-- tour -->(.*)<!-- \/tour -->/s.exec(readFileSync(path, 'utf8'))?.[1] ?? ''
+/** The shell lines of a page; where it has the marks of a tour, those between them. */
+function linesOf(path: string): string {
+  const text = readFileSync(path, 'utf8')
+  const tour = /<!-- tour -->(.*)<!-- \/tour -->/s.exec(text)?.[1] ?? text
   return [...tour.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines).join('\n')
 }
+
+/** Pages of the guide whose commands are run, in the order of their menu, in one shell. */
+const recipes = ['quick-start', 'sdk', 'history', 'backup']
 
 for (const path of ['README.md', 'README.zh-CN.md']) {
   describe(`the tour of ${path}`, () => {
@@ -24,9 +28,10 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
 
     /** Runs the tour, and returns its output. */
     async function pasted() {
-      const lines = tourOf(path)
+      const lines = linesOf(path)
         .replaceAll('http://127.0.0.1:8080', running.url)
         .replaceAll('acme.txt', join(dir, 'acme.txt'))
+        .replaceAll('heard.txt', join(dir, 'heard.txt'))
       const shell = Bun.spawn(['bash', '-euo', 'pipefail', '-c', lines], {
         env: { ...process.env, CHATROOMD_DATA_DIR: join(dir, 'data') },
         stdout: 'pipe',
@@ -37,12 +42,13 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
         new Response(shell.stderr).text(),
       ])
       expect(output).not.toContain('"error"')
+      expect(output).toContain('Good evening!')
       const answers = output.split('\n').filter((line) => line.startsWith('{'))
-      expect(answers).toHaveLength(15)
+      expect(answers).toHaveLength(16)
       expect(JSON.parse(answers[3] ?? '').data.affiliations_count).toBe(3)
-      expect(JSON.parse(answers[12] ?? '').data.success).toBe(true)
       expect(JSON.parse(answers[13] ?? '').data.success).toBe(true)
-      expect(JSON.parse(answers[14] ?? '').access_token).toBeString()
+      expect(JSON.parse(answers[14] ?? '').data.success).toBe(true)
+      expect(JSON.parse(answers[15] ?? '').access_token).toBeString()
       return { complaints, exit: await shell.exited }
     }
 
@@ -55,6 +61,29 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
         complaints: 'chatroomd: the app acme#lounge exists already\n',
         exit: 0,
       })
+    }, 60_000)
+
+    test('17.8 the commands of the guide work when pasted', async () => {
+      const language = path === 'README.md' ? '' : '.zh-CN'
+      const lines = recipes.map((page) => linesOf(`docs/${page}${language}.md`)).join('\n')
+      const root = process.cwd()
+      const functions = `npm() { (cd '${root}' && command npm "$@"); }
+        chatroomd() { '${process.execPath}' '${join(root, 'src/main.ts')}' "$@"; }`
+      const script = `${functions}\n${lines.replaceAll('http://127.0.0.1:8080', running.url)}`
+      const shell = Bun.spawn(['bash', '-euo', 'pipefail', '-c', script], {
+        cwd: dir,
+        env: { ...process.env, CHATROOMD_DATA_DIR: join(dir, 'data') },
+        stdout: 'pipe',
+        stderr: 'pipe',
+      })
+      const [output, complaints] = await Promise.all([
+        new Response(shell.stdout).text(),
+        new Response(shell.stderr).text(),
+      ])
+      expect({ complaints, exit: await shell.exited }).toEqual({ complaints: '', exit: 0 })
+      expect(output).not.toContain('"error"')
+      expect(output).toContain('Good evening!')
+      expect(existsSync(join(dir, 'restored/chatroomd.db'))).toBe(true)
     }, 60_000)
 
     test('begins with a curl line of the first start that works when pasted', async () => {
@@ -83,6 +112,15 @@ test('both READMEs have the same commands, settings and links', () => {
       .filter((to) => to !== 'README.md')
       .sort()
   expect(links(chinese)).toEqual(links(english))
+})
+
+test('17.8 pages of the guide have the same commands in both languages', () => {
+  const blocks = (path: string) =>
+    [...readFileSync(path, 'utf8').matchAll(/```(?:sh|ini|js|java)\n(.*?)```/gs)].map(([, lines = '']) =>
+      lines.replace(/"(name|description)": "[^"]*"/g, ''),
+    )
+  for (const page of [...recipes, 'production', 'upgrade'])
+    expect(blocks(`docs/${page}.zh-CN.md`)).toEqual(blocks(`docs/${page}.md`))
 })
 
 test('the code that CONTRIBUTING.md shows is the code', () => {
