@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- nodes` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes` and `-- --store postgres` measure those parts.
  */
 
+import { measureBulk } from './bulk.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
@@ -96,6 +97,14 @@ if (process.argv.includes('lists')) {
     process.env.DATABASE_URL,
   )
   report(isSmoke ? 'lists-smoke' : 'lists', 'chatroomd, lists of rooms', figures)
+  process.exit(0)
+}
+
+if (process.argv.includes('bulk')) {
+  const figures = await measureBulk(
+    isSmoke ? { rooms: 200, idleMs: 400, rounds: 1 } : { rooms: 100_000, idleMs: 20_000, rounds: 3 },
+  )
+  report(isSmoke ? 'bulk-smoke' : 'bulk', 'chatroomd, bulk jobs, embedded store', figures)
   process.exit(0)
 }
 

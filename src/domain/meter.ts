@@ -14,6 +14,12 @@ export class Meter {
     this.last = now
   }
 
+  /** Whether one more would pass; nothing is counted. */
+  hasRoom(rate: number, now: number, priority: Priority = high): boolean {
+    const used = Math.max(0, this.used - ((now - this.last) * rate) / 1000)
+    return used + 1 <= Math.max(1, rate * share[priority])
+  }
+
   /** Whether `cost` more may pass at `now` (ms of a monotonic clock) under `rate` a second; if so it is counted. */
   passes(rate: number, now: number, priority: Priority = high, cost = 1): boolean {
     this.used = Math.max(0, this.used - ((now - this.last) * rate) / 1000)

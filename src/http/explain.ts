@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import { type FailureRow, unknownAction } from '../domain/failures.ts'
+import { isObject } from '../domain/is-object.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import type { Explain, Explained, Tried } from '../operations/services.ts'
 import { bodyCheck, withoutNulls } from './body.ts'
@@ -51,17 +52,19 @@ export function explainer(
     return { allowed: true, events }
   }
 
-  async function trySpeaking({ app, caller, params }: Omit<Tried, 'id'>): Promise<Explained> {
+  async function trySpeaking({ app, caller, params, body }: Omit<Tried, 'id'>): Promise<Explained> {
     // Servers speak where a chat room is open; what they may is said by the call itself.
     if (caller.kind !== 'user') throw unknownAction({ action: 'speak' })
-    const silence = await deps.maySpeak(
+    const text = isObject(body) && typeof body.text === 'string' ? body.text : undefined
+    const { silence, ...speaking } = await deps.maySpeak(
       app,
       (params as Record<string, string>).chatroom_id ?? '',
       caller.username,
+      text,
     )
-    if (!silence) return { allowed: true }
+    if (!silence) return { allowed: true, speaking }
     const { code, reason, why } = silence
-    return { allowed: false, code, error_description: reason, why }
+    return { allowed: false, code, error_description: reason, why, speaking }
   }
 
   return async ({ id, ...asked }) => {

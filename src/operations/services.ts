@@ -4,7 +4,7 @@ import type { Presence } from '../cluster/presence-types.ts'
 import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
-import type { Messenger } from '../domain/messenger.ts'
+import type { Messenger, Speaking } from '../domain/messenger.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Text } from '../domain/text.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -32,6 +32,7 @@ export interface Explained {
   error_description?: string
   why?: Text
   events?: unknown[]
+  speaking?: Omit<Speaking, 'silence'>
 }
 
 /** Runs a call and rolls it back. Fails for calls that cannot be. */

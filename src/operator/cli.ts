@@ -141,7 +141,7 @@ export function commandLine(start: StartServer): Command {
 
   const room = program
     .command('room')
-    .description('chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, send')
+    .description('chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, send, why')
   const bulk = program
     .command('bulk')
     .description('one thing done to many chat rooms: run, confirm, list, watch, rooms, stop')

@@ -146,6 +146,34 @@ const rooms: RestCommand[] = [
     show: ({ data }) => rows(data).forEach(fields),
   },
   {
+    name: 'room why',
+    args: ['<room>', '<user>'],
+    options: [
+      ['--action <operationId>', 'which call; by default speak: to send a message through an SDK'],
+      ['--text <text>', 'speak: the message, which is held against the keyword lists'],
+      ['--body <json>', 'the body of the call'],
+    ],
+    meaning: 'say whether a user may do something in a chat room, and if not, which rule refuses it',
+    run: (call, { room, user, action = 'speak', text, body }) =>
+      call('POST', '/explain', {
+        action,
+        user,
+        room,
+        ...(text === undefined ? {} : { body: { text } }),
+        ...(body === undefined ? {} : { body: JSON.parse(String(body)) }),
+      }),
+    show({ data }) {
+      const [{ why, speaking, events, ...verdict } = {}] = rows(data)
+      const texts = why as { en: string; zh: string } | undefined
+      fields({
+        ...verdict,
+        ...(texts ? { why: process.env.LANG?.startsWith('zh') ? texts.zh : texts.en } : {}),
+        ...(events ? { events: rows(events).map(({ type }) => type) } : {}),
+        ...(speaking as object | undefined),
+      })
+    },
+  },
+  {
     name: 'room endings',
     args: [],
     options: [

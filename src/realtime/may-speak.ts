@@ -1,10 +1,15 @@
 import { everythingHeard } from '../cluster/heard-rooms.ts'
-import type { MaySpeak, Silence } from '../domain/messenger.ts'
-import { Meter } from '../domain/meter.ts'
+import type { AppRecord } from '../domain/app.ts'
+import { check } from '../domain/keywords/check.ts'
+import type { AppKeywords } from '../domain/keywords/matcher.ts'
+import type { MaySpeak, Silence, Speaking } from '../domain/messenger.ts'
+import { Meter, normal } from '../domain/meter.ts'
+import { tooMany } from './accept.ts'
 import { authoriser } from './authorise.ts'
-import { isRefusal } from './encode.ts'
+import { isRefusal, type Refusal } from './encode.ts'
 import type { FindOriginal } from './find-original.ts'
 import { liveState } from './live.ts'
+import { refusedByWords } from './moderate.ts'
 import type { Parts } from './parts.ts'
 import type { LiveUser } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
@@ -38,14 +43,51 @@ const slowMode = {
   zh: '慢速模式：成员需等待，或成为管理员、加入白名单',
 }
 
+const userRate = {
+  en: 'the user sends more messages a second than userMessageRate of the app allows: wait, or raise it',
+  zh: '用户每秒发送的消息数超过应用设置 userMessageRate：稍后重试或调高该值',
+}
+const roomRate = {
+  en: 'the chat room gets more messages a second than roomMessageRate of the app allows: wait, send it with high priority, or raise it',
+  zh: '聊天室每秒收到的消息数超过应用设置 roomMessageRate：稍后重试、以高优先级发送或调高该值',
+}
+const keywords = {
+  en: 'the text holds a word of a keyword list that refuses: see words; change the text, or the list',
+  zh: '文本含有拒绝类词表中的词（见 words）：修改文本或词表',
+}
+
+const silence = ({ code, reason }: Refusal, why: Silence['why']): Silence => ({ code, reason, why })
+
+/** What keyword lists say of a text. */
+function heldAgainst({ matcher }: AppKeywords, text: string | undefined) {
+  const found = matcher && text !== undefined ? check(matcher, text) : undefined
+  const words = (found?.hits ?? []).map(({ word, list: { id, action } }) => ({ word, list: id, action }))
+  const isRefused = found?.action === 'refuse'
+  const replaced = found?.action === 'replace' ? { text: found.text } : {}
+  return { words, isRefused, replaced }
+}
+
 /** Decides as for a message of a client, and leaves no trace among those who are connected. */
 export function speechRules(
-  { store, now }: Pick<Parts, 'store' | 'now'>,
+  { store, now, live: connected, before }: Pick<Parts, 'store' | 'now' | 'live' | 'before'>,
   find: FindOriginal,
   spoken: LastSpoken,
-  keywordsOf: (app: number) => LiveUser['keywords'],
+  keywordsOf: (app: number) => AppKeywords,
 ): MaySpeak {
-  return async (app, room, username) => {
+  /** Whether rates of this node have room for one more message. */
+  function rates({ id, settings }: AppRecord, room: string, username: string) {
+    const { userMessageRate, roomMessageRate } = settings
+    const at = performance.now()
+    const passes = (rate: number | null, meter: Meter | undefined) =>
+      rate === null || meter === undefined || meter.hasRoom(rate, at, normal)
+    const ofUser = connected.user(id, username)?.meter
+    return {
+      user: userMessageRate === null || ofUser === undefined || ofUser.hasRoom(userMessageRate, at),
+      room: passes(roomMessageRate, connected.room(id, room)?.meter),
+    }
+  }
+
+  return async (app, room, username, text) => {
     const live = liveState(keywordsOf, everythingHeard)
     const user: LiveUser = {
       app: app.id,
@@ -65,7 +107,27 @@ export function speechRules(
       find,
       spoken,
     )({ session, room, recalls: undefined, slowMode: 0 })
-    if (!isRefusal(verdict)) return undefined
-    return { code: verdict.code, reason: verdict.reason, why: rules[verdict.reason] ?? slowMode }
+    const { words, isRefused, replaced } = heldAgainst(user.keywords, text)
+    const has = rates(app, room, username)
+    /** The first that refuses, in the order in which a message meets them. */
+    const first = (): Silence | undefined => {
+      if (!has.user) return silence(tooMany, userRate)
+      if (isRefusal(verdict)) return silence(verdict, rules[verdict.reason] ?? slowMode)
+      if (!has.room) return silence(tooMany, roomRate)
+      return isRefused ? silence(refusedByWords, keywords) : undefined
+    }
+    const { userMessageRate, roomMessageRate } = app.settings
+    const speaking: Speaking = {
+      silence: first(),
+      words,
+      ...replaced,
+      limits: {
+        slow_mode: (await store.rooms.findRoom(app.id, room.replaceAll('\0', '')))?.slowMode ?? 0,
+        user_message_rate: userMessageRate,
+        room_message_rate: roomMessageRate,
+      },
+      asks_callback: before.ruleFor(app.id, room, username, () => 'txt') !== undefined,
+    }
+    return speaking
   }
 }

@@ -9,7 +9,7 @@ import { MessageBody_Content_Type as Type } from './generated/protocol.ts'
 import type { ModerationLog } from './moderation-log.ts'
 
 /** What clients take for a refusal by moderation: the web SDK gives it type 508. */
-const refusedByWords: Refusal = {
+export const refusedByWords: Refusal = {
   ...failed(JSON.stringify({ error_type: 'moderation' })),
   counted: 'moderation',
 }

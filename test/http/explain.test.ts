@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { refusal } from '../support/bodies.ts'
 import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 let server: TestServer
 let app: TestApp
@@ -131,4 +132,64 @@ test('14.8 "speak" says why a user cannot send a message, in the words that its 
     'group not found',
   )
   expect((await explain({ action: 'speak', room: quiet })).status).toBe(400)
+})
+
+test('14.8 "speak" explains keywords, slow mode and rates, and uses none of them up', async () => {
+  const busy = await app.room({ owner: 'dave', members: ['bob', 'carol'] })
+  await app.set({ userMessageRate: 1, roomMessageRate: 50 })
+  const speak = async (user: string, text?: string) => {
+    const body = text === undefined ? {} : { body: { text } }
+    const reply = await explain({ action: 'speak', user, room: busy, ...body })
+    expect(reply.status).toBe(200)
+    return reply.body.data
+  }
+  expect(await speak('carol')).toEqual({
+    allowed: true,
+    speaking: {
+      words: [],
+      limits: { slow_mode: 0, user_message_rate: 1, room_message_rate: 50 },
+      asks_callback: false,
+    },
+  })
+  const lists: string[] = []
+  for (const [name, action, word] of [
+    ['bad', 'refuse', 'spam'],
+    ['rude', 'replace', 'darn'],
+  ]) {
+    const { id } = (await app.call('POST', '/moderation/keyword_lists', { name, action })).body.data
+    await app.call('POST', `/moderation/keyword_lists/${id}/words`, { words: [word] })
+    lists.push(id)
+  }
+  // Lists are taken over within seconds.
+  await until(async () => (await speak('carol', 'spam darn')).speaking.words.length === 2)
+  const refused = await speak('carol', 'no spam here')
+  expect(refused.speaking.words).toEqual([{ word: 'spam', list: lists[0], action: 'refuse' }])
+  expect([refused.why.en, refused.why.zh]).toEqual([
+    expect.stringContaining('keyword'),
+    expect.stringContaining('词表'),
+  ])
+  const carol = await connectAs(app, 'carol')
+  const { status } = await carol.say(busy, 'spam')
+  expect([status?.errorCode, status?.reason]).toEqual([refused.code, refused.error_description])
+  const replaced = await speak('dave', 'darn it')
+  expect([replaced.allowed, replaced.speaking.text]).toEqual([true, '*** it'])
+
+  // One message a second: a slow machine may need several to see it used up.
+  await until(async () => {
+    await carol.say(busy, 'hello')
+    return (await speak('carol')).allowed === false
+  })
+  carol.close()
+  await app.set({ userMessageRate: 100, roomMessageRate: null })
+  await app.call('PUT', `/chatrooms/${busy}/slow_mode`, { slowMode: 30 })
+  const bob = await connectAs(app, 'bob')
+  expect((await bob.say(busy, 'hello')).status?.errorCode ?? 0).toBe(0)
+  const slow = await speak('bob')
+  expect([slow.allowed, slow.why.en, slow.speaking.limits.slow_mode]).toEqual([
+    false,
+    expect.stringContaining('slow mode'),
+    30,
+  ])
+  expect((await speak('dave')).allowed).toBe(true)
+  bob.close()
 })

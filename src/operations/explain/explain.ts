@@ -30,8 +30,55 @@ const Asked = exactly({
     }),
   ),
   query: t.Optional(t.Unsafe<Record<string, string>>({ ...Texts, ...says('The query.', '查询参数。') })),
-  body: t.Optional(t.Unknown(says('The body of the call.', '请求体。'))),
+  body: t.Optional(
+    t.Unknown(
+      says(
+        'The body of the call; of `speak` `{"text": "…"}`, which is held against the keyword lists.',
+        '请求体；`speak` 为 `{"text": "…"}`，用于词表检查。',
+      ),
+    ),
+  ),
 })
+
+const orNone = (en: string, zh: string) =>
+  t.Union([t.Number(), t.Null()], { ...says(en, zh), examples: [100] })
+
+const Speaking = exactly(
+  {
+    words: t.Array(
+      exactly({
+        word: t.String({ examples: ['spam'] }),
+        list: t.String(says('Id of its list.', '词表 ID。')),
+        action: t.String({ examples: ['refuse'] }),
+      }),
+      says('Words of keyword lists that the text holds.', '文本命中的词。'),
+    ),
+    text: t.Optional(
+      t.String(says('The text as others get it, where words are replaced.', '替换命中的词之后的文本。')),
+    ),
+    limits: exactly({
+      slow_mode: t.Integer({
+        ...says('Seconds between two messages of a member; 0 = none.', '慢速模式的间隔秒数；0 表示关闭。'),
+        examples: [10],
+      }),
+      user_message_rate: orNone(
+        'Messages a second of one user; null = any number.',
+        '单个用户每秒消息数；null 表示不限。',
+      ),
+      room_message_rate: orNone(
+        'Messages a second to one chat room, in one process; null = any number.',
+        '单个进程上单个聊天室每秒消息数；null 表示不限。',
+      ),
+    }),
+    asks_callback: t.Boolean(
+      says(
+        'A callback of the app decides about the message, too; it is not called.',
+        '消息还需经应用的发送前回调决定；此处不会调用。',
+      ),
+    ),
+  },
+  says('`speak`: what holds for the message.', '`speak`：对该消息生效的规则。'),
+)
 
 const Explained = loosely({
   allowed: t.Boolean({ ...says('Whether the call would be done.', '该调用是否会成功。'), examples: [false] }),
@@ -45,6 +92,7 @@ const Explained = loosely({
     exactly({ en: t.String(), zh: t.String() }, says('The rule that refuses.', '拒绝的规则。')),
   ),
   events: t.Optional(t.Array(t.Unknown(), says('What would happen.', '将会发生的事件。'))),
+  speaking: t.Optional(Speaking),
 })
 
 /** Explains whether a call would be done, or which rule refuses it: the call runs as that caller and is rolled back. */

@@ -18,6 +18,13 @@ interface Verdict {
   error_description?: string
   why?: { en: string; zh: string }
   events?: { type: string }[]
+  code?: number
+  speaking?: {
+    words: { word: string; list: string; action: string }[]
+    text?: string
+    limits: { slow_mode: number; user_message_rate: number | null; room_message_rate: number | null }
+    asks_callback: boolean
+  }
 }
 
 /** Whether a call would be done, and if not which rule says no. Nothing is changed. */
@@ -75,13 +82,16 @@ export function Explain({ app }: AppPageProps) {
               />
             </Field>
             <datalist id="calls">
+              <option value="speak">{t`Send a message through an SDK`}</option>
               {[...(calls ?? [])].map(([id, summary]) => (
                 <option key={id} value={id}>
                   {summary}
                 </option>
               ))}
             </datalist>
-            <p className="-mt-3 min-h-5 text-xs text-dim">{calls?.get(action)}</p>
+            <p className="-mt-3 min-h-5 text-xs text-dim">
+              {action === 'speak' ? t`Send a message through an SDK` : calls?.get(action)}
+            </p>
             <Field label={t`User`} hint={t`Who would call. Empty: your server, with an app token.`}>
               <Input value={user} onValueChange={setUser} autoCapitalize="none" spellCheck={false} />
             </Field>
@@ -99,7 +109,13 @@ export function Explain({ app }: AppPageProps) {
             </Field>
             <Field
               label={t`Body`}
-              hint={<JsonHint example='{"usernames": ["bob"], "mute_duration": 60000}' />}
+              hint={
+                <JsonHint
+                  example={
+                    action === 'speak' ? '{"text": "…"}' : '{"usernames": ["bob"], "mute_duration": 60000}'
+                  }
+                />
+              }
             >
               <TextArea value={body} onChange={(event) => setBody(event.target.value)} spellCheck={false} />
             </Field>
@@ -131,7 +147,7 @@ function JsonHint({ example }: { example: string }) {
 
 function Answer({ verdict }: { verdict: Verdict }) {
   const { t, i18n } = useLingui()
-  const { allowed, status, error, error_description: text, why, events } = verdict
+  const { allowed, status, error, error_description: text, why, events, code, speaking } = verdict
   return (
     <Card>
       <div className="flex flex-col gap-3 p-4">
@@ -142,11 +158,12 @@ function Answer({ verdict }: { verdict: Verdict }) {
           {allowed ? t`It would be done.` : t`It would be refused.`}
         </p>
         {why ? <p>{i18n.locale === 'zh-CN' ? why.zh : why.en}</p> : null}
-        {error ? (
+        {text ? (
           <p className="font-mono text-xs break-words text-dim">
-            {status} {error}: {text}
+            {status ?? code} {error}: {text}
           </p>
         ) : null}
+        {speaking ? <SpeakingRules speaking={speaking} /> : null}
         {events && events.length > 0 ? (
           <p className="text-dim">
             {t`What would happen:`} {events.map(({ type }) => type).join(', ')}
@@ -154,5 +171,29 @@ function Answer({ verdict }: { verdict: Verdict }) {
         ) : null}
       </div>
     </Card>
+  )
+}
+
+/** What holds for a message beside who sends it. */
+function SpeakingRules({ speaking }: { speaking: NonNullable<Verdict['speaking']> }) {
+  const { t } = useLingui()
+  const { words, text, limits, asks_callback: asks } = speaking
+  const { slow_mode: seconds, user_message_rate: ofUser, room_message_rate: ofRoom } = limits
+  const lines = [
+    words.length > 0
+      ? `${t`Words of keyword lists:`} ${words.map(({ word }) => word).join(', ')}`
+      : undefined,
+    text === undefined ? undefined : `${t`Others get:`} ${text}`,
+    seconds > 0 ? t`Slow mode: ${seconds} s between two messages of a member` : undefined,
+    ofUser === null ? undefined : t`Messages of one user: ${ofUser} a second`,
+    ofRoom === null ? undefined : t`Messages to one room: ${ofRoom} a second`,
+    asks ? t`A callback decides about the message, too.` : undefined,
+  ].filter((line) => line !== undefined)
+  return (
+    <ul className="list-inside list-disc text-dim">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
   )
 }
