@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- crowd`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes` and `-- --store postgres` measure those parts.
  */
 
 import { measureBulk } from './bulk.ts'
 import { measureCallbacks } from './callbacks.ts'
+import { measureCrowd } from './crowd.ts'
 import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
 import { measureLists } from './lists.ts'
@@ -48,6 +49,23 @@ if (process.argv.includes('realtime')) {
     title,
     await measureRealtime(isSmoke ? realtimeSmoke : realtime),
   )
+  process.exit(0)
+}
+
+if (process.argv.includes('crowd')) {
+  const { BENCH_CONNECTIONS: connections = '100000' } = process.env
+  const figures = await measureCrowd(
+    isSmoke
+      ? { connections: 300, comers: 50, messages: 5, perSecond: 5, perProcess: 1000 }
+      : {
+          connections: Number(connections),
+          comers: Math.ceil(Number(connections) / 10),
+          messages: 40,
+          perSecond: 1,
+          perProcess: 25_000,
+        },
+  )
+  report(isSmoke ? 'crowd-smoke' : 'crowd', 'chatroomd, a crowd in one room', figures)
   process.exit(0)
 }
 

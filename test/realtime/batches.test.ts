@@ -6,7 +6,8 @@ import {
   Meta_RouteType,
   MUCBody_Operation,
 } from '../../src/realtime/generated/protocol.ts'
-import { connectAs } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
+import { sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import type { Got, TestSocket } from '../support/socket.ts'
 import { until } from '../support/until.ts'
@@ -170,6 +171,30 @@ test('16.2 a frame for many messages stays small: what is beyond goes in the nex
   )
   expect(framesWith(bob, room).map(({ texts }) => texts.length)).toEqual([1, 6, 6, 3])
 })
+
+for (const name of sdkNames)
+  test(`16.2 ${name} reads messages, a recall and a notice that share a frame, in order and once`, async () => {
+    const [alice] = await people(app, 'alice')
+    const room = await busyRoom(alice, ['carol'])
+    const accessToken = (await asUser(app, 'carol')).token
+    const carol = await sdkInBun(name, { url: server.url, appKey: app.key, user: 'carol', accessToken })
+    const { serverId } = await alice.say(room, 'm0')
+    await alice.say(room, 'm1')
+    const payload = MessageBody.encode({ type: MessageBody_Type.RECALL, ackMessageId: serverId }).finish()
+    await alice.sync({ ns: Meta_NameSpace.CHAT, to: { name: room }, payload })
+    const asAlice = await asUser(app, 'alice')
+    await asAlice('POST', `/chatrooms/${room}/announcement`, { announcement: 'hush' })
+    await alice.say(room, 'm2')
+    await last(alice, room)
+    await carol.receives('onTextMessage', { msg: 'now' })
+    // From another node the notice may come after the last message, and wait.
+    if (!process.env.TEST_NODES) await carol.receives('onChatroomEvent', { operation: 'updateAnnouncement' })
+    const heard = carol.received
+      .filter(({ event, data }) => event === 'onRecallMessage' || (data.msg && data.to === room))
+      .map(({ event, data }) => (event === 'onRecallMessage' ? `recall ${data.mid}` : data.msg))
+    expect(heard).toEqual(['m0', 'm1', `recall ${serverId}`, 'm2', 'now'])
+    await carol.close()
+  })
 
 test('16.2 with short ticks every message comes once and in the order of its sender, however many write', async () => {
   const quick = await aServer({}, undefined, { batchTerms: { ...patient, mostMs: 20 } })
