@@ -23,7 +23,7 @@ const urlOf = (room: number): string => `http://127.0.0.1/acme/lounge/chatrooms/
 
 function ask(cache: ReturnType<typeof responseCache>, room: number, data = `{"id":"${room}"}`): void {
   const url = urlOf(room)
-  cache.add(url, { app, operation: 'getRooms', room: String(room), head: `{"data":${data},` })
+  cache.add(url, { app, operation: 'getRooms', about: [String(room)], head: `{"data":${data},` })
 }
 
 const kept = (cache: ReturnType<typeof responseCache>, rooms: number): number =>

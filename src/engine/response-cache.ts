@@ -1,14 +1,15 @@
 import type { AppRecord } from '../domain/app.ts'
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
+import { anyRoom, isJoined, joinedBy, joinedWith, type Subject, type Subjects } from '../domain/subject.ts'
 
 /** The response to a GET of the app itself, valid until something in it changes. */
 export interface CachedResponse {
   /** The app as it was; one whose settings or key have changed since is another record. */
   app: AppRecord
   operation: string
-  /** The room that it is about; empty for a list of the app's rooms. */
-  room: string
+  /** What it shows. */
+  about: Subjects
   /** The envelope's text up to the time, which alone differs from one response to the next. */
   head: string
   /** Version of what it shows, as a header. */
@@ -21,7 +22,7 @@ const embedded = limits.cachedResponses.value
 /** What it takes to cache a URL, in characters. */
 const overhead = (url: string): number => url.length + 100
 
-const subject = (app: number, room: string): string => `${app}/${room}`
+const keyOf = (app: number, subject: Subject): string => `${app}/${subject}`
 
 /** Half of the cache. */
 const half = () => ({
@@ -30,6 +31,8 @@ const half = () => ({
   requested: new Set<string>(),
   /** URLs of responses by what they depend on. */
   urls: new Map<string, string[]>(),
+  /** Whether any response depends on the rooms that a user joins. */
+  hasJoined: false,
   size: 0,
 })
 
@@ -65,14 +68,18 @@ export function responseCache(bound = embedded) {
   }
 
   function set(url: string, response: CachedResponse): void {
-    const size = response.head.length + 2 * overhead(url)
+    const { app, about } = response
+    const size = response.head.length + (1 + about.length) * overhead(url)
     if (size > bound / 8) return
     if (!newer.responses.has(url)) {
       makeSpace(size)
-      const about = subject(response.app.id, response.room)
-      const others = newer.urls.get(about)
-      if (others) others.push(url)
-      else newer.urls.set(about, [url])
+      for (const subject of about) {
+        const key = keyOf(app.id, subject)
+        const others = newer.urls.get(key)
+        if (others) others.push(url)
+        else newer.urls.set(key, [url])
+      }
+      newer.hasJoined ||= about.some(isJoined)
     }
     newer.responses.set(url, response)
   }
@@ -88,12 +95,16 @@ export function responseCache(bound = embedded) {
     },
 
     /** Drops whatever an event made untrue. */
-    onEvent({ app, room, type }: Event): void {
-      if (type === 'app.changed') [newer, older] = [half(), half()]
+    onEvent(event: Event): void {
+      const { app, room, type } = event
+      // Who comes back with a room that is restored, no event tells.
+      if (type === 'app.changed' || type === 'room.restored') [newer, older] = [half(), half()]
+      if (newer.hasJoined || older.hasJoined)
+        for (const username of joinedWith(event)) forget(keyOf(app, joinedBy(username)))
       // Messages in a room change no response about it.
       if (room === '' || type.startsWith('message.') || type === 'report.decided') return
-      if (type !== 'room.created') forget(subject(app, room))
-      forget(subject(app, ''))
+      if (type !== 'room.created') forget(keyOf(app, room))
+      forget(keyOf(app, anyRoom))
     },
   }
 }

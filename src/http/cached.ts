@@ -3,10 +3,10 @@ import { dialectOf } from '../domain/dialect.ts'
 import { theApp } from '../domain/event.ts'
 import { bearer } from './call.ts'
 import type { Deps } from './deps.ts'
-import type { Called } from './endpoint.ts'
 import { successFrom, varyByCaller } from './envelope.ts'
 import { noteCaller } from './logged-request.ts'
 import { requestIdOf } from './request-id.ts'
+import type { Called } from './respond.ts'
 
 /** A cached response, for an app token; that needs no more than to look at the token. */
 export function cached(

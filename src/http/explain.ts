@@ -5,9 +5,9 @@ import type { OperationRequest } from '../operations/request.ts'
 import type { Explain, Explained, Tried } from '../operations/services.ts'
 import { bodyCheck, withoutNulls } from './body.ts'
 import type { Deps } from './deps.ts'
-import type { Called } from './endpoint.ts'
 import { failuresOf } from './openapi-failures.ts'
 import { rehearse } from './rehearsal.ts'
+import type { Called } from './respond.ts'
 
 /** Matches a documented text, whose `{names}` stand for anything. */
 function patternOf(text: string): RegExp {

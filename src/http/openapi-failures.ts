@@ -12,8 +12,8 @@ import {
 } from '../domain/failures.ts'
 import { retryFailures } from '../domain/retry.ts'
 import { appMissing, invalidRequest } from './call.ts'
-import type { Called } from './endpoint.ts'
 import { internalError } from './internal-error.ts'
+import type { Called } from './respond.ts'
 import type { Language } from './shown-schema.ts'
 import { badDryRun, noDryRun } from './terms.ts'
 

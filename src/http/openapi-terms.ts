@@ -1,7 +1,7 @@
 import { limits } from '../domain/limits.ts'
 import { roomChanged } from '../domain/room.ts'
 import type { Text } from '../domain/text.ts'
-import type { Called } from './endpoint.ts'
+import type { Called } from './respond.ts'
 import type { Language } from './shown-schema.ts'
 
 interface Term {

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import { Failure } from '../domain/failure.ts'
 import type { Operation } from '../operations/operation.ts'
 import { permissionsOf } from '../operations/permissions.ts'
 import { cached } from './cached.ts'
@@ -7,18 +6,18 @@ import { consoleRoutes } from './console/routes.ts'
 import type { Deps } from './deps.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { docsEndpoints } from './docs.ts'
-import { type Called, type Endpoint, endpointOf } from './endpoint.ts'
-import { failed, varyByCaller } from './envelope.ts'
+import { endpointOf } from './endpoint.ts'
 import { explainer } from './explain.ts'
 import { guideEndpoints } from './guide.ts'
 import { type Handler, handlers } from './handler.ts'
 import { healthEndpoints } from './health.ts'
 import { describeApi } from './openapi.ts'
 import { pageGuard } from './pages.ts'
-import { OverLimit } from './rate-limits.ts'
 import { requestIdOf } from './request-id.ts'
+import type { Called } from './respond.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
 import { unknownCall } from './unknown-call.ts'
+import { varying } from './varying.ts'
 
 type Routes = Record<string, Record<string, Handler>>
 
@@ -50,23 +49,9 @@ export function httpServer(
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 
-  /** Marks refusals, too, as dependent on the caller's `User-Agent` (`Vary`). */
-  const varying =
-    (endpoint: Endpoint): Endpoint =>
-    async (request, params, server) => {
-      try {
-        return await endpoint(request, params, server)
-      } catch (error) {
-        const isByCaller = deps.findApp(params.org ?? '', params.app ?? '')?.settings.dialect === 'auto'
-        if (!isByCaller || !(error instanceof Failure) || error.status >= 500) throw error
-        const headers = error instanceof OverLimit ? error.headers : {}
-        return failed(requestIdOf(request), error, { ...headers, ...varyByCaller })
-      }
-    }
-
   function ofOperation(operation: Called, route: string): Handler {
     const made = endpointOf(deps, operation, route)
-    const endpoint = operation.call.hasDialects ? varying(made) : made
+    const endpoint = operation.call.hasDialects ? varying(deps, made) : made
     const respond: Handler = operation.call.dependsOn
       ? (request, server) =>
           cached(deps, request, operation, server) ?? endpoint(request, request.params, server)

@@ -1,10 +1,12 @@
 import type { Static, TSchema } from '@sinclair/typebox'
+import { andThen } from '../domain/and-then.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { Caller } from '../domain/event.ts'
 import type { Failure } from '../domain/failure.ts'
 import { type FailureKind, type FailureRow, roomDisabled, roomMissing } from '../domain/failures.ts'
 import type { Role } from '../domain/role.ts'
 import { type Room, roomChanged, versionOf } from '../domain/room.ts'
+import type { Shows } from '../domain/subject.ts'
 import type { Text } from '../domain/text.ts'
 import type { Write } from '../engine/commit.ts'
 import type { Transaction } from '../engine/transaction.ts'
@@ -80,12 +82,9 @@ interface Mapped<Input, Output, Body extends TSchema, Route extends string> {
   input(given: OperationRequest<Static<Body>, Route>, services: Services): Awaitable<Input>
   /** Makes the reply of the output; without it the output is the reply's `data`. */
   reply?(output: Output, input: Input, given: OperationRequest<Static<Body>, Route>): Reply
-  /** The room that the response depends on, or `anyRoom`: it is cached until that changes. Undefined: not cached. */
-  dependsOn?(input: Input, given: OperationRequest<Static<Body>, Route>): string | undefined
+  /** What the response shows: it is cached until any of that changes. Undefined: not cached. */
+  dependsOn?: Shows<Input, Output, OperationRequest<Static<Body>, Route>>
 }
-
-/** For a response that depends on all rooms of the app. */
-export const anyRoom = ''
 
 interface Instead {
   operation: WriteOperation
@@ -115,7 +114,7 @@ export interface HttpCall extends Described {
   instead: ((given: OperationRequest) => Instead | undefined) | undefined
   input(given: OperationRequest, services: Services): Awaitable<unknown>
   reply(output: unknown, input: unknown, given: OperationRequest): Reply
-  dependsOn: ((input: unknown, given: OperationRequest) => string | undefined) | undefined
+  dependsOn: Shows<unknown, unknown, OperationRequest> | undefined
 }
 
 interface Runs<Context, Input, Output> {
@@ -191,7 +190,7 @@ const authorised =
   }: Named<Input> & { run(context: Context, input: Input): Awaitable<Output> }) =>
   (context: Context, input: Input): Awaitable<Output> => {
     const role = authorise(context, allowed, undefined, about?.(input))
-    return role instanceof Promise ? role.then(() => run(context, input)) : run(context, input)
+    return andThen(role, () => run(context, input))
   }
 
 /** Declares an operation that only reads. */
@@ -213,12 +212,13 @@ const inRoom =
     missing = roomMissing,
     run,
   }: NamedInRoom<Input> & { run(context: Context & InRoom, input: Input): Awaitable<Output> }) =>
-  async (context: Context, input: Input): Promise<Output> => {
-    const room = await context.store.rooms.findRoom(context.app.id, input.room)
-    if (!room) throw missing({ chatroom_id: input.room })
-    const role = await authorise(context, allowed, room, about?.(input))
-    return run({ ...context, room, role }, input)
-  }
+  (context: Context, input: Input): Awaitable<Output> =>
+    andThen(context.store.rooms.findRoom(context.app.id, input.room), (room) => {
+      if (!room) throw missing({ chatroom_id: input.room })
+      return andThen(authorise(context, allowed, room, about?.(input)), (role) =>
+        run({ ...context, room, role }, input),
+      )
+    })
 
 /** Declares an operation that reads one room, which its input names. */
 export const readRoom = <

@@ -1,3 +1,4 @@
+import { andThen } from '../domain/and-then.ts'
 import type { Room } from '../domain/room.ts'
 import { type Awaitable, byIndex, type Database } from './database.ts'
 import { columns, type RoomRow, toRoom } from './room-rows.ts'
@@ -13,7 +14,7 @@ export interface JoinedReads {
   /** Rooms that a user is in, the most recently joined first, without the first `offset`. */
   pageJoined(app: number, username: string, limit: number, offset: number): Awaitable<JoinedRoom[]>
   /** The same with all that a room is: twice the work. */
-  pageJoinedInFull(app: number, username: string, limit: number, offset: number): Promise<Room[]>
+  pageJoinedInFull(app: number, username: string, limit: number, offset: number): Awaitable<Room[]>
   /** How many rooms a user is in; counting stops at `most`. */
   countJoined(app: number, username: string, most: number): Awaitable<number>
   /** Ids of the rooms that a user is in. */
@@ -33,10 +34,8 @@ export function joinedReads(db: Database): JoinedReads {
   return {
     pageJoined: (app, username, limit, offset) => db.all<JoinedRoom>(joined, app, username, limit, offset),
 
-    async pageJoinedInFull(app, username, limit, offset) {
-      const rows = await db.all<RoomRow>(joinedInFull, app, username, limit, offset)
-      return rows.map(toRoom)
-    },
+    pageJoinedInFull: (app, username, limit, offset) =>
+      andThen(db.all<RoomRow>(joinedInFull, app, username, limit, offset), (rows) => rows.map(toRoom)),
 
     async countJoined(app, username, most) {
       const row = await db.get<{ total: number }>(

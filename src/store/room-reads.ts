@@ -1,3 +1,4 @@
+import { andThen } from '../domain/and-then.ts'
 import type { Room, RoomDetails } from '../domain/room.ts'
 import { type Awaitable, type Database, isOneOf } from './database.ts'
 import { type JoinedReads, joinedReads } from './joined-rooms.ts'
@@ -51,26 +52,31 @@ export function roomReads(db: Database): RoomReads {
   const newestFrom = `select ${listed} from rooms where app = ?1 and (created, id) < (?2, ?3)
     order by created desc, id desc limit ?4`
 
+  async function oneByOne(app: number, ids: string[]): Promise<RoomDetails[]> {
+    const rooms: RoomDetails[] = []
+    for (const id of ids) {
+      const row = await db.get<DetailsRow>(oneWithMembers, app, id)
+      if (row) rooms.push(toDetails(row))
+    }
+    return rooms
+  }
+
+  async function atOnce(app: number, ids: string[]): Promise<RoomDetails[]> {
+    const rows = await db.all<DetailsRow>(manyWithMembers, app, JSON.stringify(ids))
+    return rows.map(toDetails)
+  }
+
   return {
     ...joinedReads(db),
     ...roomSearch(db),
 
-    async findRoom(app, id) {
-      const row = await db.get<RoomRow>(findRoom, app, id)
-      return row && toRoom(row)
-    },
+    findRoom: (app, id) => andThen(db.get<RoomRow>(findRoom, app, id), (row) => row && toRoom(row)),
 
-    async findDetails(app, ids) {
-      if (db.dialect === 'sqlite') {
-        const rooms: RoomDetails[] = []
-        for (const id of ids) {
-          const row = await db.get<DetailsRow>(oneWithMembers, app, id)
-          if (row) rooms.push(toDetails(row))
-        }
-        return rooms
-      }
-      const rows = await db.all<DetailsRow>(manyWithMembers, app, JSON.stringify(ids))
-      return rows.map(toDetails)
+    findDetails(app, ids) {
+      const [id = ''] = ids
+      if (db.dialect === 'sqlite' && ids.length === 1)
+        return andThen(db.get<DetailsRow>(oneWithMembers, app, id), (row) => (row ? [toDetails(row)] : []))
+      return db.dialect === 'sqlite' ? oneByOne(app, ids) : atOnce(app, ids)
     },
 
     listRooms(app, limit, position) {

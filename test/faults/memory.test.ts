@@ -69,7 +69,7 @@ test('10 cached responses take no more memory than the page of limits states', (
       const { url } = new Request(`${uri}/${number}`)
       const head = successHead(call, `"${'室'.repeat(200)}"`, {})
       for (let twice = 0; twice < 2; twice += 1)
-        cache.add(url, { app, operation: 'getRooms', room: String(number), head })
+        cache.add(url, { app, operation: 'getRooms', about: [String(number)], head })
     }
     return cache
   })

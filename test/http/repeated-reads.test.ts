@@ -79,6 +79,54 @@ describe('a read that is repeated', () => {
     expect(await names()).toEqual(['early birds'])
   })
 
+  test('16.4 of the rooms that a user has joined shows every acknowledged write', async () => {
+    const second = await app.room({ ...draft, name: 'second', members: ['bob'] })
+    const pages = ['', '?detail=true', '?pagesize=1', '?pagesize=1&pagenum=2']
+    const joined = (query: string) => `/users/bob/joined_chatrooms${query}`
+    const names = async () => {
+      const found: string[][] = []
+      for (const query of pages) {
+        const { data } = (await app.call('GET', joined(query))).body
+        found.push(data.map(({ name, title }: { name?: string; title?: string }) => name ?? title))
+      }
+      return found
+    }
+    const room = `/chatrooms/${second}`
+    let third = ''
+    const writes: [what: string, write: () => Promise<unknown>, shown: string[]][] = [
+      ['renamed', () => app.call('PUT', room, { name: 'two' }), ['two', draft.name]],
+      ['left', () => app.call('DELETE', `${room}/users/bob`), [draft.name]],
+      ['joined', () => app.call('POST', `${room}/users/bob`), ['two', draft.name]],
+      [
+        'created',
+        async () => (third = await app.room({ ...draft, name: 'third', members: ['bob'] })),
+        ['third', 'two', draft.name],
+      ],
+      ['left another', () => app.call('DELETE', `${room}/users/bob`), ['third', draft.name]],
+      [
+        'created as its owner',
+        () => app.room({ ...draft, name: 'own', owner: 'bob', members: ['carol'] }),
+        ['own', 'third', draft.name],
+      ],
+      ['blocked', () => app.call('POST', `/chatrooms/${third}/blocks/users/bob`), ['own', draft.name]],
+      ['joined again', () => app.call('POST', `${room}/users/bob`), ['two', 'own', draft.name]],
+      ['dissolved', () => app.call('DELETE', room), ['own', draft.name]],
+      ['restored', () => app.call('POST', `${room}/restore`), ['two', 'own', draft.name]],
+    ]
+    for (const [what, write, shown] of writes) {
+      for (const query of pages) await repeatedly(joined(query))
+      const written = (await write()) as Reply | string
+      if (typeof written !== 'string') expect([what, written.status]).toEqual([what, 200])
+      expect([what, await names()]).toEqual([what, [shown, shown, shown.slice(0, 1), shown.slice(1, 2)]])
+    }
+    for (const query of pages) await repeatedly(joined(query))
+    expect((await app.call('POST', `/chatrooms/${id}/disable`)).status).toBe(200)
+    expect((await app.call('GET', joined(''))).body.data.at(-1)).toMatchObject({ id, disabled: 'true' })
+    for (const query of pages) await repeatedly(joined(query))
+    expect((await app.call('DELETE', '/users/bob')).status).toBe(200)
+    for (const query of pages) expect((await app.call('GET', joined(query))).status).toBe(404)
+  })
+
   test('still requires the token: no other, none, nor one that has ended since', async () => {
     const other = await server.app(`zenith#often${apps}`)
     for (const path of [`/chatrooms/${id}`, '/chatrooms']) {

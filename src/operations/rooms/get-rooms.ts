@@ -1,6 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
+import { andThen } from '../../domain/and-then.ts'
 import { failure } from '../../domain/failures.ts'
 import { limits, roomNotFound } from '../../domain/room.ts'
+import type { Awaitable } from '../../store/database.ts'
 import { everyone } from '../allowed.ts'
 import { read } from '../operation.ts'
 import { Json } from '../request.ts'
@@ -70,12 +72,14 @@ export const getRooms = read({
     const isArray = ids.length > 1 || caller.kind === 'user' || dialect === 'sdk'
     return { segment, ids, isArray }
   },
-  dependsOn: ({ segment, isArray }) => (isArray ? undefined : segment),
+  dependsOn: ({ segment, isArray }) => (isArray ? undefined : [segment]),
 
-  async run(context, { segment, ids, isArray }): Promise<Details> {
-    const details = isArray ? await detailsOfMany(context, ids) : await detailsOfOne(context, segment)
-    if (!details) throw noneFound({ chatroom_id: segment })
-    return details
+  run(context, { segment, ids, isArray }): Awaitable<Details> {
+    const found = isArray ? detailsOfMany(context, ids) : detailsOfOne(context, segment)
+    return andThen(found, (details) => {
+      if (!details) throw noneFound({ chatroom_id: segment })
+      return details
+    })
   },
 
   reply: ({ json, version }, { ids, isArray }) => ({

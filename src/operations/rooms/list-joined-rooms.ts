@@ -1,9 +1,12 @@
 import { Type as t } from '@sinclair/typebox'
+import { andThen } from '../../domain/and-then.ts'
 import { type App, appKey } from '../../domain/app.ts'
 import { userMissing } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Room } from '../../domain/room.ts'
+import { joinedBy } from '../../domain/subject.ts'
 import { foldUsername } from '../../domain/user.ts'
+import type { Awaitable } from '../../store/database.ts'
 import type { JoinedRoom } from '../../store/joined-rooms.ts'
 import { oneself } from '../allowed.ts'
 import { type ReadContext, read } from '../operation.ts'
@@ -45,7 +48,7 @@ const detailed = (app: App, room: Room, page: { limit: number; number: number })
 const brief = ({ id, name, disabled }: JoinedRoom) => ({ id, name, disabled: String(disabled === 1) })
 
 interface Joined {
-  data: object[]
+  data: { id: string }[]
   cursor?: string | undefined
   total?: number | undefined
 }
@@ -58,6 +61,28 @@ async function searchJoined(context: ReadContext, search: Search, isDetailed: bo
   const whole = await Promise.all(rooms.map(({ id }) => store.rooms.findRoom(app.id, id)))
   const page = { limit: search.limit, number: 1 }
   return { data: whole.flatMap((room) => (room ? [detailed(app, room, page)] : [])), ...rest }
+}
+
+/** What names a page of a user's rooms. */
+interface Page {
+  username: string
+  isDetailed: boolean
+  limit: number
+  offset: number
+}
+
+function joinedPageOf(
+  { app, store }: ReadContext,
+  { username, isDetailed, limit, offset }: Page,
+): Awaitable<Joined> {
+  if (!isDetailed)
+    return andThen(store.rooms.pageJoined(app.id, username, limit, offset), (rooms) => ({
+      data: rooms.map(brief),
+    }))
+  const page = { limit, number: offset / limit + 1 }
+  return andThen(store.rooms.pageJoinedInFull(app.id, username, limit, offset), (rooms) => ({
+    data: rooms.map((room) => detailed(app, room, page)),
+  }))
 }
 
 /** Lists the rooms that a user is in [joined], the most recently joined first. */
@@ -117,25 +142,25 @@ export const listJoinedRooms = read({
   },
   about: ({ username }) => [username],
 
-  async run(context, { username, given, isDetailed, limit, offset, search }): Promise<Joined> {
+  run(context, input): Awaitable<Joined> {
     const { app, store } = context
-    if (search) {
-      const found = await searchJoined(context, search, isDetailed)
-      if (found.data.length === 0 && !(await store.users.findUser(app.id, username)))
-        throw userMissing({ username: given })
-      return found
-    }
-    const page = { limit, number: offset / limit + 1 }
-    const data = isDetailed
-      ? (await store.rooms.pageJoinedInFull(app.id, username, limit, offset)).map((room) =>
-          detailed(app, room, page),
-        )
-      : (await store.rooms.pageJoined(app.id, username, limit, offset)).map(brief)
-    // Whoever is in a room is registered.
-    if (data.length === 0 && !(await store.users.findUser(app.id, username)))
-      throw userMissing({ username: given })
-    return { data }
+    const { username, given, search } = input
+    return andThen(
+      search ? searchJoined(context, search, input.isDetailed) : joinedPageOf(context, input),
+      (found) => {
+        // Whoever is in a room is registered.
+        if (found.data.length > 0) return found
+        return andThen(store.users.findUser(app.id, username), (user) => {
+          if (!user) throw userMissing({ username: given })
+          return found
+        })
+      },
+    )
   },
+
+  // What is not on the first page moves where somebody leaves a room that is.
+  dependsOn: ({ username, search, offset }, _, { data }) =>
+    search || offset > 0 ? undefined : [joinedBy(username), ...data.map(({ id }) => id)],
 
   reply: ({ data, ...rest }) => ({ data, count: data.length, ...rest }),
 })

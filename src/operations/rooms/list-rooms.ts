@@ -1,10 +1,11 @@
 import { Type as t } from '@sinclair/typebox'
 import { limits } from '../../domain/limits.ts'
+import { anyRoom } from '../../domain/subject.ts'
 import type { RoomPosition } from '../../store/room-reads.ts'
 import type { ListedRoom as Listed } from '../../store/room-rows.ts'
 import { everyone } from '../allowed.ts'
 import { openCursor, sealCursor } from '../cursor.ts'
-import { anyRoom, type ReadContext, read } from '../operation.ts'
+import { type ReadContext, read } from '../operation.ts'
 import { cursorParameter, limitOf, limitParameter, pageOf, pageParameters } from '../parameters.ts'
 import { Json } from '../request.ts'
 import { ListedRoom } from './schemas.ts'
@@ -85,7 +86,7 @@ export const listRooms = read({
   input: ({ query }) => ({ query, search: searchOf(query) }),
   // The first page is read most.
   dependsOn: ({ query, search }) =>
-    search === undefined && isByCursor(query) && !query.get('cursor') ? anyRoom : undefined,
+    search === undefined && isByCursor(query) && !query.get('cursor') ? [anyRoom] : undefined,
 
   async run(context, { query, search }): Promise<ListPage> {
     const { app, store } = context

@@ -1,4 +1,6 @@
+import { andThen } from '../../domain/and-then.ts'
 import { isRoomId, type RoomDetails, versionOf } from '../../domain/room.ts'
+import type { Awaitable } from '../../store/database.ts'
 import type { ReadContext } from '../operation.ts'
 
 /** The wire's details of a room, up to its `affiliations`. */
@@ -68,10 +70,12 @@ export interface Details {
 }
 
 /** Details of one room, and its version; undefined for an unknown id. */
-export async function detailsOfOne({ app, store }: ReadContext, id: string): Promise<Details | undefined> {
+export function detailsOfOne({ app, store }: ReadContext, id: string): Awaitable<Details | undefined> {
   if (!isRoomId(id)) return undefined
-  const [room] = await store.rooms.findDetails(app.id, [id])
-  return room && { json: detailsJson(room), version: versionOf(room) }
+  return andThen(
+    store.rooms.findDetails(app.id, [id]),
+    ([room]) => room && { json: detailsJson(room), version: versionOf(room) },
+  )
 }
 
 /** Rooms as a caller may see them: a user sees the members of rooms that it is in. */
