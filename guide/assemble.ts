@@ -30,6 +30,9 @@ function placesIn(language: Language): Map<string, string> {
 /** A link outside of the guide, which VitePress would take for one of its pages. */
 const outside = (text: string, href: string): string => `<a href="${href}" target="_self">${text}</a>`
 
+/** Pictures of pages. */
+const pictures = /^(?:docs\/images|bench\/results)\/[\w-]+\.(?:png|svg)$/
+
 /** Files that the guide offers as they are. */
 const offered = /^deploy\/[\w.-]+$/
 
@@ -42,7 +45,7 @@ function linked(text: string, target: string, from: string, places: Map<string, 
   const place = places.get(file)
   if (place !== undefined) return `[${text}](${place}${anchor})`
   if (file === 'docs/openapi.json') return outside(text, '/openapi.json')
-  if (file.startsWith('docs/images/')) return `[${text}](${file.slice('docs'.length)})`
+  if (pictures.test(file)) return `[${text}](/images/${basename(file)})`
   if (offered.test(file)) return outside(text, `/docs/guide/${file}`)
   return text
 }
@@ -111,7 +114,10 @@ export function assemble(): void {
   }
   write('decisions.md', englishDecisions())
   write('zh/decisions.md', chineseDecisions())
-  cpSync(join(root, 'docs/images'), join(assembled, 'public/images'), { recursive: true })
+  for (const folder of ['docs/images', 'bench/results'])
+    for (const name of readdirSync(join(root, folder)))
+      if (pictures.test(`${folder}/${name}`))
+        cpSync(join(root, folder, name), join(assembled, 'public/images', name))
   for (const name of readdirSync(join(root, 'deploy'), { withFileTypes: true }))
     if (name.isFile()) cpSync(join(root, 'deploy', name.name), join(assembled, 'public/deploy', name.name))
 }
