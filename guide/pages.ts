@@ -9,7 +9,17 @@ export const groups = [
   {
     en: 'Run',
     zh: '运维',
-    pages: ['production', 'settings', 'backup', 'upgrade', 'security', 'scaling', 'performance', 'doctor'],
+    pages: [
+      'production',
+      'settings',
+      'backup',
+      'upgrade',
+      'security',
+      'operations',
+      'scaling',
+      'performance',
+      'doctor',
+    ],
   },
   {
     en: 'Reference',

@@ -2,6 +2,8 @@ import { expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Glob } from 'bun'
+import { pages as guidePages, sourceOf } from '../../guide/pages.ts'
+import { slug } from '../../guide/slug.ts'
 
 const architecture = ['docs/architecture.md', 'docs/architecture.zh-CN.md']
 const pages = [...new Glob('{*.md,docs/**/*.md}').scanSync()].sort()
@@ -43,6 +45,31 @@ test('11.5 every link from a page to a file of the project leads somewhere', () 
       if (!existsSync(join(dirname(page), path))) broken.push(`${page}: ${target}`)
     }
   expect(broken).toEqual([])
+})
+
+/** Anchors of the headings of a page. */
+function anchorsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8').replace(/^```.*?^```/gms, '')
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading.replace(/[`*]/g, '')))
+}
+
+test('17.8 every link from a page to a heading leads to a heading', () => {
+  const broken: string[] = []
+  for (const page of pages)
+    for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\(([^)\s]*#[^)\s]+)\)/g)) {
+      const [path = '', anchor = ''] = target.split('#')
+      if (/^[a-z]+:/.test(path)) continue
+      const file = path === '' ? page : join(dirname(page), path)
+      if (!anchorsOf(file).includes(anchor)) broken.push(`${page}: ${target}`)
+    }
+  expect(broken).toEqual([])
+})
+
+test('17.8 every page of docs/ is in the guide, in English and in Chinese', () => {
+  const sources = guidePages.flatMap((page) => [sourceOf(page, 'en'), sourceOf(page, 'zh')])
+  expect(sources.filter((path) => !existsSync(path))).toEqual([])
+  const unlisted = [...new Glob('docs/*.md').scanSync()].filter((path) => !sources.includes(path))
+  expect(unlisted).toEqual([])
 })
 
 test('11.5 decisions have a number each, and the title of a page begins with it', () => {
