@@ -146,8 +146,6 @@ export async function measureCrowd(size: CrowdSize): Promise<Figure[]> {
       servers.push(
         await startServer(n === 0 ? dir : join(dir, String(n)), {
           CHATROOMD_PRESENCE_GRACE: '86400',
-          // The clients answer no pings.
-          CHATROOMD_PING_INTERVAL: '600',
           ...(database === '' ? {} : { CHATROOMD_DATABASE_URL: database }),
         }),
       )

@@ -79,6 +79,9 @@ export function login(appKey: string, name: string, token: string): Uint8Array {
 
 const upgrade = `GET /websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
 
+/** The answer to a ping: masked, and empty, as the pings of the server are. */
+const pong = new Uint8Array([0x8a, 0x80, 0, 0, 0, 0])
+
 /** Counts the frames in what has come, without reading them. */
 function count(client: Client, bytes: Uint8Array): void {
   let at = 0
@@ -94,7 +97,12 @@ function count(client: Client, bytes: Uint8Array): void {
     const size = length === 126 ? 4 : length === 127 ? 10 : 2
     if (client.head.length < size) continue
     client.left = size === 2 ? length : client.head.slice(2).reduce((total, byte) => total * 256 + byte, 0)
+    const isPing = ((client.head[0] ?? 0) & 0x0f) === 9
     client.head = []
+    if (isPing) {
+      client.socket.write(pong)
+      continue
+    }
     client.onFrame(client.left)
   }
 }
