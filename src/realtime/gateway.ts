@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts'
 import type { NoticeTerms } from './presence-throttle.ts'
 import { type BatchTerms, batchTerms } from './room-outbox.ts'
 import { Connection, type Socket } from './session.ts'
-import { sweeping } from './sweep.ts'
+import { idleSeconds, sweeping } from './sweep.ts'
 
 /** Largest frame, in bytes; a larger one closes the connection. */
 const frameLimit = limits.frameBytes.value
@@ -98,8 +98,8 @@ export function gateway(
     backpressureLimit: limits.burstBytes.value,
     closeOnBackpressureLimit: true,
     perMessageDeflate: false,
-    // What is sent to a client counts for this too: it only ends what is left of connections that were closed.
-    idleTimeout: 120,
+    // What is sent to a client counts for this too, pings as well: it only ends what is left of connections that were closed.
+    idleTimeout: idleSeconds(terms.pingMs),
     sendPings: false,
 
     open(socket) {

@@ -9,6 +9,9 @@ const loginMs = limits.loginTime.value
 const mostUnanswered = 2
 const sweepMs = 250
 
+/** Seconds after which Bun closes a connection on which nothing moves: pings come sooner. Bun takes 960 at most. */
+export const idleSeconds = (pingMs: number): number => Math.min(960, Math.max(120, (2 * pingMs) / 1000))
+
 interface Terms {
   pingMs: number
   /** Unix ms. */
