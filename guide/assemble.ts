@@ -12,18 +12,20 @@ const numberOf = (decision: string): string => decision.slice(0, 4)
 /** Places of the guide by the files that they come from, in one language. */
 function placesIn(language: Language): Map<string, string> {
   const prefix = language === 'en' ? '/' : '/zh/'
-  const both = (page: string): [string, string][] =>
-    (['en', 'zh'] as const).map((each) => [sourceOf(page, each), prefix + page])
+  const ofPage = (page: string): [string, string][] => [
+    [sourceOf(page, 'en'), `/${page}`],
+    [sourceOf(page, 'zh'), `/zh/${page}`],
+  ]
   const decided = decisions().map((name): [string, string] => [
     `docs/adr/${name}`,
     `/decisions#${numberOf(name)}`,
   ])
   return new Map([
-    ...pages.flatMap(both),
+    ...pages.flatMap(ofPage),
     ...decided,
     ['docs/adr', `${prefix}decisions`],
-    ['README.md', prefix],
-    ['README.zh-CN.md', prefix],
+    ['README.md', '/'],
+    ['README.zh-CN.md', '/zh/'],
   ])
 }
 
