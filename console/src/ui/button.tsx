@@ -8,7 +8,10 @@ const looks = {
   quiet: 'border-transparent bg-transparent text-dim hover:bg-raised hover:text-ink',
 } as const
 
-const buttonClass = (look: keyof typeof looks = 'plain', size: 'normal' | 'small' = 'normal'): string =>
+export const buttonClass = (
+  look: keyof typeof looks = 'plain',
+  size: 'normal' | 'small' = 'normal',
+): string =>
   `inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap select-none ` +
   `transition-colors data-disabled:opacity-55 ${size === 'small' ? 'h-7 px-2 text-[13px]' : 'h-9 px-3'} ${looks[look]}`
 

@@ -83,7 +83,9 @@ export const changeRoom = writeRoom({
         ...bounds({ pattern: userIdPattern }),
       }),
     ),
-    custom: t.Optional(t.String(says('In the `sdk` dialect only.', '仅 `sdk` 格式支持。'))),
+    custom: t.Optional(
+      t.String(says('In the `sdk` dialect, and in the console.', '仅 `sdk` 格式和控制台支持。')),
+    ),
     need_verify: t.Optional(
       t.Unknown(says('In the `sdk` dialect only; ignored.', '仅 `sdk` 格式接受，忽略不处理。')),
     ),
@@ -118,10 +120,13 @@ export const changeRoom = writeRoom({
     }
   },
 
-  input({ dialect, params, body }) {
+  input({ dialect, params, body, isSignedIn }) {
     const { name, groupname, description, maxusers, custom } = body
+    // Operators of the console edit all that a room has, and browsers cannot name themselves as server SDKs do.
+    const isOperator = isSignedIn !== undefined
     const unknown = sdkFields.filter((field) => body[field] !== undefined)
-    if (dialect === 'docs' && unknown.length > 0) throw unknownFields({ fields: unknown.join(',') })
+    if (dialect === 'docs' && !isOperator && unknown.length > 0)
+      throw unknownFields({ fields: unknown.join(',') })
     if (name !== undefined && groupname !== undefined && name !== groupname) throw namesDiffer()
     const change: RoomChange = { name: name ?? groupname, description, maxusers, custom }
     if (Object.values(change).every((value) => value === undefined)) throw nothingToChange()

@@ -6,7 +6,7 @@ import { Link } from 'wouter'
 import { appsQuery, linkOf, pathOf } from '../../api/app.ts'
 import { Chart, type Series } from '../../ui/chart.tsx'
 import { Card, Page } from '../../ui/page.tsx'
-import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
+import { Empty, Loading, Problem } from '../../ui/states.tsx'
 import { type Node, type Sample, useFigures } from './figures.ts'
 import { Nodes } from './nodes.tsx'
 

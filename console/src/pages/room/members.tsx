@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import type { AppPath } from '../../api/client.ts'
 import { inputClass } from '../../ui/field.tsx'
 import { Scroller } from '../../ui/scroller.tsx'
@@ -22,7 +22,7 @@ interface Props {
 const rowPixels = 40
 
 /** Who is in the room, the owner first; who of those in sight is online. */
-export function Members({ app, room, standingOf, moderation }: Props) {
+export const Members = memo(function Members({ app, room, standingOf, moderation }: Props) {
   const { t } = useLingui()
   const place = useRef<HTMLElement>(null)
   const [search, setSearch] = useState('')
@@ -97,4 +97,4 @@ export function Members({ app, room, standingOf, moderation }: Props) {
       </Scroller>
     </div>
   )
-}
+})

@@ -26,10 +26,13 @@ export interface Messages {
 }
 
 /** What is kept in memory of a long stream. */
-const most = 5000
+const most = 2000
 
-/** New ones are shown together, this often: each change draws the list again. */
-const flushMs = 150
+/**
+ * New ones are shown together, this often: each change draws the list again, and more at once would hold up the page
+ * for longer than one notices.
+ */
+const flushMs = 60
 
 const ofLine = ({ msg_id, timestamp, from, payload }: HistoryLine): ShownMessage => {
   const body = payload.bodies?.[0] ?? {}

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, MessageSquareDashed } from 'lucide-react'
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { AppPath } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { Scroller } from '../../ui/scroller.tsx'
@@ -9,7 +9,7 @@ import { Badge, Empty } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { tellProblem } from '../../ui/toast.tsx'
 import { MessageBody } from './message-body.tsx'
-import type { Messages, ShownMessage } from './message-store.ts'
+import type { MessageStore, ShownMessage } from './message-store.ts'
 import type { Deletion, Moderation } from './moderation.ts'
 import { StandingBadges } from './standing-badges.tsx'
 import type { Standing } from './standings.ts'
@@ -66,30 +66,32 @@ const Row = memo(
     JSON.stringify(a.standing) === JSON.stringify(b.standing),
 )
 
+const rowPixels = (): number => 56
+
 interface Props {
   app: AppPath
-  messages: Messages
+  store: MessageStore
   standingOf(user: string): Standing
   /** Left out for those who may only look. */
   moderation: Moderation | undefined
   readOlder(): Promise<void>
-  markGone(id: string): void
 }
 
 /** The messages of a room, the newest at the end, where it stays as long as one does not scroll away. */
-export function MessageList({ app, messages, standingOf, moderation, readOlder, markGone }: Props) {
+export function MessageList({ app, store, standingOf, moderation, readOlder }: Props) {
   const { t } = useLingui()
   const place = useRef<HTMLElement>(null)
   const [waiting, setWaiting] = useState<ReadonlySet<string>>(new Set())
   // What one points at stays where it is: in a lively room, one would moderate the wrong message.
   const [isHeld, setHeld] = useState(false)
-  const { list, hasOlder } = messages
+  const { list, hasOlder } = useSyncExternalStore(store.subscribe, store.current)
+  const keyOf = useCallback((index: number) => list[index]?.id ?? index, [list])
   const virtual = useVirtualizer({
     count: list.length,
     getScrollElement: () => place.current,
-    estimateSize: () => 56,
-    getItemKey: (index) => list[index]?.id ?? index,
-    overscan: 8,
+    estimateSize: rowPixels,
+    getItemKey: keyOf,
+    overscan: 4,
     anchorTo: 'end',
     followOnAppend: !isHeld,
     scrollEndThreshold: 60,
@@ -106,7 +108,7 @@ export function MessageList({ app, messages, standingOf, moderation, readOlder, 
     setWaiting(
       (before) => new Set(state === 'waiting' ? [...before, id] : [...before].filter((one) => one !== id)),
     )
-    if (state === 'gone') markGone(id)
+    if (state === 'gone') store.markGone(id)
   }
 
   return (

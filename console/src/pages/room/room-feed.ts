@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
 import { type FeedState, followFeed } from '../../api/feed.ts'
-import { type HistoryLine, MessageStore, type Messages } from './message-store.ts'
+import { type HistoryLine, MessageStore } from './message-store.ts'
 
 /** What the page must hear of. Messages are in a feed only where it asks for them by name. */
 const types = [
@@ -21,9 +21,9 @@ export const roomKey = (app: AppPath, room: string): string[] => ['room', app.or
 
 interface RoomFeed {
   state: FeedState
-  messages: Messages
+  /** Those who show messages subscribe to it: the rest of the page is not drawn again for each. */
+  store: MessageStore
   readOlder(): Promise<void>
-  markGone(id: string): void
 }
 
 async function readPage(app: AppPath, room: string, until?: number, cursor?: string) {
@@ -43,7 +43,6 @@ export function useRoomFeed(app: AppPath, room: string): RoomFeed {
   const queries = useQueryClient()
   const [store] = useState(() => new MessageStore())
   const [state, setState] = useState<FeedState>('connecting')
-  const messages = useSyncExternalStore(store.subscribe, store.current)
   const { org_name, app_name } = app
 
   useEffect(() => {
@@ -93,5 +92,5 @@ export function useRoomFeed(app: AppPath, room: string): RoomFeed {
     store.addPage(page.lines, page.cursor !== undefined)
   }, [org_name, app_name, room, store])
 
-  return { state, messages, readOlder, markGone: (id) => store.markGone(id) }
+  return { state, store, readOlder }
 }

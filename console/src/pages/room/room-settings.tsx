@@ -11,6 +11,7 @@ import { Attributes } from './attributes.tsx'
 import { RoomEnd } from './room-end.tsx'
 import { roomKey } from './room-feed.ts'
 import { announcementQuery, detailsQuery, type RoomDetails, slowModeQuery } from './room-queries.ts'
+import { Transfer } from './transfer.tsx'
 
 interface Props {
   app: AppPath
@@ -124,45 +125,67 @@ function Details({ app, mayChange, details }: { app: AppPath; mayChange: boolean
   const [name, setName] = useState(details.name)
   const [description, setDescription] = useState(details.description)
   const [most, setMost] = useState(String(details.maxusers))
+  const [custom, setCustom] = useState(details.custom)
   const isChanged =
-    name !== details.name || description !== details.description || most !== String(details.maxusers)
+    name !== details.name ||
+    description !== details.description ||
+    most !== String(details.maxusers) ||
+    custom !== details.custom
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     const changing = api.PUT('/{org_name}/{app_name}/chatrooms/{chatroom_id}', {
       params: { path: { ...app, chatroom_id: details.id } },
-      body: { name, description, maxusers: Number(most) },
+      body: {
+        name,
+        description,
+        maxusers: Number(most),
+        ...(custom === details.custom ? {} : { custom }),
+      },
     })
     void save(call(changing))
   }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-3">
-      <Field label={t`Name`}>
-        <Input value={name} onValueChange={setName} readOnly={!mayChange} required maxLength={128} />
-      </Field>
-      <Field label={t`Description`}>
-        <TextArea
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-          readOnly={!mayChange}
-          maxLength={512}
-        />
-      </Field>
-      <Field label={t`Most members`}>
-        <Input type="number" min={1} value={most} onValueChange={setMost} readOnly={!mayChange} required />
-      </Field>
-      {isChanged ? (
-        <Button type="submit" look="accent" size="small" className="self-end">{t`Save`}</Button>
-      ) : null}
+    <div className="flex flex-col gap-3">
+      <form onSubmit={submit} className="flex flex-col gap-3">
+        <Field label={t`Name`}>
+          <Input value={name} onValueChange={setName} readOnly={!mayChange} required maxLength={128} />
+        </Field>
+        <Field label={t`Description`}>
+          <TextArea
+            value={description}
+            onChange={(event) => setDescription(event.target.value)}
+            readOnly={!mayChange}
+            maxLength={512}
+          />
+        </Field>
+        <Field label={t`Most members`}>
+          <Input type="number" min={1} value={most} onValueChange={setMost} readOnly={!mayChange} required />
+        </Field>
+        <Field label={t`Extension text`} hint={t`The field custom, which clients read. At most 8 KB.`}>
+          <TextArea
+            value={custom}
+            onChange={(event) => setCustom(event.target.value)}
+            readOnly={!mayChange}
+            spellCheck={false}
+          />
+        </Field>
+        {isChanged ? (
+          <Button type="submit" look="accent" size="small" className="self-end">{t`Save`}</Button>
+        ) : null}
+      </form>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-[13px]">
         <dt className="text-dim">{t`Room ID`}</dt>
         <dd className="font-mono">{details.id}</dd>
         <dt className="text-dim">{t`Owner`}</dt>
-        <dd>{details.owner}</dd>
+        <dd className="flex flex-wrap items-center gap-2">
+          <span className="break-all">{details.owner}</span>
+          {mayChange ? <Transfer app={app} room={details.id} owner={details.owner} /> : null}
+        </dd>
         <dt className="text-dim">{t`Created`}</dt>
         <dd>
           <Time at={details.created} />
         </dd>
       </dl>
-    </form>
+    </div>
   )
 }

@@ -30,7 +30,7 @@ export function Room({ app, params: { room = '' } }: AppPageProps) {
   const isWide = useIsWide()
   const [chosen, choose] = useParam('tab')
   const { data: details, error, refetch } = useQuery(detailsQuery(app, room))
-  const { state, messages, readOlder, markGone } = useRoomFeed(app, room)
+  const { state, store, readOlder } = useRoomFeed(app, room)
   const actions = useModeration(app, room)
   const standingOf = useStandings(app, room)
   const mayModerate = may('moderator')
@@ -47,7 +47,7 @@ export function Room({ app, params: { room = '' } }: AppPageProps) {
 
   const stream = (
     <div className="flex h-full min-h-0 flex-col">
-      <MessageList {...{ app, messages, standingOf, moderation, readOlder, markGone }} />
+      <MessageList {...{ app, store, standingOf, moderation, readOlder }} />
       {mayRun ? <Reply app={app} room={room} /> : null}
     </div>
   )

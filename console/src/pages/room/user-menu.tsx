@@ -5,7 +5,7 @@ import { useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
 import type { AppPath } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
-import { IconButton } from '../../ui/button.tsx'
+import { buttonClass, IconButton } from '../../ui/button.tsx'
 import { Menu, MenuGroup, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { forEver, type Moderation } from './moderation.ts'
 import { ReasonDialog } from './reason-dialog.tsx'
@@ -30,6 +30,10 @@ export function useTimes(): [ms: number, text: string][] {
   ]
 }
 
+/** Drawn for each message that comes: the platform's own button, and one picture for all. */
+const rowButton = `${buttonClass('quiet', 'small')} aspect-square px-0`
+const dots = <Ellipsis size={16} aria-hidden="true" />
+
 /** The button of the menu. The menu itself is made when it is first opened: a lively room shows hundreds of buttons. */
 export function UserMenu(props: Props) {
   const { t } = useLingui()
@@ -38,9 +42,16 @@ export function UserMenu(props: Props) {
   const label = t`Moderate ${user}`
   if (isUsed) return <OpenMenu {...props} label={label} />
   return (
-    <IconButton label={label} size="small" aria-haspopup="menu" onClick={() => setUsed(true)}>
-      <Ellipsis size={16} aria-hidden="true" />
-    </IconButton>
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      aria-haspopup="menu"
+      onClick={() => setUsed(true)}
+      className={rowButton}
+    >
+      {dots}
+    </button>
   )
 }
 
@@ -58,7 +69,7 @@ function OpenMenu({ app, user, standing, moderation, onDelete, label }: Props & 
         defaultOpen
         trigger={
           <IconButton label={label} size="small">
-            <Ellipsis size={16} aria-hidden="true" />
+            {dots}
           </IconButton>
         }
       >
