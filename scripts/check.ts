@@ -17,12 +17,13 @@ interface Step {
 /** Tests that start processes take seconds where other work goes on beside them. */
 const timeout = '--timeout=30000'
 
-/** Tests that no store of `aServer()` takes part in: once is enough. */
+/** Tests of what is the same on every store: of HTTP and sockets, pages, commands. Once is enough. */
 const storeless = [
   'src/**',
   'test/{build,cli,client,crash,limits,readme}.test.ts',
-  'test/http/guide.test.ts',
-  'test/faults/{backup,full-disk,history,memory,operator,slow-readers}.test.ts',
+  'test/console/{pages,room,sign-in}.test.ts',
+  'test/http/{docs-page,guide}.test.ts',
+  'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,slow-readers}.test.ts',
   'test/operator/{*-commands,configuration,deploy}.test.ts',
   'test/source/**',
 ]
@@ -67,6 +68,7 @@ const steps: Step[] = [
       timeout,
       ...storeless.map((pattern) => `--path-ignore-patterns=${pattern}`),
     ],
+    env: { MODEL_RUNS: '40' },
     long: true,
   },
   {

@@ -16,7 +16,7 @@ import {
 import { aServer, type Reply, type TestApp, type TestServer } from './support/server.ts'
 
 /** Generated sequences; `npm run test:model-long` asks for 1,000. */
-const runs = Number(process.env.MODEL_RUNS ?? 100)
+const runs = Number(process.env.MODEL_RUNS ?? 60)
 
 let server: TestServer
 let apps = 0
