@@ -24,7 +24,7 @@ export const groups = [
   {
     en: 'Reference',
     zh: '参考',
-    pages: ['served', 'errors', 'limits', 'permissions', 'changelog'],
+    pages: ['served', 'errors', 'metrics', 'limits', 'permissions', 'changelog'],
   },
   { en: 'Contribute', zh: '参与开发', pages: ['architecture', 'contributing', 'reference'] },
 ] as const

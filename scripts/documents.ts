@@ -11,6 +11,7 @@ import { doctorPages } from './doctor-page.ts'
 import { errorsPages } from './errors-page.ts'
 import { eventsPages } from './events-page.ts'
 import { limitsPages } from './limits-page.ts'
+import { metricsPages } from './metrics-page.ts'
 import { servedPages } from './served-page.ts'
 import { code, type Language, table } from './table.ts'
 
@@ -172,6 +173,8 @@ export const documents: Record<string, () => string> = {
   'docs/permissions.zh-CN.md': permissionsPages.zh,
   'docs/limits.md': limitsPages.en,
   'docs/limits.zh-CN.md': limitsPages.zh,
+  'docs/metrics.md': metricsPages.en,
+  'docs/metrics.zh-CN.md': metricsPages.zh,
   'docs/served.md': servedPages.en,
   'docs/served.zh-CN.md': servedPages.zh,
   'README.md': () => readme('README.md', 'en'),

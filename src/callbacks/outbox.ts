@@ -77,11 +77,17 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, trace
     /** Registers what deliveries count. */
     measured(metrics: Metrics): Metrics {
       const { counter, gauge } = metrics
-      const total = (name: keyof typeof counters, help: string) =>
-        counter(`chatroomd_callbacks_${name}_total`, help, () => counters[name])
-      total('delivered', 'Callbacks that were delivered.')
-      total('failed', 'Attempts to deliver a callback that failed.')
-      total('dead', 'Callbacks that were given up.')
+      counter(
+        'chatroomd_callbacks_delivered_total',
+        'Callbacks that were delivered.',
+        () => counters.delivered,
+      )
+      counter(
+        'chatroomd_callbacks_failed_total',
+        'Attempts to deliver a callback that failed.',
+        () => counters.failed,
+      )
+      counter('chatroomd_callbacks_dead_total', 'Callbacks that were given up.', () => counters.dead)
       gauge('chatroomd_callback_rules', 'Callback rules that this process delivers.', workers.size)
       gauge('chatroomd_callback_lag_seconds', 'Age of the oldest event that waits to be delivered.', () => {
         const oldest = workers.oldestUs()

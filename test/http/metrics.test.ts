@@ -84,6 +84,13 @@ test('13.1 13.2 13.3 the history, event streams and keyword lists say what they 
   alice.close()
 })
 
+test('17.8 docs/metrics.md names every metric that a scrape has', async () => {
+  const page = await Bun.file('docs/metrics.md').text()
+  const names = (await metricsOf('# TYPE chatroomd_')).map((line) => line.split(' ')[2] ?? '')
+  expect(names.length).toBeGreaterThan(30)
+  expect(names.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([])
+})
+
 test('the store reports whether it responds', async () => {
   expect(await metricsOf('chatroomd_store_up')).toEqual([
     expect.stringMatching(/^chatroomd_store_up\{store="(sqlite|postgres)"\} 1$/),
