@@ -37,3 +37,22 @@ export function reaches(figure: Figure): boolean | undefined {
   const value = median(judged(figure))
   return figure.bar.at === 'least' ? value >= figure.bar.value : value <= figure.bar.value
 }
+
+/** How what something costs has changed. */
+interface Change {
+  /** The median of the ratios of rounds that were measured together. */
+  ratio: number
+  /** The least and the greatest of these ratios but for one each: of eleven rounds, the median of all lies between them in 99 of 100 cases. */
+  low: number
+  high: number
+  /** It costs more, and not by chance: the whole of that is above 1.02. */
+  isFall: boolean
+}
+
+/** Compares costs round by round: what disturbs the machine for longer than a round disturbs both. */
+export function changeOf(before: number[], after: number[]): Change {
+  const ratios = after.map((cost, round) => cost / (before[round] ?? Number.NaN)).sort((a, b) => a - b)
+  const low = ratios[1] ?? Number.NaN
+  const high = ratios.at(-2) ?? Number.NaN
+  return { ratio: median(ratios), low, high, isFall: low > 1.02 }
+}

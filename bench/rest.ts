@@ -54,7 +54,7 @@ interface Read {
   bar?: Bar
 }
 
-const reads: Read[] = [
+export const reads: Read[] = [
   {
     what: 'details, 2 members, 1,000 hot rooms',
     requests: ({ token, data }) => data.ids.slice(0, hot).map((id) => get(token, `/chatrooms/${id}`)),
@@ -148,7 +148,7 @@ const draft = JSON.stringify({
   members: ['bob'],
 })
 
-const creates = (token: string): LoadRequest[] => [
+export const creates = (token: string): LoadRequest[] => [
   { method: 'POST', path: path('/chatrooms'), token, body: draft },
 ]
 

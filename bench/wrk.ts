@@ -15,6 +15,8 @@ export interface LoadRequest {
 export interface Load {
   /** Answers with a 2xx or 3xx status, per second. */
   perSecond: number
+  /** All answers. */
+  answers: number
   /** Milliseconds. */
   p99: number
   failures: number
@@ -65,6 +67,7 @@ export async function runWrk(url: string, file: string, seconds: number, connect
   const [, refused = '0'] = /Non-2xx or 3xx responses: (\d+)/.exec(output) ?? []
   const socket = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output)
   return {
+    answers: Number(answers),
     perSecond: ((Number(answers) - Number(refused)) * 1000) / milliseconds(took),
     p99: milliseconds(/99%\s+(\S+)/.exec(output)?.[1]),
     failures: Number(refused) + (socket?.slice(1).reduce((sum, count) => sum + Number(count), 0) ?? 0),
