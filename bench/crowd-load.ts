@@ -59,12 +59,21 @@ const begun = (step: string): CrowdOutcome => ({
 })
 let outcome = begun('connect')
 
+/** Connects, again where a machine that is busy took too long for a login. */
+async function connectUser({ name, token }: User, attempts = 5): Promise<Client> {
+  try {
+    return await connect(job.url, login(job.appKey, name, token))
+  } catch (error) {
+    if (attempts <= 1) throw error
+    await Bun.sleep(1000)
+    return connectUser({ name, token }, attempts - 1)
+  }
+}
+
 async function connectAll(users: User[], to: Client[]): Promise<void> {
   for (let start = 0; start < users.length; start += atOnce) {
     const some = users.slice(start, start + atOnce)
-    to.push(
-      ...(await Promise.all(some.map(({ name, token }) => connect(job.url, login(job.appKey, name, token))))),
-    )
+    to.push(...(await Promise.all(some.map((user) => connectUser(user)))))
   }
 }
 
