@@ -120,7 +120,9 @@ if (process.argv.includes('lists')) {
 
 if (process.argv.includes('bulk')) {
   const figures = await measureBulk(
-    isSmoke ? { rooms: 200, idleMs: 400, rounds: 1 } : { rooms: 100_000, idleMs: 20_000, rounds: 3 },
+    isSmoke
+      ? { rooms: 200, jobs: 2, idleMs: 400, rounds: 1 }
+      : { rooms: 100_000, jobs: 10, idleMs: 5000, rounds: 3 },
   )
   report(isSmoke ? 'bulk-smoke' : 'bulk', 'chatroomd, bulk jobs, embedded store', figures)
   process.exit(0)

@@ -158,8 +158,15 @@ export type AppEvent =
       state: BulkState
       dryRun: boolean
     } & BulkCounts)
-  /** Most of a quota of the app is used. */
-  | { type: 'quota.warning'; quota: string; unit: Quota['unit']; limit: number; used: number }
+  /** Most of a quota is used: of the app, of a user, or of the room of the event. */
+  | {
+      type: 'quota.warning'
+      quota: string
+      unit: Quota['unit']
+      limit: number
+      used: number
+      username?: string
+    }
   | { type: 'superAdmin.added'; username: string }
   | { type: 'superAdmin.removed'; username: string }
   | {

@@ -12,6 +12,7 @@ import { isClosed } from '../domain/lifecycle.ts'
 import type { Room } from '../domain/room.ts'
 import type { Allowed } from './allowed.ts'
 import type { InRoom, Transaction } from './operation.ts'
+import { warnOf } from './quota-warning.ts'
 
 /**
  * Fails with `userMissing` for the first of `usernames` that is not registered. Prevents their deletion until
@@ -26,14 +27,17 @@ export async function checkUsersExist({ app, store }: Transaction, usernames: st
 
 /** Fails with `tooMany` for the first of `usernames` that is in as many rooms as the app allows. */
 export async function checkRoomsPerUser(
-  { app, store }: Transaction,
+  transaction: Transaction,
   usernames: string[],
   tooMany: (values: { username: string }) => Failure,
 ): Promise<void> {
-  const quota = app.settings.roomsPerUser
-  if (quota === null) return
+  const { app, store } = transaction
+  const limit = app.settings.roomsPerUser
+  if (limit === null) return
   for (const username of usernames) {
-    if ((await store.rooms.countJoined(app.id, username, quota)) >= quota) throw tooMany({ username })
+    const before = await store.rooms.countJoined(app.id, username, limit)
+    if (before >= limit) throw tooMany({ username })
+    warnOf(transaction, { quota: 'roomsPerUser', limit, before, after: before + 1, username }, '')
   }
 }
 
@@ -92,6 +96,8 @@ export async function putInRoom(
     { type: 'member.joined', usernames: added, memberCount, ...(ext === undefined ? {} : { ext }) },
     room.id,
   )
+  const { maxusers: limit, memberCount: before } = room
+  warnOf(transaction, { quota: 'maxusers', limit, before, after: memberCount }, room.id)
 }
 
 /** Takes members out of a locked room, with their roles and the attributes that go with them; returns the members left. */

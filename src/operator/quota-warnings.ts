@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { AppDirectory } from '../auth/app-directory.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { theApp } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
 import { isNearlyUsed, mib, type Quota, quotaOf } from '../domain/quota.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { warnOfQuotas } from '../operations/quotas/warn-of-quotas.ts'
@@ -24,7 +25,7 @@ export function startQuotaWarnings({ engine, apps, attachments, log, everyMs = 1
   const { store, commit, kind } = engine
   let isStopped = false
 
-  function quotasOf(app: AppRecord, remaining: Map<string, number>): Quota[] {
+  function quotasOf(app: AppRecord, remaining: Map<string, number>, lists: Map<string, number>): Quota[] {
     const { settings, id } = app
     const quotas: Quota[] = []
     for (const name of ['rooms', 'users'] as const) {
@@ -32,6 +33,8 @@ export function startQuotaWarnings({ engine, apps, attachments, log, everyMs = 1
       const limit = settings[name]
       if (limit !== null && left !== undefined) quotas.push(quotaOf('app', name, limit, limit - left))
     }
+    for (const name of ['callbacks', 'keywordLists'] as const)
+      quotas.push(quotaOf('app', name, limits[name].value, lists.get(`${id} ${name}`) ?? 0))
     // Nodes may have files of their own, and would contradict each other.
     if (kind === 'sqlite')
       quotas.push(quotaOf('app', 'fileSpace', settings.fileSpace * mib, attachments.usedBy(id), 'bytes'))
@@ -41,10 +44,12 @@ export function startQuotaWarnings({ engine, apps, attachments, log, everyMs = 1
   async function look(): Promise<void> {
     const all = await store.quotas.remainingOfAll()
     const remaining = new Map(all.map(({ app, kind, total }) => [`${app} ${kind}`, total]))
+    const counted = await store.quotas.listsOfAll()
+    const lists = new Map(counted.map(({ app, quota, used }) => [`${app} ${quota}`, used]))
     const warned = Map.groupBy(await store.quotas.warnings(), ({ app }) => app)
     for (const app of apps.all()) {
       const known = new Set(warned.get(app.id)?.map(({ quota }) => quota))
-      const nearly = quotasOf(app, remaining).filter(isNearlyUsed)
+      const nearly = quotasOf(app, remaining, lists).filter(isNearlyUsed)
       const names = new Set(nearly.map(({ quota }) => quota))
       const more = nearly.filter(({ quota }) => !known.has(quota))
       const others = [...known].filter((quota) => !names.has(quota))

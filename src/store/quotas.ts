@@ -8,6 +8,8 @@ export interface QuotaReads {
   remaining(app: number, kind: QuotaKind): Promise<number | undefined>
   /** What remains of all quotas of all apps. */
   remainingOfAll(): Promise<{ app: number; kind: QuotaKind; total: number }[]>
+  /** How many callback rules and keyword lists apps have. */
+  listsOfAll(): Promise<{ app: number; quota: 'callbacks' | 'keywordLists'; used: number }[]>
   /** Quotas of which was warned. */
   warnings(): Promise<{ app: number; quota: string }[]>
   /** How many rooms or users an app has. */
@@ -48,6 +50,20 @@ const takeFree = `with free as (
 const giveFree = `update quotas set remaining = remaining + 1 where ${ofKind} and slot = (
   select slot from quotas where ${ofKind} order by random() limit 1 for update skip locked)`
 
+/** Of all apps at once: few rows. */
+const ofAllApps = (db: Database): Pick<QuotaReads, 'remainingOfAll' | 'listsOfAll' | 'warnings'> => ({
+  remainingOfAll: async () =>
+    db.all(`select app, kind, sum(remaining) as total from quotas group by app, kind`),
+
+  listsOfAll: async () =>
+    db.all(
+      `select app, 'callbacks' as quota, count(*) as used from callbacks group by app
+         union all select app, 'keywordLists' as quota, count(*) as used from keyword_lists group by app`,
+    ),
+
+  warnings: async () => db.all(`select app, quota from quota_warnings`),
+})
+
 export function quotaStore(db: Database): QuotaStore {
   const sqlite = db.dialect === 'sqlite'
   const slots = sqlite ? 1 : 64
@@ -82,11 +98,7 @@ export function quotaStore(db: Database): QuotaStore {
 
   return {
     countAll,
-
-    remainingOfAll: async () =>
-      db.all(`select app, kind, sum(remaining) as total from quotas group by app, kind`),
-
-    warnings: async () => db.all(`select app, quota from quota_warnings`),
+    ...ofAllApps(db),
 
     warn: async (app, quota) =>
       (await db.run(

@@ -115,6 +115,33 @@ test('14.7 at 80 % of a quota the app is warned, once until it is less again', a
   receiver.stop()
 })
 
+test('14.7 at 80 % of a quota of a room or a user the app is warned at once, and again when it has been less', async () => {
+  const app = await anApp({ roomsPerUser: 10 })
+  const names = Array.from({ length: 10 }, (_, n) => `u${n}`)
+  await app.register(...names)
+  const room = await app.room({ owner: 'u0', maxusers: 10, members: names.slice(1, 6) })
+  const join = async () => app.call('POST', `/chatrooms/${room}/users`, { usernames: ['u6', 'u7'] })
+  await join()
+  const full = { type: 'quota.warning', quota: 'maxusers', unit: 'items', limit: 10, used: 8 }
+  expect(await warnings(app)).toEqual([full])
+  await app.call('POST', `/chatrooms/${room}/users/u8`)
+  expect(await warnings(app)).toHaveLength(1)
+  await app.call('DELETE', `/chatrooms/${room}/users/u6,u7,u8`)
+  await join()
+  expect(await warnings(app)).toEqual([full, full])
+
+  for (let n = 0; n < 9; n++) await app.room({ owner: 'u9' })
+  expect((await warnings(app)).at(-1)).toEqual({
+    ...{ type: 'quota.warning', quota: 'roomsPerUser', unit: 'items', limit: 10, used: 8 },
+    username: 'u9',
+  })
+  expect(await warnings(app)).toHaveLength(3)
+  // A small limit is no news.
+  const small = await app.room({ owner: 'u0', maxusers: 5 })
+  await app.call('POST', `/chatrooms/${small}/users`, { usernames: ['u1', 'u2', 'u3'] })
+  expect(await warnings(app)).toHaveLength(3)
+})
+
 let dir: string
 directoryPerTest((made) => {
   dir = made

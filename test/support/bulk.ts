@@ -9,7 +9,7 @@ export async function bulkEnd(call: Call, id: string): Promise<Json> {
   await until(async () => {
     job = (await call('GET', `/chatrooms/bulk/${id}`)).body.data
     return job.ended !== undefined
-  })
+  }, 300)
   return job
 }
 

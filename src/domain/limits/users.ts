@@ -31,6 +31,13 @@ export const userLimits = {
     beyond: { en: 'those that were counted first start anew', zh: '最早的计数被清除并重新开始' },
     memory: 2 * MiB,
   },
+  warnedQuota: {
+    value: 10,
+    unit: 'items',
+    en: 'Smallest limit of a user or a chat room of which an app is warned at 80 %',
+    zh: '用户或聊天室配额触发 80% 预警的最小上限',
+    beyond: { en: 'no warning of a smaller one', zh: '更小的上限不预警' },
+  },
   deletedRooms: {
     value: 100,
     unit: 'items',

@@ -8,6 +8,7 @@ import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { serviceNotOpen } from '../not-served/service-not-open.ts'
 import { actionInRoom, readRoom, writeRoom } from '../operation.ts'
 import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
+import { warnOf } from '../quota-warning.ts'
 import { exactly, loosely, RoomId, says, UserId } from '../schemas.ts'
 
 const most = limits.pins.value
@@ -89,11 +90,14 @@ export const storePin = writeRoom({
   auditedAs: () => 'pinMessage',
   about: ({ pin }: NewPin) => [pin.operator],
 
-  async run({ app, store, room, emit, now }, { pin, resource }: NewPin) {
+  async run(transaction, { pin, resource }: NewPin) {
+    const { app, store, room, emit, now } = transaction
     const isPinned = await store.pins.findPin(app.id, room.id, pin.message)
-    if (!isPinned && (await store.pins.countPins(app.id, room.id)) >= most) throw tooManyPins()
+    const before = isPinned ? 0 : await store.pins.countPins(app.id, room.id)
+    if (before >= most) throw tooManyPins()
     await store.pins.setPin(app.id, room.id, { ...pin, pinnedMs: now })
     emit({ type: 'message.pinned', message: String(pin.message), operator: pin.operator, resource })
+    if (!isPinned) warnOf(transaction, { quota: 'pins', limit: most, before, after: before + 1 }, room.id)
   },
 })
 

@@ -15,6 +15,7 @@ import type { RoomFile } from '../../store/room-files.ts'
 import { members, uploaders } from '../allowed.ts'
 import { attachmentSender } from '../attachments/sender.ts'
 import { actionInRoom, writeRoom } from '../operation.ts'
+import { warnOf } from '../quota-warning.ts'
 import { exactly, RoomId, says } from '../schemas.ts'
 import { fileFields, oldest } from './schemas.ts'
 
@@ -58,12 +59,15 @@ export const addRoomFile = writeRoom({
   allowed: members,
   auditedAs: () => 'uploadRoomFile',
 
-  async run({ app, store, room, emit, now }, { file }: { room: string; file: Omit<RoomFile, 'createdMs'> }) {
+  async run(transaction, { file }: { room: string; file: Omit<RoomFile, 'createdMs'> }) {
+    const { app, store, room, emit, now } = transaction
     await store.roomFiles.pruneRoomFiles(app.id, room.id, oldest(now))
-    if ((await store.roomFiles.countRoomFiles(app.id, room.id)) >= limits.roomFiles.value)
-      throw tooManyFiles()
+    const before = await store.roomFiles.countRoomFiles(app.id, room.id)
+    const limit = limits.roomFiles.value
+    if (before >= limit) throw tooManyFiles()
     await store.roomFiles.addRoomFile(app.id, room.id, { ...file, createdMs: now })
     emit({ type: 'file.uploaded', file: file.id })
+    warnOf(transaction, { quota: 'files', limit, before, after: before + 1 }, room.id)
     return now
   },
 })
