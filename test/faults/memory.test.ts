@@ -74,4 +74,4 @@ test('10 cached responses take no more memory than the page of limits states', (
     return cache
   })
   expect(held).toBeLessThan(limits.cachedResponses.memory)
-})
+}, 30_000)
