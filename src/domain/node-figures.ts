@@ -21,7 +21,8 @@ export interface NodeFigures {
   /** Of PostgreSQL: statements and transactions under way or waiting, and connections for them. */
   database_busy: number | null
   database_pool: number | null
-  event_loop_lag_ms: number | null
+  /** At worst in the last five to ten seconds. */
+  event_loop_lag_ms: number
   memory_bytes: number | null
   log_lines_lost: number | null
   disk: { free_bytes: number; total_bytes: number } | null

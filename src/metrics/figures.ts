@@ -1,3 +1,4 @@
+import { eventLoopLag } from './event-loop-lag.ts'
 import type { Metrics, Value } from './metrics.ts'
 
 const everyMs = 5000
@@ -64,7 +65,9 @@ const rounded = (value: number, digits = 2): number => Number(value.toFixed(digi
 /** Samples what is counted every few seconds, and says what happened lately. Stop it at the end. */
 export function figuresOf(metrics: Metrics) {
   const samples: Sample[] = []
+  const lag = eventLoopLag()
   const take = async () => {
+    lag.turn()
     samples.push(await sampleOf(metrics))
     if (samples.length > kept) samples.shift()
   }
@@ -88,7 +91,6 @@ export function figuresOf(metrics: Metrics) {
         return seconds < 0.1 ? 0 : rounded((of(now) - before) / seconds)
       }
       const slowest = p99(first, now)
-      const lag = await one('nodejs_eventloop_lag_p99_seconds')
       return {
         requests_per_second: perSecond(({ requests }) => requests),
         errors_per_second: perSecond(({ errors }) => errors),
@@ -101,11 +103,14 @@ export function figuresOf(metrics: Metrics) {
         writer_waiting: await one('chatroomd_writer_waiting'),
         database_busy: await one('chatroomd_database_busy'),
         database_pool: await one('chatroomd_database_pool'),
-        event_loop_lag_ms: lag === null ? null : rounded(lag * 1000),
+        event_loop_lag_ms: rounded(lag.worstMs()),
         memory_bytes: await one('process_resident_memory_bytes'),
         log_lines_lost: await one('chatroomd_log_lines_lost_total'),
       }
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      clearInterval(timer)
+      lag.stop()
+    },
   }
 }

@@ -20,7 +20,7 @@ export interface Node {
   writer_waiting: number | null
   database_busy: number | null
   database_pool: number | null
-  event_loop_lag_ms: number | null
+  event_loop_lag_ms: number
   memory_bytes: number | null
   log_lines_lost: number | null
   disk: { free_bytes: number; total_bytes: number } | null

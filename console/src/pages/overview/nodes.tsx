@@ -23,7 +23,7 @@ function Health({ node }: { node: Node }) {
   if (node.is_lost)
     return <Badge tone="danger">{t`not heard of for ${duration(node.heard_seconds_ago)}`}</Badge>
   if (!node.store_up) return <Badge tone="danger">{t`the store does not respond`}</Badge>
-  if ((node.event_loop_lag_ms ?? 0) > lateMs) return <Badge tone="warn">{t`busy`}</Badge>
+  if (node.event_loop_lag_ms > lateMs) return <Badge tone="warn">{t`busy`}</Badge>
   return <Badge tone="good">{t`healthy`}</Badge>
 }
 
@@ -60,7 +60,7 @@ export function Nodes({ nodes }: { nodes: Node[] }) {
                   {figure(node.dropped_per_second)}
                 </Fact>
                 <Fact name={t`Connections`}>{figure(node.connections)}</Fact>
-                <Fact name={t`Event loop lag`} isBad={(node.event_loop_lag_ms ?? 0) > lateMs}>
+                <Fact name={t`Event loop lag`} isBad={node.event_loop_lag_ms > lateMs}>
                   {figure(node.event_loop_lag_ms)} ms
                 </Fact>
                 {pool === null ? (
