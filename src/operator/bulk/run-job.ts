@@ -18,7 +18,10 @@ import {
 import type { ReadStore } from '../../store/store.ts'
 import { collect } from './collect.ts'
 
-type Given = Pick<Engine, 'kind' | 'store' | 'commit' | 'rehearse' | 'history'>
+type Given = Pick<Engine, 'store' | 'commit' | 'rehearse' | 'history'>
+
+/** Rooms at a time: so few that a call which comes meanwhile waits no longer than usual. */
+const wave = 4
 
 /** After each wave a job rests for as many times as long as the wave took: others come first. */
 const pause = 2
@@ -49,10 +52,7 @@ const endOf = async ({ bulk }: Pick<ReadStore, 'bulk'>, app: number, job: string
 }
 
 /** Runs one job, room by room, and leaves two thirds of the time to others. */
-export function jobRunner({ kind, store, commit, rehearse, history }: Given, total: Tally) {
-  /** Rooms at a time: as many as share a commit well, or as leave most connections to others. */
-  const wave = kind === 'sqlite' ? 8 : 4
-
+export function jobRunner({ store, commit, rehearse, history }: Given, total: Tally) {
   /** What would happen to a room. */
   async function tryOut(app: number, job: BulkJob, item: BulkItem): Promise<BulkItem | undefined> {
     const { action } = job.given
