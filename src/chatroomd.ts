@@ -28,6 +28,7 @@ import { connectionsWithin } from './operator/open-files.ts'
 import { openStore, remember } from './operator/open-store.ts'
 import { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
+import { topOf } from './operator/top-figures.ts'
 import { startUserDeletions } from './operator/user-deletions.ts'
 import { socketTerms } from './realtime/gateway.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
@@ -106,12 +107,8 @@ async function start(
   { batch, tracer, lostLines = () => 0, recentLog = () => [], callbackTerms: terms, ...more }: StartOptions,
   closing: AsyncDisposableStack,
 ): Promise<Chatroomd> {
-  const { engine, bus, events, deployment, ...sources } = await openStore(
-    config,
-    log,
-    { batch, tracer },
-    closing,
-  )
+  const opened = await openStore(config, log, { batch, tracer }, closing)
+  const { engine, bus, events, deployment, ...sources } = opened
   const { responses, work, users, apps } = await remember(engine, events)
   if (engine.kind !== 'sqlite') closing.defer(startReloading(apps.reload, log))
   const listener = closing.adopt(new Listener<Connection>(config), (each) => each.stop())
@@ -139,6 +136,10 @@ async function start(
   const counted = measured(engine, realtime.counters, lostLines, before.counts, feed.count)
   const jobs = closing.use(startBulkJobs({ engine, events, log, leaseMs }))
   const metrics = jobs.measured(lifecycle.measured(outbox.measured(counted)))
+  const ui = closing.use(
+    consoleOn({ ...parts, ...sources, passwords: work, metrics, config, log, recentLog }),
+  )
+  admin.top = topOf(ui.ownFigures, realtime.busy, apps)
   const http = httpServer(
     {
       store: engine.store,
@@ -157,7 +158,7 @@ async function start(
       feed,
       responses,
       rates: ratesOf(engine),
-      ...closing.use(consoleOn({ ...parts, ...sources, passwords: work, metrics, config, log, recentLog })),
+      ...ui,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
       findApp: apps.find,
       appOf: apps.ofId,

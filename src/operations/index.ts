@@ -12,9 +12,7 @@ import { getUserMutes } from './app-mutes/get-user-mutes.ts'
 import { listMutedUsers } from './app-mutes/list-muted-users.ts'
 import { muteUser } from './app-mutes/mute-user.ts'
 import { endPreviousSecret, getAppSecrets, removeSecretThatIsOver, rotateSecret } from './apps/app-secrets.ts'
-import { changeApp } from './apps/change-app.ts'
-import { countCalls } from './apps/count-calls.ts'
-import { createApp } from './apps/create-app.ts'
+import { ofOperators } from './apps/of-operators.ts'
 import { deleteAttachment } from './attachments/delete-attachment.ts'
 import { downloadAttachment } from './attachments/download-attachment.ts'
 import { uploadAttachment } from './attachments/upload-attachment.ts'
@@ -136,12 +134,10 @@ export const all: readonly Operation[] = [
   listAllowed,
   getAnnouncement,
   setAnnouncement,
-  changeApp,
-  countCalls,
-  createApp,
   getAppSecrets,
   endPreviousSecret,
   rotateSecret,
+  ...ofOperators,
   removeSecretThatIsOver,
   deleteAttachment,
   downloadAttachment,

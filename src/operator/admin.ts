@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { hashPassword } from '../auth/passwords.ts'
@@ -14,11 +15,13 @@ import { endPreviousSecret, type NewSecret, rotateSecret } from '../operations/a
 import { changeApp } from '../operations/apps/change-app.ts'
 import { createApp, type NewApp } from '../operations/apps/create-app.ts'
 import { type Credentials, newSecret } from '../operations/apps/credentials.ts'
+import { closeApp, deleteApp } from '../operations/apps/delete-app.ts'
 import { mendFindings, recordDoctorRun } from '../operations/doctor/mend-findings.ts'
 import { registerUsers } from '../operations/users/register-users.ts'
 import type { Key } from '../store/doctor/check.ts'
 import type { DoctorRun } from '../store/doctor/doctor.ts'
 import { type OperatorAdmin, operatorAdmin } from './operator-admin.ts'
+import type { Top } from './top-figures.ts'
 
 /** An app without its secrets; `appId` is that of Agora's forms. */
 interface ShownApp {
@@ -37,6 +40,12 @@ export interface Admin extends OperatorAdmin {
   showApp(key: string): Promise<ShownApp>
   changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
   /** The secret before the new one stays good for so long. */
+  /** Ends all tokens and sessions of an app, which is deleted next; returns its number. */
+  closeApp(key: string): Promise<number>
+  /** Deletes some of a closed app; returns whether nothing is left. */
+  deleteApp(key: string, app: number): Promise<boolean>
+  /** What the running server does now, watched for some ms. */
+  top(ms: number): Promise<Top>
   rotateSecret(key: string, overlapMs?: number): Promise<NewSecret>
   /** Ends the previous secret of an app. */
   dropSecret(key: string): Promise<void>
@@ -89,6 +98,13 @@ export function adminOn({ store, commit }: Engine, url: () => string | null = ()
       await commit(id, operator, endPreviousSecret, {})
     },
 
+    closeApp: (key) => commit(0, operator, closeApp, { key }),
+    deleteApp: async (key, app) => {
+      if ((await findApp(key)).id !== app) throw new Error(`${key} is another app`)
+      return commit(0, operator, deleteApp, { app })
+    },
+    top: () => Promise.reject(new Failure('illegal_argument', 'no server runs here')),
+
     async createUser(key, given, password) {
       const app = await findApp(key)
       const username = checkUsername(given)
@@ -122,9 +138,13 @@ export function adminOn({ store, commit }: Engine, url: () => string | null = ()
 
 const socketOf = (config: Pick<Config, 'data_dir'>): string => join(config.data_dir, 'admin.sock')
 
+/** The socket of one of the nodes that share a PostgreSQL database, and may share the data directory. */
+const socketOfNode = ({ data_dir, port }: Pick<Config, 'data_dir' | 'port'>): string =>
+  join(data_dir, `node-${Bun.hash(`${hostname()}:${port}`).toString(36)}.sock`)
+
 /**
- * Lets the command line reach a running server with an embedded store, which no second process may open:
- * a socket in the data directory that only its owner can use.
+ * Lets the command line reach a running server: a socket in the data directory that only its owner can use. An embedded
+ * store may be opened by no second process; of a node on PostgreSQL there is what it does now.
  */
 export async function startAdmin(
   admin: Admin,
@@ -132,8 +152,10 @@ export async function startAdmin(
   config: Config,
   log: Logger,
 ): Promise<{ stop(): Promise<void> }> {
-  if (!isAlone) return { stop: async () => {} }
-  const path = socketOf(config)
+  // Who takes any free port could not be found by it.
+  if (!isAlone && config.port === 0) return { stop: async () => {} }
+  const path = isAlone ? socketOf(config) : socketOfNode(config)
+  mkdirSync(config.data_dir, { recursive: true })
   rmSync(path, { force: true })
   const server = Bun.serve({
     unix: path,
@@ -187,6 +209,15 @@ const listens = (path: string): Promise<boolean> =>
 export async function runningSocket(config: Config): Promise<string | undefined> {
   const path = socketOf(config)
   return config.database_url === '' && existsSync(path) && (await listens(path)) ? path : undefined
+}
+
+/** The socket of the server of a configuration. Fails, with where it looked, where none runs. */
+export async function nodeSocket(config: Config): Promise<string> {
+  const path = config.database_url === '' ? socketOf(config) : socketOfNode(config)
+  if (existsSync(path) && (await listens(path))) return path
+  throw new Error(
+    `no server runs here: looked at ${resolve(path)}. Name its --data-dir and, on PostgreSQL, --port`,
+  )
 }
 
 /** No command makes a store: whoever stands in another directory would look at an empty one. */

@@ -7,6 +7,7 @@ import { backUp } from './backup.ts'
 import { bulkCommands } from './bulk-commands.ts'
 import { callbackCommands } from './callback-commands.ts'
 import { admin, configOf, settingsOf, withSettings } from './command.ts'
+import { addAppDelete } from './delete-app.ts'
 import { doctor } from './doctor/doctor.ts'
 import { checkHealth } from './health.ts'
 import { mirrorCommand } from './mirror/mirror-command.ts'
@@ -18,6 +19,7 @@ import { addRestCommands, roomAndUserCommands } from './rest-commands.ts'
 import { restore } from './restore.ts'
 import { runServer, type StartServer } from './run-server.ts'
 import { addSecretCommands, showCredentials } from './secret-commands.ts'
+import { topCommand } from './top.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
   `backed up to ${file} and verified; attachments in ${file}.files: ${attachments}${hasHistory ? `; history in ${file}.messages` : ''}`
@@ -48,7 +50,9 @@ const built = typeof BUILD_COMMIT === 'undefined' ? '' : `commit ${BUILD_COMMIT}
 const version = `chatroomd ${pkg.version} (${built}Bun ${Bun.version})`
 
 function addAppCommands(program: Command, start: StartServer): void {
-  const app = program.command('app').description('apps: create, list, show, set, rotate-secret, drop-secret')
+  const app = program
+    .command('app')
+    .description('apps: create, list, show, set, delete, rotate-secret, drop-secret')
   withSettings(app.command('create').argument('<org#app>'))
     .description('create an app and show its credentials')
     .action(
@@ -68,6 +72,7 @@ function addAppCommands(program: Command, start: StartServer): void {
       }),
     )
   addAppShow(withSettings(app.command('show')), start)
+  addAppDelete(withSettings(app.command('delete')))
   withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
     .description('change settings of an app, at once; those not named stay')
     .addHelpText('after', settingsOfApps)
@@ -172,6 +177,7 @@ export function commandLine(start: StartServer): Command {
   addStoreCommands(program)
   mirrorCommand(program, start)
   operatorCommands(program)
+  topCommand(withSettings(program.command('top'), ['data_dir', 'database_url', 'port']))
   withSettings(program.command('health'), ['host', 'port'])
     .description(
       'ask the server whether it is ready; ends with 0 or 1, as health checks of containers need it',

@@ -83,6 +83,8 @@ export function consoleOn({
     appAdmin: appAdminOn(engine, log),
     countApps,
     figures: shared.all,
+    /** Of this node alone. */
+    ownFigures: own,
     recentLog,
     [Symbol.dispose]() {
       shared.stop()

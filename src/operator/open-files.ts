@@ -18,7 +18,7 @@ function openFilesLimit(): number | undefined {
 
 /**
  * How many connections of clients the limit of open files has room for, at most as many as the settings allow: those beyond
- * are refused, while calls and the store go on. Fails where there is no room for any. Nobody asked for the default, so that fewer are no reason to warn.
+ * are refused, while calls and the store go on. Fails where there is no room for any. Nobody asked for the default, so that fewer are no reason to tell.
  */
 export function connectionsWithin({ max_connections: wanted }: Pick<Config, 'max_connections'>, log: Logger) {
   const limit = openFilesLimit()
@@ -27,7 +27,7 @@ export function connectionsWithin({ max_connections: wanted }: Pick<Config, 'max
   const possible = limit - Math.max(leastOthers, Math.ceil(limit / 10))
   if (possible < 1) throw new Error(`this process may open ${limit} files, which is too few: ${raise}`)
   if (possible < wanted)
-    log[wanted === limits.connections.value ? 'info' : 'warn'](
+    log[wanted === limits.connections.value ? 'debug' : 'warn'](
       { openFiles: limit, connections: possible, max_connections: wanted },
       `more connections than the limit of open files allows are refused: ${raise}, or lower max_connections`,
     )

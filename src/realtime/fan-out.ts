@@ -35,6 +35,7 @@ export function fanOut(
     if (message.isSlowed) spoken.note(app, id, message.sender)
     const room = live.room(app, id)
     if (!room) return undefined
+    room.messages += 1
     if (!directed) {
       if (!passesClientRate(message, room, counters.leftOut)) return room
       outbox.publish(room, frame, from && [from], priority === high)

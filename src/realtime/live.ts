@@ -10,6 +10,7 @@ const emptyRoom = (app: number, id: string, topic: string): LiveRoom => ({
   id,
   topic,
   users: new Set(),
+  messages: 0,
   speech: undefined,
   meter: undefined,
   gets: undefined,

@@ -15,6 +15,7 @@ import type { HistoryStore } from '../store/history/history.ts'
 import { activityLog } from './activity-log.ts'
 import { arrivals } from './arrivals.ts'
 import { authoriser } from './authorise.ts'
+import { type Busy, busiest } from './busiest.ts'
 import { closeCode, cuttingOff } from './close.ts'
 import { eventSubscriber } from './event-subscriber.ts'
 import { fanOut } from './fan-out.ts'
@@ -68,6 +69,8 @@ export interface Realtime {
   appsChanged(): void
   presence: Presence
   counters: Counters
+  /** Watches for some time which rooms are busy and which clients slow. */
+  busy(ms: number): Promise<Busy>
   /** Makes no more connections, and closes those there are evenly over some time. */
   drain(ms: number): Promise<void>
   /** Closes every connection; their users may come back within the grace time. */
@@ -183,8 +186,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   })
 
   return {
-    websocket: gate.websocket,
-    upgrade: gate.upgrade,
+    ...gate,
     history,
     onEvent: words.subscriber(eventSubscriber(parts, logOut, sockets.notices)),
     heard: given.heardRooms.heard,
@@ -207,7 +209,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     appsChanged,
     presence,
     counters: counted,
-    drain: gate.drain,
+    busy: (ms) => busiest(live, arrived.all, ms),
     async stop() {
       for (const room of live.rooms.values()) parts.outbox.flush(room)
       gate.stop()

@@ -145,6 +145,8 @@ export interface LiveRoom {
   /** Whoever is in the room subscribes to this; a message is written once and goes to all of them. */
   readonly topic: string
   readonly users: Set<LiveUser>
+  /** Messages since the first of its members was connected. */
+  messages: number
   /** Who may speak, once it was needed; dropped when it changes. */
   speech: Speech | Promise<Speech | undefined> | undefined
   /** Messages of this room, for the app's limit. */

@@ -1,6 +1,7 @@
 import type { AppRecord, AppSecret } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
 import { recordedIn } from '../domain/recorded-rooms.ts'
+import { removeSomeRows } from './app-removal.ts'
 import type { Awaitable, Database } from './database.ts'
 
 /** An app in a transaction. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
@@ -22,6 +23,10 @@ export interface AppStore extends AppReads {
   lockAppShared(id: number): Promise<UsedApp | undefined>
   /** Returns the new app's id. */
   addApp(app: Omit<AppRecord, 'id' | 'callbacks' | 'recorded' | 'previous'>): Promise<number>
+  /** Removes rows of an app from all tables, at most `limit`; returns how many. */
+  removeRows(app: number, limit: number): Promise<number>
+  /** Removes an app of which nothing else is left. */
+  removeApp(app: number): Awaitable<unknown>
   /** Stores settings. */
   changeApp(app: AppRecord): Promise<void>
   /** Finds an app, and locks its secrets until the transaction ends. */
@@ -138,6 +143,9 @@ export function appStore(db: Database): AppStore {
       if (!row) throw new Error('the new app was not stored')
       return row.id
     },
+
+    removeRows: (app, limit) => removeSomeRows(db, app, limit),
+    removeApp: (app) => db.run(`delete from apps where id = ?1`, app),
 
     async changeApp(app) {
       const sql = `update apps set settings = ?2, version = version + 1 where id = ?1`
