@@ -24,6 +24,7 @@ async function everything(): Promise<void> {
   await app.set({ users: 3 })
   await until(async () => JSON.stringify(await call('GET', '/audit')).includes('quota.warning'))
   await app.set({ users: null })
+  await app.rotateSecret(3_600_000)
   await call('POST', '/chatrooms/super_admin', { superadmin: 'alice' })
   await call('DELETE', '/chatrooms/super_admin/alice')
   const room = await app.room({ owner: 'alice', members: ['carol'] })
