@@ -6,9 +6,20 @@ import { ofAnApp } from './description.ts'
 const description = resolve(import.meta.dirname, '../docs/openapi.json')
 const types = resolve(import.meta.dirname, 'src/schema.ts')
 
+/** An installation for production leaves it out, and needs no types. */
+function hasGenerator(): boolean {
+  try {
+    return Bun.resolveSync('openapi-typescript', import.meta.dirname) !== ''
+  } catch {
+    return false
+  }
+}
+
 const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-if (changed(types) <= Math.max(changed(description), changed(join(import.meta.dirname, 'description.ts')))) {
+const isStale =
+  changed(types) <= Math.max(changed(description), changed(join(import.meta.dirname, 'description.ts')))
+if (isStale && hasGenerator()) {
   const { default: typesOf, astToString } = await import('openapi-typescript')
   const ofApp = ofAnApp(JSON.parse(readFileSync(description, 'utf8')))
   const text = astToString(await typesOf(JSON.stringify(ofApp)))
