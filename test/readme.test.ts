@@ -20,7 +20,7 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
     let running: Started
     beforeAll(async () => {
       running = await started(['npm', 'start'], join(dir, 'data'))
-    }, 30_000)
+    }, 120_000)
     afterAll(async () => {
       expect(await running.stop()).toBe(0)
       rmSync(dir, { recursive: true })
@@ -54,14 +54,14 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
 
     test('works when pasted', async () => {
       expect(await pasted()).toEqual({ complaints: '', exit: 0 })
-    }, 60_000)
+    }, 240_000)
 
     test('10.31 works when pasted once more', async () => {
       expect(await pasted()).toEqual({
         complaints: 'chatroomd: the app acme#lounge exists already\n',
         exit: 0,
       })
-    }, 60_000)
+    }, 240_000)
 
     test('17.8 the commands of the guide work when pasted', async () => {
       const language = path === 'README.md' ? '' : '.zh-CN'
@@ -84,7 +84,7 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       expect(output).not.toContain('"error"')
       expect(output).toContain('Good evening!')
       expect(existsSync(join(dir, 'restored/chatroomd.db'))).toBe(true)
-    }, 60_000)
+    }, 240_000)
 
     test('begins with a curl line of the first start that works when pasted', async () => {
       const line = /curl -X POST.*?'\n/s.exec(running.output)?.[0] ?? ''

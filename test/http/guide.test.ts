@@ -87,4 +87,4 @@ test('17.8 the guide is searched in both languages, and loads from nobody but th
   expect([...asked].filter((origin) => origin !== 'null')).toEqual([server.url])
   expect(complaints).toEqual([])
   await browser.close()
-}, 60_000)
+}, 240_000)

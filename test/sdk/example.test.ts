@@ -43,4 +43,4 @@ test('17.8 the page of the quick start chats in two tabs, of two users or of one
   await browser.close()
   example.kill()
   await server.stop()
-}, 60_000)
+}, 240_000)
