@@ -146,7 +146,7 @@ test('15 an operator gives a room another owner, and edits the text that extends
 
 test('15 the members of a large room are read as far as one scrolls, and only those in sight are drawn', async () => {
   const count = Number(process.env.MEMBERS ?? 1200)
-  const large = await server.app('acme#large', { users: null })
+  const large = await server.app('acme#large', { maxusers: count + 1 })
   const names = Array.from({ length: count }, (_, place) => `user${place}`)
   await large.register('alice', ...names)
   const id = await large.room({ name: 'stadium', owner: 'alice', maxusers: count + 1 })
