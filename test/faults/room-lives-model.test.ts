@@ -106,6 +106,8 @@ async function tell(story: Step[]): Promise<void> {
     ])
     nowS += seconds
     server = await start()
+    // Calls, too, shall not know that it has just been started.
+    await alterStore(dir, database?.url, ['update lifecycle_job set interrupted = 0'])
   }
 
   /** The job has looked, and what is there is what should be. */
