@@ -20,7 +20,7 @@ const timeout = '--timeout=30000'
 /** Tests of what is the same on every store: of HTTP and sockets, pages, commands. Once is enough. */
 const storeless = [
   'src/**',
-  'test/{build,cli,client,crash,limits,readme}.test.ts',
+  'test/{build,cli,client,crash,limits,readme,threads}.test.ts',
   'test/console/{pages,room,sign-in}.test.ts',
   'test/http/{docs-page,guide}.test.ts',
   'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,slow-readers}.test.ts',
@@ -75,6 +75,19 @@ const steps: Step[] = [
     name: 'orders of calls on three nodes',
     command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', 'test/model.test.ts'],
     env: { TEST_NODES: '3', MODEL_RUNS: '12' },
+    long: true,
+  },
+  {
+    name: 'orders of calls and kills with two threads',
+    command: [
+      'bun',
+      'test',
+      timeout,
+      'test/model.test.ts',
+      'test/crash.test.ts',
+      'test/realtime/login.test.ts',
+    ],
+    env: { TEST_THREADS: '2', MODEL_RUNS: '12', CRASH_ROUNDS: '1' },
     long: true,
   },
   { name: 'bench harness', command: ['bun', 'bench/main.ts', '--smoke'], long: true },

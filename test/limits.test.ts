@@ -10,7 +10,7 @@ const declared: [string, Limit][] = Object.entries(limits)
 /** Numbers that sound like ceilings and bound nothing that a client or an operator could use up. */
 const noCeilings = new Set([
   'src/engine/postgres.ts batchLimit',
-  'src/engine/writer.ts batchLimit',
+  'src/engine/writer-messages.ts batchLimit',
   'src/operations/rooms/room-details.ts several',
 ])
 

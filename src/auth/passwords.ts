@@ -10,9 +10,12 @@ export const hashPassword = (password: string): Promise<string> =>
 const nobodys =
   '$argon2id$v=19$m=19456,t=2,p=1$ve5hH8WF+AD9ERU+pdI6WfgKLZi9vA3BD+njQc+C0aI$wyyYXzbXK0vCkivTtpaYqM9a7Zd2kVaUNiKwKbWb8cM'
 
-/** Passwords cost processor and memory on purpose: here the cost of a flood is bounded, and shared out fairly. */
-export function passwords() {
-  const running = availableParallelism()
+/**
+ * Passwords cost processor and memory on purpose: here the cost of a flood is bounded, and shared out fairly. Each of so many
+ * threads has its share of the cores.
+ */
+export function passwords(threads = 1) {
+  const running = Math.max(1, Math.floor(availableParallelism() / threads))
   const checking = fairTurns({
     running,
     waiting: limits.passwordChecks.value,

@@ -2,6 +2,8 @@ import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import type { NodeFigures } from '../domain/node-figures.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
+import type { SpaceTaken } from '../store/attachment-space.ts'
+import type { DeviceLogin } from './presence-types.ts'
 
 /** What a node does; without figures it stops. */
 export interface NodeNews {
@@ -9,12 +11,18 @@ export interface NodeNews {
   figures?: NodeFigures
 }
 
-/** What nodes publish to each other: events, messages on their way, and their figures. */
+/**
+ * What nodes publish to each other: events, messages on their way, and their figures; and threads of one process, that there is more in the
+ * log of events of an app, what attachments take of the space, and which devices have logged in.
+ */
 export type Item =
   | { events: Event[] }
   | { message: RelayedMessage }
   | { userMessage: UserMessage }
   | { node: NodeNews }
+  | { activity: number }
+  | { space: SpaceTaken }
+  | { login: DeviceLogin }
 
 /** An encoded item and its number: each node numbers what it publishes, whether or not it arrives. */
 export interface Numbered {

@@ -1,6 +1,30 @@
 import type { Device } from '../domain/device.ts'
 import type { Awaitable } from '../store/database.ts'
 
+/** What a thread is asked about those who are connected to it. */
+export interface ConnectedHere {
+  /** Those of `usernames` that are. */
+  online(app: number, usernames: string[]): string[]
+  /** The devices with which a user is. */
+  devices(app: number, username: string): Device[]
+  /** The rooms of an app in which somebody is. */
+  rooms(app: number): string[]
+}
+
+/** A device of a user has logged in to a thread; `id` is later than those of earlier logins. */
+export interface DeviceLogin {
+  app: number
+  username: string
+  resource: string
+  id: bigint
+}
+
+/** Asks all other threads of this process, which is quicker than what the store has, and exact; where there are others. */
+export type AskThreads = <Name extends keyof ConnectedHere>(
+  name: Name,
+  ...given: Parameters<ConnectedHere[Name]>
+) => Promise<ReturnType<ConnectedHere[Name]>[]>
+
 /** Who is connected, to whatever node. */
 export interface Presence {
   /** Those of `usernames` that are online. */

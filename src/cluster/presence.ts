@@ -7,7 +7,7 @@ import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/
 import { arrive, depart, endConnections, leaveOffline } from '../operations/nodes/presence.ts'
 import type { ReadStore } from '../store/store.ts'
 import { every } from './every.ts'
-import type { Presence } from './presence-types.ts'
+import type { AskThreads, ConnectedHere, Presence } from './presence-types.ts'
 
 /** Arrivals and departures are gathered this long and share a transaction. */
 const gatherMs = 50
@@ -34,17 +34,46 @@ interface Given {
   log: Logger
   /** Logs a failure that goes on at most once a minute. */
   rateLimitedLog(text: string): (error: unknown) => void
-  /** The devices with which a user is connected to this node. */
-  devicesHere(app: number, username: string): Device[]
+  here: ConnectedHere
+  /** Where the store is this process's alone, its other threads know all who are not here. */
+  askThreads?: AskThreads | undefined
   /** Everyone who is connected to this node. */
   everyone(): Iterable<User>
 }
+
+/** Who is connected: what is known here, and what the other threads or the store know. `node` is the number of this one. */
+const presenceReads = (
+  store: ReadStore,
+  here: ConnectedHere,
+  askThreads: AskThreads | undefined,
+  node: () => number,
+): Pick<Presence, 'online' | 'devices' | 'roomsElsewhere'> => ({
+  async online(app, usernames) {
+    const known = new Set(here.online(app, usernames))
+    const others = usernames.filter((username) => !known.has(username))
+    if (others.length === 0) return known
+    const elsewhere = askThreads
+      ? (await askThreads('online', app, others)).flat()
+      : await store.presence.onlineAmong(app, others)
+    return new Set([...known, ...elsewhere])
+  },
+
+  async devices(app, username) {
+    const elsewhere = askThreads
+      ? (await askThreads('devices', app, username)).flat()
+      : await store.presence.devicesElsewhere(app, username, node())
+    return [...here.devices(app, username), ...elsewhere]
+  },
+
+  roomsElsewhere: async (app) =>
+    askThreads ? (await askThreads('rooms', app)).flat() : store.presence.roomsElsewhere(app, node()),
+})
 
 /**
  * Takes a number for this node, and passes it on, again when it was lost: the node was out for longer than its lease.
  */
 export async function startPresence(
-  { store, commit, devicesHere, everyone, log, rateLimitedLog }: Given,
+  { store, commit, here, askThreads, everyone, log, rateLimitedLog }: Given,
   terms: Terms,
   numbered: (node: number) => void,
 ): Promise<NodePresence> {
@@ -53,8 +82,8 @@ export async function startPresence(
   let changed = new Map<number, Set<string>>()
   let gathering: Promise<void> | undefined
 
-  async function takeNumber(): Promise<void> {
-    node = (await commit(0, theApp, startNode, { process, terms })).node
+  async function takeNumber(alone = false): Promise<void> {
+    node = (await commit(0, theApp, startNode, { process, terms: { ...terms, alone } })).node
     numbered(node)
   }
 
@@ -74,9 +103,9 @@ export async function startPresence(
       const names = [...users]
       for (let start = 0; start < names.length; start += together) {
         const some = names.slice(start, start + together)
-        const here = some.map((username): [string, Device[]] => [username, devicesHere(app, username)])
-        const came = here.filter(([, devices]) => devices.length > 0)
-        const went = here.filter(([, devices]) => devices.length === 0).map(([username]) => username)
+        const those = some.map((username): [string, Device[]] => [username, here.devices(app, username)])
+        const came = those.filter(([, devices]) => devices.length > 0)
+        const went = those.filter(([, devices]) => devices.length === 0).map(([username]) => username)
         try {
           if (came.length > 0) await commit(app, theApp, arrive, { users: came, node })
           if (went.length > 0)
@@ -107,7 +136,7 @@ export async function startPresence(
     }
   }
 
-  await takeNumber()
+  await takeNumber(terms.alone)
   const stops = [
     every(
       Math.min(terms.leaseMs / 3, limits.nodeSilence.value / 3),
@@ -120,16 +149,7 @@ export async function startPresence(
   return {
     changed: ({ app, username }) => note(app, username),
 
-    async online(app, usernames) {
-      const here = usernames.filter((username) => devicesHere(app, username).length > 0)
-      return new Set([...here, ...(await store.presence.onlineAmong(app, usernames))])
-    },
-
-    async devices(app, username) {
-      return [...devicesHere(app, username), ...(await store.presence.devicesElsewhere(app, username, node))]
-    },
-
-    roomsElsewhere: (app) => store.presence.roomsElsewhere(app, node),
+    ...presenceReads(store, here, askThreads, () => node),
 
     disconnect: (app, username, resource) => commit(app, theApp, endConnections, { username, resource }),
 

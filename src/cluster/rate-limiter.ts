@@ -6,7 +6,7 @@ import type { Counted, Rates } from './rate-types.ts'
 
 const secondOf = (ms: number): number => Math.floor(ms / 1000)
 
-const counted = (limit: number, used: number): Counted => ({
+export const counted = (limit: number, used: number): Counted => ({
   isOver: used > limit,
   limit,
   remaining: Math.max(0, limit - used),

@@ -3,64 +3,90 @@ import type { Tracer } from '../domain/tracing.ts'
 import { openSqliteReader } from '../store/sqlite.ts'
 import { isDamage, lockDataDir } from '../store/sqlite-file.ts'
 import type { OnEvents } from './commit.ts'
-import type { Engine } from './engine-types.ts'
-import { openEmbeddedHistory } from './history-writer.ts'
+import type { Engine, SharedStore } from './engine-types.ts'
+import { historyOn, historyWriter } from './history-writer.ts'
 import { openCluster } from './postgres.ts'
 import { tracedWrites } from './traced-writes.ts'
-import { openWriter } from './writer.ts'
+import { writerOn } from './writer.ts'
+import { startWriter } from './writer-worker.ts'
 
-interface Options {
+interface Given {
+  /** Called with what other threads have written, in the order of commits. */
+  onEventsElsewhere?: OnEvents
   /** Most operations that share a commit of the embedded store. */
   batch?: number | undefined
+  /** The store that the first thread has opened, for any other one. */
+  shared?: SharedStore | undefined
   tracer?: Tracer | undefined
 }
 
-/**
- * Opens the store that the configuration names. `onEvents` is called with what every write changed.
- */
+type Heard = Pick<Given, 'batch' | 'tracer'> & { onEvents: OnEvents; onEventsElsewhere: OnEvents }
+
+/** Opens the store that the configuration names. `onEvents` is called with what every write of this thread changed. */
 export async function openEngine(
   config: Config,
   onEvents: OnEvents,
-  { batch, tracer }: Options = {},
+  { onEventsElsewhere = () => undefined, shared, tracer, ...more }: Given = {},
 ): Promise<Engine> {
-  const engine = await (config.database_url === ''
-    ? openEmbedded(config.data_dir, onEvents, batch, tracer)
+  const heard = { onEvents, onEventsElsewhere, tracer, ...more }
+  const { data_dir, database_url } = config
+  if (shared) return tracedWrites(joinEmbedded(data_dir, shared, heard), tracer)
+  const engine = await (database_url === ''
+    ? openEmbedded(data_dir, heard)
     : openCluster(config, onEvents, tracer))
   return tracedWrites(engine, tracer)
 }
 
-/** The embedded store in `dir`, which only one process can have open. */
-async function openEmbedded(
+/** The embedded store as one thread has it: what it reads from, and a port to the writer. */
+function engineOn(
   dir: string,
-  onEvents: OnEvents,
-  batch?: number,
-  tracer?: Tracer,
-): Promise<Engine> {
-  const unlock = lockDataDir(dir)
-  try {
-    const writer = await openWriter(dir, onEvents, batch)
-    let damage: unknown
-    const noticed = (error: unknown) => {
-      if (isDamage(error)) damage = error
-    }
-    const reader = openSqliteReader(dir, noticed, tracer)
-    const check = async () => {
+  { writer: place, writeHistory }: SharedStore,
+  { onEvents, onEventsElsewhere, batch, tracer }: Heard,
+) {
+  const writer = writerOn(place, onEvents, onEventsElsewhere, batch)
+  let damage: unknown
+  const noticed = (error: unknown) => {
+    if (isDamage(error)) damage = error
+  }
+  const reader = openSqliteReader(dir, noticed, tracer)
+  const history = historyOn(dir, writeHistory)
+  const engine = {
+    kind: 'sqlite',
+    store: reader.store,
+    history,
+    commit: writer.commit,
+    rehearse: writer.rehearse,
+    async check() {
       if (damage !== undefined) throw new Error('the store is damaged', { cause: damage })
       await writer.check()
       await reader.store.apps.findApp('', '')
-    }
-    const history = openEmbeddedHistory(dir)
+    },
+    load: writer.load,
+    catchUp: writer.catchUp,
+    async close() {
+      // The last connection to close clears up the write-ahead log, and one that reads cannot.
+      reader.close()
+      await history.close()
+      await writer.close()
+    },
+  } satisfies Engine
+  return { engine, died: writer.died }
+}
+
+/** The embedded store in `dir`, which only one process can have open. */
+async function openEmbedded(dir: string, heard: Heard): Promise<Engine> {
+  const unlock = lockDataDir(dir)
+  try {
+    const writer = await startWriter(dir)
+    const history = historyWriter(dir)
+    const { engine, died } = engineOn(dir, { writer: writer.join(), writeHistory: history.write }, heard)
+    writer.onDeath(died)
     return {
-      kind: 'sqlite',
-      store: reader.store,
-      history,
-      commit: writer.commit,
-      rehearse: writer.rehearse,
-      check,
-      load: writer.load,
+      ...engine,
+      share: () => ({ writer: writer.join(), writeHistory: history.write }),
+      onDeath: writer.onDeath,
       async close() {
-        // The last connection to close clears up the write-ahead log, and one that reads cannot.
-        reader.close()
+        await engine.close()
         await history.close()
         await writer.close()
         unlock()
@@ -70,4 +96,10 @@ async function openEmbedded(
     unlock()
     throw error
   }
+}
+
+/** The embedded store as another thread has opened it. */
+function joinEmbedded(dir: string, shared: SharedStore, heard: Heard): Engine {
+  const { engine, died } = engineOn(dir, shared, heard)
+  return { ...engine, died }
 }

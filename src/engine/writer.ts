@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import { storeFailed } from '../domain/failures.ts'
-import { closed } from './closing.ts'
 import {
   type Commit,
   committing,
@@ -11,9 +10,8 @@ import {
   type SentRequest,
   type Waiting,
 } from './commit.ts'
-
-/** Most operations that share a commit: bounds how long the first of them waits for the last. */
-const batchLimit = 512
+import { batchLimit, type WriterPlace } from './writer-messages.ts'
+import { writerPort } from './writer-port.ts'
 
 /** The server and its writer share one core: reading requests while a commit is made gains nothing. */
 const sharesCore = availableParallelism() === 1
@@ -25,7 +23,11 @@ export interface Writer {
   check(): Promise<void>
   /** What waits now, and what was committed since the start. */
   load(): { waiting: number; commits: number; operations: number }
-  /** Finishes what waits, then closes the store. */
+  /** Applies what other threads have written and answered. Where something takes a while, resolves when it is done. */
+  catchUp(): undefined | Promise<void>
+  /** The thread that writes has died. */
+  died(error: unknown): void
+  /** Finishes what waits. */
   close(): Promise<void>
 }
 
@@ -33,23 +35,6 @@ const sent = ({ request }: Waiting): SentRequest => ({ ...request, operation: re
 
 /** Yields one event-loop turn so that pending I/O is processed. */
 const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
-
-/** Starts the thread, which opens the store in `dir`; `ask` sends it one request at a time. */
-async function openThread(dir: string) {
-  const thread = new Worker(new URL('./writer-thread.ts', import.meta.url))
-  const ask = (message: unknown): Promise<string> =>
-    new Promise((resolve, reject) => {
-      thread.onmessage = ({ data }: MessageEvent<string>) => resolve(data)
-      thread.onerror = (event) => reject(new Error(event.message))
-      thread.postMessage(JSON.stringify(message))
-    })
-  const { refused } = JSON.parse(await ask({ open: dir })) as { refused?: string }
-  if (refused) {
-    thread.terminate()
-    throw new Error(refused)
-  }
-  return { ask, terminate: () => thread.terminate() }
-}
 
 /** Why an outcome is none. */
 function reasonOf(outcome: Outcome | undefined): string | undefined {
@@ -75,12 +60,17 @@ function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined, onEv
 }
 
 /**
- * Writes to the embedded store from a thread of its own, so that no fsync stops the event loop. What waits
- * while a commit is under way shares the next one. `onEvents` is
- * called with each operation's events before its caller has the result. Fails when the data cannot be opened.
+ * Writes to the embedded store through the thread that does, so that no fsync stops the event loop. What waits
+ * while a commit is under way shares the next one. `onEvents` is called with each operation's events before its caller has
+ * the result, `onEventsElsewhere` with those of other threads, in the order of commits.
  */
-export async function openWriter(dir: string, onEvents: OnEvents, batch = batchLimit): Promise<Writer> {
-  const { ask, terminate } = await openThread(dir)
+export function writerOn(
+  place: WriterPlace,
+  onEvents: OnEvents,
+  onEventsElsewhere: OnEvents,
+  batch = batchLimit,
+): Writer {
+  const { ask, catchUp, ...port } = writerPort(place, onEventsElsewhere)
 
   let queue: Waiting[] = []
   let working: Promise<void> | undefined
@@ -93,8 +83,9 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
 
   async function probe(done: PromiseWithResolvers<void>): Promise<void> {
     try {
-      const [outcome] = JSON.parse(await ask({ probe: true })) as Outcome[]
-      trouble = reasonOf(outcome)
+      await ask({ probe: true }, ([outcome]) => {
+        trouble = reasonOf(outcome)
+      })
     } catch (error) {
       death = error
       trouble = String(error)
@@ -123,11 +114,12 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
       if (sharesCore) await gather()
       const group = queue.splice(0, batch)
       try {
-        const outcomes = JSON.parse(await ask({ batch: group.map(sent) })) as Outcome[]
-        trouble = troubleIn(outcomes) ?? trouble
-        commits += 1
-        operations += group.length
-        for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index], onEvents)
+        await ask({ batch: group.map(sent) }, (outcomes, isFirst) => {
+          trouble = troubleIn(outcomes) ?? trouble
+          commits += isFirst ? 1 : 0
+          operations += group.length
+          for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index], onEvents)
+        })
       } catch (error) {
         death = error
         for (const { reject } of [...group, ...queue]) reject(error)
@@ -159,10 +151,12 @@ export async function openWriter(dir: string, onEvents: OnEvents, batch = batchL
 
     load: () => ({ waiting: queue.length, commits, operations }),
 
+    catchUp,
+    died: port.died,
+
     async close() {
       await working
-      if (!death) await closed(ask({ close: true }))
-      terminate()
+      port.close()
     },
   }
 }

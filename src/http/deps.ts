@@ -69,7 +69,7 @@ export interface Deps extends Origin, Messenger {
   /** What every node does and holds, in numbers. */
   figures(): Promise<object[]>
   /** The latest lines of the log, each JSON text. */
-  recentLog(): string[]
+  recentLog(): string[] | Promise<string[]>
   /** Whether the server has been asked to stop: others should be called instead. */
   isStopping(): boolean
   /** Fails, with the reason, when the store does not respond. */

@@ -18,6 +18,20 @@ function listenOn<S>(host: string, port: number, settings: string, listen: () =>
   }
 }
 
+/** Where a server listens, and whether others may, too. */
+export interface Address {
+  hostname: string
+  port: number
+  reusePort: boolean
+}
+
+/** The port of the configuration, on which no other process listens: the system would let several share it. */
+function freePort({ host, port }: Pick<Config, 'host' | 'port'>): number {
+  const probe = Bun.serve({ hostname: host, port, fetch: () => new Response(null, { status: 503 }) })
+  void probe.stop(true)
+  return probe.port ?? port
+}
+
 /**
  * Where clients connect. It is made before the parts that need its address or its topics, and listens after them.
  */
@@ -28,7 +42,11 @@ export class Listener<Data> {
   /** For requests in flight when it stops. */
   graceMs = 0
 
-  constructor(private readonly config: Pick<Config, 'host' | 'port'>) {}
+  /** `isShared`: other threads of this process listen on the same address. */
+  constructor(
+    private readonly config: Pick<Config, 'host' | 'port'>,
+    readonly isShared = false,
+  ) {}
 
   /** The URL that clients have; a port that the machine chooses is known when it listens. */
   readonly url = (): string => urlOn(this.config.host, this.server?.port ?? this.config.port)
@@ -36,11 +54,18 @@ export class Listener<Data> {
   /** Writes to every socket that subscribes to a topic. */
   readonly publish = (topic: string, bytes: Uint8Array): void => void this.server?.publish(topic, bytes)
 
-  listen(serve: (address: { hostname: string; port: number }) => Server<Data>): void {
-    const { host, port } = this.config
-    this.server = listenOn(host, port, 'CHATROOMD_PORT or CHATROOMD_HOST', () =>
-      serve({ hostname: host, port }),
-    )
+  /** Listens on the port of the configuration, or on `port`, on which another thread of this process listens already. */
+  listen(serve: (address: Address) => Server<Data>, port?: number): void {
+    const { config, isShared } = this
+    this.server = listenOn(config.host, config.port, 'CHATROOMD_PORT or CHATROOMD_HOST', () => {
+      const free = port ?? (isShared ? freePort(config) : config.port)
+      return serve({ hostname: config.host, port: free, reusePort: isShared })
+    })
+  }
+
+  /** The port on which this listens. */
+  get port(): number {
+    return this.server?.port ?? this.config.port
   }
 
   /** Accepts nothing more, and waits for what is in flight. */

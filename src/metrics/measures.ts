@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine-types.ts'
 import type { Counters } from './counters.ts'
-import { type Metrics, metrics } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
 
 const by = (label: string, counts: Record<string, number>): [Record<string, string>, number][] =>
   Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
@@ -27,16 +27,18 @@ function measureLoad({ gauge, counter }: Metrics, { load, pool }: Engine): void 
   }
 }
 
-/** Metrics, with what the store, real time, the log and the event feed count. */
-export function measured(
-  engine: Engine,
-  realtime: Counters,
-  lostLines: () => number,
-  askedBefore: Record<string, number>,
-  eventStreams: () => number,
-): Metrics {
-  const made = metrics()
-  const { gauge, counter } = made
+interface Given {
+  metrics: Metrics
+  engine: Engine
+  realtime: Counters
+  /** How many lines of the log were lost; none in a thread that does not write it. */
+  lostLines: (() => number) | undefined
+  askedBefore: Record<string, number>
+  eventStreams(): number
+}
+
+/** What is the same for all threads of this process. */
+function measureProcess({ gauge, counter }: Metrics, engine: Engine, lostLines: () => number): void {
   counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
   gauge('chatroomd_store_up', 'Whether the store responds: 1 or 0.', async () => {
     const up = await engine.check().then(
@@ -54,7 +56,19 @@ export function measured(
     const run = await lastRun()
     return run ? [[{}, run.atMs / 1000]] : []
   })
+}
 
+/** Registers what the store, real time, the log and the event feed count. */
+export function measured({
+  engine,
+  realtime,
+  lostLines,
+  askedBefore,
+  eventStreams,
+  metrics: made,
+}: Given): Metrics {
+  const { gauge, counter } = made
+  if (lostLines) measureProcess(made, engine, lostLines)
   measureLoad(made, engine)
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)
   counter('chatroomd_connections_refused_total', 'Connections that were not made, by reason.', () =>

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client'
+import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 import { limits } from '../domain/limits.ts'
 
 type Labels = Record<string, string | number>
@@ -62,11 +62,35 @@ function fewEachSecond(make: () => Promise<string>): () => Promise<string> {
   }
 }
 
+/** A metric with its rows, as one thread sends it to another. */
+export interface SentMetric {
+  name: string
+  help: string
+  type: string
+  aggregator: string
+  values: Value[]
+}
+
+/** Names of what each thread has a figure of its own for; all others are the process's. */
+const ofThreads = /^(chatroomd_|nodejs_heap_size_|nodejs_eventloop_lag_)/
+
+/** How the figures of several threads become one: the slowest event loop counts. */
+function aggregatorOf({ name, aggregator }: SentMetric): string {
+  if (name.startsWith('nodejs_eventloop_lag_')) return 'max'
+  return aggregator === 'omit' ? 'first' : aggregator
+}
+
+/** The metrics of all threads as one. */
+function together(sent: SentMetric[][]): Registry {
+  const all = sent.map((metrics) => metrics.map((each) => ({ ...each, aggregator: aggregatorOf(each) })))
+  return AggregatorRegistry.aggregate(all)
+}
+
 /**
  * What Prometheus reads. Whoever has a number registers how to read it, and only counts: nothing is
- * done for metrics until they are scraped.
+ * done for metrics until they are scraped. `others` has what the other threads of this process count.
  */
-export function metrics() {
+export function metrics(others?: () => Promise<SentMetric[][]>) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   for (const name of dear) registry.removeSingleMetric(name)
@@ -78,6 +102,13 @@ export function metrics() {
     }
     registry.registerMetric(metric as unknown as Metric)
   }
+
+  /** Every metric of this thread, also those that are the process's. */
+  const own = async () => (await registry.getMetricsAsJSON()) as unknown as SentMetric[]
+
+  /** Of all threads. */
+  const whole = async (): Promise<Registry> =>
+    others ? together([await own(), ...(await others())]) : registry
 
   return {
     /** A number that only rises; by custom its name ends in `_total`. */
@@ -94,7 +125,7 @@ export function metrics() {
 
     /** The rows of one metric; none where there is no such metric. */
     async read(name: string): Promise<Value[]> {
-      const metric = registry.getSingleMetric(name)
+      const metric = (await whole()).getSingleMetric(name)
       // The types leave out what every metric has.
       const { values } = (await (
         metric as { get?(): Promise<{ values: Value[] }> } | undefined
@@ -103,7 +134,9 @@ export function metrics() {
     },
 
     /** Everything in the text format of Prometheus. */
-    text: fewEachSecond(() => registry.metrics()),
+    text: fewEachSecond(async () => (await whole()).metrics()),
+    /** What this thread counts, to be added to what others do. */
+    own: async () => (await own()).filter(({ name }) => ofThreads.test(name)),
     contentType: registry.contentType,
   }
 }

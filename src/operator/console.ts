@@ -36,29 +36,46 @@ function appAdminOn(engine: Engine, log: Logger) {
 
 interface Parts {
   engine: Engine
+  passwords: Passwords
+  log: Logger
+}
+
+/** Operators of the console, and what they may do to apps. */
+export function consoleOn({ engine, passwords, log }: Parts) {
+  const operators = operatorsOn({
+    store: engine.store,
+    commit: engine.commit,
+    passwords,
+    now: Date.now,
+    elapsedMs: () => performance.now(),
+    note: (what, who) => log.info(who, `an operator of the console: ${what}`),
+  })
+  return { operators, appAdmin: appAdminOn(engine, log) }
+}
+
+interface OverviewParts {
+  engine: Engine
   bus: Pick<Bus, 'send'>
   nodes: Publisher<NodeNews>
   /** Where this node is reached. */
   listener: { url(): string }
-  passwords: Passwords
   metrics: Metrics
   config: Config
   log: Logger
   recentLog(): string[]
 }
 
-/** What the console is served with, beside the calls of the API. */
-export function consoleOn({
+/** What the console shows of this node, and of others. */
+export function consoleOverview({
   engine,
   bus,
   nodes,
   listener,
-  passwords,
   metrics,
   config,
   log,
   recentLog,
-}: Parts) {
+}: OverviewParts) {
   const { countApps, figures: own, stop } = overviewOf(engine, metrics, config.data_dir, listener.url)
   const failed = rateLimited((error: unknown, times) =>
     log.warn({ err: error, times }, 'the figures of this node could not be published; it is retried'),
@@ -69,18 +86,7 @@ export function consoleOn({
     subscribe: (heard) => nodes.subscribe(({ id, figures }) => heard(id, figures)),
     failed,
   })
-  const operators = operatorsOn({
-    store: engine.store,
-    commit: engine.commit,
-    passwords,
-    now: Date.now,
-    elapsedMs: () => performance.now(),
-    note: (what, who) => log.info(who, `an operator of the console: ${what}`),
-  })
   return {
-    metrics,
-    operators,
-    appAdmin: appAdminOn(engine, log),
     countApps,
     figures: shared.all,
     /** Of this node alone. */

@@ -3,7 +3,11 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4')
 
 /** Whether an address is in one of them; false for what is no address. */
-export type Networks = (address: string) => boolean
+export interface Networks {
+  (address: string): boolean
+  /** What they were read from. */
+  text: string
+}
 
 /** Reads addresses and networks (`10.0.0.0/8`), separated by commas. */
 export function readNetworks(text: string): Networks | undefined {
@@ -21,5 +25,6 @@ export function readNetworks(text: string): Networks | undefined {
     count += 1
   }
   if (count === 0) return undefined
-  return (address) => isIP(address) !== 0 && networks.check(address, familyOf(address))
+  const includes = (address: string) => isIP(address) !== 0 && networks.check(address, familyOf(address))
+  return Object.assign(includes, { text })
 }

@@ -5,6 +5,10 @@ import { passwords } from '../auth/passwords.ts'
 import { tokenChecker } from '../auth/tokens.ts'
 import type { NodeNews } from '../cluster/bus-codec.ts'
 import { openBus } from '../cluster/open-bus.ts'
+import type { DeviceLogin } from '../cluster/presence-types.ts'
+import type { Listener } from '../cluster/receiver.ts'
+import { threadBus } from '../cluster/thread-bus.ts'
+import type { Seat } from '../cluster/threads.ts'
 import type { Config } from '../config.ts'
 import type { Event } from '../domain/event.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
@@ -12,60 +16,92 @@ import { openEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { type Publisher, publisher } from '../engine/publisher.ts'
 import { responseCache } from '../engine/response-cache.ts'
+import type { SpaceTaken } from '../store/attachment-space.ts'
 import { isReadByOthers } from '../store/sqlite-file.ts'
+
+/** A message of another thread comes after what that had heard of when it accepted the message: a join, a mute. */
+const afterCommits = ({ catchUp }: Engine, listener: Listener): Listener => ({
+  onItem(item) {
+    catchUp?.()
+    listener.onItem(item)
+  },
+  missed: listener.missed,
+})
 
 /** Opens the store and the bus to other nodes. `events` has what was written, by this node or by another. */
 export async function openStore(
   config: Config,
   log: Logger,
-  { batch, tracer }: NonNullable<Parameters<typeof openEngine>[2]>,
+  { batch, tracer }: Pick<NonNullable<Parameters<typeof openEngine>[2]>, 'batch' | 'tracer'>,
   closing: AsyncDisposableStack,
+  seat?: Seat,
 ) {
   const committed = publisher<Event[]>()
   const events = publisher<Event[]>()
-  const engine = await openEngine(config, committed.publish, { batch, tracer })
+  const notApplied = (error: unknown) =>
+    log.error({ err: error }, 'a change of another node could not be applied; the caches are read again')
+  const engine = await openEngine(config, committed.publish, {
+    batch,
+    tracer,
+    shared: seat?.first?.store,
+    onEventsElsewhere: (elsewhere) => events.publish(elsewhere)?.catch(notApplied),
+  })
   closing.defer(() => engine.close())
-  if (isReadByOthers(config.data_dir))
+  if (!seat?.first && isReadByOthers(config.data_dir))
     log.warn(
       { dir: config.data_dir },
       'other users can look into the data directory, which holds secrets: chmod 700',
     )
 
-  const notApplied = (error: unknown) =>
-    log.error({ err: error }, 'a change of another node could not be applied; the caches are read again')
   const relayed = publisher<RelayedMessage>()
   const relayedToUsers = publisher<UserMessage>()
   const nodes = publisher<NodeNews>()
+  const activity = publisher<number>()
+  const space = publisher<SpaceTaken>()
+  const logins = publisher<DeviceLogin>()
   const missed = publisher<void>()
   const deployment = await engine.store.presence.deployment()
-  const bus = await openBus(
-    config,
-    deployment,
-    {
-      onItem(item) {
-        if ('message' in item) relayed.publish(item.message)
-        else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
-        else if ('node' in item) nodes.publish(item.node)
-        else events.publish(item.events)?.catch(notApplied)
-      },
-      missed: () => void missed.publish(),
+  const listener: Listener = {
+    onItem(item) {
+      if ('message' in item) relayed.publish(item.message)
+      else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
+      else if ('activity' in item) activity.publish(item.activity)
+      else if ('space' in item) space.publish(item.space)
+      else if ('node' in item) nodes.publish(item.node)
+      else if ('login' in item) logins.publish(item.login)
+      else events.publish(item.events)?.catch(notApplied)
     },
-    log,
-    tracer,
-  )
+    missed: () => void missed.publish(),
+  }
+  const bus = seat
+    ? threadBus(seat, afterCommits(engine, listener))
+    : await openBus(config, deployment, listener, log, tracer)
   closing.defer(() => bus.stop())
   committed.subscribe((batch) => {
     if (batch.length > 0) bus.send({ events: batch })
     return events.publish(batch)
   })
-  return { engine, bus, events, committed, deployment, relayed, relayedToUsers, missed, nodes }
+  return {
+    engine,
+    bus,
+    events,
+    committed,
+    deployment,
+    relayed,
+    relayedToUsers,
+    activity,
+    space,
+    logins,
+    missed,
+    nodes,
+  }
 }
 
 /** What this node holds in memory of the store, brought up to date by events. */
-export async function remember(engine: Engine, events: Publisher<Event[]>) {
+export async function remember(engine: Engine, events: Publisher<Event[]>, threads = 1) {
   // Several nodes write to PostgreSQL: a response of one of them may be out of date before the event is here.
   const responses = responseCache(engine.kind === 'sqlite' ? undefined : 0)
-  const work = passwords()
+  const work = passwords(threads)
   const users = login({
     store: engine.store,
     checkToken: tokenChecker(),

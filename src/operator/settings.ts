@@ -92,6 +92,13 @@ export const settings = {
     'Directory of the embedded store.',
     '内置存储所在的目录。',
   ),
+  threads: setting(
+    'CHATROOMD_THREADS',
+    integer(0, limits.nodes.value),
+    '1',
+    'Threads that serve on the embedded store, a core each (Linux); 0 takes as many as the machine has cores.',
+    '使用内置存储时的服务线程数，每个线程占用一个核心（仅限 Linux）；0 表示与机器的核心数相同。',
+  ),
   database_url: setting(
     'CHATROOMD_DATABASE_URL',
     databaseUrl,

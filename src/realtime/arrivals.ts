@@ -8,10 +8,18 @@ const youngMs = 1000
 export interface Room {
   connections: number
   perAddress: number
+  /** Connections of other threads of this process, which count for `connections` too. */
+  connectionsElsewhere?(): number
+  connectionsChanged?(count: number): void
 }
 
 /** Counts connections, and those among them that have sent nothing yet, so that nobody takes the place of all others. */
-export function arrivals({ connections: most, perAddress }: Room) {
+export function arrivals({
+  connections: most,
+  perAddress,
+  connectionsElsewhere = () => 0,
+  connectionsChanged = () => undefined,
+}: Room) {
   const all = new Set<Connection>()
   const byAddress = new Map<string, number>()
   const silent = new Set<Connection>()
@@ -21,7 +29,7 @@ export function arrivals({ connections: most, perAddress }: Room) {
 
     /** Why no connection can be made from an address now. */
     refusal(address: string): string | undefined {
-      if (all.size >= most) return 'too many connections'
+      if (all.size + connectionsElsewhere() >= most) return 'too many connections'
       if (perAddress > 0 && (byAddress.get(address) ?? 0) >= perAddress)
         return 'too many connections of an address'
       return undefined
@@ -30,6 +38,7 @@ export function arrivals({ connections: most, perAddress }: Room) {
     /** Takes in a new connection; returns the one that has to go for it, which may be itself. */
     add(connection: Connection): Connection | undefined {
       all.add(connection)
+      connectionsChanged(all.size)
       byAddress.set(connection.address, (byAddress.get(connection.address) ?? 0) + 1)
       silent.add(connection)
       if (silent.size <= limits.connectionsNew.value) return undefined
@@ -44,6 +53,7 @@ export function arrivals({ connections: most, perAddress }: Room) {
 
     remove(connection: Connection): void {
       all.delete(connection)
+      connectionsChanged(all.size)
       silent.delete(connection)
       const left = (byAddress.get(connection.address) ?? 1) - 1
       if (left > 0) byAddress.set(connection.address, left)

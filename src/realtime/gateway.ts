@@ -25,9 +25,12 @@ export interface SocketTerms {
   buffered: number
   batching: BatchTerms
   notices: NoticeTerms
+  /** Connections of other threads of this process, which count for `connections` too. */
+  connectionsElsewhere?(): number
+  connectionsChanged?(count: number): void
 }
 
-/** The terms that the settings of the server name. */
+/** The terms that the settings of the server name, of which each of so many threads has its share. */
 export const socketTerms = (
   settings: {
     ping_interval: number
@@ -40,11 +43,12 @@ export const socketTerms = (
     presence_names: number
   },
   batching: Partial<BatchTerms> = {},
+  threads = 1,
 ): SocketTerms => ({
   pingMs: settings.ping_interval * 1000,
   connections: settings.max_connections,
   perAddress: settings.address_connections,
-  buffered: settings.send_buffers * 1024 * 1024,
+  buffered: (settings.send_buffers * 1024 * 1024) / threads,
   batching: { ...batchTerms(settings.batch_tick), ...batching },
   notices: {
     largeRoom: settings.presence_large_room,

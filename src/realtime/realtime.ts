@@ -1,7 +1,7 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Heard } from '../cluster/heard-rooms.ts'
 import { startPresence } from '../cluster/presence.ts'
-import type { Presence } from '../cluster/presence-types.ts'
+import type { AskThreads, ConnectedHere, DeviceLogin, Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
@@ -17,6 +17,8 @@ import { arrivals } from './arrivals.ts'
 import { authoriser } from './authorise.ts'
 import { type Busy, busiest } from './busiest.ts'
 import { closeCode, cuttingOff } from './close.ts'
+import { connectedHere } from './connected-here.ts'
+import { deviceLogins } from './device-logins.ts'
 import { eventSubscriber } from './event-subscriber.ts'
 import { fanOut } from './fan-out.ts'
 import { originalFinder } from './find-original.ts'
@@ -63,11 +65,14 @@ export interface Realtime {
   /** Something happened in a room by this node. */
   touched(app: number, room: string): void
   relayedToUsers(message: UserMessage): void
+  loggedInElsewhere(login: DeviceLogin): void
   /** Packets of other nodes were lost: invalidates what is cached and reads it again. */
   missed(): void
   /** Looks at the apps again: their settings, and whether tokens still stand. */
   appsChanged(): void
   presence: Presence
+  /** Who is connected to this node. */
+  here: ConnectedHere
   counters: Counters
   /** Watches for some time which rooms are busy and which clients slow. */
   busy(ms: number): Promise<Busy>
@@ -88,6 +93,10 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'outbox'> {
   addressOf: AddressOf
   /** The rooms whose messages other nodes publish to this one. */
   heardRooms: Heard
+  /** Asks the other threads of this process, where there are some. */
+  askThreads?: AskThreads | undefined
+  /** Tells the other threads of this process who has logged in, where there are some. */
+  othersOfLogin?: ((login: DeviceLogin) => void) | undefined
   /** Publishes a message to the other nodes. */
   others(message: RelayedMessage): void
   /** Publishes a message to users to the other nodes. */
@@ -113,7 +122,7 @@ async function restoreOf(
 
 const forPresence = (given: Given, live: Live) => ({
   ...given,
-  devicesHere: live.devices,
+  here: connectedHere(live),
   everyone: () => live.users.values(),
   rateLimitedLog: (text: string) => rateLimitedLog(given.log, text),
 })
@@ -156,8 +165,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
 
   const flooding = floods()
   const restore = (user: LiveUser) => restoreOf(user, messages, recent)
-  const loggedIn = sessions(parts, presence, flooding, cutOff, activity, given.heardRooms, restore)
-  const { logIn, logOut, closed, appsChanged, lookUpAll } = loggedIn
+  const logins = deviceLogins(parts, presence, given.othersOfLogin)
+  const { heardRooms: hears } = given
+  const { logIn, logOut, ...loggedIn } = sessions(parts, logins, flooding, cutOff, activity, hears, restore)
   const receive = pipeline(parts, {
     logIn,
     authorise: authoriser(parts, find, spoken),
@@ -174,16 +184,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     history: log,
     joinOrLeave: membership(parts, given.commitOfUsers),
   })
-  const gate = gateway(parts, sockets, {
-    arrived,
-    floods: flooding,
-    cutOff,
-    addressOf: given.addressOf,
-    receive,
-    closed,
-    lookForSlow: slow.look,
-    late: parts.outbox.late,
-  })
+  const connected = { arrived, floods: flooding, cutOff, receive, closed: loggedIn.closed }
+  const watched = { addressOf: given.addressOf, lookForSlow: slow.look, late: parts.outbox.late }
+  const gate = gateway(parts, sockets, { ...connected, ...watched })
 
   return {
     ...gate,
@@ -199,15 +202,17 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     },
     touched: rooms.touch,
     relayed: (message) => fan.elsewhere(message),
+    loggedInElsewhere: logins.elsewhere(logOut),
     relayedToUsers: (message) => fanToUsers.here(message),
     missed() {
       parts.log.warn('packets of other nodes were lost; everything cached from them is read again')
       restoreAgain(messages, recent, parts.log)
-      lookUpAll()
+      loggedIn.lookUpAll()
       words.changed()
     },
-    appsChanged,
+    appsChanged: loggedIn.appsChanged,
     presence,
+    here: connectedHere(live),
     counters: counted,
     busy: (ms) => busiest(live, arrived.all, ms),
     async stop() {

@@ -90,6 +90,8 @@ export class Session {
   /** When its token ends (0 = never). */
   readonly expiresMs: number
   readonly socket: Socket
+  /** Of its login: later than that of earlier ones. */
+  loginId = 0n
   /** Its login was acknowledged. */
   isLoggedIn = false
   /** The server ended it: its client does not come back by itself. */

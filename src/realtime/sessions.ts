@@ -32,7 +32,7 @@ async function enterRooms(
 /** Begins and ends sessions. */
 export function sessions(
   parts: Parts,
-  presence: Pick<NodePresence, 'changed'>,
+  presence: Pick<NodePresence, 'changed'> & { begun(session: Session): void },
   floods: Floods,
   cutOff: CutOff,
   activity: Pick<ActivityLog, 'status'>,
@@ -70,7 +70,7 @@ export function sessions(
       if (other.resource === resource || isSurplus)
         logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
     }
-    presence.changed(user)
+    presence.begun(session)
     if (isFirst) {
       await enterRooms(parts, heardRooms, user)
       if (!heardRooms.hearsAll) await restoreSent(user)

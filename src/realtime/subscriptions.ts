@@ -1,4 +1,5 @@
 import type { AppDirectory } from '../auth/app-directory.ts'
+import type { DeviceLogin } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import type { Publisher } from '../engine/publisher.ts'
@@ -12,6 +13,7 @@ interface Sources {
   apps: AppDirectory
   relayed: Publisher<RelayedMessage>
   relayedToUsers: Publisher<UserMessage>
+  logins: Publisher<DeviceLogin>
   missed: Publisher<void>
 }
 
@@ -21,7 +23,7 @@ const noActivity = new Set<Event['type']>(['room.created', 'room.dissolved', 'ro
 /** Subscribes real time to events and messages, of this node and others. */
 export function subscribeRealtime(
   realtime: Realtime,
-  { events, committed, apps, relayed, relayedToUsers, missed }: Sources,
+  { events, committed, apps, relayed, relayedToUsers, logins, missed }: Sources,
 ): void {
   events.subscribe((batch) => {
     for (const event of batch) realtime.onEvent(event)
@@ -33,6 +35,7 @@ export function subscribeRealtime(
   })
   relayed.subscribe(realtime.relayed)
   relayedToUsers.subscribe(realtime.relayedToUsers)
+  logins.subscribe(realtime.loggedInElsewhere)
   missed.subscribe(realtime.missed)
   apps.subscribe(realtime.appsChanged)
 }

@@ -51,8 +51,24 @@ export interface Upload {
   bytes: number
 }
 
-/** How the attachments in `dir` fill the `spaceBytes` that there are, and each app's and user's share. */
-export function attachmentSpace(dir: string, spaceBytes: number, now: () => number, log: Logger) {
+/** Bytes that attachments of a user take more than before, or less. */
+export interface SpaceTaken {
+  app: number
+  sender: string
+  bytes: number
+}
+
+/**
+ * How the attachments in `dir` fill the `spaceBytes` that there are, and each app's and user's share. `others` hears what is
+ * taken and given back here.
+ */
+export function attachmentSpace(
+  dir: string,
+  spaceBytes: number,
+  now: () => number,
+  log: Logger,
+  others: (taken: SpaceTaken) => void,
+) {
   let used = new Used()
   /** Bytes of uploads that have not ended, which are no files yet. */
   const coming = new Set<Upload>()
@@ -96,6 +112,11 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
     else if (!part) found.count(app, (await headOf(path))?.sender ?? none, counted(file.size - headLength))
   }
 
+  function count(app: number, sender: string, bytes: number): void {
+    used.count(app, sender, bytes)
+    others({ app, sender, bytes })
+  }
+
   function checkSpace({ app, username, appSpace, userSpace }: Sender, sender: string, more: number): void {
     const user = username === undefined ? 0 : used.of(`${app}/${sender}`) + more
     if (used.total + more > spaceBytes || used.of(`${app}`) + more > appSpace || user > userSpace)
@@ -110,7 +131,7 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
       const more = counted(bytes) - upload.bytes
       checkSpace(from, upload.sender, more)
       upload.bytes += more
-      used.count(upload.app, upload.sender, more)
+      count(upload.app, upload.sender, more)
     },
 
     /** Bytes that are taken by an app, or by one of its users. */
@@ -120,6 +141,8 @@ export function attachmentSpace(dir: string, spaceBytes: number, now: () => numb
     begin: (upload: Upload) => coming.add(upload),
     end: (upload: Upload) => coming.delete(upload),
     /** Counts what is there no more. */
-    free: (app: number, sender: string, bytes: number): void => used.count(app, sender, -bytes),
+    free: (app: number, sender: string, bytes: number): void => count(app, sender, -bytes),
+    /** Counts what another thread has taken. */
+    takenElsewhere: ({ app, sender, bytes }: SpaceTaken): void => used.count(app, sender, bytes),
   }
 }

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { diskFull } from '../domain/body-failures.ts'
 import { headLength, headOf, ifThere, none, senderHash, sha256 } from './attachment-head.ts'
-import { attachmentSpace, counted, pruneEveryMs, type Sender, type Upload } from './attachment-space.ts'
+import {
+  attachmentSpace,
+  counted,
+  pruneEveryMs,
+  type Sender,
+  type SpaceTaken,
+  type Upload,
+} from './attachment-space.ts'
 
 const uuidOnly = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -22,6 +29,8 @@ export interface Attachments {
   remove(app: number, uuid: string): Promise<void>
   /** Bytes that attachments of an app take, or those of one of its users. */
   usedBy(app: number, username?: string): number
+  /** Counts what another thread has taken of the space. */
+  takenElsewhere(taken: SpaceTaken): void
   stop(): void
 }
 
@@ -37,12 +46,13 @@ export async function openAttachments(
   space: number,
   now: () => number,
   log: Logger,
+  others: (taken: SpaceTaken) => void = () => undefined,
 ): Promise<Attachments> {
   const dirOf = (app: number): string => join(dir, String(app))
   const pathOf = (app: number, uuid: string): string | undefined =>
     uuidOnly.test(uuid) ? join(dirOf(app), uuid) : undefined
 
-  const taken = attachmentSpace(dir, space, now, log)
+  const taken = attachmentSpace(dir, space, now, log, others)
   await taken.prune()
   const pruning = setInterval(taken.prune, pruneEveryMs)
   pruning.unref()
@@ -119,6 +129,8 @@ export async function openAttachments(
 
     usedBy: (app, username) =>
       taken.usedBy(app, username === undefined ? undefined : senderHash(app, username)),
+
+    takenElsewhere: taken.takenElsewhere,
 
     stop: () => clearInterval(pruning),
   }

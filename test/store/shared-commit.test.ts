@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Caller, Event } from '../../src/domain/event.ts'
 import { increasing, runOperation } from '../../src/engine/run.ts'
-import { openWriter, type Writer } from '../../src/engine/writer.ts'
+import { type Writer, writerOn } from '../../src/engine/writer.ts'
+import { startWriter, type WriterWorker } from '../../src/engine/writer-worker.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { startNode } from '../../src/operations/nodes/node-leases.ts'
 import { createRoom } from '../../src/operations/rooms/create-room.ts'
@@ -14,6 +15,7 @@ import { openSqliteReader, openSqliteWriter } from '../../src/store/sqlite.ts'
 
 const app: Caller = { kind: 'app' }
 let dir: string
+let thread: WriterWorker
 let writer: Writer
 let received: Event[]
 
@@ -27,7 +29,9 @@ beforeEach(async () => {
     begin select raise(abort, 'refused by the test'); end`)
   sqlite.close()
   received = []
-  writer = await openWriter(dir, (events) => void received.push(...events))
+  thread = await startWriter(dir)
+  const onEvents = (events: Event[]) => void received.push(...events)
+  writer = writerOn(thread.join(), onEvents, () => undefined)
   await writer.commit(0, app, createApp, { key: 'acme#lounge' })
   const users = ['alice', 'bob', 'carol'].map((username) => ({
     username,
@@ -39,6 +43,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await writer.close()
+  await thread.close()
   rmSync(dir, { recursive: true })
 })
 

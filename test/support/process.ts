@@ -42,6 +42,7 @@ const command = (args: string[], { within, program = main }: Options): string[] 
 const environment = (env: Record<string, string> = {}) => ({
   PATH: process.env.PATH ?? '',
   HOME: tmpdir(),
+  ...(process.env.TEST_THREADS === undefined ? {} : { CHATROOMD_THREADS: process.env.TEST_THREADS }),
   ...env,
 })
 

@@ -73,10 +73,12 @@ export async function request(
 }
 
 const nodes = Number(process.env.TEST_NODES ?? 1)
+/** Threads that serve on the embedded store. */
+const threads = process.env.TEST_THREADS ?? '1'
 
 /**
  * A whole server on a free port, with an empty store of its own: on the PostgreSQL server that TEST_DATABASE_URL
- * names, else embedded; `settings` are set beside, and it writes to `log`. With TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
+ * names, else embedded; `settings` are set beside, and it writes to `log`. With TEST_THREADS=2 two threads serve on the embedded store; with TEST_NODES=3 two more processes serve the same database, and calls go to each in turn.
  */
 export async function aServer(
   settings: SettingTexts = {},
@@ -85,7 +87,7 @@ export async function aServer(
 ): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   const database = await aDatabase()
-  const place = { data_dir: dir, port: '0', database_url: database?.url ?? '' }
+  const place = { data_dir: dir, port: '0', threads, database_url: database?.url ?? '' }
   const config = readConfig({ ...place, ...settings }, {}, '')
   const chatroomd = await startChatroomd(config, log, options)
   const { admin } = chatroomd

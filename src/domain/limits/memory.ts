@@ -159,6 +159,13 @@ export const memoryLimits = {
     zh: '记录总线消息序号的其他节点进程数量',
     beyond: { en: 'the oldest is evicted', zh: '遗忘最早的一个' },
   },
+  sharedRates: {
+    value: 65_536,
+    unit: 'items',
+    en: 'Operations of apps with a limit whose calls the threads of a process count together',
+    zh: '进程内各线程共同计数的（应用、受限操作）组合数量',
+    beyond: { en: 'those beyond it share one count', zh: '超出部分共用一个计数' },
+  },
   metricsMade: {
     value: 10,
     unit: 'per second',

@@ -42,7 +42,7 @@ export function serverCalls(deps: Deps): ConsoleCalls {
     ...appCalls(deps),
     overview: { GET: forRole('viewer', async () => ({ nodes: await deps.figures() })) },
     permissions: { GET: forRole('viewer', async () => ({ permissions: deps.permissions })) },
-    logs: { GET: forRole('admin', async () => `{"lines":[${deps.recentLog().join()}]}`) },
+    logs: { GET: forRole('admin', async () => `{"lines":[${(await deps.recentLog()).join()}]}`) },
     operators: {
       GET: forRole('admin', async () => ({ operators: (await operators.list()).map(shown) })),
       POST: forRole('admin', async ({ request, server }) => {

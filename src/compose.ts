@@ -1,0 +1,267 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { callable, checkingTargets } from './callbacks/address.ts'
+import { startOutbox } from './callbacks/outbox.ts'
+import { startBefore } from './callbacks/start-before.ts'
+import type { CallbackTerms } from './callbacks/worker-types.ts'
+import { ratesOf } from './cluster/rate-limiter.ts'
+import { sharedConnections } from './cluster/shared-memory.ts'
+import { threadRates } from './cluster/thread-rates.ts'
+import type { Seat, Threads } from './cluster/threads.ts'
+import { metered } from './cluster/user-rates.ts'
+import type { Config } from './config.ts'
+import type { Tracer } from './domain/tracing.ts'
+import { eventFeed } from './engine/event-feed.ts'
+import { Listener } from './http/listen.ts'
+import { type Origin, originOf } from './http/origin.ts'
+import { httpServer } from './http/server.ts'
+import { measured } from './metrics/measures.ts'
+import { type Metrics, metrics, type SentMetric } from './metrics/metrics.ts'
+import { lineOf } from './operations/history/line.ts'
+import { all } from './operations/index.ts'
+import { retriesOn } from './operations/retries/retries.ts'
+import { adminOn } from './operator/admin.ts'
+import { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
+import { consoleOn, consoleOverview } from './operator/console.ts'
+import { letOperate } from './operator/let-operate.ts'
+import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
+import { metricsOfFirst, overviewOfFirst } from './operator/of-first-thread.ts'
+import { connectionsWithin } from './operator/open-files.ts'
+import { openStore, remember } from './operator/open-store.ts'
+import { startQuotaWarnings } from './operator/quota-warnings.ts'
+import { startReloading } from './operator/reload-apps.ts'
+import { topOf } from './operator/top-figures.ts'
+import { startUserDeletions } from './operator/user-deletions.ts'
+import { socketTerms } from './realtime/gateway.ts'
+import { type Realtime, startRealtime } from './realtime/realtime.ts'
+import type { BatchTerms } from './realtime/room-outbox.ts'
+import type { Connection } from './realtime/session.ts'
+import { shownMessage } from './realtime/shown-message.ts'
+import { subscribeRealtime } from './realtime/subscriptions.ts'
+import type { SpaceTaken } from './store/attachment-space.ts'
+import { openAttachments } from './store/attachments.ts'
+import { hourlyFiles } from './store/history/hourly-files.ts'
+
+export interface StartOptions {
+  /** The most operations that share a commit; for benches. */
+  batch?: number
+  /** How many lines of the log were lost. */
+  lostLines?(): number
+  /** The latest lines of the log, each JSON text. */
+  recentLog?(): string[]
+  /** How often quotas are looked at; for tests. */
+  quotaEveryMs?: number
+  /** How callbacks measure time; for tests. */
+  callbackTerms?: Partial<CallbackTerms>
+  lifecycleTerms?: Partial<LifecycleTerms>
+  /** When deliveries to rooms wait for others; for tests. */
+  batchTerms?: Partial<BatchTerms>
+  /** None where nobody asked for traces. */
+  tracer?: Tracer | undefined
+}
+
+/** The parts of a server, put together; nothing listens yet. With several threads each has its own: `threads` are the others. */
+export async function compose(
+  config: Config,
+  log: Logger,
+  options: StartOptions,
+  closing: AsyncDisposableStack,
+  seat?: Seat,
+  threads?: Threads,
+) {
+  const { engine, bus, events, deployment, ...sources } = await openStore(config, log, options, closing, seat)
+  // They write until they have stopped.
+  if (threads) closing.defer(() => threads.stop(0))
+  const { responses, work, users, apps } = await remember(engine, events, seat?.threads)
+  if (engine.kind !== 'sqlite') closing.defer(startReloading(apps.reload, log))
+
+  const listener = closing.adopt(new Listener<Connection>(config, seat !== undefined), (each) => each.stop())
+  const first = seat?.first
+  const admin = first ? adminOn(engine) : await letOperate(engine, apps, config, log, listener.url, closing)
+
+  // Real time.
+  const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
+  const ofUsers = metered(engine, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
+  const mayCall = callable(config.callback_networks)
+  const before = closing.use(await startBefore(engine.store, apps, mayCall, log, options.tracer))
+  const leaseMs = config.node_lease * 1000
+  const connections = first ? config.max_connections : connectionsWithin(config, log)
+  const realtime = await openRealtime({ ...config, max_connections: connections }, log, {
+    ...{ engine, bus, listener, origin, users, apps, before, seat },
+    batchTerms: options.batchTerms,
+    commitOfUsers: ofUsers.commit,
+    activityStored(app) {
+      jobs?.wake(app)
+      feed.wake(app)
+      if (seat) bus.send({ activity: app })
+    },
+  })
+  closing.defer(() => realtime.stop())
+  subscribeRealtime(realtime, { ...sources, events, apps })
+
+  // What one thread does for all.
+  const attachments = await openFiles(config, log, closing, (space) => seat && bus.send({ space }))
+  sources.space.subscribe(attachments.takenElsewhere)
+  const committed = seat ? events : sources.committed
+  const forJobs = { engine, apps, attachments, mayCall, events, committed, log, leaseMs }
+  const jobs = first ? undefined : startJobs(forJobs, options, closing)
+  const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
+  sources.activity.subscribe((app) => {
+    jobs?.wake(app)
+    feed.wake(app)
+  })
+
+  // HTTP.
+  const counted = { realtime: realtime.counters, askedBefore: before.counts, eventStreams: feed.count }
+  const watching = { ...counted, ...sources, engine, bus, listener, jobs, seat, threads }
+  const { overview, ...watched } = watch(watching, config, log, options, closing)
+  if ('ownFigures' in overview) admin.top = topOf(overview.ownFigures, realtime.busy, apps)
+  const http = httpServer(
+    {
+      store: engine.store,
+      ...ofUsers,
+      retries: retriesOn(engine.commit),
+      login: users,
+      passwords: work,
+      presence: realtime.presence,
+      ...realtime.messenger,
+      keywordsOf: realtime.keywordsOf,
+      checkTarget: checkingTargets(mayCall),
+      attachments,
+      history: realtime.history,
+      readMessage: shownMessage,
+      hourlyFiles: filesOf(config, realtime),
+      feed,
+      responses,
+      rates: seat ? threadRates(seat.memory.rates, seat.rateCell) : ratesOf(engine),
+      ...consoleOn({ engine, passwords: work, log }),
+      ...overview,
+      ...watched,
+      pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
+      findApp: apps.find,
+      appOf: apps.ofId,
+      check: engine.check,
+      isStopping: () => listener.isStopping,
+      tracer: options.tracer,
+      accessLog: config.access_log,
+      ...origin,
+      now: Date.now,
+    },
+    all,
+    log,
+  )
+  return { engine, apps, admin, listener, realtime, http, overview, connections, ...watched }
+}
+
+type Watched = Omit<Parameters<typeof measured>[0], 'metrics' | 'lostLines'> &
+  Pick<Parameters<typeof consoleOverview>[0], 'bus' | 'nodes' | 'listener'> & {
+    jobs: ReturnType<typeof startJobs> | undefined
+    seat: Seat | undefined
+    threads: Threads | undefined
+  }
+
+/** The metrics, and what the console shows: of all threads, which the first one knows. */
+function watch(
+  { jobs, seat, threads, ...parts }: Watched,
+  config: Config,
+  log: Logger,
+  { lostLines = () => 0, recentLog = () => [] }: StartOptions,
+  closing: AsyncDisposableStack,
+) {
+  const first = seat?.first
+  const own = metrics(threads && (async () => (await threads.callAll('metrics')) as SentMetric[][]))
+  measured({ ...parts, metrics: own, lostLines: first ? undefined : lostLines })
+  if (first) return { metrics: metricsOfFirst(own, first.calls), overview: overviewOfFirst(first.calls) }
+  const all = jobs?.measured(own) ?? own
+  return {
+    metrics: all,
+    overview: closing.use(consoleOverview({ ...parts, metrics: all, config, log, recentLog })),
+  }
+}
+
+/** The parts of one thread. */
+export type Composed = Awaited<ReturnType<typeof compose>>
+
+type JobParts = Parameters<typeof startQuotaWarnings>[0] &
+  Parameters<typeof startOutbox>[0] &
+  Parameters<typeof startLifecycle>[0] &
+  Parameters<typeof startUserDeletions>[0] &
+  Parameters<typeof startBulkJobs>[0]
+
+type RealtimeParts = Pick<Awaited<ReturnType<typeof openStore>>, 'engine' | 'bus'> &
+  Pick<Awaited<ReturnType<typeof remember>>, 'users' | 'apps'> &
+  Pick<Parameters<typeof startRealtime>[0], 'before' | 'activityStored' | 'commitOfUsers'> & {
+    listener: Listener<Connection>
+    origin: Origin
+    seat: Seat | undefined
+    batchTerms: StartOptions['batchTerms']
+  }
+
+/** Real time, on the parts that it needs. */
+const openRealtime = (
+  config: Config,
+  log: Logger,
+  { engine, bus, listener, origin, users, apps, seat, batchTerms, ...parts }: RealtimeParts,
+): Promise<Realtime> =>
+  startRealtime(
+    {
+      ...engine,
+      ...parts,
+      login: users,
+      findApp: apps.find,
+      publish: listener.publish,
+      askThreads: seat?.askThreads,
+      othersOfLogin: seat && ((login) => bus.send({ login })),
+      others: (message) => bus.send({ message }),
+      heardRooms: bus,
+      addressOf: origin.addressOf,
+      othersOfUsers: (userMessage) => bus.send({ userMessage }),
+      now: Date.now,
+      log,
+    },
+    {
+      leaseMs: config.node_lease * 1000,
+      graceMs: config.presence_grace * 1000,
+      alone: engine.kind === 'sqlite' && !seat?.first,
+    },
+    { ...socketTerms(config, batchTerms, seat?.threads), ...(seat && sharedConnections(seat)) },
+  )
+
+/** What one thread of a process does for all: quotas, callbacks, the lives of rooms, bulk jobs. */
+function startJobs(
+  parts: Omit<JobParts, 'terms' | 'tracer'>,
+  options: StartOptions,
+  closing: AsyncDisposableStack,
+) {
+  closing.use(startQuotaWarnings({ ...parts, everyMs: options.quotaEveryMs }))
+  const outbox = closing.use(startOutbox({ ...parts, terms: options.callbackTerms, tracer: options.tracer }))
+  const lifecycle = closing.use(startLifecycle({ ...parts, terms: options.lifecycleTerms }))
+  closing.use(startUserDeletions(parts))
+  const bulk = closing.use(startBulkJobs(parts))
+  return {
+    wake: outbox.wake,
+    measured: (metrics: Metrics) => bulk.measured(lifecycle.measured(outbox.measured(metrics))),
+  }
+}
+
+/** Attachments of messages and shared files. */
+async function openFiles(
+  { data_dir, file_space }: Config,
+  log: Logger,
+  closing: AsyncDisposableStack,
+  others: (taken: SpaceTaken) => void,
+) {
+  const space = file_space * 1024 * 1024
+  const attachments = await openAttachments(join(data_dir, 'files'), space, Date.now, log, others)
+  closing.defer(() => attachments.stop())
+  return attachments
+}
+
+/** Messages of an hour, as files. */
+const filesOf = ({ data_dir }: Config, { history }: Realtime) =>
+  hourlyFiles(
+    join(data_dir, 'history'),
+    history,
+    (message) => JSON.stringify(lineOf(message, shownMessage)),
+    Date.now,
+  )

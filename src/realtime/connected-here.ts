@@ -1,0 +1,9 @@
+import type { ConnectedHere } from '../cluster/presence-types.ts'
+import type { Live } from './live.ts'
+
+/** Who is connected to this node. */
+export const connectedHere = ({ user, devices, rooms }: Live): ConnectedHere => ({
+  online: (app, usernames) => usernames.filter((username) => (user(app, username)?.sessions.length ?? 0) > 0),
+  devices,
+  rooms: (app) => [...rooms.values()].filter((room) => room.app === app).map(({ id }) => id),
+})
