@@ -118,7 +118,7 @@ async function deliver(): Promise<void> {
 async function storm(operation: MUCBody_Operation): Promise<void> {
   countNotices()
   const isAnswer = (bytes: number): boolean => operation === MUCBody_Operation.JOIN || bytes < 64
-  await Promise.all(
+  const all = Promise.all(
     comers.map(
       (client) =>
         new Promise<void>((resolve) => {
@@ -133,6 +133,8 @@ async function storm(operation: MUCBody_Operation): Promise<void> {
         }),
     ),
   )
+  // A leave that is refused has a longer answer, and is not counted.
+  await Promise.race([all, Bun.sleep(60_000)])
 }
 
 const steps: Record<string, () => Promise<void>> = {
