@@ -141,7 +141,7 @@ describe('14.9 the doctor', () => {
       { 'orphans.callback_state': 1, 'orphans.callback_log': 1, 'orphans.callback_queue': 1 },
       () => [
         `insert into callback_state (app, rule, at, room, number, epoch, holder, expires) values (1, 'x', 1, '', 0, 0, '', 0)`,
-        `insert into callback_log values (1, 'x', 1, 1, '', '', '', '', 1, 1, '', 1)`,
+        `insert into callback_log values (1, 'x', 1, 1, '', '', '', '', 1, 1, '', 1, '', '')`,
         `insert into callback_queue values (1, 'x', 1, '', 1, null, 1, '', '', 1, 1, '', '')`,
       ],
     ],
