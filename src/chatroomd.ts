@@ -121,6 +121,7 @@ async function startOthers(
   onDeath((error) => void threads.callAll('writerDied', String(error)).catch(() => undefined))
   log.on('level-change', (logLevel) => void threads.callAll('logLevel', logLevel).catch(() => undefined))
   await threads.start({
+    entry: new URL('./thread.ts', import.meta.url),
     config: sentConfig({ ...config, max_connections: connections }),
     logLevel: log.level,
     share,

@@ -47,6 +47,8 @@ export interface Threads {
   seat: Seat
   /** Starts them on the store that this thread has opened; none listens yet. `served` is what this thread does for them. */
   start(given: {
+    /** Where a thread begins; beside the program in an executable, too. */
+    entry: URL
     config: unknown
     logLevel: string
     share: () => SharedStore
@@ -99,10 +101,10 @@ export function threadsOf(count: number): Threads {
       askThreads: (name, ...given) => callAll('here', { name, given }) as Promise<never[]>,
     },
 
-    async start({ config, logLevel, share, served, here, died }) {
+    async start({ entry, config, logLevel, share, served, here, died }) {
       const starting = portsOfOthers.map((ports, place) => {
         const { writer, writeHistory } = share()
-        const worker = new Worker(new URL('../thread.ts', import.meta.url))
+        const worker = new Worker(entry)
         const elsewhere = async (asked: AskedHere) => {
           const rest = others.filter((_, other) => other !== place)
           return [replyOf(here, asked), ...(await Promise.all(rest.map(({ call }) => call('here', asked))))]
