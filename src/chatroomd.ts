@@ -132,6 +132,11 @@ async function startOthers(
       countApps: overview.countApps,
       figures: overview.figures,
       recentLog: overview.recentLog,
+      upkeepJob: overview.upkeep.job,
+      beginUpkeep: overview.upkeep.begin,
+      openCopy: overview.upkeep.open,
+      closeCopy: overview.upkeep.close,
+      removeCopy: overview.upkeep.remove,
     },
     // What it knew is gone, and its connections: the process ends, as it does when the only thread fails.
     died(error) {

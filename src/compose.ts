@@ -25,7 +25,7 @@ import { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
 import { consoleOn, consoleOverview } from './operator/console.ts'
 import { letOperate } from './operator/let-operate.ts'
 import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
-import { metricsOfFirst, overviewOfFirst } from './operator/of-first-thread.ts'
+import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from './operator/of-first-thread.ts'
 import { connectionsWithin } from './operator/open-files.ts'
 import { openStore, remember } from './operator/open-store.ts'
 import { startQuotaWarnings } from './operator/quota-warnings.ts'
@@ -114,8 +114,8 @@ export async function compose(
   // HTTP.
   const counted = { realtime: realtime.counters, askedBefore: before.counts, eventStreams: feed.count }
   const watching = { ...counted, ...sources, engine, bus, listener, jobs, seat, threads }
-  const { overview, ...watched } = watch(watching, config, log, options, closing)
-  if ('ownFigures' in overview) admin.top = topOf(overview.ownFigures, realtime.busy, apps)
+  const { overview, ownFigures, ...watched } = watch(watching, config, log, options, closing)
+  if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps)
   const http = httpServer(
     {
       store: engine.store,
@@ -171,12 +171,15 @@ function watch(
   const first = seat?.first
   const own = metrics(threads && (async () => (await threads.callAll('metrics')) as SentMetric[][]))
   measured({ ...parts, metrics: own, lostLines: first ? undefined : lostLines })
-  if (first) return { metrics: metricsOfFirst(own, first.calls), overview: overviewOfFirst(first.calls) }
+  if (first)
+    return {
+      metrics: metricsOfFirst(own, first.calls),
+      overview: { ...overviewOfFirst(first.calls), upkeep: upkeepOfFirst(config, first.calls) },
+      ownFigures: undefined,
+    }
   const all = jobs?.measured(own) ?? own
-  return {
-    metrics: all,
-    overview: closing.use(consoleOverview({ ...parts, metrics: all, config, log, recentLog })),
-  }
+  const overview = closing.use(consoleOverview({ ...parts, metrics: all, config, log, recentLog }))
+  return { metrics: all, overview, ownFigures: overview.ownFigures }
 }
 
 /** The parts of one thread. */

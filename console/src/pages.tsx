@@ -21,6 +21,7 @@ const serverPages: Record<string, Loaded<object>> = {
   '/permissions': async () => ({
     default: (await import('./pages/permissions/permissions.tsx')).Permissions,
   }),
+  '/maintenance': async () => ({ default: (await import('./pages/upkeep/upkeep.tsx')).Upkeep }),
   '/log': async () => ({ default: (await import('./pages/log/log.tsx')).Log }),
 }
 

@@ -1,3 +1,5 @@
+import { Failure } from '../domain/failure.ts'
+
 /** What carries calls between two threads. */
 interface Wire {
   postMessage(message: unknown, transfer?: Transferable[]): void
@@ -10,7 +12,15 @@ export type Served = Record<string, (given: never) => unknown>
 type Message =
   | { call: number; name: string; given: unknown }
   | { reply: number; result: unknown }
+  | { reply: number; failure: Pick<Failure, 'word' | 'text' | 'status' | 'code'> }
   | { reply: number; error: string }
+
+const failureOf = ({
+  word,
+  text,
+  status,
+  code,
+}: Pick<Failure, 'word' | 'text' | 'status' | 'code'>): Failure => new Failure(word, text, status, code)
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -25,7 +35,9 @@ export function callsOn(wire: Wire, served: Served) {
       const result = await served[name]?.(given as never)
       wire.postMessage({ reply: call, result })
     } catch (error) {
-      wire.postMessage({ reply: call, error: textOf(error) })
+      if (!(error instanceof Failure)) return wire.postMessage({ reply: call, error: textOf(error) })
+      const { word, text, status, code } = error
+      wire.postMessage({ reply: call, failure: { word, text, status, code } })
     }
   }
 
@@ -33,7 +45,8 @@ export function callsOn(wire: Wire, served: Served) {
     if ('call' in data) return void serve(data)
     const waiting = open.get(data.reply)
     open.delete(data.reply)
-    if ('error' in data) waiting?.reject(new Error(data.error))
+    if ('failure' in data) waiting?.reject(failureOf(data.failure))
+    else if ('error' in data) waiting?.reject(new Error(data.error))
     else waiting?.resolve(data.result)
   }
 

@@ -10,6 +10,7 @@ import type { Messenger } from '../domain/messenger.ts'
 import type { Retries } from '../domain/retry.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Tracer } from '../domain/tracing.ts'
+import type { Copy, UpkeepJob, UpkeepKind } from '../domain/upkeep.ts'
 import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
@@ -17,6 +18,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Permission } from '../operations/permissions.ts'
 import type { Explain, History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
+import type { Awaitable } from '../store/database.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
@@ -31,6 +33,17 @@ interface AppCredentials {
 interface AppAdmin {
   createApp(operator: string, key: string): Promise<AppCredentials>
   changeApp(operator: string, key: string, change: Partial<AppSettings>): Promise<AppSettings>
+}
+
+/** Backup, export and doctor. */
+interface Upkeep {
+  job(): Awaitable<UpkeepJob | null>
+  begin(wanted: { operator: string; kind: UpkeepKind }): Awaitable<UpkeepJob>
+  /** Keeps the copy until `close`. */
+  open(operator: string): Awaitable<Copy>
+  read(copy: Copy): AsyncGenerator<Uint8Array>
+  close(): Awaitable<void>
+  remove(operator: string): Awaitable<void>
 }
 
 export interface Deps extends Origin, Messenger {
@@ -64,6 +77,7 @@ export interface Deps extends Origin, Messenger {
   countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
   /** What an operator of the console, by name, may do to apps, named as `org#app`. */
   appAdmin: AppAdmin
+  upkeep: Upkeep
   /** Who may do what. */
   permissions: readonly Permission[]
   /** What every node does and holds, in numbers. */

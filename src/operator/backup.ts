@@ -2,6 +2,7 @@ import { constants, existsSync, renameSync, rmSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
+import { notEmbedded } from '../domain/upkeep.ts'
 import { ifThere } from '../store/attachment-head.ts'
 import { copyDatabase, copyHistory } from '../store/sqlite-backup.ts'
 
@@ -57,8 +58,7 @@ export interface BackedUp {
  * `path`.messages, also while a server serves them. They are there when all of it is, and has been read back.
  */
 export async function backUp(config: Config, path: string): Promise<BackedUp> {
-  if (config.database_url !== '')
-    throw new Error('the data are in PostgreSQL: back them up with its own tools, such as pg_dump')
+  if (config.database_url !== '') throw notEmbedded()
   const files = `${path}.files`
   const messages = `${path}.messages`
   for (const there of [path, files, messages])

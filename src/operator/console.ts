@@ -5,6 +5,7 @@ import type { NodeNews } from '../cluster/bus-codec.ts'
 import { sharedFigures } from '../cluster/node-figures.ts'
 import type { Config } from '../config.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
+import type { Copy } from '../domain/upkeep.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -12,6 +13,7 @@ import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { operatorsOn } from '../operations/operators/sign-in.ts'
 import { adminOn } from './admin.ts'
 import { overviewOf } from './overview.ts'
+import { readCopy, upkeepOn } from './upkeep/upkeep.ts'
 
 /** What operators of the console do to apps: the log says who did it, as no app's audit trail does. */
 function appAdminOn(engine: Engine, log: Logger) {
@@ -86,15 +88,18 @@ export function consoleOverview({
     subscribe: (heard) => nodes.subscribe(({ id, figures }) => heard(id, figures)),
     failed,
   })
+  const upkeep = upkeepOn(config, log)
   return {
     countApps,
     figures: shared.all,
     /** Of this node alone. */
     ownFigures: own,
     recentLog,
+    upkeep: { ...upkeep, read: (copy: Copy) => readCopy(config, copy) },
     [Symbol.dispose]() {
       shared.stop()
       stop()
+      upkeep.stop()
     },
   }
 }

@@ -41,6 +41,7 @@ const pages = (): string[] => [
   '/apps',
   '/operators',
   '/permissions',
+  '/maintenance',
   '/log',
   '/a/acme/lounge/rooms',
   `/a/acme/lounge/rooms/${room}`,

@@ -168,3 +168,31 @@ test('15 the members of a large room are read as far as one scrolls, and only th
   await members.getByText('alice', { exact: true }).waitFor()
   await close()
 })
+
+test('15 a room is exported with its members and history as lines of JSON', async () => {
+  const exported = await app.room({ name: 'archive', owner: 'alice', members: ['bob'] })
+  for (const msg of ['first', 'second'])
+    await app.call('POST', '/messages/chatrooms', { from: 'bob', to: [exported], type: 'txt', body: { msg } })
+  await until(async () => (await app.call('GET', `/chatrooms/${exported}/messages`)).body.count === 2)
+  const { page, go, complaints, close } = await aConsole(browser, {
+    url: server.url,
+    as: 'maria',
+    locale: 'en-GB',
+  })
+  await go(`/a/acme/lounge/rooms/${exported}?tab=settings`)
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export' }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe(`room-${exported}.jsonl`)
+  const lines = (await Bun.file(await download.path()).text())
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const of = (type: string) => lines.filter((line) => line.type === type).map(({ value }) => value)
+  expect(of('room')).toMatchObject([{ id: exported, name: 'archive' }])
+  expect(of('member')).toMatchObject([{ owner: 'alice' }, { member: 'bob' }])
+  expect(of('message').map(({ payload }) => payload.bodies[0].msg)).toEqual(['first', 'second'])
+  expect(complaints).toEqual([])
+  await close()
+})

@@ -15,6 +15,7 @@ import {
   UserCog,
   Users,
   Webhook,
+  Wrench,
 } from 'lucide-react'
 import type { OperatorRole } from '../api/session.ts'
 
@@ -32,6 +33,7 @@ export const serverPages: readonly NavEntry[] = [
   { page: 'apps', title: msg`Apps`, icon: AppWindow },
   { page: 'operators', title: msg`Operators`, icon: UserCog, role: 'admin' },
   { page: 'permissions', title: msg`Permissions`, icon: KeyRound },
+  { page: 'maintenance', title: msg`Maintenance`, icon: Wrench, role: 'admin' },
   { page: 'log', title: msg`Log`, icon: Terminal, role: 'admin' },
 ]
 

@@ -100,6 +100,13 @@ export const operatorLimits = {
     beyond: { en: 'the oldest lines go', zh: '删除最早的日志行' },
     memory: 2 * MiB,
   },
+  copyTime: {
+    value: 3_600_000,
+    unit: 'ms',
+    en: 'Time for which a backup or an export of the console can be downloaded',
+    zh: '控制台的备份和导出可下载的时长',
+    beyond: { en: 'it is removed', zh: '予以删除' },
+  },
   recentLogTime: {
     value: 3_600_000,
     unit: 'ms',

@@ -6,6 +6,7 @@ import { loosely } from '../../operations/schemas.ts'
 import type { Deps } from '../deps.ts'
 import { appCalls, createAppCall } from './app-calls.ts'
 import { type ConsoleCalls, callsByRole, reading } from './call.ts'
+import { upkeepCalls } from './upkeep-calls.ts'
 
 const newOperator = reading(loosely({ name: t.String(), password: t.String(), role: t.String() }))
 const newPassword = reading(loosely({ password: t.String() }))
@@ -41,6 +42,7 @@ export function serverCalls(deps: Deps): ConsoleCalls {
     },
     ...appCalls(deps),
     overview: { GET: forRole('viewer', async () => ({ nodes: await deps.figures() })) },
+    ...upkeepCalls(deps),
     permissions: { GET: forRole('viewer', async () => ({ permissions: deps.permissions })) },
     logs: { GET: forRole('admin', async () => `{"lines":[${(await deps.recentLog()).join()}]}`) },
     operators: {

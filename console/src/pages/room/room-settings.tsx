@@ -9,6 +9,7 @@ import { Loading } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { Attributes } from './attributes.tsx'
 import { RoomEnd } from './room-end.tsx'
+import { RoomExport } from './room-export.tsx'
 import { roomKey } from './room-feed.ts'
 import { announcementQuery, detailsQuery, type RoomDetails, slowModeQuery } from './room-queries.ts'
 import { Transfer } from './transfer.tsx'
@@ -34,6 +35,7 @@ export function RoomSettings({ app, room, mayChange, mayModerate }: Props) {
       <Announcement key={announcement} app={app} room={room} mayChange={mayModerate} now={announcement} />
       <Details key={JSON.stringify(details)} app={app} mayChange={mayChange} details={details} />
       <Attributes app={app} room={room} mayChange={mayModerate} />
+      <RoomExport app={app} room={room} />
       {mayModerate ? <RoomEnd app={app} details={details} mayDissolve={mayChange} /> : null}
     </div>
   )
