@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import pkg from '../../package.json' with { type: 'json' }
 import { aDirectory, chatroomd } from '../support/process.ts'
 import { aServer, type TestServer } from '../support/server.ts'
 
@@ -69,6 +70,60 @@ test.each(['compose.yml', 'compose.cluster.yml'])(
   },
   30_000,
 )
+
+test('17.2 the chart has the version of the server, and the server accepts its settings', async () => {
+  const read = (name: string) => Bun.YAML.parse(text(`helm/chatroomd/${name}`)) as Record<string, unknown>
+  const chart = read('Chart.yaml')
+  expect([chart.version, chart.appVersion]).toEqual([pkg.version, pkg.version])
+  const { settings, secretKeys } = read('values.yaml') as {
+    settings: Record<string, string>
+    secretKeys: string[]
+  }
+  writeFileSync(join(dir, 'secret'), 'acme#lounge:id:secret')
+  const env: Record<string, string> = { CHATROOMD_DATA_DIR: '/data' }
+  for (const [name, value] of Object.entries(settings)) env[`CHATROOMD_${name.toUpperCase()}`] = value
+  for (const name of secretKeys) env[`CHATROOMD_${name.toUpperCase()}_FILE`] = join(dir, 'secret')
+  const { err, code } = await chatroomd(['serve', '--check'], { cwd: dir, env })
+  expect({ err, code }).toEqual({ err: '', code: 0 })
+}, 30_000)
+
+if (!Bun.which('helm')) console.log('The templates of the chart were not rendered: there is no helm.')
+else
+  test('17.2 the chart renders for both stores, and refuses several pods on the embedded one', () => {
+    const render = (...set: string[]) => {
+      const { stdout, success } = Bun.spawnSync([
+        'helm',
+        'template',
+        'x',
+        join(deploy, 'helm/chatroomd'),
+        '--kube-version=1.31.0',
+        ...set.map((each) => `--set=${each}`),
+      ])
+      return success
+        ? stdout
+            .toString()
+            .split('\n---\n')
+            .map((each) => Bun.YAML.parse(each))
+        : undefined
+    }
+    const kinds = (...set: string[]) => render(...set)?.map((each) => (each as { kind: string }).kind)
+    expect(kinds('secrets.apps=a')).toContain('StatefulSet')
+    const postgres = ['store=postgres', 'secrets.database_url=u', 'autoscaling.enabled=true']
+    const all = [...postgres, 'ingress.enabled=true', 'httpRoute.enabled=true', 'serviceMonitor.enabled=true']
+    expect(kinds(...all)).toEqual(
+      expect.arrayContaining([
+        'Deployment',
+        'PodDisruptionBudget',
+        'HorizontalPodAutoscaler',
+        'Ingress',
+        'HTTPRoute',
+        'ServiceMonitor',
+        'Pod',
+      ]),
+    )
+    expect(kinds('replicas=2')).toBeUndefined()
+    expect(kinds('store=postgres')).toBeUndefined()
+  })
 
 test('17.2 the image is built from files that its context has', () => {
   const root = join(deploy, '..')

@@ -1,0 +1,135 @@
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pkg from '../package.json' with { type: 'json' }
+
+const root = join(import.meta.dir, '..')
+
+/** What Debian and RPM call the processors. */
+const architectures: Record<string, { debian: string; rpm: string }> = {
+  'linux-x64': { debian: 'amd64', rpm: 'x86_64' },
+  'linux-arm64': { debian: 'arm64', rpm: 'aarch64' },
+}
+
+/** Runs a command to its end; returns what it printed. */
+export function run(command: string[], cwd = root): string {
+  const { success, stdout, stderr } = Bun.spawnSync(command, { cwd })
+  if (!success) throw new Error(`${command.join(' ')} failed: ${stderr}`)
+  return stdout.toString()
+}
+
+function place(dir: string, path: string, text: string, mode = 0o644): void {
+  mkdirSync(join(dir, path, '..'), { recursive: true, mode: 0o755 })
+  writeFileSync(join(dir, path), text)
+  chmodSync(join(dir, path), mode)
+}
+
+/** Puts what a package installs below a directory. */
+function stage(dir: string, binary: string, license: string): void {
+  place(dir, 'etc/chatroomd/chatroomd.toml', readFileSync(join(root, 'deploy/chatroomd.toml'), 'utf8'))
+  const unit = readFileSync(join(root, 'deploy/chatroomd.service'), 'utf8')
+  place(dir, 'usr/lib/systemd/system/chatroomd.service', unit.replaceAll('/usr/local/bin/', '/usr/bin/'))
+  place(dir, license, readFileSync(join(root, 'LICENSE'), 'utf8'))
+  mkdirSync(join(dir, 'usr/bin'))
+  copyFileSync(binary, join(dir, 'usr/bin/chatroomd'))
+  chmodSync(join(dir, 'usr/bin/chatroomd'), 0o755)
+  chmodSync(dir, 0o755)
+}
+
+/** The unit runs as a user that systemd makes; the package restarts a server that runs, and leaves the first start to the operator. */
+const afterInstall = `if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload
+  if systemctl is-active --quiet chatroomd; then systemctl restart chatroomd
+  else echo "chatroomd: look at /etc/chatroomd/chatroomd.toml, then: systemctl enable --now chatroomd"; fi
+fi
+`
+
+const control = (architecture: string) => `Package: chatroomd
+Version: ${pkg.version}
+Architecture: ${architecture}
+Maintainer: the chatroomd project
+Section: net
+Priority: optional
+Depends: libc6 (>= 2.31)
+Description: ${pkg.description}
+`
+
+const beforeRemove = `#!/bin/sh
+set -e
+if [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl disable --now chatroomd; fi
+`
+
+function debianPackage(dir: string, binary: string, architecture: string, out: string): void {
+  place(dir, 'DEBIAN/control', control(architecture))
+  place(dir, 'DEBIAN/conffiles', '/etc/chatroomd/chatroomd.toml\n')
+  place(dir, 'DEBIAN/postinst', `#!/bin/sh\nset -e\n${afterInstall}`, 0o755)
+  place(dir, 'DEBIAN/prerm', beforeRemove, 0o755)
+  stage(dir, binary, 'usr/share/doc/chatroomd/copyright')
+  const file = join(out, `chatroomd_${pkg.version}_${architecture}.deb`)
+  run(['dpkg-deb', '--root-owner-group', '-Zxz', '-z1', '--build', dir, file])
+}
+
+/** The executable holds its program behind the machine code: it must not be stripped. */
+const spec = (staged: string) => `%global __os_install_post %{nil}
+%global debug_package %{nil}
+%global _build_id_links none
+Name: chatroomd
+Version: ${pkg.version}
+Release: 1
+Summary: ${pkg.description}
+License: ${pkg.license}
+AutoReqProv: no
+Requires: glibc >= 2.31
+%description
+${pkg.description}
+%install
+cp -a ${staged}/. %{buildroot}/
+%post
+${afterInstall}%preun
+if [ "$1" = 0 ] && [ -d /run/systemd/system ]; then systemctl disable --now chatroomd; fi
+%files
+%defattr(-,root,root)
+/usr/bin/chatroomd
+/usr/lib/systemd/system/chatroomd.service
+%config(noreplace) /etc/chatroomd/chatroomd.toml
+%license /usr/share/licenses/chatroomd/LICENSE
+`
+
+function rpmPackage(dir: string, binary: string, architecture: string, out: string): void {
+  const staged = join(dir, 'staged')
+  stage(staged, binary, 'usr/share/licenses/chatroomd/LICENSE')
+  place(dir, 'chatroomd.spec', spec(staged))
+  const defined = {
+    _topdir: join(dir, 'build'),
+    _rpmdir: out,
+    _rpmfilename: `%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm`,
+  }
+  run([
+    'rpmbuild',
+    '-bb',
+    `--target=${architecture}`,
+    ...Object.entries(defined).map(([name, value]) => `--define=${name} ${value}`),
+    join(dir, 'chatroomd.spec'),
+  ])
+}
+
+/** Makes the packages of a platform's executable in `out`, with the tools that the machine has. */
+export function packages(binary: string, platform: string, out: string): void {
+  const architecture = architectures[platform]
+  if (!architecture) return
+  for (const { kind, tool, make } of [
+    { kind: 'debian', tool: 'dpkg-deb', make: debianPackage },
+    { kind: 'rpm', tool: 'rpmbuild', make: rpmPackage },
+  ] as const) {
+    if (!Bun.which(tool)) {
+      console.warn(`no ${kind} package for ${platform}: ${tool} is not installed`)
+      continue
+    }
+    const dir = mkdtempSync(join(tmpdir(), 'chatroomd-package-'))
+    try {
+      make(dir, binary, architecture[kind], out)
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
+  }
+}
