@@ -88,6 +88,7 @@ async function fill(dataDir: string): Promise<{ token: string; room: string }> {
   const { access_token } = await to('POST', '/token', inherit)
   await call(url, access_token, 'DELETE', `/chatrooms/${absent}/users/user-1`)
   const connected = await TestSocket.login(url, 'acme#lounge', 'user-1', access_token)
+  await admin.rotateSecret('acme#lounge', 86_400_000)
   const file = await openSqliteDatabase(dataDir, 'reader')
   const isWritten = () => file.snapshot(async (db) => (await db.all('select 1 from presence')).length > 0)
   await until(isWritten)

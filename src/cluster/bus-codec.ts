@@ -52,6 +52,8 @@ export function encode(item: Item): string {
     const { meta, ...userMessage } = item.userMessage
     return JSON.stringify({ userMessage: { ...userMessage, meta: base64(meta) } })
   }
+  // A node of version 0.1.0 takes what is neither message nor user message for events.
+  if ('node' in item) return JSON.stringify({ events: [], ...item })
   if (!('message' in item)) return JSON.stringify(item)
   const { frame, id, ...message } = item.message
   return JSON.stringify({ message: { ...message, id: String(id), frame: base64(frame) } })
@@ -63,6 +65,7 @@ export function decode(text: string): Item {
     const { meta, ...userMessage } = item.userMessage
     return { userMessage: { ...userMessage, meta: bytesOf(meta) } }
   }
+  if (item.node) return { node: item.node }
   if (!item.message) return item
   const { frame, id, ...message } = item.message
   return { message: { ...message, id: BigInt(id), frame: bytesOf(frame) } }

@@ -77,11 +77,34 @@ const toApp = (row: AppRow): AppRecord => ({
  */
 const settingsLock = 1
 
+async function changeSecrets(
+  db: Database,
+  id: number,
+  { secretSalt, secretHash, tokenKey, secret, previous }: AppSecret & Pick<AppRecord, 'previous'>,
+): Promise<void> {
+  await db.run(
+    `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, secret = ?5, version = version + 1 where id = ?1`,
+    id,
+    secretSalt,
+    secretHash,
+    tokenKey,
+    secret,
+  )
+  await db.run(`delete from previous_secrets where app = ?1`, id)
+  if (!previous) return
+  await db.run(`insert into previous_secrets (app, previous) values (?1, ?2)`, id, JSON.stringify(previous))
+}
+
+/** By name: a later version may add columns while this one serves. */
+const columns = `apps.id, org, name, uuid, client_id, secret_salt, secret_hash, secret, token_key, previous, settings,
+  callbacks, recorded, created`
+const stored = 'apps left join previous_secrets p on p.app = apps.id'
+
 export function appStore(db: Database): AppStore {
-  const byKey = `select * from apps where org = ?1 and name = ?2`
+  const byKey = `select ${columns} from ${stored} where org = ?1 and name = ?2`
   return {
     async listApps() {
-      return (await db.all<AppRow>(`select * from apps order by id`)).map(toApp)
+      return (await db.all<AppRow>(`select ${columns} from ${stored} order by apps.id`)).map(toApp)
     },
 
     async appsVersion() {
@@ -112,13 +135,13 @@ export function appStore(db: Database): AppStore {
     async lockAppShared(id) {
       // Sent together; the second sees what was committed until the lock was had.
       if (db.dialect === 'sqlite') {
-        const row = await db.get<AppRow>(`select * from apps where id = ?1`, id)
+        const row = await db.get<AppRow>(`select ${columns} from ${stored} where apps.id = ?1`, id)
         return row && { ...toApp(row), clock: Date.now() * 1000 }
       }
       const [, row] = await Promise.all([
         db.run(`select pg_advisory_xact_lock_shared(${settingsLock}, ?1)`, id),
         db.get<AppRow & { clock: number }>(
-          `select *, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock from apps where id = ?1`,
+          `select ${columns}, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock from ${stored} where apps.id = ?1`,
           id,
         ),
       ])
@@ -153,23 +176,12 @@ export function appStore(db: Database): AppStore {
     },
 
     async lockSecrets(id) {
-      const lock = db.dialect === 'sqlite' ? '' : 'for update'
-      const row = await db.get<AppRow>(`select * from apps where id = ?1 ${lock}`, id)
+      const lock = db.dialect === 'sqlite' ? '' : 'for update of apps'
+      const row = await db.get<AppRow>(`select ${columns} from ${stored} where apps.id = ?1 ${lock}`, id)
       return row && toApp(row)
     },
 
-    async changeSecrets(id, { secretSalt, secretHash, tokenKey, secret, previous }) {
-      await db.run(
-        `update apps set secret_salt = ?2, secret_hash = ?3, token_key = ?4, secret = ?5, previous = ?6, version = version + 1
-         where id = ?1`,
-        id,
-        secretSalt,
-        secretHash,
-        tokenKey,
-        secret,
-        previous && JSON.stringify(previous),
-      )
-    },
+    changeSecrets: (id, secrets) => changeSecrets(db, id, secrets),
 
     async setCallbackNeeds(app, needs) {
       await db.run(`update apps set callbacks = ?2, version = version + 1 where id = ?1`, app, needs)

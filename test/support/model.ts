@@ -219,7 +219,7 @@ function handToSuccessor(model: Model, room: ModelRoom): boolean {
 
 function deleteUser(model: Model, name: string): void {
   const owned = model.rooms.filter(({ owner }) => owner === name)
-  for (const room of owned.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+  for (const room of owned.toSorted((a, b) => a.created - b.created))
     if (!handToSuccessor(model, room)) dissolve(model, room)
   for (const room of [...model.rooms, ...model.dissolved]) {
     room.people.delete(name)
