@@ -28,6 +28,7 @@ import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
 import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from './operator/of-first-thread.ts'
 import { connectionsWithin } from './operator/open-files.ts'
 import { openStore, remember } from './operator/open-store.ts'
+import { spaceOf } from './operator/overview.ts'
 import { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import { topOf } from './operator/top-figures.ts'
@@ -112,8 +113,17 @@ export async function compose(
   })
 
   // HTTP.
-  const counted = { realtime: realtime.counters, askedBefore: before.counts, eventStreams: feed.count }
-  const watching = { ...counted, ...sources, engine, bus, listener, jobs, seat, threads }
+  const counted = {
+    realtime: realtime.counters,
+    askedBefore: before.counts,
+    eventStreams: feed.count,
+    live: realtime.here.counts,
+  }
+  const files = async () => ({
+    attachmentBytes: [...apps.all()].reduce((sum, { id }) => sum + attachments.usedBy(id), 0),
+    freeBytes: (await spaceOf(config.data_dir))?.free_bytes ?? null,
+  })
+  const watching = { ...counted, files, ...sources, engine, bus, listener, jobs, seat, threads }
   const { overview, ownFigures, ...watched } = watch(watching, config, log, options, closing)
   if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps)
   const http = httpServer(

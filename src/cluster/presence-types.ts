@@ -9,6 +9,8 @@ export interface ConnectedHere {
   devices(app: number, username: string): Device[]
   /** The rooms of an app in which somebody is. */
   rooms(app: number): string[]
+  /** How many users are, and in how many rooms somebody is. */
+  counts(): { users: number; rooms: number }
 }
 
 /** A device of a user has logged in to a thread; `id` is later than those of earlier logins. */

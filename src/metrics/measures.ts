@@ -1,3 +1,4 @@
+import pkg from '../../package.json' with { type: 'json' }
 import type { Engine } from '../engine/engine-types.ts'
 import type { Counters } from './counters.ts'
 import type { Metrics } from './metrics.ts'
@@ -35,10 +36,30 @@ interface Given {
   lostLines: (() => number) | undefined
   askedBefore: Record<string, number>
   eventStreams(): number
+  /** Users who are connected, and rooms with one of them. */
+  live(): { users: number; rooms: number }
+  /** Bytes of attachments, and those that the disk of the data directory has left; null where it does not say. */
+  files(): Promise<{ attachmentBytes: number; freeBytes: number | null }>
 }
 
 /** What is the same for all threads of this process. */
-function measureProcess({ gauge, counter }: Metrics, engine: Engine, lostLines: () => number): void {
+function measureProcess(
+  { gauge, counter }: Metrics,
+  engine: Engine,
+  lostLines: () => number,
+  files: Given['files'],
+): void {
+  gauge('chatroomd_build_info', 'The version that runs: always 1.', () => [
+    [{ version: pkg.version, bun: Bun.version }, 1],
+  ])
+  gauge('chatroomd_attachment_bytes', 'Bytes that attachments and shared files take.', async () => {
+    const { attachmentBytes } = await files()
+    return [[{}, attachmentBytes]]
+  })
+  gauge('chatroomd_disk_free_bytes', 'Bytes left on the disk of the data directory.', async () => {
+    const { freeBytes } = await files()
+    return freeBytes === null ? [] : [[{}, freeBytes]]
+  })
   counter('chatroomd_log_lines_lost_total', 'Log lines that could not be written.', lostLines)
   gauge('chatroomd_store_up', 'Whether the store responds: 1 or 0.', async () => {
     const up = await engine.check().then(
@@ -65,11 +86,15 @@ export function measured({
   lostLines,
   askedBefore,
   eventStreams,
+  live,
+  files,
   metrics: made,
 }: Given): Metrics {
   const { gauge, counter } = made
-  if (lostLines) measureProcess(made, engine, lostLines)
+  if (lostLines) measureProcess(made, engine, lostLines, files)
   measureLoad(made, engine)
+  gauge('chatroomd_live_users', 'Users who are connected to this node.', () => live().users)
+  gauge('chatroomd_live_rooms', 'Chat rooms with a user who is connected to this node.', () => live().rooms)
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)
   counter('chatroomd_connections_refused_total', 'Connections that were not made, by reason.', () =>
     by('reason', realtime.connectionsRefused),

@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 const countedMs = 30_000
 
 /** Space of the file system of a directory, in bytes; null where it does not say. */
-async function spaceOf(dir: string) {
+export async function spaceOf(dir: string) {
   try {
     const { bavail, blocks, bsize } = await statfs(dir)
     return { free_bytes: bavail * bsize, total_bytes: blocks * bsize }
