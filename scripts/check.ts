@@ -21,7 +21,7 @@ const timeout = '--timeout=30000'
 const storeless = [
   'src/**',
   'test/{build,cli,client,crash,limits,readme,threads}.test.ts',
-  'test/console/{pages,room,sign-in}.test.ts',
+  'test/console/{operate,pages,room,sign-in}.test.ts',
   'test/http/{docs-page,guide}.test.ts',
   'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,slow-readers}.test.ts',
   'test/operator/{*-commands,configuration,deploy}.test.ts',

@@ -44,6 +44,9 @@ export async function aConsole(browser: Browser, { url, as, ...options }: Opened
       await page.waitForFunction(() => document.querySelector('main [role=status][aria-label]') === null)
     },
     async axe() {
+      // Colours are judged as they are in the end: not while one dialog fades out and another in.
+      await page.waitForFunction(`new Promise((next) => setTimeout(next, 100)).then(() => document.getAnimations()
+        .every((each) => each.effect?.getComputedTiming().iterations === Infinity || each.playState === 'finished'))`)
       await page.evaluate(axeSource)
       const { violations } = await page.evaluate<AxeResults>(
         "axe.run(document, { resultTypes: ['violations'] })",
