@@ -66,6 +66,7 @@ const run = Bun.spawn(
     `${server.url}/openapi.json`,
     `--header=Authorization: Bearer ${token}`,
     `--max-examples=${process.env.SCHEMATHESIS_EXAMPLES ?? 5}`,
+    `--phases=${process.env.SCHEMATHESIS_PHASES ?? 'examples,coverage,fuzzing,stateful'}`,
     '--seed=1',
     ...process.argv.slice(2),
   ],
