@@ -145,6 +145,15 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
     expect(line).toStartWith(`${key}\t${credentials.id}\tdialect=auto rooms=none `)
     expect(line).toMatch(/\t[0-9a-f]{32}$/)
     expect(out).not.toContain(credentials.secret)
+    const { out: text } = await run('app', 'list', '--json')
+    expect(JSON.parse(text)).toContainEqual(
+      expect.objectContaining({
+        key,
+        clientId: credentials.id,
+        settings: expect.objectContaining({ rooms: null }),
+      }),
+    )
+    expect(text).not.toContain(credentials.secret)
   })
 
   test('settings are changed, shown and in force', async () => {

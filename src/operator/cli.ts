@@ -6,7 +6,7 @@ import { addAppShow } from './app-show.ts'
 import { backUp } from './backup.ts'
 import { bulkCommands } from './bulk-commands.ts'
 import { callbackCommands } from './callback-commands.ts'
-import { admin, configOf, settingsOf, withSettings } from './command.ts'
+import { admin, configOf, ofAdmin, settingsOf, showing, withSettings } from './command.ts'
 import { addAppDelete } from './delete-app.ts'
 import { doctor } from './doctor/doctor.ts'
 import { checkHealth } from './health.ts'
@@ -35,8 +35,10 @@ function checkConfig(options: Record<string, string>): void {
 }
 
 /** A setting's value, unless it is a secret. */
-const shownSetting = (name: string, value: unknown): string =>
-  secretAppSettings.has(name) && value !== '' ? '(set)' : String(value ?? 'none')
+const withoutSecret = (name: string, value: unknown): unknown =>
+  secretAppSettings.has(name) && value !== '' ? '(set)' : value
+
+const shownSetting = (name: string, value: unknown): string => String(withoutSecret(name, value) ?? 'none')
 
 const settingsOfApps = () =>
   `\nSettings, and what a new app has:\n${Object.entries(appSettings)
@@ -48,6 +50,9 @@ declare const BUILD_COMMIT: string | undefined
 
 const built = typeof BUILD_COMMIT === 'undefined' ? '' : `commit ${BUILD_COMMIT}, `
 const version = `chatroomd ${pkg.version} (${built}Bun ${Bun.version})`
+
+const withoutSecrets = (all: object): object =>
+  Object.fromEntries(Object.entries(all).map(([name, value]) => [name, withoutSecret(name, value)]))
 
 function addAppCommands(program: Command, start: StartServer): void {
   const app = program
@@ -61,16 +66,17 @@ function addAppCommands(program: Command, start: StartServer): void {
         showCredentials(clientId, clientSecret)
       }),
     )
-  withSettings(app.command('list'))
-    .description('list apps, their client ids, app ids and settings')
-    .action(
-      admin(async (remote) => {
-        for (const { key, clientId, appId, settings: set } of await remote.listApps()) {
-          const own = Object.entries(set).map(([name, value]) => `${name}=${shownSetting(name, value)}`)
-          say(`${key}\t${clientId}\t${own.join(' ')}\t${appId}`)
-        }
-      }),
-    )
+  showing<[]>(
+    withSettings(app.command('list')).description('list apps, their client ids, app ids and settings'),
+    async (options) => {
+      const value = await ofAdmin(options, (remote) => remote.listApps())
+      const lines = value.map(({ key, clientId, appId, settings: set }) => {
+        const own = Object.entries(set).map(([name, each]) => `${name}=${shownSetting(name, each)}`)
+        return `${key}\t${clientId}\t${own.join(' ')}\t${appId}`
+      })
+      return { lines, value: value.map((each) => ({ ...each, settings: withoutSecrets(each.settings) })) }
+    },
+  )
   addAppShow(withSettings(app.command('show')), start)
   addAppDelete(withSettings(app.command('delete')))
   withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
@@ -88,19 +94,25 @@ function addAppCommands(program: Command, start: StartServer): void {
 
 /** Commands that copy the whole store. */
 function addStoreCommands(program: Command): void {
-  withSettings(program.command('backup').argument('<file>'))
-    .description(
+  showing<[string]>(
+    withSettings(program.command('backup').argument('<file>')).description(
       'copy the embedded store to a file, its attachments to <file>.files and the history to <file>.messages, also while a server serves it',
-    )
-    .action(async (file: string, options: Record<string, string>) =>
-      say(backedUp(file, await backUp(configOf(options), file))),
-    )
-  withSettings(program.command('restore').argument('<file>'))
-    .description('bring a backup into an empty data directory, whose server is stopped, and verify it')
-    .action(async (file: string, options: Record<string, string>) => {
-      const { attachments, hasHistory } = await restore(configOf(options), file)
-      say(`restored and verified; attachments: ${attachments}${hasHistory ? '; with the history' : ''}`)
-    })
+    ),
+    async (file, options) => {
+      const copied = await backUp(configOf(options), file)
+      return { lines: [backedUp(file, copied)], value: { file, ...copied } }
+    },
+  )
+  showing<[string]>(
+    withSettings(program.command('restore').argument('<file>')).description(
+      'bring a backup into an empty data directory, whose server is stopped, and verify it',
+    ),
+    async (file, options) => {
+      const value = await restore(configOf(options), file)
+      const history = value.hasHistory ? '; with the history' : ''
+      return { lines: [`restored and verified; attachments: ${value.attachments}${history}`], value }
+    },
+  )
   withSettings(program.command('export').argument('<file>'))
     .description(
       'write everything that the store holds, but the history, to a file, also while a server serves it',
@@ -140,9 +152,15 @@ export function commandLine(start: StartServer): Command {
         say(`registered ${await remote.createUser(key, username, password)}`),
       ),
     )
-  withSettings(user.command('list').argument('<org#app>'))
-    .description('list the users of an app, the oldest first')
-    .action(admin(async (remote, key: string) => (await remote.listUsers(key)).forEach(say)))
+  showing<[string]>(
+    withSettings(user.command('list').argument('<org#app>')).description(
+      'list the users of an app, the oldest first',
+    ),
+    async (key, options) => {
+      const lines = await ofAdmin(options, (remote) => remote.listUsers(key))
+      return { lines, value: lines.map((username) => ({ username })) }
+    },
+  )
 
   const room = program
     .command('room')
@@ -178,11 +196,15 @@ export function commandLine(start: StartServer): Command {
   mirrorCommand(program, start)
   operatorCommands(program)
   topCommand(withSettings(program.command('top'), ['data_dir', 'database_url', 'port']))
-  withSettings(program.command('health'), ['host', 'port'])
-    .description(
+  showing<[]>(
+    withSettings(program.command('health'), ['host', 'port']).description(
       'ask the server whether it is ready; ends with 0 or 1, as health checks of containers need it',
-    )
-    .action(async (options: Record<string, string>) => say(`ready: ${await checkHealth(configOf(options))}`))
+    ),
+    async (options) => {
+      const url = await checkHealth(configOf(options))
+      return { lines: [`ready: ${url}`], value: { ready: true, url } }
+    },
+  )
 
   withSettings(program.command('doctor'))
     .description(

@@ -9,6 +9,7 @@ import {
   settingNames,
 } from '../config.ts'
 import { type Admin, withAdmin } from './admin.ts'
+import { json, say } from './print.ts'
 import { settings } from './settings.ts'
 
 /** What a command needs that only reaches the store. */
@@ -46,3 +47,25 @@ export const admin =
     const given = args.slice(0, -2) as unknown as A
     await withAdmin(configOf(command.optsWithGlobals()), (remote) => work(remote, ...given))
   }
+
+/** What the running server, or the store where none runs, returns. */
+export const ofAdmin = <T>(options: Record<string, string>, read: (admin: Admin) => Promise<T>): Promise<T> =>
+  withAdmin(configOf(options), read)
+
+/** What a command has to show: as lines for people, and with `--json` as one value. */
+export interface Shown {
+  lines: string[]
+  value: object
+}
+
+/** A command that shows what `work` returns; `work` takes the arguments and the options. */
+export const showing = <A extends unknown[]>(
+  command: Command,
+  work: (...given: [...A, Record<string, string>]) => Promise<Shown>,
+): Command =>
+  command.option('--json', 'print the result as JSON').action(async (...args: [...A, unknown, Command]) => {
+    const options = (args.at(-1) as Command).optsWithGlobals()
+    const { lines, value } = await work(...(args.slice(0, -2) as unknown as A), options)
+    if (options.json) json(value)
+    else lines.forEach(say)
+  })

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { newToken } from '../auth/operators.ts'
 import { operatorRoles } from '../domain/operator.ts'
 import type { Admin } from './admin.ts'
-import { admin, withSettings } from './command.ts'
+import { admin, ofAdmin, showing, withSettings } from './command.ts'
 import { say } from './print.ts'
 import { readPassword } from './read-password.ts'
 
@@ -33,14 +33,16 @@ export function operatorCommands(program: Command): void {
         withPassword((password) => remote.addOperator(name, role, password), `added ${name}, ${role}`)
       await admin((remote) => add(remote))(options, command)
     })
-  withSettings(operator.command('list'))
-    .description('list operators and their roles')
-    .action(
-      admin(async (remote) => {
-        for (const { name, role, createdMs } of await remote.listOperators())
-          say(`${name}\t${role}\t${new Date(createdMs).toISOString()}`)
-      }),
-    )
+  showing<[]>(
+    withSettings(operator.command('list')).description('list operators and their roles'),
+    async (options) => {
+      const value = await ofAdmin(options, (remote) => remote.listOperators())
+      const lines = value.map(
+        ({ name, role, createdMs }) => `${name}\t${role}\t${new Date(createdMs).toISOString()}`,
+      )
+      return { lines, value }
+    },
+  )
   withSettings(operator.command('remove').argument('<name>'))
     .description('remove an operator; the sessions end at once')
     .action(
