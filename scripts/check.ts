@@ -71,13 +71,13 @@ const steps: Step[] = [
       timeout,
       ...storeless.map((pattern) => `--path-ignore-patterns=${pattern}`),
     ],
-    env: { MODEL_RUNS: '40' },
+    env: { MODEL_RUNS: '25' },
     long: true,
   },
   {
     name: 'orders of calls on three nodes',
     command: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', 'test/model.test.ts'],
-    env: { TEST_NODES: '3', MODEL_RUNS: '12' },
+    env: { TEST_NODES: '3', MODEL_RUNS: '8' },
     long: true,
   },
   {
