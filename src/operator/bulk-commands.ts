@@ -3,43 +3,12 @@ import { bulkActions } from '../domain/bulk.ts'
 import { fields, say, table } from './print.ts'
 import type { CallRest, Returned } from './rest.ts'
 import { type Given, page, pages, part, query, type RestCommand, rows } from './rest-commands.ts'
-
-/** Conditions of a filter by the names of their options. */
-const conditions: Record<string, [name: string, meaning: string]> = {
-  owner: ['owner', 'owned by this user'],
-  member: ['member', 'with this member'],
-  nameHas: ['name', 'whose name contains this'],
-  customHas: ['custom', 'whose extension text contains this'],
-  createdAfter: ['created_after', 'created later than this: a time, or Unix ms'],
-  createdBefore: ['created_before', 'created earlier than this'],
-  membersMin: ['members_min', 'with at least as many members'],
-  membersMax: ['members_max', 'with at most as many members'],
-}
-
-const flagOf = (option: string): string =>
-  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`
+import { conditions, filterOf, flagOf } from './room-filter-flags.ts'
 
 const split = (text: unknown): string[] =>
   String(text)
     .split(/[\s,]+/)
     .filter(Boolean)
-
-/** A number where the API has one; times may be dates. */
-function conditionOf(option: string, text: string): string | number {
-  if (!/^(created|members)/.test(option)) return text
-  const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
-  if (!Number.isSafeInteger(value)) throw new Error(`${flagOf(option)} must be a number or a time`)
-  return value
-}
-
-function filterOf(given: Given): Record<string, string | number> {
-  const filter: Record<string, string | number> = {}
-  for (const [option, [name]] of Object.entries(conditions)) {
-    const text = given[option]
-    if (text !== undefined) filter[name] = conditionOf(option, String(text))
-  }
-  return filter
-}
 
 const changes = ['name', 'description', 'maxusers', 'custom'] as const
 

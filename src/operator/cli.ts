@@ -17,6 +17,7 @@ import { say } from './print.ts'
 import { withRest } from './rest.ts'
 import { addRestCommands, roomAndUserCommands } from './rest-commands.ts'
 import { restore } from './restore.ts'
+import { roomListCommands } from './room-list-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
 import { addSecretCommands, showCredentials } from './secret-commands.ts'
 import { topCommand } from './top.ts'
@@ -164,7 +165,9 @@ export function commandLine(start: StartServer): Command {
 
   const room = program
     .command('room')
-    .description('chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, send, why')
+    .description(
+      'chat rooms of an app: list, show, members, kick, mute, unmute, dissolve, deleted, restore, lifecycle, endings, send, why',
+    )
   const bulk = program
     .command('bulk')
     .description('one thing done to many chat rooms: run, confirm, list, watch, rooms, stop')
@@ -175,7 +178,7 @@ export function commandLine(start: StartServer): Command {
     )
   const secret = callback.command('secret').description('secrets of a callback rule: rotate, drop')
   addRestCommands(
-    [...roomAndUserCommands, ...callbackCommands, ...bulkCommands],
+    [...roomListCommands, ...roomAndUserCommands, ...callbackCommands, ...bulkCommands],
     { room, user, bulk, callback, 'callback secret': secret },
     withSettings,
     (options, key, work) => withRest(configOf(options), key, start, work),

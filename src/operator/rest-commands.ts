@@ -70,14 +70,6 @@ function lifecycleGiven(settings: string[]): Record<string, unknown> {
 
 const rooms: RestCommand[] = [
   {
-    name: 'room list',
-    args: [],
-    options: pages,
-    meaning: 'list chat rooms, newest first',
-    run: (call, given) => call('GET', `/chatrooms${query({ limit: '100', ...given }, 'limit', 'cursor')}`),
-    show: page(['id', 'name', 'owner', 'affiliations_count', 'disabled'], ({ data }) => data),
-  },
-  {
     name: 'room show',
     args: ['<room>'],
     meaning: 'show the details of a chat room',

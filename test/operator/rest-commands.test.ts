@@ -51,6 +51,22 @@ describe('from the terminal', () => {
   })
   afterAll(() => served.end('SIGTERM'))
 
+  test('14.1 chat rooms are found by what is asked for, dissolved, listed as such and restored', async () => {
+    const draft = { name: 'to find', description: 'd', owner: 'bob' }
+    const { id } = (await post(served, '/chatrooms', draft)).data
+    const found = async (...given: string[]) =>
+      (await json('room', 'list', app, ...given)).data.map((each: { id: string }) => each.id)
+    expect(await found('--name-has', 'FIND')).toEqual([id])
+    expect(await found('--owner', 'bob', '--sort', 'name')).toEqual([id])
+    expect(await found('--members-min', '2', '--sort', 'members', '--direction', 'asc')).toEqual([room])
+    await run('room', 'dissolve', app, id)
+    expect(await found('--owner', 'bob')).toEqual([])
+    expect(await run('room', 'deleted', app)).toMatch(new RegExp(`^${id} +to find +bob +1 +\\d+ +\\d+$`, 'm'))
+    await run('room', 'restore', app, id)
+    expect(await found('--owner', 'bob')).toEqual([id])
+    await run('room', 'dissolve', app, id)
+  })
+
   test('17.4 chat rooms are listed, shown, moderated and dissolved', async () => {
     const [head, first] = (await run('room', 'list', app, '--limit', '1')).split('\n')
     expect(head).toMatch(/^ID +NAME +OWNER +AFFILIATIONS_COUNT +DISABLED$/)
