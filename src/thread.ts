@@ -1,9 +1,9 @@
-import pino from 'pino'
 import { startThread } from './chatroomd.ts'
 import { type Calls, callsOn } from './cluster/calls.ts'
 import { sharedMemory } from './cluster/shared-memory.ts'
 import type { AskedHere, Seat, ThreadStart } from './cluster/threads.ts'
 import type { Tracer } from './domain/tracing.ts'
+import { loggerOn } from './operator/log.ts'
 import { receivedConfig, type SentConfig } from './operator/sent-config.ts'
 import { tracingOf } from './operator/trace-settings.ts'
 
@@ -11,15 +11,10 @@ declare const self: Worker
 
 let running: Awaited<ReturnType<typeof startThread>> | undefined
 let tracer: Tracer | undefined
-const log = pino(
-  { base: null, mixin: () => tracer?.logged() ?? {} },
-  { write: (line: string) => void calls.call('log', line) },
+const log = loggerOn(
+  (line) => void calls.call('log', line),
+  () => tracer,
 )
-
-// A library, or the runtime, that prints a message of its own prints it into the log.
-for (const level of ['debug', 'info', 'warn', 'error'] as const)
-  console[level] = (...said: unknown[]) => log[level](said.map(String).join(' '))
-console.log = console.info
 
 const seatOf = ({ index, threads, memory, ports, writer }: ThreadStart): Seat => ({
   index,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { sharedBytes, sharedMemory } from '../src/cluster/shared-memory.ts'
 import { cellsOf, threadRates } from '../src/cluster/thread-rates.ts'
+import { aLog } from './support/log.ts'
 import { connectAs } from './support/people.ts'
 import { aServer, type TestApp, type TestServer } from './support/server.ts'
 
@@ -11,7 +12,9 @@ const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank']
 let server: TestServer
 let app: TestApp
 beforeAll(async () => {
-  server = await aServer({ threads: '2' })
+  const { log, lines } = aLog()
+  server = await aServer({ threads: '2' }, log)
+  expect(lines.find(({ msg }) => msg === 'listening')).toMatchObject({ threads: 2 })
   app = await server.app('acme#lounge')
   await app.register(...people)
 })

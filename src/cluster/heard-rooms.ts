@@ -8,7 +8,7 @@ export interface Heard {
   hear(room: string): void
   /** They need not come any more. */
   ignore(room: string): void
-  /** Resolved once what was asked for comes; undefined where it does. */
+  /** Resolved once what was asked for since the call before comes; undefined where it does. */
   heard(): undefined | Promise<void>
   /** For how many milliseconds a room has been heard; Infinity where every node hears all. */
   heardForMs(room: string): number
@@ -46,6 +46,8 @@ export function hearRooms(
   const left = new Map<string, number>()
   let wanted: string[] = []
   let subscribing: Promise<void> | undefined
+  /** Whether rooms were asked for that do not come yet, since `heard` was called. */
+  let isAwaited = false
   let isStopped = false
 
   async function subscribe(): Promise<void> {
@@ -64,28 +66,30 @@ export function hearRooms(
     subscribing = undefined
   }
 
-  async function unsubscribe(): Promise<void> {
+  /** In turn with subscriptions: a room that is heard again must not be unsubscribed from afterwards. */
+  function unsubscribe(): void {
+    if (subscribing) return
     const now = performance.now()
-    const some = [...left].filter(([, at]) => at + lingerMs < now).map(([room]) => room)
-    // One that is subscribed to at this moment is looked at the next time.
-    const done = some.filter((room) => since.get(room) !== undefined)
+    const done = [...left].filter(([, at]) => at + lingerMs < now).map(([room]) => room)
+    if (done.length === 0) return
     for (const room of done) {
       left.delete(room)
       since.delete(room)
       receiver.forget(room)
     }
-    if (done.length > 0) await wire.unsubscribe(done)
+    subscribing = wire
+      .unsubscribe(done)
+      .catch((error) => log.debug({ err: error }, 'rooms could not be unsubscribed from'))
+      .then(subscribe)
   }
 
-  const timer = setInterval(
-    () =>
-      void unsubscribe().catch((error) => log.debug({ err: error }, 'rooms could not be unsubscribed from')),
-    lookMs,
-  )
+  const timer = setInterval(unsubscribe, lookMs)
 
   return {
     hear(room) {
       left.delete(room)
+      if (since.get(room) !== undefined) return
+      isAwaited = true
       if (since.has(room)) return
       since.set(room, undefined)
       wanted.push(room)
@@ -94,7 +98,11 @@ export function hearRooms(
     ignore(room) {
       left.set(room, performance.now())
     },
-    heard: () => subscribing && Promise.race([subscribing, Bun.sleep(patienceMs)]),
+    heard() {
+      if (!isAwaited) return undefined
+      isAwaited = false
+      return subscribing && Promise.race([subscribing, Bun.sleep(patienceMs)])
+    },
     heardForMs(room) {
       const at = since.get(room)
       return at === undefined ? 0 : performance.now() - at

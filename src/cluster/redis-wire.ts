@@ -18,13 +18,18 @@ export async function redisWire(
   await out.connect()
   const heard = new Set<string>([everyone])
   let subscriber: RedisClient
+  /** What the connection there is was asked for; it has each channel once. */
+  let asked = new Set<string>()
   let isStopped = false
 
   async function listen(): Promise<void> {
     subscriber = new RedisClient(url, { autoReconnect: false })
+    asked = new Set(heard)
     await subscriber.connect()
-    await subscriber.subscribe([...heard].map(channelOf), onMessage)
-    subscriber.onclose = () => void listenAgain()
+    await subscriber.subscribe([...asked].map(channelOf), onMessage)
+    subscriber.onclose = () => {
+      listening = listenAgain()
+    }
   }
 
   async function listenAgain(): Promise<void> {
@@ -39,7 +44,8 @@ export async function redisWire(
     }
   }
 
-  await listen()
+  let listening = listen()
+  await listening
   return {
     longest: 1024 * 1024,
     async publish(packets) {
@@ -48,11 +54,16 @@ export async function redisWire(
     rooms: {
       async subscribe(rooms) {
         for (const room of rooms) heard.add(room)
-        await subscriber.subscribe(rooms.map(channelOf), onMessage)
+        await listening
+        const missing = rooms.filter((room) => !asked.has(room))
+        if (missing.length === 0) return
+        for (const room of missing) asked.add(room)
+        await subscriber.subscribe(missing.map(channelOf), onMessage)
       },
       async unsubscribe(rooms) {
         for (const room of rooms) heard.delete(room)
-        for (const room of rooms) await subscriber.unsubscribe(channelOf(room))
+        for (const room of rooms) asked.delete(room)
+        await subscriber.unsubscribe(rooms.map(channelOf))
       },
     },
     async close() {

@@ -39,13 +39,13 @@ export interface Admin extends OperatorAdmin {
   listApps(): Promise<ShownApp[]>
   showApp(key: string): Promise<ShownApp>
   changeApp(key: string, change: Partial<AppSettings>): Promise<AppSettings>
-  /** The secret before the new one stays good for so long. */
   /** Ends all tokens and sessions of an app, which is deleted next; returns its number. */
   closeApp(key: string): Promise<number>
   /** Deletes some of a closed app; returns whether nothing is left. */
   deleteApp(key: string, app: number): Promise<boolean>
   /** What the running server does now, watched for some ms. */
   top(ms: number): Promise<Top>
+  /** The secret before the new one stays good for so long. */
   rotateSecret(key: string, overlapMs?: number): Promise<NewSecret>
   /** Ends the previous secret of an app. */
   dropSecret(key: string): Promise<void>

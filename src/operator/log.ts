@@ -85,29 +85,31 @@ function lineWriter(fd: number) {
   }
 }
 
+/** A logger that gives its lines to `write`. A library, or the runtime, that prints a message of its own prints it into it. */
+export function loggerOn(write: (line: string) => void, tracer: () => Tracer | undefined): Logger {
+  const log = pino(
+    { base: null, formatters: { level: (level) => ({ level }) }, mixin: () => tracer()?.logged() ?? {} },
+    { write },
+  )
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    console[level] = (...said: unknown[]) => log[level](said.map(String).join(' '))
+  console.log = console.info
+  return log
+}
+
 /** The log of the server: JSON lines on standard output, which nothing else writes to. */
 export function openLog(config: Config): Log {
   const writer = lineWriter(1)
   const recent = new RecentLog()
   let tracer: Tracer | undefined
-  const log = pino(
-    {
-      level: config.log_level,
-      base: null,
-      formatters: { level: (level) => ({ level }) },
-      mixin: () => tracer?.logged() ?? {},
+  const log = loggerOn(
+    (line) => {
+      recent.add(line)
+      writer.write(line)
     },
-    {
-      write(line: string): void {
-        recent.add(line)
-        writer.write(line)
-      },
-    },
+    () => tracer,
   )
-  // A library, or the runtime, that prints a message of its own prints it into the log.
-  for (const level of ['debug', 'info', 'warn', 'error'] as const)
-    console[level] = (...said: unknown[]) => log[level](said.map(String).join(' '))
-  console.log = console.info
+  log.level = config.log_level
   // The first start is printed to standard error, which nobody may read.
   process.stderr.on('error', () => undefined)
   const traceWith = (given: Tracer | undefined) => {

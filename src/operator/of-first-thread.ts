@@ -16,7 +16,7 @@ type UpkeepOfFirst = ReturnType<typeof upkeepOn>
 type Called<Name extends keyof UpkeepOfFirst> = Promise<ReturnType<UpkeepOfFirst[Name]>>
 
 /** Backup, export and doctor, for any other thread: the first one runs them, and the copies are files that each can read. */
-export const upkeepOfFirst = (config: Pick<Config, 'data_dir'>, { call }: Calls) => ({
+export const upkeepOfFirst = (config: Config, { call }: Calls) => ({
   job: () => call('upkeepJob') as Called<'job'>,
   begin: (wanted: Parameters<UpkeepOfFirst['begin']>[0]) => call('beginUpkeep', wanted) as Called<'begin'>,
   open: (operator: string) => call('openCopy', operator) as Called<'open'>,

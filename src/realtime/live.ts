@@ -49,9 +49,9 @@ export function liveState(keywordsOf: (app: number) => AppKeywords, others: Pick
     if (!room) {
       room = emptyRoom(user.app, id, topic)
       rooms.set(topic, room)
-      others.hear(topic)
     }
     if (!room.users.has(user)) {
+      others.hear(topic)
       room.users.add(user)
       user.rooms.set(id, room)
       for (const session of user.sessions) subscribe(session, room)

@@ -78,12 +78,11 @@ export function speechRules(
   function rates({ id, settings }: AppRecord, room: string, username: string) {
     const { userMessageRate, roomMessageRate } = settings
     const at = performance.now()
-    const passes = (rate: number | null, meter: Meter | undefined) =>
-      rate === null || meter === undefined || meter.hasRoom(rate, at, normal)
-    const ofUser = connected.user(id, username)?.meter
+    const passes = (rate: number | null, meter: Meter | undefined, priority?: typeof normal) =>
+      rate === null || meter === undefined || meter.hasRoom(rate, at, priority)
     return {
-      user: userMessageRate === null || ofUser === undefined || ofUser.hasRoom(userMessageRate, at),
-      room: passes(roomMessageRate, connected.room(id, room)?.meter),
+      user: passes(userMessageRate, connected.user(id, username)?.meter),
+      room: passes(roomMessageRate, connected.room(id, room)?.meter, normal),
     }
   }
 

@@ -224,3 +224,16 @@ test('a dynamic token stands for its user until it ends, as long as the secret i
   await app.rotateSecret()
   expect((await ask(path, good)).status).toBe(401)
 })
+
+test('17.4 an app that is being deleted takes no token of Agora any more', async () => {
+  const id = '5c3a18f6d4b2907e5c3a18f6d4b2907e'
+  const leaving = await server.app('acme#leaving', { agoraAppId: id, agoraCertificate: certificate })
+  const status = async (expire: number) => {
+    const authorization = `Bearer ${agoraToken({ id, issued: nowS(), expire })}`
+    return (await request('GET', `${leaving.url}/chatrooms`, undefined, { authorization })).status
+  }
+  expect(await status(600)).toBe(200)
+  await server.admin.closeApp('acme#leaving')
+  // One that was used before, and one that was not.
+  expect([await status(600), await status(601)]).toEqual([401, 401])
+})

@@ -12,23 +12,30 @@ const wanted = reading(loosely({ kind: t.String() }))
 const streamOf = (
   chunks: AsyncGenerator<Uint8Array>,
   end: () => Awaitable<void>,
-): ReadableStream<Uint8Array> =>
-  new ReadableStream({
+): ReadableStream<Uint8Array> => {
+  let isEnded = false
+  async function endOnce(): Promise<void> {
+    if (isEnded) return
+    isEnded = true
+    await end()
+  }
+  return new ReadableStream({
     async pull(controller) {
       try {
         const { value, done } = await chunks.next()
-        if (!done) return controller.enqueue(value)
-        controller.close()
+        if (!done && !isEnded) return controller.enqueue(value)
+        if (done) controller.close()
       } catch (error) {
         controller.error(error)
       }
-      await end()
+      await endOnce()
     },
     async cancel() {
+      await endOnce()
       await chunks.return(undefined)
-      await end()
     },
   })
+}
 
 /** Backup, export and doctor: for admins, as all of it shows everything that is stored. */
 export function upkeepCalls(deps: Deps): ConsoleCalls {

@@ -15,7 +15,10 @@ export const closeApp = write({
     const { store, emit } = transaction
     const app = await lockedApp(transaction, key)
     await store.apps.changeSecrets(app.id, { ...secretRecord(newSecret()), previous: null })
-    await store.apps.changeApp({ ...app, settings: { ...app.settings, openRegistration: false } })
+    await store.apps.changeApp({
+      ...app,
+      settings: { ...app.settings, openRegistration: false, agoraCertificate: '' },
+    })
     emit({ type: 'app.changed' })
     return app.id
   },

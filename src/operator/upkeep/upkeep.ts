@@ -1,5 +1,6 @@
 import { createReadStream, mkdirSync, rmSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
@@ -65,13 +66,14 @@ async function outcomeOf({ stdout, stderr, exited }: Child) {
   return { output, code, problem: problem.trim() || `it ended with ${code}` }
 }
 
-const dirOf = ({ data_dir }: Pick<Config, 'data_dir'>): string => join(data_dir, 'copies')
+type Place = Pick<Config, 'data_dir' | 'database_url' | 'port'>
+
+/** Nodes on PostgreSQL may share the data directory: each has copies of its own. */
+const dirOf = ({ data_dir, database_url, port }: Place): string =>
+  join(data_dir, 'copies', database_url === '' ? '' : `${hostname()}-${port}`)
 
 /** A copy, read piece by piece as it is asked for. */
-export async function* readCopy(
-  config: Pick<Config, 'data_dir'>,
-  { file, kind }: Copy,
-): AsyncGenerator<Uint8Array> {
+export async function* readCopy(config: Place, { file, kind }: Copy): AsyncGenerator<Uint8Array> {
   if (kind === 'backup') yield* tarOf(dirOf(config))
   else yield* createReadStream(join(dirOf(config), file)) as AsyncIterable<Uint8Array>
 }
@@ -86,6 +88,8 @@ export function upkeepOn(config: Config, log: Logger) {
   let child: Child | undefined
   let expiry: Timer | undefined
   let downloads = 0
+  /** Whether the copy is there only for downloads that have begun. */
+  let isOld = false
 
   // Whatever a process that was killed has left.
   rmSync(dir, { recursive: true, force: true })
@@ -95,8 +99,19 @@ export function upkeepOn(config: Config, log: Logger) {
 
   function forget(): void {
     clearTimeout(expiry)
+    isOld = false
     job = undefined
     rmSync(dir, { recursive: true, force: true })
+  }
+
+  /** A copy that is being downloaded then goes when that has ended. */
+  function forgetLater(): void {
+    isOld = false
+    expiry = setTimeout(() => {
+      isOld = true
+      if (downloads === 0) forget()
+    }, limits.copyTime.value)
+    expiry.unref()
   }
 
   async function run(begun: UpkeepJob): Promise<void> {
@@ -113,8 +128,7 @@ export function upkeepOn(config: Config, log: Logger) {
     else {
       begun.bytes = await bytesIn(dir)
       begun.file = kind === 'backup' ? `${name}.tar` : `${name}.jsonl`
-      expiry = setTimeout(() => downloads === 0 && forget(), limits.copyTime.value)
-      expiry.unref()
+      if (job === begun) forgetLater()
     }
   }
 
@@ -126,7 +140,7 @@ export function upkeepOn(config: Config, log: Logger) {
       if (job && (job.state === 'running' || downloads > 0))
         throw upkeepBusy({ operator: job.operator, kind: job.kind })
       forget()
-      mkdirSync(dir, { mode: 0o700 })
+      mkdirSync(dir, { mode: 0o700, recursive: true })
       const begun: UpkeepJob = { kind, operator, state: 'running', started: Date.now() }
       job = begun
       note(operator, `began: ${kind}`)
@@ -145,7 +159,7 @@ export function upkeepOn(config: Config, log: Logger) {
     /** Keeps the copy until `close`: it is being downloaded. */
     open(operator: string): Copy {
       const { file, state, kind } = job ?? {}
-      if (file === undefined || kind === undefined || state !== 'done') throw nothingToDownload()
+      if (file === undefined || kind === undefined || state !== 'done' || isOld) throw nothingToDownload()
       note(operator, `downloads: ${kind}`)
       downloads += 1
       return { file, kind }
@@ -153,6 +167,7 @@ export function upkeepOn(config: Config, log: Logger) {
 
     close(): void {
       downloads -= 1
+      if (isOld && downloads === 0) forget()
     },
 
     /** Ends what runs, and removes the copy. */
