@@ -78,6 +78,14 @@ export async function* readCopy(config: Place, { file, kind }: Copy): AsyncGener
   else yield* createReadStream(join(dirOf(config), file)) as AsyncIterable<Uint8Array>
 }
 
+/** The command of a job, and the name under which what it writes is downloaded. */
+function commandOf({ kind, started }: UpkeepJob, dir: string) {
+  const name = `chatroomd-${kind}-${stampOf(started)}`
+  if (kind === 'doctor') return { args: ['doctor', '--json'], file: '' }
+  if (kind === 'backup') return { args: [kind, join(dir, `${name}.db`)], file: `${name}.tar` }
+  return { args: [kind, join(dir, `${name}.jsonl`)], file: `${name}.jsonl` }
+}
+
 /**
  * Backs up, exports and examines the store for operators of the console, by the commands of the same name in a process of
  * their own: the server goes on. One at a time; a copy stays until it is old, or there is another.
@@ -115,10 +123,9 @@ export function upkeepOn(config: Config, log: Logger) {
   }
 
   async function run(begun: UpkeepJob): Promise<void> {
-    const { kind, started } = begun
-    const name = `chatroomd-${kind}-${stampOf(started)}`
-    const path = join(dir, kind === 'backup' ? `${name}.db` : `${name}.jsonl`)
-    const running = spawn(config, kind === 'doctor' ? ['doctor', '--json'] : [kind, path])
+    const { kind } = begun
+    const { args, file } = commandOf(begun, dir)
+    const running = spawn(config, args)
     child = running
     const { output, problem, code } = await outcomeOf(running)
     if (child === running) child = undefined
@@ -127,7 +134,7 @@ export function upkeepOn(config: Config, log: Logger) {
     if (kind === 'doctor') begun.findings = findings
     else {
       begun.bytes = await bytesIn(dir)
-      begun.file = kind === 'backup' ? `${name}.tar` : `${name}.jsonl`
+      begun.file = file
       if (job === begun) forgetLater()
     }
   }
