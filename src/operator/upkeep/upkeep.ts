@@ -114,7 +114,6 @@ export function upkeepOn(config: Config, log: Logger) {
 
   /** A copy that is being downloaded then goes when that has ended. */
   function forgetLater(): void {
-    isOld = false
     expiry = setTimeout(() => {
       isOld = true
       if (downloads === 0) forget()
