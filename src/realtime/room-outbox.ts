@@ -22,8 +22,9 @@ export const batchTerms = (mostMs: number): BatchTerms => ({
   busy: 40_000,
 })
 
-/** Bytes of one frame for several messages. */
+/** Bytes and messages of one frame for several messages. */
 const mostBytes = limits.batchBytes.value
+const mostMessages = limits.batchMessages.value
 const nobody: readonly Session[] = []
 
 /**
@@ -81,7 +82,7 @@ export function roomOutbox(
       if (waiting) {
         waiting.entries.push({ frame, but })
         waiting.bytes += frame.length
-        if (isUrgent) flush(room)
+        if (isUrgent || waiting.entries.length === mostMessages) flush(room)
       } else if (isUrgent || tick === 0) writeBut(room, frame, but)
       else {
         const timer = setTimeout(flush, tick, room)

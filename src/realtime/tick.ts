@@ -1,4 +1,7 @@
-import type { Flow, LiveRoom } from './session.ts'
+import type { Flow } from './session.ts'
+
+/** What is known of how busy a room is. */
+type Busy = { users: { size: number }; flow?: Flow | undefined }
 
 /** Spans over which the messages of a room are counted, in ms. */
 const spanMs = 500
@@ -6,9 +9,11 @@ const spanMs = 500
 const shortestMs = 5
 /** With the loop so late in ms, a room waits as long as it may. */
 const lateMs = 100
+/** Messages that have to be likely within a tick: a wait for fewer delays those that come evenly and joins none. */
+const fewest = 1.25
 
 /** Counts one more delivery to a room, and returns how many come a second. */
-function rateOf(room: LiveRoom, nowMs: number): number {
+function rateOf(room: Busy, nowMs: number): number {
   room.flow ??= { fromMs: nowMs, written: 0, rate: 0 }
   const flow: Flow = room.flow
   const elapsed = nowMs - flow.fromMs
@@ -28,12 +33,12 @@ function rateOf(room: LiveRoom, nowMs: number): number {
  * second it causes and the later the event loop is; never when nothing is likely to come meanwhile.
  */
 export function tickOf(
-  room: LiveRoom,
+  room: Busy,
   { mostMs, idle, busy }: { mostMs: number; idle: number; busy: number },
   lagMs: number,
 ): number {
   const rate = rateOf(room, performance.now())
   const load = Math.max(0, (rate * room.users.size - idle) / (busy - idle))
   const tick = mostMs * Math.min(1, load + lagMs / lateMs)
-  return tick < shortestMs || rate * tick < 500 ? 0 : tick
+  return tick < shortestMs || rate * tick < fewest * 1000 ? 0 : tick
 }

@@ -6,6 +6,8 @@ import {
   Meta_RouteType,
   MUCBody_Operation,
 } from '../../src/realtime/generated/protocol.ts'
+import { batchTerms } from '../../src/realtime/room-outbox.ts'
+import { tickOf } from '../../src/realtime/tick.ts'
 import { asUser, connectAs } from '../support/people.ts'
 import { sdkInBun, sdkNames } from '../support/sdk-client.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
@@ -170,6 +172,31 @@ test('16.2 a frame for many messages stays small: what is beyond goes in the nex
     Array.from({ length: 14 }, (_, n) => String(n)),
   )
   expect(framesWith(bob, room).map(({ texts }) => texts.length)).toEqual([1, 6, 6, 3])
+})
+
+test('16.2 a frame that is full of messages does not wait for its tick', async () => {
+  const [alice, bob] = await people(app, 'alice', 'bob')
+  const room = await busyRoom(alice, ['bob'])
+  for (let n = 1; n <= 32; n += 1) await alice.say(room, `m${n}`)
+  await bob.text('alice: m32')
+  expect(framesWith(bob, room).map(({ texts }) => texts.length)).toEqual([1, 32])
+})
+
+test('16.2 a room waits when other messages are likely to come within the tick, and only then', () => {
+  const tick = (users: number, rate: number) =>
+    tickOf(
+      {
+        users: { size: users },
+        flow: { fromMs: performance.now(), written: 0, rate },
+      },
+      batchTerms(100),
+      0,
+    )
+  expect(tick(1000, 20)).toBe(0)
+  expect(tick(1000, 5)).toBe(0)
+  expect(tick(100_000, 10)).toBe(0)
+  expect(tick(1000, 50)).toBe(100)
+  expect(tick(10_000, 20)).toBe(100)
 })
 
 for (const name of sdkNames)
