@@ -41,6 +41,8 @@ export interface BulkStore extends BulkReads {
   /** Takes at most `most` jobs for a process, its own first; `alone`: there is no other process. Returns all that it has. */
   hold(process: string, now: number, expires: number, most: number, alone: boolean): Promise<BulkHeld[]>
   release(process: string): Promise<void>
+  /** Whether a process still has a job whose rooms are being written down; nobody takes it until the transaction ends. */
+  collects(app: number, id: string, process: string): Promise<boolean>
   /** Adds items, with the names of their rooms as they are now. */
   addItems(app: number, job: string, items: BulkItem[]): Promise<void>
   /** Removes at most `limit` items of a job; returns how many. */
@@ -142,7 +144,7 @@ function bulkReads(db: Database): BulkReads {
 }
 
 /** Which process has which jobs. */
-function leases(db: Database): Pick<BulkStore, 'hold' | 'release'> {
+function leases(db: Database): Pick<BulkStore, 'hold' | 'release' | 'collects'> {
   return {
     async hold(process, now, expires, most, alone) {
       const free = alone ? '?2 = ?2' : '(holder = ?1 or expires < ?2)'
@@ -166,6 +168,11 @@ function leases(db: Database): Pick<BulkStore, 'hold' | 'release'> {
 
     async release(process) {
       await db.run(`update bulk_jobs set expires = 0 where ended = 0 and holder = ?1`, process)
+    },
+
+    async collects(app, id, process) {
+      const sql = `select 1 from bulk_jobs where app = ?1 and id = ?2 and state = 'collecting' and holder = ?3`
+      return (await db.get(`${sql} ${forUpdate(db)}`, app, id, process)) !== undefined
     },
   }
 }

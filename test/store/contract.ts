@@ -919,6 +919,30 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await transaction((store) => store.presence.takeDue(id, ['alice', 'bob'], now + 100))
     })
 
+    test('14.3 only the process that has a bulk job writes down its rooms, and none once it has begun', async () => {
+      const id = await app()
+      const given = { action: 'mute', dialect: 'docs' } as const
+      const counts = { total: 0, done: 0, refused: 0, changed: 0, members: 0, messages: 0 }
+      const state = 'collecting' as const
+      const job = { id: '7', given, isDryRun: false, basedOn: '', state, error: '', createdMs: 1, endedMs: 0 }
+      await transaction((store) => store.bulk.addJob(id, { ...job, ...counts }, ''))
+      const hold = (process: string, now: number) =>
+        transaction((store) => store.bulk.hold(process, now, now + 10, 50, false))
+      const collects = () =>
+        Promise.all(
+          ['first', 'second'].map((process) => transaction((store) => store.bulk.collects(id, '7', process))),
+        )
+      await hold('first', 1)
+      expect(await collects()).toEqual([true, false])
+      // Its lease is over.
+      await hold('second', 20)
+      expect(await collects()).toEqual([false, true])
+      const running = { ...counts, state: 'running' as const, error: '', endedMs: 0 }
+      await transaction((store) => store.bulk.changeJob(id, '7', running))
+      expect(await collects()).toEqual([false, false])
+      await transaction((store) => store.bulk.changeJob(id, '7', { ...running, state: 'done', endedMs: 30 }))
+    })
+
     test('who is connected to another node is not taken for gone', async () => {
       const id = await app('alice', 'bob', 'carol')
       const now = 1_800_000_000_000

@@ -32,20 +32,31 @@ export const releaseBulk = write({
   run: ({ store }, { process }: { process: string }) => store.bulk.release(process),
 })
 
-/** Writes down some of the rooms of a job; those that were written down before stay. */
+/** A process that writes down the rooms of a job, as long as it has it: one that was held up may have lost it. */
+interface Collector {
+  job: string
+  process: string
+}
+
+/** Writes down some of the rooms of a job; returns whether it could. */
 export const addBulkItems = write({
   id: 'addBulkItems',
   allowed: appOnly,
-  run: ({ app, store }, { job, items }: { job: string; items: BulkItem[] }) =>
-    store.bulk.addItems(app.id, job, items),
+  async run({ app, store }, { job, process, items }: Collector & { items: BulkItem[] }) {
+    if (!(await store.bulk.collects(app.id, job, process))) return false
+    await store.bulk.addItems(app.id, job, items)
+    return true
+  },
 })
 
 /** Removes some of what was written down of a job that has not begun; returns whether there was any. */
 export const clearBulkItems = write({
   id: 'clearBulkItems',
   allowed: appOnly,
-  run: async ({ app, store }, { job }: { job: string }) =>
-    (await store.bulk.removeItems(app.id, job, prunedItems)) > 0,
+  async run({ app, store }, { job, process }: Collector) {
+    if (!(await store.bulk.collects(app.id, job, process))) return false
+    return (await store.bulk.removeItems(app.id, job, prunedItems)) > 0
+  },
 })
 
 /** Whose turn it is. */
@@ -113,7 +124,11 @@ type Progress = BulkCounts & {
   isPublished: boolean
   /** When it is done. */
   moved?: BulkMoved
+  /** Whoever has written down its rooms. */
+  collector?: string
 }
+
+const nothing: BulkMoved = { members: 0, messages: 0 }
 
 /** Stores how far a job is; returns whether it still was to go on. */
 export const progressBulk = write({
@@ -122,8 +137,9 @@ export const progressBulk = write({
 
   async run(
     { app, store, now, emit },
-    { job: id, state, error = '', isPublished, moved = { members: 0, messages: 0 }, ...counts }: Progress,
+    { job: id, state, error = '', isPublished, moved = nothing, collector, ...counts }: Progress,
   ) {
+    if (collector !== undefined && !(await store.bulk.collects(app.id, id, collector))) return false
     const job = await store.bulk.findJob(app.id, id)
     if (!job || !isOpen(job.state)) return false
     const endedMs = isOpen(state) ? 0 : now

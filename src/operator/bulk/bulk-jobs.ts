@@ -20,8 +20,8 @@ interface Given {
 export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
   const { commit, kind } = engine
   const counters = { done: 0, refused: 0, changed: 0 }
-  const run = jobRunner(engine, counters)
   const process = crypto.randomUUID()
+  const run = jobRunner(engine, counters, process)
   const running = new Map<string, Promise<void>>()
   let held = new Set<string>()
   let leasedUntil = 0

@@ -83,7 +83,7 @@ export async function collect(
   store: ReadStore,
   app: number,
   job: BulkJob,
-  write: (items: BulkItem[]) => Promise<void>,
+  write: (items: BulkItem[]) => Promise<boolean>,
   isMine: () => boolean,
 ): Promise<string> {
   let seq = 0
@@ -92,18 +92,18 @@ export async function collect(
     if (some === undefined) return 'the chat rooms that are meant have changed since the dry run'
     const most = limits.bulkRooms.value
     if (seq + some.length > most) return `these are more than ${most} chat rooms`
-    if (some.length > 0)
-      await write(
-        some.map(({ room, name, draft, digest }) => ({
-          ...unsettled,
-          seq: ++seq,
-          room,
-          name,
-          draft,
-          digest,
-          usernames: [],
-        })),
-      )
+    if (some.length === 0) continue
+    const items = some.map(({ room, name, draft, digest }) => ({
+      ...unsettled,
+      seq: ++seq,
+      room,
+      name,
+      draft,
+      digest,
+      usernames: [],
+    }))
+    // Another process has the job: it writes them down.
+    if (!(await write(items))) return ''
   }
   return ''
 }

@@ -51,8 +51,8 @@ const endOf = async ({ bulk }: Pick<ReadStore, 'bulk'>, app: number, job: string
   return { job, state: 'done', isPublished: true, moved: await bulk.sumItems(app, job), ...counts } as const
 }
 
-/** Runs one job, room by room, and leaves two thirds of the time to others. */
-export function jobRunner({ store, commit, rehearse, history }: Given, total: Tally) {
+/** Runs one job for a process, room by room, and leaves two thirds of the time to others. */
+export function jobRunner({ store, commit, rehearse, history }: Given, total: Tally, process: string) {
   /** What would happen to a room. */
   async function tryOut(app: number, job: BulkJob, item: BulkItem): Promise<BulkItem | undefined> {
     const { action } = job.given
@@ -125,13 +125,14 @@ export function jobRunner({ store, commit, rehearse, history }: Given, total: Ta
 
   /** Writes down which rooms it is about, from the start: what an earlier process wrote down may be out of date. */
   async function begin(app: number, job: BulkJob, isMine: () => boolean): Promise<boolean> {
-    while (await commit(app, theApp, clearBulkItems, { job: job.id }));
-    const write = (items: BulkItem[]) => commit(app, theApp, addBulkItems, { job: job.id, items })
+    const collector = { job: job.id, process }
+    while (await commit(app, theApp, clearBulkItems, collector));
+    const write = (items: BulkItem[]) => commit(app, theApp, addBulkItems, { ...collector, items })
     const error = await collect(store, app, job, write, isMine)
     if (!isMine()) return false
     const counts = await store.bulk.countItems(app, job.id)
     const state = error === '' ? 'running' : 'failed'
-    const progress = { job: job.id, state, error, isPublished: true, ...counts } as const
+    const progress = { job: job.id, state, error, isPublished: true, collector: process, ...counts } as const
     return (await commit(app, theApp, progressBulk, progress)) && error === ''
   }
 
