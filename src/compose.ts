@@ -20,7 +20,6 @@ import { type Metrics, metrics, type SentMetric } from './metrics/metrics.ts'
 import { lineOf } from './operations/history/line.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
-import { adminOn } from './operator/admin.ts'
 import { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
 import { consoleOn, consoleOverview } from './operator/console.ts'
 import { letOperate } from './operator/let-operate.ts'
@@ -52,6 +51,8 @@ export interface StartOptions {
   recentLog?(): string[]
   /** How often quotas are looked at; for tests. */
   quotaEveryMs?: number
+  /** How often what is over is removed; for tests. */
+  pruneEveryMs?: number
   /** How callbacks measure time; for tests. */
   callbackTerms?: Partial<CallbackTerms>
   lifecycleTerms?: Partial<LifecycleTerms>
@@ -78,7 +79,7 @@ export async function compose(
 
   const listener = closing.adopt(new Listener<Connection>(config, seat !== undefined), (each) => each.stop())
   const first = seat?.first
-  const admin = first ? adminOn(engine) : await letOperate(engine, apps, config, log, listener.url, closing)
+  const admin = await letOperate({ engine, apps, log, listener, first, options }, config, closing)
 
   // Real time.
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)

@@ -7,22 +7,30 @@ import { createMissingApps } from './first-start.ts'
 import { startEndingSecrets } from './old-secrets.ts'
 import { startPruning } from './prune.ts'
 
+interface Parts {
+  engine: Engine
+  apps: AppDirectory
+  log: Logger
+  listener: { url: () => string }
+  /** The first thread, where this is another one: that does it. */
+  first: unknown
+  options: { pruneEveryMs?: number }
+}
+
 /** Creates the apps that are configured, lets commands in, and removes what is too old. */
 export async function letOperate(
-  engine: Engine,
-  apps: AppDirectory,
+  { engine, apps, log, listener, first, options }: Parts,
   config: Config,
-  log: Logger,
-  url: () => string,
   closing: AsyncDisposableStack,
 ): Promise<Admin> {
-  const admin = adminOn(engine, url)
+  if (first) return adminOn(engine)
+  const admin = adminOn(engine, listener.url)
   await createMissingApps(admin, config.apps, apps.find, log)
   // Another node that starts now may have created them.
   await apps.reload()
   const adminSocket = await startAdmin(admin, engine.kind === 'sqlite', config, log)
   closing.defer(() => adminSocket.stop())
-  const pruning = startPruning(engine, apps.all, log)
+  const pruning = startPruning(engine, apps.all, log, options.pruneEveryMs)
   closing.defer(() => pruning.stop())
   closing.defer(startEndingSecrets(engine, apps.all, log))
   return admin

@@ -20,21 +20,27 @@ type Remove = Write<{ beforeMs: number }, number>
 /** Milliseconds between two rounds, and between two transactions of one. */
 const pause = { rounds: 60_000, transactions: 50 }
 
+type Parts = Pick<Engine, 'commit' | 'history' | 'store'>
+
 /** Rounds from one look at the history to the next: an hour. */
 const roundsOfHistory = 60
 
 /** Removes what is over, little by little: messages that can no longer be recalled, history, idempotency keys, audit trails, dissolved rooms. */
 export function startPruning(
-  { commit, history }: Pick<Engine, 'commit' | 'history'>,
+  { commit, history, store }: Parts,
   apps: () => Iterable<AppRecord>,
   log: Logger,
+  everyMs = pause.rounds,
 ): { stop(): void } {
   let isStopped = false
   let historyRounds = 0
 
+  /** By the clock that what is removed was stored by: this node's may be ahead. */
+  const ago = async (ms: number): Promise<number> => Math.floor((await store.clock.nowUs()) / 1000) - ms
+
   /** Runs a write again and again until it finds less than `most` to remove. */
   async function removeAll(app: number, remove: Remove, retentionMs: number, most: number): Promise<void> {
-    const beforeMs = Date.now() - retentionMs
+    const beforeMs = await ago(retentionMs)
     while (!isStopped && (await commit(app, theApp, remove, { beforeMs })) === most)
       await Bun.sleep(pause.transactions)
   }
@@ -49,7 +55,7 @@ export function startPruning(
   /** Messages of an app that has no rules any more are looked for by the hour. */
   async function pruneActivity({ id, settings, callbacks, recorded }: AppRecord): Promise<void> {
     const retentionMs = settings.callbackFailureDays * dayMs
-    if (recorded) await commit(id, theApp, pruneRecordedRooms, { beforeMs: Date.now() - retentionMs })
+    if (recorded) await commit(id, theApp, pruneRecordedRooms, { beforeMs: await ago(retentionMs) })
     if (callbacks === 0 && !recorded && historyRounds % roundsOfHistory !== 1) return
     await removeAll(id, pruneCallbacks, retentionMs, prunedCallbacks)
   }
@@ -57,9 +63,10 @@ export function startPruning(
   /** What is over by the hour is soon enough: reads leave it out by the minute. */
   async function pruneHistory(): Promise<void> {
     if (historyRounds++ % roundsOfHistory !== 0) return
+    const nowMs = await ago(0)
     const retentions = [...apps()].map(({ id, settings }) => ({
       app: id,
-      before: firstMessageId(Date.now() - settings.historyDays * dayMs),
+      before: firstMessageId(nowMs - settings.historyDays * dayMs),
     }))
     await history.prune(retentions)
   }
@@ -69,7 +76,7 @@ export function startPruning(
       await removeAll(0, pruneMessages, limits.recallTime.value, prunedMessages)
       await pruneHistory()
       await removeAll(0, pruneKeys, limits.retryTime.value, prunedKeys)
-      await commit(0, theApp, pruneSessions, { beforeMs: Date.now() - limits.operatorSessionTime.value })
+      await commit(0, theApp, pruneSessions, { beforeMs: await ago(limits.operatorSessionTime.value) })
       await removeAll(0, pruneBulk, limits.bulkTime.value, 1)
       for (const app of apps()) {
         await pruneLog(app)
@@ -79,10 +86,10 @@ export function startPruning(
     } catch (error) {
       log.warn({ err: error }, 'what is over could not be pruned')
     }
-    if (!isStopped) timer = setTimeout(round, pause.rounds)
+    if (!isStopped) timer = setTimeout(round, everyMs)
   }
 
-  let timer = setTimeout(round, pause.rounds)
+  let timer = setTimeout(round, everyMs)
   return {
     stop() {
       isStopped = true
