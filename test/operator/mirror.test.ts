@@ -8,6 +8,7 @@ import { printedReport } from '../../src/operator/mirror/report.ts'
 import { withRest } from '../../src/operator/rest.ts'
 import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts'
 import type { Json } from '../support/json.ts'
+import { asUser } from '../support/people.ts'
 import { chatroomd, running } from '../support/process.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -156,7 +157,8 @@ async function disturb(
     ['DELETE', `${path}/blocks/users/${user}`],
     ['POST', `${path}/white/users/${user}`],
     ['DELETE', `${path}/white/users/${user}`],
-    ['POST', `${path}/mute`, { usernames, mute_duration: random(2) ? -1 : 60_000 * (1 + random(9)) }],
+    // None ends while the test runs: it would be over on one side a moment before the other.
+    ['POST', `${path}/mute`, { usernames, mute_duration: random(2) ? -1 : 3_600_000 * (1 + random(9)) }],
     ['DELETE', `${path}/mute/${user}`],
     [random(2) ? 'POST' : 'DELETE', `${path}/ban`],
     ['POST', `${path}/${random(2) ? 'enable' : 'disable'}`],
@@ -168,6 +170,24 @@ async function disturb(
   ]
   const [method, to, body] = changes[random(changes.length)] as (typeof changes)[number]
   await app.call(method, to, body)
+  if (random(12) === 0) await ownerLeaves(app, path)
+}
+
+async function ownerLeaves(app: TestApp, path: string): Promise<string> {
+  const { owner } = await data(app, 'GET', path)
+  await (await asUser(app, owner))('DELETE', `${path}/users/${owner}`)
+  return owner
+}
+
+/** Rooms as they are here where their owner has left there: it cannot be taken out. */
+function withoutOwners(rooms: Json[], wanted: Json[]): Json[] {
+  return rooms.map((room, n) => {
+    const isOwner = (row: string) => row.includes('"owner":')
+    const isIn = room.affiliations.some(isOwner)
+    if (!isIn || (wanted[n]?.affiliations ?? []).some(isOwner)) return room
+    const affiliations = room.affiliations.filter((row: string) => !isOwner(row))
+    return { ...room, affiliations, affiliations_count: room.affiliations_count - 1 }
+  })
 }
 
 let first: string
@@ -355,7 +375,24 @@ describe('mirror', () => {
       // Whoever is blocked cannot be muted: a mute comes with the unblocking.
       for (const each of [...is.rooms, ...wanted.rooms])
         each.muted = each.muted.filter((user: string) => !each.blocked.includes(user))
+      is.rooms = withoutOwners(is.rooms, wanted.rooms)
       expect({ seed, round, problems, ...is }).toEqual({ seed, round, problems: [], ...wanted })
+    }
+  })
+
+  test('10.11 an owner who is muted there is muted here, and in its room again, although it had left here or on both sides', async () => {
+    for (const isOnBoth of [false, true]) {
+      const room = await there.room({ owner: 'user-2', members: ['user-3'] })
+      await copy()
+      const path = `/chatrooms/${room}`
+      await data(there, 'POST', `${path}/mute`, { usernames: ['user-2'], mute_duration: -1 })
+      await data(there, 'PUT', `/metadata/chatroom/${room}/user/user-2`, { metaData: { seat: '1' } })
+      for (const app of isOnBoth ? [here, there] : [here]) expect(await ownerLeaves(app, path)).toBe('user-2')
+      expect((await copy()).problems).toEqual([])
+      const muted = await data(here, 'GET', `${path}/mute`)
+      expect(muted.map(({ user }: Json) => user)).toEqual(['user-2'])
+      expect((await data(here, 'GET', path)).affiliations).toContainEqual({ owner: 'user-2' })
+      expect(await copy()).toMatchObject({ differences: [], problems: [] })
     }
   })
 

@@ -32,6 +32,8 @@ class Plan {
   private readonly room: string
   /** Who is in the room after the changes so far, without its owner. */
   private readonly present: Set<string>
+  /** An owner may leave: then it is brought in for what only members get, and nothing takes it out again. */
+  private ownerIsIn: boolean
   private maxusers: number
 
   constructor(
@@ -41,6 +43,7 @@ class Plan {
   ) {
     this.room = `/chatrooms/${encodeURIComponent(id)}`
     this.present = new Set(to.members)
+    this.ownerIsIn = to.ownerIsIn
     this.maxusers = to.maxusers
   }
 
@@ -107,12 +110,25 @@ class Plan {
     this.block(toBlock.filter((user) => user !== to.owner))
     this.bringIn('add', comers)
 
-    if (from.owner === to.owner) return
+    if (from.owner === to.owner) {
+      if (from.ownerIsIn) this.bringOwnerIn('add')
+      return
+    }
     this.add('transfer to', 'PUT', '', { newowner: from.owner }, [from.owner])
     this.present.delete(from.owner)
-    this.present.add(to.owner)
+    if (to.ownerIsIn) this.present.add(to.owner)
+    this.ownerIsIn = true
     if (later.has(to.owner)) this.block([to.owner])
-    else if (!wanted.has(to.owner)) this.takeOut('remove', [to.owner])
+    else if (wanted.has(to.owner)) this.bringIn('add', without([to.owner], this.present))
+    else if (to.ownerIsIn) this.takeOut('remove', [to.owner])
+  }
+
+  private bringOwnerIn(does: string): void {
+    if (this.ownerIsIn) return
+    const { owner } = this.from
+    this.bringIn(does, [owner])
+    this.present.delete(owner)
+    this.ownerIsIn = true
   }
 
   admins(): void {
@@ -140,7 +156,9 @@ class Plan {
       return now === undefined || now === -1 || left === -1 || Math.abs(now - left) > toleranceMs
     }
     for (const [user, left] of [...mutes].filter(differ)) {
-      const isVisitor = !this.present.has(user) && user !== from.owner
+      const isOwner = user === from.owner
+      const isVisitor = !isOwner && !this.present.has(user)
+      if (isOwner) this.bringOwnerIn('bring in, to mute')
       if (isVisitor) this.bringIn('bring in, to mute', [user])
       this.add('mute', 'POST', '/mute', { usernames: [user], mute_duration: left }, [user])
       if (isVisitor) this.takeOut('take out again', [user])
@@ -173,8 +191,7 @@ class Plan {
         body: { keys },
       })
     // Who set them is not told by the hosted service: the owner, or, where it has left, some member.
-    const ownerIsIn = from.owner === to.owner ? to.ownerIsIn : true
-    const setter = ownerIsIn ? from.owner : ([...this.present][0] ?? from.owner)
+    const setter = this.ownerIsIn ? from.owner : ([...this.present][0] ?? from.owner)
     const differ = [...from.attributes].filter(([key, value]) => is.get(key) !== value)
     for (const some of batches(differ, attributeLimits.batch))
       this.changes.push({
