@@ -8,6 +8,9 @@ import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
 
+/** Rooms that end at times of their own and are timed; `npm run test:lifecycle-long` asks for more. */
+const timed = Number(process.env.LIFECYCLE_TIMED ?? 0)
+
 const hour = 3_600_000
 const { dir, remove } = aDirectory()
 const database = await aDatabase()
@@ -44,9 +47,17 @@ test('14.2 after kill -9, and while a node was not heard of, no room is dissolve
     return (await call<Made>('POST', '/chatrooms', draft)).body.data.id
   }
   const isThere = async (room: string) => (await call('GET', `/chatrooms/${room}`)).status === 200
+  const ends = new Map<string, number>()
+  /** Makes a room that ends in so many milliseconds. */
+  const ending = async (ms: number) => {
+    const expires_at = Date.now() + ms
+    const room = await make({ expires_at })
+    ends.set(room, expires_at)
+    return room
+  }
   /** Returns when the job has looked at what is due. */
   const looked = async () => {
-    const ended = await make({ expires_at: Date.now() + 1 })
+    const ended = await ending(200)
     await until(async () => !(await isThere(ended)))
   }
   const room = await make({ idle_timeout: 60 })
@@ -72,5 +83,23 @@ test('14.2 after kill -9, and while a node was not heard of, no room is dissolve
 
   await alter('delete from nodes where number = 63', 'update rooms set due = 0')
   await until(async () => !(await isThere(room)))
+
+  const others = await Promise.all(Array.from({ length: timed }, (_, n) => ending(500 + n * 5)))
+  for (const other of others) await until(async () => !(await isThere(other)), 60)
+  const lateness = await Promise.all(
+    [...ends].map(async ([each, end]) => {
+      type Trail = { data: { timestamp: number; changes: { type: string }[] }[] }
+      const { body } = await call<Trail>('GET', `/chatrooms/${each}/audit`)
+      const dissolved = body.data.filter(({ changes }) =>
+        changes.some(({ type }) => type === 'room.dissolved'),
+      )
+      expect(dissolved).toHaveLength(1)
+      return (dissolved[0]?.timestamp ?? 0) - end
+    }),
+  )
+  // A machine that is busy with other tests is later than one that serves.
+  expect(Math.min(...lateness)).toBeGreaterThanOrEqual(0)
+  expect(Math.max(...lateness)).toBeLessThan(timed > 0 ? 3000 : 20_000)
+  if (timed > 0) console.log(`${lateness.length} rooms: at most ${Math.max(...lateness)} ms after their end`)
   await served.end('SIGTERM')
 })

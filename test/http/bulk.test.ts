@@ -134,8 +134,26 @@ describe('14.3 a bulk job', () => {
     const member = await runBulk(app.call, { action: 'mute', filter: { member: 'carol' }, dry_run: true })
     expect((await bulkRooms(app.call, member.id)).map(({ room }) => room)).toEqual([ids[2], ids[6]])
     const { body } = await app.call('GET', '/audit?limit=100')
-    const told = body.data.filter(({ operation }: Json) => operation === 'progressBulk')
-    expect(told.length).toBeGreaterThan(0)
+    const told = (id: string): Json[] =>
+      body.data
+        .flatMap(({ changes }: Json) => changes)
+        .filter((event: Json) => event.type === 'bulk.changed' && event.job === id)
+        // Where a job takes more than a second it tells how far it is, too.
+        .filter(({ state, done }: Json) => state !== 'running' || done === 0)
+        .toReversed()
+    const event = (job: Json, state: string, total: number, done: number) => ({
+      ...{ type: 'bulk.changed', job: job.id, action: 'mute', state, dryRun: job.dry_run },
+      ...{ total, done, refused: 0, changed: 0 },
+    })
+    for (const [each, total] of [
+      [job, 1],
+      [member, 2],
+    ])
+      expect(told(each.id)).toEqual([
+        event(each, 'collecting', 0, 0),
+        event(each, 'running', total, 0),
+        event(each, 'done', total, total),
+      ])
   })
 
   test('is counted by outcome in the metrics', async () => {
