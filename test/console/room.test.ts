@@ -88,16 +88,38 @@ test('15 a lost connection is shown, and heals without a gap', async () => {
   relay.close()
 })
 
+/** How a page was drawn: what kept it from drawing for over 50 ms, and the time from each frame to the next, in ms. */
+interface Smoothness {
+  tasks: number[]
+  gaps: number[]
+}
+
+/** 60 frames a second, but for single ones that come a little late. */
+function expectSmooth({ tasks, gaps }: Smoothness, perSecond: number): void {
+  const ordered = gaps.slice(1).sort((a, b) => a - b)
+  const at = (share: number) => ordered[Math.floor(ordered.length * share)] ?? 0
+  const framesPerSecond = (ordered.length / ordered.reduce((sum, gap) => sum + gap, 0)) * 1000
+  console.log({ perSecond, framesPerSecond, p50: at(0.5), p95: at(0.95), p99: at(0.99), tasks })
+  expect(Math.max(0, ...tasks)).toBeLessThan(100)
+  expect(perSecond).toBeGreaterThan(190)
+  expect(framesPerSecond).toBeGreaterThan(57)
+  expect(at(0.95)).toBeLessThan(25)
+}
+
 test('15 a stream of messages is followed, and the page stays quick', async () => {
   const count = Number(process.env.STREAMED ?? 200)
   const { page, close } = await theRoom()
   await page.evaluate(() => {
-    const tasks: number[] = []
-    Object.assign(globalThis, { tasks })
+    const seen: Smoothness = { tasks: [], gaps: [] }
+    Object.assign(globalThis, { seen })
     new PerformanceObserver((list) =>
-      tasks.push(...list.getEntries().map(({ duration }) => duration)),
-    ).observe({
-      type: 'longtask',
+      seen.tasks.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({ type: 'longtask' })
+    let last = performance.now()
+    requestAnimationFrame(function next(now) {
+      seen.gaps.push(now - last)
+      last = now
+      requestAnimationFrame(next)
     })
   })
   const from = performance.now()
@@ -107,39 +129,61 @@ test('15 a stream of messages is followed, and the page stays quick', async () =
     if (aheadMs > 0) await Bun.sleep(aheadMs)
   }
   await page.getByLabel('Messages').getByText(`line ${count}`, { exact: true }).waitFor()
-  const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)
-  const longest = Math.max(0, ...tasks)
+  const seen = await page.evaluate(() => (globalThis as unknown as { seen: Smoothness }).seen)
   // On a busy machine the browser waits for its turn: only the long form holds it to the bar.
-  if (process.env.STREAMED) {
-    console.log({ tasks, perSecond: (count / (performance.now() - from)) * 1000 })
-    expect(longest).toBeLessThan(100)
-  }
+  if (process.env.STREAMED) expectSmooth(seen, (count / (performance.now() - from)) * 1000)
   // Of all that came, only what is in sight is drawn.
   expect(await page.locator('section[aria-label="Messages"] [data-index]').count()).toBeWithin(1, 60)
   await close()
 })
 
-test('15 an operator gives a room another owner, and edits the text that extends it', async () => {
+test('15 whatever can be set of a room is set in the browser, and its owner is another', async () => {
   const mine = await app.room({ name: 'day owls', owner: 'alice', members: ['bob'] })
   const { page, go, axe, complaints, close } = await aConsole(browser, {
     url: server.url,
     as: 'maria',
     locale: 'en-GB',
   })
+  const read = async (path = '') => (await app.call('GET', `/chatrooms/${mine}${path}`)).body.data
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
   await go(`/a/acme/lounge/rooms/${mine}?tab=settings`)
   await page.getByLabel('Extension text').fill('{"level":3}')
-  await page.getByRole('button', { name: 'Save' }).click()
-  const details = async () => (await app.call('GET', `/chatrooms/${mine}`)).body.data
-  await until(async () => (await details()).custom === '{"level":3}')
-  await page.getByRole('button', { name: 'Transfer…' }).click()
+  await press('Save')
+  await until(async () => (await read()).custom === '{"level":3}')
+  await page.getByRole('switch', { name: 'Mute everybody' }).click()
+  await page.getByText('Everybody is muted').first().waitFor()
+  await page.getByLabel('Slow mode').selectOption('one message in 10 s')
+  await until(async () => (await read('/slow_mode')).slowMode === 10)
+  await page.getByLabel('Announcement').fill('维护时间 22:00')
+  await press('Announce')
+  await until(async () => (await read('/announcement')).announcement === '维护时间 22:00')
+  await page.getByLabel('Key', { exact: true }).fill('level')
+  await page.getByLabel('Value', { exact: true }).fill('3')
+  await press('Set')
+  await press('Remove level')
+  await page.getByText('None.').waitFor()
+  await page.getByLabel('Dissolve after so many idle seconds').fill('7200')
+  await page.getByLabel('Exempt from being dissolved').selectOption('not exempt')
+  await press('Save')
+  await page.getByText('If nothing happens, the room is dissolved:').waitFor()
+  expect(await read('/lifecycle')).toMatchObject({
+    idle_timeout: 7200,
+    keep: false,
+    from_app: ['empty_timeout', 'warn_before', 'opens_at', 'expires_at'],
+  })
+  await press('Disable')
+  await page.getByText('Disabled', { exact: true }).waitFor()
+  await press('Enable')
+  await page.getByText('Disabled', { exact: true }).waitFor({ state: 'detached' })
+  await press('Transfer…')
   await page.getByLabel('New owner').fill('nobody')
-  await page.getByRole('button', { name: 'Transfer', exact: true }).click()
+  await press('Transfer')
   await page.getByRole('dialog').getByRole('alert').waitFor()
   expect(await axe()).toEqual([])
   await page.getByLabel('New owner').fill('Bob')
-  await page.getByRole('button', { name: 'Transfer', exact: true }).click()
+  await press('Transfer')
   await page.getByText('bob is the owner now').first().waitFor()
-  expect((await details()).owner).toBe('bob')
+  expect(await read()).toMatchObject({ owner: 'bob', mute: true })
   expect(complaints.filter((line) => !line.includes('status of 404'))).toEqual([])
   await close()
 })

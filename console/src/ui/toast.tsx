@@ -15,8 +15,13 @@ interface Told {
   ms?: number
 }
 
+/** What was said last that asks for nothing: the next takes its place, so that they do not pile up over the page. */
+let passing = ''
+
 /** Says something in the corner; answers how to take it away. */
 export function tell({ title, detail, isProblem, action, ms = 5000 }: Told): () => void {
+  const isPassing = !action && !isProblem
+  if (isPassing && passing) manager.close(passing)
   const id = manager.add({
     title,
     description: detail,
@@ -35,6 +40,7 @@ export function tell({ title, detail, isProblem, action, ms = 5000 }: Told): () 
         }
       : {}),
   })
+  if (isPassing) passing = id
   return () => manager.close(id)
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
 import { FormDialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
+import { localOf } from '../../ui/local-time.ts'
 import { tell } from '../../ui/toast.tsx'
 
 interface Props {
@@ -11,12 +12,6 @@ interface Props {
   /** Unix ms. */
   since: number
   onClose(): void
-}
-
-/** A moment as `datetime-local` writes it, in the viewer's zone. */
-function localOf(at: number): string {
-  const offsetMs = new Date(at).getTimezoneOffset() * 60_000
-  return new Date(at - offsetMs).toISOString().slice(0, 16)
 }
 
 /** Delivers again what happened from a moment on. */

@@ -4,12 +4,12 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
 import { type AppPath, api, call } from '../../api/client.ts'
+import type { RoomDetails } from '../../api/room.ts'
 import { useAct } from '../../ui/act.ts'
 import { Button } from '../../ui/button.tsx'
 import { FormDialog } from '../../ui/dialog.tsx'
 import { tell, tellProblem, undoMs } from '../../ui/toast.tsx'
 import { roomKey } from './room-feed.ts'
-import type { RoomDetails } from './room-queries.ts'
 
 /** Takes a room out of use, for a time or for ever. */
 export function RoomEnd({

@@ -6,7 +6,7 @@ import { type HistoryLine, MessageStore } from './message-store.ts'
 
 /** What the page must hear of. Messages are in a feed only where it asks for them by name. */
 const types = [
-  'room.changed room.transferred room.dissolved room.disabled room.enabled room.muted room.unmuted room.slowed',
+  'room.changed room.transferred room.dissolved room.disabled room.enabled room.muted room.unmuted room.slowed room.rescheduled',
   'member.joined member.left member.removed member.blocked member.unblocked member.muted member.unmuted',
   'admin.added admin.removed announcement.changed attributes.set attributes.removed message.deleted',
   'message.sent message.recalled',

@@ -1,30 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { type AppPath, api, call } from '../../api/client.ts'
+import { readRoom } from '../../api/room.ts'
 import { roomKey } from './room-feed.ts'
-
-export interface RoomDetails {
-  id: string
-  name: string
-  description: string
-  maxusers: number
-  owner: string
-  created: number
-  custom: string
-  mute: boolean
-  affiliations_count: number
-  disabled?: boolean
-}
 
 const at = (app: AppPath, room: string) => ({ params: { path: { ...app, chatroom_id: room } } })
 
 export const detailsQuery = (app: AppPath, room: string) =>
   queryOptions({
     queryKey: [...roomKey(app, room), 'details'],
-    async queryFn() {
-      const { data } = await call(api.GET('/{org_name}/{app_name}/chatrooms/{chatroom_id}', at(app, room)))
-      const [first] = Array.isArray(data) ? data : [data]
-      return first as RoomDetails
-    },
+    queryFn: () => readRoom(app, room),
   })
 
 export const adminsQuery = (app: AppPath, room: string) =>
@@ -62,6 +46,26 @@ export const slowModeQuery = (app: AppPath, room: string) =>
     queryFn: async () =>
       (await call(api.GET('/{org_name}/{app_name}/chatrooms/{chatroom_id}/slow_mode', at(app, room)))).data
         ?.slowMode ?? 0,
+  })
+
+export interface Life {
+  idle_timeout: number
+  empty_timeout: number
+  warn_before: number
+  opens_at: number
+  expires_at: number
+  keep: boolean
+  /** Fields that the room leaves to its app. */
+  from_app: string[]
+  dissolves_at?: number
+}
+
+export const lifecycleQuery = (app: AppPath, room: string) =>
+  queryOptions({
+    queryKey: [...roomKey(app, room), 'lifecycle'],
+    queryFn: async () =>
+      (await call(api.GET('/{org_name}/{app_name}/chatrooms/{chatroom_id}/lifecycle', at(app, room))))
+        .data as Life,
   })
 
 export const attributesQuery = (app: AppPath, room: string) =>

@@ -2,16 +2,18 @@ import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
+import type { RoomDetails } from '../../api/room.ts'
 import { useAct } from '../../ui/act.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, TextArea, Toggle } from '../../ui/field.tsx'
 import { Loading } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { Attributes } from './attributes.tsx'
+import { Lifecycle } from './lifecycle.tsx'
 import { RoomEnd } from './room-end.tsx'
 import { RoomExport } from './room-export.tsx'
 import { roomKey } from './room-feed.ts'
-import { announcementQuery, detailsQuery, type RoomDetails, slowModeQuery } from './room-queries.ts'
+import { announcementQuery, detailsQuery, slowModeQuery } from './room-queries.ts'
 import { Transfer } from './transfer.tsx'
 
 interface Props {
@@ -30,11 +32,13 @@ export function RoomSettings({ app, room, mayChange, mayModerate }: Props) {
   const { data: announcement } = useQuery(announcementQuery(app, room))
   if (!details || announcement === undefined) return <Loading />
   return (
-    <div className="flex flex-col gap-6 p-4">
+    // At its end there is room for what is said in the corner.
+    <div className="flex flex-col gap-6 p-4 pb-20">
       <Speaking {...{ app, room, mayModerate }} isMuted={details.mute} />
       <Announcement key={announcement} app={app} room={room} mayChange={mayModerate} now={announcement} />
       <Details key={JSON.stringify(details)} app={app} mayChange={mayChange} details={details} />
       <Attributes app={app} room={room} mayChange={mayModerate} />
+      <Lifecycle app={app} room={room} mayChange={mayChange} />
       <RoomExport app={app} room={room} />
       {mayModerate ? <RoomEnd app={app} details={details} mayDissolve={mayChange} /> : null}
     </div>

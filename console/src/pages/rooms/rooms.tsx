@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
 import { type AppPath, api, call, isRefusal } from '../../api/client.ts'
 import { from, usePages } from '../../api/pages.ts'
+import { readRoom } from '../../api/room.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -40,13 +41,7 @@ const oneOf = <Name extends string>(names: readonly Name[], given: string): Name
 /** One room by its id: none where there is no such room. */
 async function readOne(app: AppPath, id: string) {
   try {
-    const { data } = await call(
-      api.GET('/{org_name}/{app_name}/chatrooms/{chatroom_id}', {
-        params: { path: { ...app, chatroom_id: id } },
-      }),
-    )
-    const rooms = Array.isArray(data) ? data : [data]
-    return { rows: rooms.flatMap((room) => (room && 'owner' in room ? [{ ...room, disabled: false }] : [])) }
+    return { rows: [await readRoom(app, id)] }
   } catch (error) {
     if (isRefusal(error, 404)) return { rows: [] }
     throw error
