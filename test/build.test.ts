@@ -13,7 +13,7 @@ beforeAll(async () => {
   const build = pkg.scripts.build.replace(/^bun /, `"${process.execPath}" `).replace('dist/chatroomd', binary)
   const made = Bun.spawnSync(['sh', '-c', build])
   if (made.exitCode !== 0) throw new Error(`building failed: ${made.stderr}`)
-  server = await started([binary, 'serve'], join(dir, 'data'), dir)
+  server = await started([binary, 'serve'], join(dir, 'data'), { cwd: dir })
 }, 60_000)
 afterAll(() => rmSync(dir, { recursive: true }))
 

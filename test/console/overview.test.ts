@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { limits } from '../../src/domain/limits.ts'
+import { aBrowser } from '../support/browser.ts'
 import { startNode } from '../support/cluster.ts'
+import { aConsole } from '../support/console-page.ts'
 import { anOperator, type Browser } from '../support/operators.ts'
 import { connectAs } from '../support/people.ts'
 import { aServer, type TestServer } from '../support/server.ts'
@@ -66,5 +69,28 @@ test.skipIf(process.env.TEST_DATABASE_URL === undefined)(
     })
     await node.stop()
     await until(async () => other(await shown()) === undefined)
+  },
+)
+
+// An embedded store has one node.
+test.skipIf(process.env.TEST_DATABASE_URL === undefined)(
+  '15 a node that falls silent is shown as lost, and its figures are not counted',
+  async () => {
+    const [browser, node] = await Promise.all([aBrowser(), startNode(server.databaseUrl)])
+    const { port } = new URL(node.url)
+    const { value } = limits.nodeSilence
+    try {
+      const { page, axe, close } = await aConsole(browser, { url: server.url, as: 'vera', locale: 'en-GB' })
+      const line = page.getByRole('listitem').filter({ hasText: `:${port}` })
+      await line.waitFor()
+      await node.stop('SIGKILL')
+      limits.nodeSilence.value = 1000
+      await line.getByText(/^not heard of for \d+ s/).waitFor()
+      expect(await axe()).toEqual([])
+      await close()
+    } finally {
+      limits.nodeSilence.value = value
+      await browser.close()
+    }
   },
 )

@@ -4,6 +4,7 @@ import { aBrowser } from '../support/browser.ts'
 import { aConsole } from '../support/console-page.ts'
 import { password } from '../support/operators.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 setDefaultTimeout(120_000)
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
   app = await server.app('acme#lounge')
   await server.admin.addOperator('maria', 'admin', password)
   await app.register('alice', 'bob', 'carol')
+  await app.room({ name: 'day owls', owner: 'alice' })
   room = await app.room({ name: 'night owls', owner: 'alice', members: ['bob', 'carol'] })
   await app.call('POST', `/chatrooms/${room}/mute`, { usernames: ['carol'], mute_duration: 60_000 })
   await app.call('POST', '/messages/chatrooms', {
@@ -87,6 +89,31 @@ for (const [title, options] of [
   )
 }
 
+test('15 times are in the zone of the viewer', async () => {
+  const timeZone = 'Pacific/Kiritimati'
+  const viewer = { url: server.url, as: 'maria', locale: 'en', timezoneId: timeZone }
+  const { page, go, close } = await aConsole(browser, viewer)
+  await go('/a/acme/lounge/users')
+  const time = page.getByRole('row').filter({ hasText: 'alice' }).locator('time')
+  const at = new Date((await time.getAttribute('datetime')) ?? '')
+  const there = { timeZone, day: '2-digit', hour: '2-digit', hour12: false } as const
+  const [day, hour] = at.toLocaleString('en', there).split(', ')
+  expect(await time.textContent()).toMatch(new RegExp(`^\\d\\d/${day}/\\d{4}, ${hour}:\\d\\d$`))
+  await close()
+})
+
+test('15 what is against the policy of the page fails the test that looks at it', async () => {
+  const { page, complaints, close } = await aConsole(browser, { url: server.url, as: 'maria' })
+  await page.evaluate(() => {
+    const script = document.createElement('script')
+    script.textContent = 'document.title = "taken over"'
+    document.body.append(script)
+  })
+  await until(() => complaints.length > 0)
+  expect(await page.title()).not.toBe('taken over')
+  await expect(close()).rejects.toThrow('Content Security Policy')
+})
+
 test('15 one signs in, chooses a language and colours, and signs out again', async () => {
   const context = await browser.newContext({ ...desk, locale: 'en-GB' })
   const page = await context.newPage()
@@ -106,8 +133,28 @@ test('15 one signs in, chooses a language and colours, and signs out again', asy
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: '聊天室' }).waitFor()
   await page.locator('tr[data-row]').first().waitFor()
-  await page.keyboard.press('j')
-  await page.locator('tr:focus').waitFor()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: '快捷键' }).getByText('在本页搜索').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.keyboard.press('/')
+  await page.keyboard.type('owls')
+  await page.waitForURL(/q=owls/)
+  await page.locator('tr[data-row]').nth(1).waitFor()
+  await page.keyboard.press('Escape')
+  for (const [key, row] of [
+    ['j', '0'],
+    ['j', '1'],
+    ['k', '0'],
+  ] as const) {
+    await page.keyboard.press(key)
+    await page.locator(`tr[data-row="${row}"]:focus`).waitFor()
+  }
+  await page.keyboard.press('x')
+  await page
+    .getByRole('checkbox', { name: '选择 night owls', exact: true })
+    .and(page.locator(':checked'))
+    .waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'night owls' }).waitFor()
   await page.getByRole('button', { name: '当前账号：maria' }).click()

@@ -6,7 +6,7 @@ import { password } from './operators.ts'
 /** Run in the page alone: imported here, it would take what tests of SDKs have made global for a browser. */
 const axeSource = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
 
-/** The console in a browser profile of its own, where somebody is signed in. */
+/** The console in a browser profile of its own. */
 export interface ConsolePage {
   page: Page
   /** What must not be: uncaught errors, complaints of the console, and breaches of the Content-Security-Policy. */
@@ -15,25 +15,35 @@ export interface ConsolePage {
   go(path: string): Promise<void>
   /** What axe finds wrong with what is shown. */
   axe(): Promise<string[]>
+  /** Fails if anything was against the Content-Security-Policy. */
   close(): Promise<void>
 }
 
 interface Opened extends BrowserContextOptions {
   url: string
-  as: string
+  /** Who is signed in; nobody without it. */
+  as?: string
+  /** Where it is opened. */
+  at?: string
 }
 
-export async function aConsole(browser: Browser, { url, as, ...options }: Opened): Promise<ConsolePage> {
+export async function aConsole(
+  browser: Browser,
+  { url, as, at = '/console/', ...options }: Opened,
+): Promise<ConsolePage> {
   const context = await browser.newContext({ timezoneId: 'Asia/Shanghai', ...options })
-  const response = await context.request.post(`${url}/console/api/session`, { data: { name: as, password } })
-  if (!response.ok()) throw new Error(`signing in failed: ${await response.text()}`)
+  if (as !== undefined) {
+    const data = { name: as, password }
+    const response = await context.request.post(`${url}/console/api/session`, { data })
+    if (!response.ok()) throw new Error(`signing in failed: ${await response.text()}`)
+  }
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', ({ message }) => complaints.push(message))
   page.on('console', (line) => {
     if (line.type() === 'error' || line.type() === 'warning') complaints.push(line.text())
   })
-  await page.goto(`${url}/console/`)
+  await page.goto(url + at)
   await page.getByRole('navigation').or(page.getByRole('main')).first().waitFor()
   return {
     page,
@@ -55,6 +65,10 @@ export async function aConsole(browser: Browser, { url, as, ...options }: Opened
         ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
       )
     },
-    close: () => context.close(),
+    async close() {
+      await context.close()
+      const breaches = complaints.filter((line) => line.includes('Content Security Policy'))
+      if (breaches.length > 0) throw new Error(breaches.join('\n'))
+    },
   }
 }

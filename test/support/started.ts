@@ -7,13 +7,25 @@ export interface Started {
   stop(): Promise<number>
 }
 
+interface Options {
+  cwd?: string
+  env?: Record<string, string>
+  /** The last that it prints. */
+  last?: string
+}
+
 /** Runs a command that serves, on a free port with an empty data directory. */
-export async function started(command: string[], dataDir: string, cwd = process.cwd()): Promise<Started> {
-  const env = { ...process.env, CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0', CHATROOMD_DEMO: 'true' }
+export async function started(
+  command: string[],
+  dataDir: string,
+  { cwd = process.cwd(), env: more, last = '/docs\n' }: Options = {},
+): Promise<Started> {
+  const given = { CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0', CHATROOMD_DEMO: 'true' }
+  const env = { ...process.env, ...given, ...more }
   const server = Bun.spawn(command, { env, cwd, stdout: 'ignore', stderr: 'pipe' })
   const reader = server.stderr.getReader()
   let output = ''
-  while (!output.includes('/docs\n')) {
+  while (!output.includes(last)) {
     const { value, done } = await reader.read()
     if (done) throw new Error(`the server ended: ${output}`)
     output += new TextDecoder().decode(value)
