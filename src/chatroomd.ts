@@ -113,7 +113,7 @@ async function startOthers(
   threads: Threads,
   config: Config,
   log: Logger,
-  { engine, metrics, overview, realtime, connections }: Composed,
+  { engine, metrics, overview, realtime, connections, failures }: Composed,
 ): Promise<void> {
   const { share, onDeath } = engine
   if (!share || !onDeath) throw new Error('only threads on the embedded store can share it')
@@ -132,6 +132,8 @@ async function startOthers(
       countApps: overview.countApps,
       figures: overview.figures,
       recentLog: overview.recentLog,
+      attemptSignIn: failures.attempt,
+      signedIn: failures.succeeded,
       upkeepJob: overview.upkeep.job,
       beginUpkeep: overview.upkeep.begin,
       openCopy: overview.upkeep.open,
@@ -177,6 +179,7 @@ export const startThread = (config: Config, log: Logger, tracer: Tracer | undefi
     return {
       listen: (port: number): void => listen(parts, port),
       metrics: parts.metrics.own,
+      busy: parts.realtime.busy,
       here: (asked: AskedHere): unknown => replyOf(parts.realtime.here, asked),
       writerDied: (error: unknown): void => parts.engine.died?.(error),
       drain: (ms: number): Promise<void> => drain(parts, ms),

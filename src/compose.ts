@@ -10,11 +10,13 @@ import { threadRates } from './cluster/thread-rates.ts'
 import type { Seat, Threads } from './cluster/threads.ts'
 import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
+import type { Tally } from './domain/tally.ts'
 import type { Tracer } from './domain/tracing.ts'
 import { eventFeed } from './engine/event-feed.ts'
 import { Listener } from './http/listen.ts'
 import { type Origin, originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
+import { countBodies } from './http/waiting-bodies.ts'
 import { measured } from './metrics/measures.ts'
 import { type Metrics, metrics, type SentMetric } from './metrics/metrics.ts'
 import { lineOf } from './operations/history/line.ts'
@@ -22,6 +24,7 @@ import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
 import { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
 import { consoleOn, consoleOverview } from './operator/console.ts'
+import { counting } from './operator/counting.ts'
 import { letOperate } from './operator/let-operate.ts'
 import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
 import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from './operator/of-first-thread.ts'
@@ -83,14 +86,14 @@ export async function compose(
 
   // Real time.
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
-  const ofUsers = metered(engine, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
+  const { tally, failures } = counting(seat)
+  if (seat) countBodies(tally)
+  const ofUsers = metered(engine, tally, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
-  const before = closing.use(await startBefore(engine.store, apps, mayCall, log, options.tracer))
-  const leaseMs = config.node_lease * 1000
+  const before = closing.use(await startBefore(engine.store, apps, mayCall, log, tally, options.tracer))
   const connections = first ? config.max_connections : connectionsWithin(config, log)
   const realtime = await openRealtime({ ...config, max_connections: connections }, log, {
-    ...{ engine, bus, listener, origin, users, apps, before, seat },
-    batchTerms: options.batchTerms,
+    ...{ engine, bus, listener, origin, users, apps, before, tally, seat, batchTerms: options.batchTerms },
     commitOfUsers: ofUsers.commit,
     activityStored(app) {
       jobs?.wake(app)
@@ -102,12 +105,12 @@ export async function compose(
   subscribeRealtime(realtime, { ...sources, events, apps })
 
   // What one thread does for all.
-  const attachments = await openFiles(config, log, closing, (space) => seat && bus.send({ space }))
+  const attachments = await openFiles(config, log, closing, !first, (space) => seat && bus.send({ space }))
   sources.space.subscribe(attachments.takenElsewhere)
-  const committed = seat ? events : sources.committed
-  const forJobs = { engine, apps, attachments, mayCall, events, committed, log, leaseMs }
+  const heard = { events, committed: seat ? events : sources.committed }
+  const forJobs = { engine, apps, attachments, mayCall, ...heard, log, leaseMs: config.node_lease * 1000 }
   const jobs = first ? undefined : startJobs(forJobs, options, closing)
-  const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }))
+  const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }, tally))
   sources.activity.subscribe((app) => {
     jobs?.wake(app)
     feed.wake(app)
@@ -126,7 +129,7 @@ export async function compose(
   })
   const watching = { ...counted, files, ...sources, engine, bus, listener, jobs, seat, threads }
   const { overview, ownFigures, ...watched } = watch(watching, config, log, options, closing)
-  if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps)
+  if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps, threads)
   const http = httpServer(
     {
       store: engine.store,
@@ -145,7 +148,7 @@ export async function compose(
       feed,
       responses,
       rates: seat ? threadRates(seat.memory.rates, seat.rateCell) : ratesOf(engine),
-      ...consoleOn({ engine, passwords: work, log }),
+      ...consoleOn({ engine, passwords: work, failures, log }),
       ...overview,
       ...watched,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
@@ -161,7 +164,7 @@ export async function compose(
     all,
     log,
   )
-  return { engine, apps, admin, listener, realtime, http, overview, connections, ...watched }
+  return { engine, apps, admin, listener, realtime, http, overview, connections, failures, ...watched }
 }
 
 type Watched = Omit<Parameters<typeof measured>[0], 'metrics' | 'lostLines'> &
@@ -207,6 +210,7 @@ type RealtimeParts = Pick<Awaited<ReturnType<typeof openStore>>, 'engine' | 'bus
   Pick<Parameters<typeof startRealtime>[0], 'before' | 'activityStored' | 'commitOfUsers'> & {
     listener: Listener<Connection>
     origin: Origin
+    tally: Tally
     seat: Seat | undefined
     batchTerms: StartOptions['batchTerms']
   }
@@ -224,8 +228,7 @@ const openRealtime = (
       login: users,
       findApp: apps.find,
       publish: listener.publish,
-      askThreads: seat?.askThreads,
-      othersOfLogin: seat && ((login) => bus.send({ login })),
+      otherThreads: seat && { ask: seat.askThreads, tell: (login) => bus.send({ login }) },
       others: (message) => bus.send({ message }),
       heardRooms: bus,
       addressOf: origin.addressOf,
@@ -263,10 +266,11 @@ async function openFiles(
   { data_dir, file_space }: Config,
   log: Logger,
   closing: AsyncDisposableStack,
+  prunes: boolean,
   others: (taken: SpaceTaken) => void,
 ) {
   const space = file_space * 1024 * 1024
-  const attachments = await openAttachments(join(data_dir, 'files'), space, Date.now, log, others)
+  const attachments = await openAttachments(join(data_dir, 'files'), space, Date.now, log, others, prunes)
   closing.defer(() => attachments.stop())
   return attachments
 }

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { sharedBytes, sharedMemory } from '../src/cluster/shared-memory.ts'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { newMemory, sharedMemory } from '../src/cluster/shared-memory.ts'
 import { cellsOf, threadRates } from '../src/cluster/thread-rates.ts'
 import { aLog } from './support/log.ts'
 import { connectAs } from './support/people.ts'
 import { aServer, type TestApp, type TestServer } from './support/server.ts'
+
+setDefaultTimeout(60_000)
 
 /** Calls of each kind; `npm run test:threads-long` makes more. */
 const rounds = Number(process.env.THREAD_ROUNDS ?? 12)
@@ -109,7 +111,7 @@ test('16.1 metrics count what all threads have done', async () => {
 })
 
 test('16.1 threads count the calls of an app together, by the second', async () => {
-  const { rates } = sharedMemory(new SharedArrayBuffer(sharedBytes))
+  const { rates } = sharedMemory(newMemory())
   const cellOf = cellsOf(rates.length)
   let second = 7
   const threads = [1, 2, 3].map(() =>

@@ -7,11 +7,25 @@ interface Failures {
   sinceMs: number
 }
 
+/** Who signs in, and from where. */
+interface Attempt {
+  name: string
+  address: string
+}
+
+/** Attempts to sign in that failed. */
+export interface Lockout {
+  /** Counts an attempt; fails where there were too many. */
+  attempt(by: Attempt): void | Promise<void>
+  /** The password of one that was counted was right. */
+  succeeded(by: Attempt): void | Promise<void>
+}
+
 /**
  * Counts failed sign-ins by name and by address. An attempt counts as failed when it begins, so that many at once are no
  * more than one after another. `elapsedMs` is of a clock that does not step.
  */
-export function lockout(elapsedMs: () => number) {
+export function lockout(elapsedMs: () => number): Lockout {
   const known = new BoundedMap<string, Failures>(limits.operatorFailuresKept.value)
 
   function failuresOf(key: string): Failures {
@@ -25,12 +39,14 @@ export function lockout(elapsedMs: () => number) {
     known.set(key, { count: Math.max(0, count + more), sinceMs })
   }
 
+  const ofName = (name: string): string => `name ${name}`
+  const ofAddress = (address: string): string => `address ${address}`
+
   return {
-    /** Counts an attempt; fails where there were too many. Returns what to call when the password was right. */
-    attempt(name: string, address: string): () => void {
+    attempt({ name, address }) {
       const counted = [
-        [`name ${name}`, limits.operatorFailures.value],
-        [`address ${address}`, limits.operatorFailuresOfAddress.value],
+        [ofName(name), limits.operatorFailures.value],
+        [ofAddress(address), limits.operatorFailuresOfAddress.value],
       ] as const
       for (const [key, most] of counted) {
         const { count, sinceMs } = failuresOf(key)
@@ -38,14 +54,14 @@ export function lockout(elapsedMs: () => number) {
         const leftMs = sinceMs + limits.operatorLockout.value - elapsedMs()
         throw lockedOut({ seconds: Math.ceil(leftMs / 1000) })
       }
-      const [[ofName], [ofAddress]] = counted
-      add(ofName, 1)
-      add(ofAddress, 1)
-      return () => {
-        known.set(ofName, { count: 0, sinceMs: elapsedMs() })
-        // Only its own: who knows one password must not try others for ever.
-        add(ofAddress, -1)
-      }
+      add(ofName(name), 1)
+      add(ofAddress(address), 1)
+    },
+
+    succeeded({ name, address }) {
+      known.set(ofName(name), { count: 0, sinceMs: elapsedMs() })
+      // Only its own: who knows one password must not try others for ever.
+      add(ofAddress(address), -1)
     },
   }
 }

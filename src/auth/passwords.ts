@@ -12,21 +12,22 @@ const nobodys =
 
 /**
  * Passwords cost processor and memory on purpose: here the cost of a flood is bounded, and shared out fairly. Each of so many
- * threads has its share of the cores.
+ * threads has its share of the cores, and of what waits.
  */
 export function passwords(threads = 1) {
   const running = Math.max(1, Math.floor(availableParallelism() / threads))
+  const share = ({ value }: { value: number }): number => Math.ceil(value / threads)
   const checking = fairTurns({
     running,
-    waiting: limits.passwordChecks.value,
-    ofAddress: limits.passwordChecksOfAddress.value,
-    ofName: limits.passwordChecksOfName.value,
+    waiting: share(limits.passwordChecks),
+    ofAddress: share(limits.passwordChecksOfAddress),
+    ofName: share(limits.passwordChecksOfName),
   })
   const hashing = fairTurns({
     running,
-    waiting: limits.passwordHashes.value,
-    ofAddress: limits.passwordHashesOfAddress.value,
-    ofName: limits.passwordHashesOfAddress.value,
+    waiting: share(limits.passwordHashes),
+    ofAddress: share(limits.passwordHashesOfAddress),
+    ofName: share(limits.passwordHashesOfAddress),
   })
   return {
     /** Whether the password is the one that was hashed; as slow for a user without one, `null`. */

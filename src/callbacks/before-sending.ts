@@ -8,18 +8,12 @@ import {
   readDecision,
 } from '../domain/callbacks/before.ts'
 import { limits } from '../domain/limits.ts'
+import type { Tally } from '../domain/tally.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Post } from './guarded-post.ts'
 
 /** Outcomes of callbacks: `skipped` were not sent, as too many were under way or the breaker was open. */
 type Outcome = 'delivered' | 'replaced' | 'stopped' | 'failed' | 'skipped'
-
-interface Breaker {
-  failures: number
-  /** Monotonic ms until which no callback is sent. */
-  openUntil: number
-  underWay: number
-}
 
 const bodyOf = ({ app, room, sender, id, at, payload }: PendingMessage, { secrets }: BeforeRule): string => {
   const appkey = `${app.org}#${app.name}`
@@ -44,16 +38,9 @@ const outcomeOf = (decision: Decision): Outcome =>
   decision.kind === 'stop' ? 'stopped' : decision.replacement ? 'replaced' : 'delivered'
 
 /** The rules of all apps that are called before messages are delivered, and their outcomes. */
-export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
+export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post, tally: Tally) {
   let rules = new Map<number, BeforeRule[]>()
-  const breakers = new Map<string, Breaker>()
   const counts: Record<Outcome, number> = { delivered: 0, replaced: 0, stopped: 0, failed: 0, skipped: 0 }
-
-  const breakerOf = (id: string): Breaker => {
-    const breaker = breakers.get(id) ?? { failures: 0, openUntil: 0, underWay: 0 }
-    breakers.set(id, breaker)
-    return breaker
-  }
 
   async function responseOf(rule: BeforeRule, message: PendingMessage): Promise<Decision | undefined> {
     try {
@@ -70,27 +57,25 @@ export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post) {
   }
 
   async function decide(rule: BeforeRule, message: PendingMessage): Promise<Decision> {
-    const breaker = breakerOf(rule.id)
-    const isHalfOpen = breaker.failures >= limits.beforeFailures.value
-    if (
-      performance.now() < breaker.openUntil ||
-      breaker.underWay >= (isHalfOpen ? 1 : limits.beforeUnderWay.value)
-    ) {
+    const breaker = `callback ${rule.id}`
+    const failures = tally.counter(`failures of ${breaker}`)
+    const underWay = tally.counter(`under way of ${breaker}`)
+    const isHalfOpen = failures.add(0) >= limits.beforeFailures.value
+    const isFull = underWay.add(1) > (isHalfOpen ? 1 : limits.beforeUnderWay.value)
+    if (isFull || tally.isPaused(breaker)) {
+      underWay.add(-1)
       counts.skipped += 1
       return decisionOnFailure(rule.before)
     }
-    breaker.underWay += 1
     const decision = await responseOf(rule, message)
-    breaker.underWay -= 1
+    underWay.add(-1)
     if (decision) {
-      breaker.failures = 0
+      failures.add(-failures.add(0))
       counts[outcomeOf(decision)] += 1
       return decision
     }
     counts.failed += 1
-    breaker.failures += 1
-    if (breaker.failures >= limits.beforeFailures.value)
-      breaker.openUntil = performance.now() + limits.beforePause.value
+    if (failures.add(1) >= limits.beforeFailures.value) tally.pause(breaker, limits.beforePause.value)
     return decisionOnFailure(rule.before)
   }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { rereading } from '../cluster/rereading.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { needsBefore } from '../domain/callbacks/rule.ts'
+import type { Tally } from '../domain/tally.ts'
 import type { Tracer } from '../domain/tracing.ts'
 import type { ReadStore } from '../store/store.ts'
 import { beforeSending } from './before-sending.ts'
@@ -19,9 +20,10 @@ export async function startBefore(
   apps: Apps,
   mayCall: (address: string) => boolean,
   log: Logger,
+  tally: Tally,
   tracer?: Tracer,
 ) {
-  const before = beforeSending(store, tracedPost(guardedPost(mayCall), tracer))
+  const before = beforeSending(store, tracedPost(guardedPost(mayCall), tracer), tally)
   const read = () => before.read([...apps.all()].filter(needsBefore))
   const { changed, stop } = rereading(read, (error) =>
     log.warn({ err: error }, 'callbacks before sending could not be read; it is retried'),

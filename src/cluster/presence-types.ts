@@ -7,9 +7,11 @@ export interface ConnectedHere {
   online(app: number, usernames: string[]): string[]
   /** The devices with which a user is. */
   devices(app: number, username: string): Device[]
+  /** The logins of a user whose connections have not been ended. */
+  logins(app: number, username: string): Pick<DeviceLogin, 'resource' | 'id'>[]
   /** The rooms of an app in which somebody is. */
   rooms(app: number): string[]
-  /** How many users are, and in how many rooms somebody is. */
+  /** How many users are, and in how many rooms somebody is; those of another thread are not counted again. */
   counts(): { users: number; rooms: number }
 }
 

@@ -1,14 +1,17 @@
 import type { Awaitable } from '../store/database.ts'
 import { counted } from './rate-limiter.ts'
 import type { Rates } from './rate-types.ts'
+import { sharedClock } from './shared-clock.ts'
 
 /** The bits of a cell that count; those above have the second, of which none is taken for another within half an hour. */
 const countBits = 20
 const mostCounted = 2 ** countBits - 1
 const seconds = 2 ** (31 - countBits)
 
-/** The second by the monotonic clock of the machine, which all threads share. */
-const currentSecond = (): number => process.hrtime()[0] % seconds
+/** The second by a clock that all threads share. */
+function secondsOf({ now }: ReturnType<typeof sharedClock>): () => number {
+  return () => Math.floor(now() / 1000) % seconds
+}
 
 /**
  * Counts calls in memory that all threads share. `cellOf` names the cell of an operation of an app, the same for every
@@ -17,7 +20,7 @@ const currentSecond = (): number => process.hrtime()[0] % seconds
 export function threadRates(
   cells: Int32Array,
   cellOf: (key: string) => Promise<number>,
-  secondNow = currentSecond,
+  secondNow = secondsOf(sharedClock()),
 ): Rates {
   const known = new Map<string, number>()
 
@@ -25,7 +28,9 @@ export function threadRates(
   function countIn(cell: number): number {
     for (;;) {
       const before = Atomics.load(cells, cell)
-      const second = secondNow()
+      const own = secondNow()
+      // Another thread may be a little ahead.
+      const second = before >>> countBits === (own + 1) % seconds ? before >>> countBits : own
       const used = before >>> countBits === second ? before & mostCounted : 0
       const next = Math.min(used + 1, mostCounted)
       if (Atomics.compareExchange(cells, cell, before, second * 2 ** countBits + next) === before) return next

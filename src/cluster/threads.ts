@@ -2,7 +2,7 @@ import type { SharedStore } from '../engine/engine-types.ts'
 import type { WriterPlace } from '../engine/writer-messages.ts'
 import { type Calls, callsOn, type Served } from './calls.ts'
 import type { AskThreads, ConnectedHere } from './presence-types.ts'
-import { type SharedMemory, sharedBytes, sharedMemory } from './shared-memory.ts'
+import { newMemory, type SharedMemory, sharedMemory } from './shared-memory.ts'
 import { cellsOf } from './thread-rates.ts'
 
 /** What a thread has beside what a process has: its number among them, and ways to the others. */
@@ -80,7 +80,7 @@ const arePorts = (port: MessagePort | undefined): port is MessagePort => port !=
 
 /** Lets this thread be the first of `count`. */
 export function threadsOf(count: number): Threads {
-  const memory = new SharedArrayBuffer(sharedBytes)
+  const memory = newMemory()
   const [ports = [], ...portsOfOthers] = portsBetween(count)
   const shared = sharedMemory(memory)
   const cellOf = cellsOf(shared.rates.length)

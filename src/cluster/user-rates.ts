@@ -2,7 +2,7 @@ import { BoundedMap } from '../domain/bounded-map.ts'
 import type { Caller } from '../domain/event.ts'
 import { overRate } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
-import { Meter } from '../domain/meter.ts'
+import type { Rated, Tally } from '../domain/tally.ts'
 import type { Engine } from '../engine/engine-types.ts'
 
 type Writes = Pick<Engine, 'commit' | 'rehearse'>
@@ -11,11 +11,15 @@ type Writes = Pick<Engine, 'commit' | 'rehearse'>
  * Changes that users make themselves, over REST and sockets, and those that they only try, held together to their app's
  * rate, which `rateOf` returns (null = no limit). What the app does is not counted.
  */
-export function metered({ commit, rehearse }: Writes, rateOf: (app: number) => number | null): Writes {
-  const meters = new BoundedMap<string, Meter>(limits.userMeters.value)
+export function metered(
+  { commit, rehearse }: Writes,
+  tally: Pick<Tally, 'meter'>,
+  rateOf: (app: number) => number | null,
+): Writes {
+  const meters = new BoundedMap<string, Rated>(limits.userMeters.value)
 
-  function meterOf(key: string, now: number): Meter {
-    const meter = meters.get(key) ?? new Meter(now)
+  function meterOf(key: string): Rated {
+    const meter = meters.get(key) ?? tally.meter(`changes ${key}`)
     meters.set(key, meter)
     return meter
   }
@@ -23,8 +27,7 @@ export function metered({ commit, rehearse }: Writes, rateOf: (app: number) => n
   function isOver(app: number, caller: Caller): boolean {
     const rate = caller.kind === 'user' ? rateOf(app) : null
     if (rate === null || caller.kind !== 'user') return false
-    const now = performance.now()
-    return !meterOf(`${app}/${caller.username}`, now).passes(rate, now)
+    return !meterOf(`${app}/${caller.username}`).passes(rate, performance.now())
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Event } from '../domain/event.ts'
 import { serverStopping } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
+import type { Tally } from '../domain/tally.ts'
 import { comparePositions, type EventPosition } from '../store/event-retention.ts'
 import type { EventReads, EventRow } from '../store/events.ts'
 import type { RecordedRoomReads } from '../store/recorded-rooms.ts'
@@ -143,15 +144,18 @@ export function eventFeed(
   { kind, store }: Pick<Engine, 'kind'> & { store: Reads },
   deployment: string,
   { events, relayed, apps }: Sources,
+  tally: Pick<Tally, 'counter'>,
 ): EventFeed {
   // Other processes write, too, and transactions overlap.
   const hasToLook = kind === 'postgres'
   const readers = new Map<number, Set<Reader>>()
   let isStopped = false
 
+  const streamsOf = (app: number) => tally.counter(`streams ${app}`)
+
   function forget(app: number, reader: Reader): void {
     const ofApp = readers.get(app)
-    ofApp?.delete(reader)
+    if (ofApp?.delete(reader)) streamsOf(app).add(-1)
     if (ofApp?.size === 0) readers.delete(app)
   }
 
@@ -203,7 +207,10 @@ export function eventFeed(
     open(app, rooms) {
       const ofApp = readers.get(app) ?? new Set()
       if (isStopped) throw serverStopping()
-      if (ofApp.size >= limits.feedStreams.value) return undefined
+      if (streamsOf(app).add(1) > limits.feedStreams.value) {
+        streamsOf(app).add(-1)
+        return undefined
+      }
       const reader = new Reader(app, store, rooms, hasToLook, (closed) => forget(app, closed))
       readers.set(app, ofApp.add(reader))
       return reader

@@ -232,11 +232,13 @@ export function bodyCheck(
   schema: TSchema,
   words: BodyWords = wordsOfRooms,
 ): (body: unknown, isForgiving: boolean) => unknown {
-  const compiled = TypeCompiler.Compile(schema)
+  // Compiled by the first call: most operations are never called on one thread, and code takes memory.
+  let compiled: ReturnType<typeof TypeCompiler.Compile> | undefined
   const wholeNumbers = Object.entries<TSchema>(schema.properties ?? {}).flatMap(([name, { type }]) =>
     type === 'integer' ? name : [],
   )
   return (given, isForgiving) => {
+    compiled ??= TypeCompiler.Compile(schema)
     const fits = compiled.Check(given)
     const body = fits || !isForgiving ? given : converted(schema, given)
     if (!fits && !compiled.Check(body)) throw schemaFailure(schema, body, words)

@@ -1,6 +1,7 @@
 import { bodyTooSlow, tooManyBodies } from '../domain/body-failures.ts'
 import type { Failure } from '../domain/failure.ts'
 import { limits } from '../domain/limits.ts'
+import { ownTally, type Tally } from '../domain/tally.ts'
 
 /** A body that has not come whole yet. */
 interface Waiting {
@@ -13,9 +14,15 @@ interface Waiting {
   refuse(why: Failure): void
 }
 
+/** Counts bodies together with other threads, from the start. */
+export function countBodies(tally: Pick<Tally, 'counter'>): void {
+  held = tally.counter('bodies')
+}
+
 /** In the order in which they began. */
 const waiting = new Set<Waiting>()
-let held = 0
+/** Bytes of memory that bodies take; with several threads, those of all of them. */
+let held = ownTally(() => performance.now()).counter('bodies')
 let watching: ReturnType<typeof setInterval> | undefined
 
 function refuse(body: Waiting, why: Failure): void {
@@ -24,7 +31,7 @@ function refuse(body: Waiting, why: Failure): void {
 }
 
 function forget(body: Waiting): void {
-  if (waiting.delete(body)) held -= body.held
+  if (waiting.delete(body)) held.add(-body.held)
 }
 
 /** Refuses what comes more slowly than the least rate, counted from its beginning and with some time to begin in. */
@@ -43,9 +50,9 @@ function refuseSlow(): void {
 function hold(body: Waiting, bytes: number): void {
   if (!waiting.has(body)) return
   body.held += bytes
-  held += bytes
+  held.add(bytes)
   for (const oldest of waiting) {
-    if (held <= limits.waitingBodies.value) return
+    if (held.add(0) <= limits.waitingBodies.value) return
     refuse(oldest, tooManyBodies())
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Lockout } from '../auth/lockout.ts'
 import type { Passwords } from '../auth/passwords.ts'
 import type { Bus } from '../cluster/bus.ts'
 import type { NodeNews } from '../cluster/bus-codec.ts'
@@ -39,17 +40,18 @@ function appAdminOn(engine: Engine, log: Logger) {
 interface Parts {
   engine: Engine
   passwords: Passwords
+  failures: Lockout
   log: Logger
 }
 
 /** Operators of the console, and what they may do to apps. */
-export function consoleOn({ engine, passwords, log }: Parts) {
+export function consoleOn({ engine, passwords, failures, log }: Parts) {
   const operators = operatorsOn({
     store: engine.store,
     commit: engine.commit,
     passwords,
     now: Date.now,
-    elapsedMs: () => performance.now(),
+    failures,
     note: (what, who) => log.info(who, `an operator of the console: ${what}`),
   })
   return { operators, appAdmin: appAdminOn(engine, log) }

@@ -1,3 +1,4 @@
+import type { Lockout } from '../auth/lockout.ts'
 import type { Calls } from '../cluster/calls.ts'
 import type { Config } from '../config.ts'
 import type { HeardFigures } from '../domain/node-figures.ts'
@@ -30,6 +31,12 @@ export const overviewOfFirst = ({ call }: Calls): Overview => ({
   countApps: async () => (await call('countApps')) as Awaited<ReturnType<Overview['countApps']>>,
   figures: async () => (await call('figures')) as HeardFigures[],
   recentLog: async () => (await call('recentLog')) as string[],
+})
+
+/** Attempts to sign in, for any other thread: the first one counts those of all. */
+export const lockoutOfFirst = ({ call }: Calls): Lockout => ({
+  attempt: (by) => call('attemptSignIn', by) as Promise<void>,
+  succeeded: (by) => call('signedIn', by) as Promise<void>,
 })
 
 /** The metrics of this thread, whose text has those of all threads. */

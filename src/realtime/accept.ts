@@ -2,6 +2,7 @@ import { historyTerms } from '../domain/history.ts'
 import { high, low, Meter, normal, type Priority } from '../domain/meter.ts'
 import { isRecorded } from '../domain/recorded-rooms.ts'
 import type { RelayedMessage } from '../domain/relayed-message.ts'
+import type { Rated, Tally } from '../domain/tally.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { Incoming } from './decode.ts'
 import { denied, roomMessage } from './encode.ts'
@@ -29,13 +30,19 @@ export const memberTags = (ext: KeyValue[] | undefined): KeyValue[] | undefined 
     ? ext.filter(({ key }) => !serverTags.has(key ?? ''))
     : ext
 
+/** Messages of a user, by whatever thread. */
+export const meterOfUser = (tally: Tally, app: number, username: string): Rated =>
+  tally.meter(`messages ${app}/${username}`)
+
+/** Messages of a room, by whatever thread. */
+export const meterOfRoom = (tally: Tally, topic: string): Rated => tally.meter(`room ${topic}`)
+
 /** Whether a user may send one more message now, by its app's limit. */
-export function passesUserRate({ app, user }: Session): boolean {
+export function passesUserRate({ app, user }: Session, tally: Tally): boolean {
   const rate = app.settings.userMessageRate
   if (rate === null) return true
-  const elapsedMs = performance.now()
-  user.meter ??= new Meter(elapsedMs)
-  return user.meter.passes(rate, elapsedMs)
+  user.meter ??= meterOfUser(tally, user.app, user.username)
+  return user.meter.passes(rate, performance.now())
 }
 
 /** Whether a room takes one more message now, by its app's limit; what is over it is counted by priority. */
@@ -43,13 +50,13 @@ export function passesRoomRate(
   { session, meta }: Incoming,
   room: LiveRoom,
   dropped: Counters['dropped'],
+  tally: Tally,
 ): boolean {
   const rate = session.app.settings.roomMessageRate
   if (rate === null) return true
   const priority = priorityOf(meta.ext)
-  const elapsedMs = performance.now()
-  room.meter ??= new Meter(elapsedMs)
-  if (room.meter.passes(rate, elapsedMs, priority)) return true
+  room.meter ??= meterOfRoom(tally, room.topic)
+  if (room.meter.passes(rate, performance.now(), priority)) return true
   dropped[priorityNames[priority]] += 1
   return false
 }

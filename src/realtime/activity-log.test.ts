@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import pino from 'pino'
 import { appGone, storeUnavailable } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
+import { ownTally } from '../domain/tally.ts'
 import type { Commit } from '../engine/commit.ts'
 import { counters } from '../metrics/counters.ts'
 import { activityLog } from './activity-log.ts'
@@ -23,7 +24,7 @@ async function writesOf(failures: Error[]): Promise<number> {
     if (failure) throw failure
     return undefined as never
   }
-  const parts = { commit, log: pino({ level: 'silent' }), counters: counters() }
+  const parts = { commit, log: pino({ level: 'silent' }), counters: counters(), tally: ownTally(() => 0) }
   const log = activityLog(parts, () => resolve())
   log.status(login, 'login')
   await promise
@@ -47,7 +48,8 @@ test('13.2 what is beyond the ceiling while the store takes nothing is counted, 
     stored.push(...events.map(({ operator }) => operator))
     return undefined as never
   }
-  const log = activityLog({ commit, log: pino({ level: 'silent' }), counters: own }, () => {
+  const parts = { commit, log: pino({ level: 'silent' }), counters: own, tally: ownTally(() => 0) }
+  const log = activityLog(parts, () => {
     if (stored.length === most) resolve()
   })
   // Each takes 200 bytes.

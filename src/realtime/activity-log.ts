@@ -74,21 +74,22 @@ function statusOf({ user, resource, system, version, connection }: Session, reas
  * and in batches. `written` is called when there is more in the log of an app.
  */
 export function activityLog(
-  { commit, log, counters }: Pick<Parts, 'commit' | 'log' | 'counters'>,
+  { commit, log, counters, tally }: Pick<Parts, 'commit' | 'log' | 'counters' | 'tally'>,
   written: (app: number) => void,
 ) {
   const failed = rateLimitedLog(log, 'messages could not be stored for callbacks; it is retried')
   const apps = new Map<number, Waiting[]>()
-  let bytes = 0
+  /** Bytes that wait, of all threads. */
+  const bytes = tally.counter('callback bytes')
   let writing: Promise<void> | undefined
   let isStopped = false
 
   function add(app: number, waiting: Waiting): void {
-    if (bytes >= limits.callbackWaiting.value) {
+    if (bytes.add(0) >= limits.callbackWaiting.value) {
       counters.callbacksLost += 1
       return
     }
-    bytes += waiting.bytes
+    bytes.add(waiting.bytes)
     const queue = apps.get(app)
     if (queue) queue.push(waiting)
     else apps.set(app, [waiting])
@@ -104,7 +105,7 @@ export function activityLog(
       if (!isAppGone(error)) throw error
     }
     queue.splice(0, some.length)
-    bytes -= some.reduce((sum, each) => sum + each.bytes, 0)
+    bytes.add(-some.reduce((sum, each) => sum + each.bytes, 0))
     if (queue.length === 0) apps.delete(app)
     written(app)
   }

@@ -1,5 +1,6 @@
 import type { BeforeRule, BeforeSending, Decision } from '../domain/callbacks/before.ts'
 import { limits } from '../domain/limits.ts'
+import type { Counter, Tally } from '../domain/tally.ts'
 import { memberTags } from './accept.ts'
 import { attributeOf } from './content.ts'
 import type { Incoming } from './decode.ts'
@@ -17,6 +18,8 @@ import { payloadOf } from './shown-message.ts'
 interface Turn {
   last: Promise<void>
   waiting: number
+  /** Those that other threads hold, too. */
+  all: Counter
   /** Their clients' ids: what is repeated meanwhile is not sent twice. */
   clients: Set<number>
 }
@@ -62,7 +65,7 @@ type Finish = (decision: Decision) => unknown
  * Messages that wait for the response of a callback before they are delivered. The messages of one sender to one room keep their
  * order: later ones wait, too, while their callbacks run. Nobody else waits.
  */
-export function turnsBefore(before: BeforeSending, failed: (error: unknown) => void) {
+export function turnsBefore(before: BeforeSending, tally: Tally, failed: (error: unknown) => void) {
   const turns = new Map<string, Turn>()
 
   function ruleFor({ session, room, meta, body, recalls }: Incoming): BeforeRule | undefined {
@@ -99,6 +102,7 @@ export function turnsBefore(before: BeforeSending, failed: (error: unknown) => v
       failed(error)
     }
     turn.waiting -= 1
+    turn.all.add(-1)
     if (turn.waiting === 0) turns.delete(key)
   }
 
@@ -116,9 +120,17 @@ export function turnsBefore(before: BeforeSending, failed: (error: unknown) => v
       const key = `${session.user.app}/${session.user.username}/${room}`
       const known = turns.get(key)
       if (!rule && !known) return undefined
-      const turn = known ?? { last: Promise.resolve(), waiting: 0, clients: new Set() }
+      const turn = known ?? {
+        last: Promise.resolve(),
+        waiting: 0,
+        all: tally.counter(`turns ${key}`),
+        clients: new Set(),
+      }
       if (client !== undefined && turn.clients.has(client)) return 'held'
-      if (turn.waiting >= limits.beforeWaiting.value) return 'full'
+      if (turn.all.add(1) > limits.beforeWaiting.value) {
+        turn.all.add(-1)
+        return 'full'
+      }
       turns.set(key, turn)
       turn.waiting += 1
       if (client !== undefined) turn.clients.add(client)

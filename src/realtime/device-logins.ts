@@ -1,37 +1,76 @@
 import type { NodePresence } from '../cluster/presence.ts'
-import type { DeviceLogin } from '../cluster/presence-types.ts'
+import type { AskThreads, DeviceLogin } from '../cluster/presence-types.ts'
+import { limits } from '../domain/limits.ts'
+import { connectedHere } from './connected-here.ts'
 import { StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
-import type { Session } from './session.ts'
+import type { LiveUser, Session } from './session.ts'
+
+/** Ways to the other threads of this process. */
+interface Others {
+  /** Tells them of a login here. */
+  tell(login: DeviceLogin): void
+  ask: AskThreads
+}
+
+type LogOut = (session: Session, operation: StatisticsBody_Operation) => void
 
 /**
- * A device is connected once, to whatever thread of this process. `others` tells them of a login here; of two at the same time the
- * one with the later id stays.
+ * A device is connected once, to whatever thread of this process, and a user with so many devices. Of two that log in at the same
+ * time the one with the later id stays.
  */
 export function deviceLogins(
-  { live, newId, now }: Pick<Parts, 'live' | 'newId' | 'now'>,
+  { live, newId, now, tally, log }: Pick<Parts, 'live' | 'newId' | 'now' | 'tally' | 'log'>,
   { changed }: Pick<NodePresence, 'changed'>,
-  others: ((login: DeviceLogin) => void) | undefined,
+  others: Others | undefined,
 ) {
-  return {
-    changed,
+  const devicesOf = ({ app, username }: LiveUser) => tally.counter(`devices ${app}/${username}`)
+  const here = connectedHere(live)
 
+  const elsewhere =
+    (logOut: LogOut) =>
+    ({ app, username, resource, id }: DeviceLogin): void => {
+      for (const session of [...(live.user(app, username)?.sessions ?? [])])
+        if (session.resource === resource && session.loginId < id)
+          logOut(session, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
+    }
+
+  /** Ends the oldest logins of a user who has too many, on whatever threads they are. */
+  async function endOldest(
+    { ask, tell }: Others,
+    { app, username }: LiveUser,
+    logOut: LogOut,
+  ): Promise<void> {
+    const all = [...here.logins(app, username), ...(await ask('logins', app, username)).flat()]
+    all.sort((one, other) => (one.id < other.id ? 1 : -1))
+    for (const { resource, id } of all.slice(limits.devices.value)) {
+      const login = { app, username, resource, id: id + 1n }
+      tell(login)
+      elsewhere(logOut)(login)
+    }
+  }
+
+  return {
     /** A session has begun here. */
-    begun(session: Session): void {
-      changed(session.user)
+    begun(session: Session, logOut: LogOut): void {
+      const { user, resource } = session
+      changed(user)
       if (!others) return
       session.loginId = newId(now())
-      const { user, resource, loginId } = session
-      others({ app: user.app, username: user.username, resource, id: loginId })
+      others.tell({ app: user.app, username: user.username, resource, id: session.loginId })
+      if (devicesOf(user).add(1) <= limits.devices.value) return
+      endOldest(others, user, logOut).catch((error) =>
+        log.error({ err: error }, 'the oldest connection of a user could not be closed'),
+      )
+    },
+
+    /** A session has ended here. */
+    ended({ user }: Session): void {
+      changed(user)
+      if (others) devicesOf(user).add(-1)
     },
 
     /** A device has logged in to another thread: it is not connected here any more. */
-    elsewhere:
-      (logOut: (session: Session, operation: StatisticsBody_Operation) => void) =>
-      ({ app, username, resource, id }: DeviceLogin): void => {
-        for (const session of [...(live.user(app, username)?.sessions ?? [])])
-          if (session.resource === resource && session.loginId < id)
-            logOut(session, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
-      },
+    elsewhere,
   }
 }

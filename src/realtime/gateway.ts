@@ -51,8 +51,8 @@ export const socketTerms = (
   buffered: (settings.send_buffers * 1024 * 1024) / threads,
   batching: { ...batchTerms(settings.batch_tick), ...batching },
   notices: {
-    largeRoom: settings.presence_large_room,
-    perSecond: settings.presence_rate,
+    largeRoom: settings.presence_large_room / threads,
+    perSecond: settings.presence_rate / threads,
     names: settings.presence_names,
   },
 })
@@ -89,7 +89,7 @@ export function gateway(
   function received(connection: Connection, bytes: number): boolean {
     const at = performance.now()
     if (connection.received(at, bytes)) return true
-    if (connection.stage !== 'closed' && connection.session) floods.add(connection.session.user, at)
+    if (connection.stage !== 'closed' && connection.session) floods.add(connection.session.user)
     cutOff(connection, 'flood', closeCode.policy)
     return false
   }
@@ -135,9 +135,8 @@ export function gateway(
     },
   }
 
-  const stopSweeping = sweeping(connections, { pingMs: terms.pingMs, now, cutOff }, (atMs, lateMs) => {
+  const stopSweeping = sweeping(connections, { pingMs: terms.pingMs, now, cutOff }, (lateMs) => {
     late(lateMs)
-    floods.sweep(atMs)
     counters.buffered = lookForSlow()
   })
 
@@ -157,6 +156,7 @@ export function gateway(
       // Those that come at the same time are not all pinged at the same time.
       const data = new Connection(address, at, at + terms.pingMs * (0.5 + Math.random() / 2))
       if (server.upgrade(request, { data })) return undefined
+      arrived.dismiss(address)
       return new Response('{"error":"upgrade_required"}', {
         status: 426,
         headers: { 'content-type': 'application/json', upgrade: 'websocket' },

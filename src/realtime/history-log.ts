@@ -59,7 +59,7 @@ function gathering() {
 
 const sizeOf = ({ frame }: RelayedMessage): number => frame.length + overhead
 
-type Given = Pick<Parts, 'log' | 'counters'> & { history: HistoryStore }
+type Given = Pick<Parts, 'log' | 'counters' | 'tally'> & { history: HistoryStore }
 
 /** Trims the rooms of apps that retain a number of messages, when enough have come since. */
 function trimming(history: HistoryStore) {
@@ -94,11 +94,12 @@ const batchOf = (messages: RelayedMessage[], removed: number[]): HistoryBatch =>
  * Stores the messages of apps with a history, after the fan-out and in batches. One that is not stored yet when the
  * process dies is lost to the history; whoever must not lose it waits until it is `stored`.
  */
-export function historyLog({ history, log, counters }: Given) {
+export function historyLog({ history, log, counters, tally }: Given) {
   const failed = rateLimitedLog(log, 'messages could not be stored in the history; it is retried')
   let messages: RelayedMessage[] = []
   let recalled: number[] = []
-  let bytes = 0
+  /** Bytes that wait, of all threads. */
+  const ofAll = tally.counter('history bytes')
   let writing: Promise<void> | undefined
   let isStopped = false
   // Each in its order; a recall may overtake messages.
@@ -106,6 +107,13 @@ export function historyLog({ history, log, counters }: Given) {
   const taken = progress()
   const { pause, hurry } = gathering()
   const trim = trimming(history)
+
+  function waits(change: number): void {
+    ofAll.add(change)
+    counters.historyWaiting += change
+  }
+
+  const hasRoom = (): boolean => ofAll.add(0) < limits.historyWaiting.value
 
   /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
   async function write(): Promise<void> {
@@ -125,8 +133,7 @@ export function historyLog({ history, log, counters }: Given) {
       }
       messages = messages.slice(some.length)
       recalled = recalled.slice(removed.length)
-      bytes -= some.reduce((sum, message) => sum + sizeOf(message), 0)
-      counters.historyWaiting = bytes
+      waits(-some.reduce((sum, message) => sum + sizeOf(message), 0))
       counters.historyStored += some.length
       accepted.did(some.length)
       taken.did(removed.length)
@@ -150,11 +157,10 @@ export function historyLog({ history, log, counters }: Given) {
     /** Takes in a message that this node has accepted; a recall takes the recalled one out. */
     add(message: RelayedMessage): void {
       if (message.recalls !== undefined) takeOut(message.recalls)
-      else if (bytes >= limits.historyWaiting.value) counters.historyLost += 1
+      else if (!hasRoom()) counters.historyLost += 1
       else {
         messages.push(message)
-        bytes += sizeOf(message)
-        counters.historyWaiting = bytes
+        waits(sizeOf(message))
         accepted.add()
       }
       writing ??= write()
@@ -167,7 +173,7 @@ export function historyLog({ history, log, counters }: Given) {
     },
 
     /** Whether one more message would not wait for longer than the limit allows. */
-    hasRoom: (): boolean => bytes < limits.historyWaiting.value,
+    hasRoom,
 
     stored,
 

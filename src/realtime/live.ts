@@ -1,7 +1,7 @@
 import type { Heard } from '../cluster/heard-rooms.ts'
 import type { Device } from '../domain/device.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
-import { Meter } from '../domain/meter.ts'
+import type { Tally } from '../domain/tally.ts'
 import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
 import { discard, handOver, startAfter } from './waiting.ts'
 
@@ -25,7 +25,7 @@ function subscribe(session: Session, room: LiveRoom): void {
   startAfter(room, session)
 }
 
-const emptyUser = (login: Login, keywords: AppKeywords): LiveUser => ({
+const emptyUser = (login: Login, keywords: AppKeywords, tally: Tally): LiveUser => ({
   app: login.app.id,
   username: login.username,
   sessions: [],
@@ -35,20 +35,41 @@ const emptyUser = (login: Login, keywords: AppKeywords): LiveUser => ({
   mutes: undefined,
   superAdmin: undefined,
   meter: undefined,
-  frames: new Meter(performance.now()),
+  frames: tally.meter(`frames ${login.app.id}/${login.username}`),
 })
 
+/** Fills a map, and counts what is in it; what several threads have they count once. */
+function counting<Value>(tally: Tally, what: string, own: Map<string, Value>) {
+  let count = 0
+  return {
+    put(key: string, value: Value): void {
+      own.set(key, value)
+      if (tally.isShared && tally.counter(`${what} ${key}`).add(1) === 1) count += 1
+    },
+    drop(key: string): void {
+      own.delete(key)
+      if (tally.isShared && tally.counter(`${what} ${key}`).add(-1) === 0) count -= 1
+    },
+    count: (): number => (tally.isShared ? count : own.size),
+  }
+}
+
 /** Who is connected to this node, and the rooms they are in: everything that is needed to deliver. */
-export function liveState(keywordsOf: (app: number) => AppKeywords, others: Pick<Heard, 'hear' | 'ignore'>) {
+export function liveState(
+  keywordsOf: (app: number) => AppKeywords,
+  others: Pick<Heard, 'hear' | 'ignore'>,
+  tally: Tally,
+) {
   const users = new Map<string, LiveUser>()
   const rooms = new Map<string, LiveRoom>()
+  const all = { users: counting(tally, 'user', users), rooms: counting(tally, 'members', rooms) }
 
   function enter(user: LiveUser, id: string): LiveRoom {
     const topic = `${user.app}/${id}`
     let room = rooms.get(topic)
     if (!room) {
       room = emptyRoom(user.app, id, topic)
-      rooms.set(topic, room)
+      all.rooms.put(topic, room)
     }
     if (!room.users.has(user)) {
       others.hear(topic)
@@ -66,13 +87,15 @@ export function liveState(keywordsOf: (app: number) => AppKeywords, others: Pick
     if (subscribed) for (const { socket } of user.sessions) socket.unsubscribe(room.topic)
     if (room.users.size > 0) return
     discard(room)
-    rooms.delete(room.topic)
+    all.rooms.drop(room.topic)
     others.ignore(room.topic)
   }
 
   return {
     users,
     rooms,
+    /** How many users and rooms there are; the sum of these is that of the process. */
+    counts: () => ({ users: all.users.count(), rooms: all.rooms.count() }),
     user: (app: number, username: string): LiveUser | undefined => users.get(`${app}/${username}`),
     /** The devices with which a user is connected. */
     devices: (app: number, username: string): Device[] =>
@@ -87,8 +110,8 @@ export function liveState(keywordsOf: (app: number) => AppKeywords, others: Pick
     add(connection: Connection, login: Login): { session: Session; isFirst: boolean } {
       const key = `${login.app.id}/${login.username}`
       const known = users.get(key)
-      const user = known ?? emptyUser(login, keywordsOf(login.app.id))
-      if (!known) users.set(key, user)
+      const user = known ?? emptyUser(login, keywordsOf(login.app.id), tally)
+      if (!known) all.users.put(key, user)
       const session = new Session(connection, user, login)
       connection.session = session
       user.sessions.push(session)
@@ -103,7 +126,7 @@ export function liveState(keywordsOf: (app: number) => AppKeywords, others: Pick
       if (index >= 0) user.sessions.splice(index, 1)
       if (user.sessions.length > 0) return
       for (const room of user.rooms.values()) quit(user, room, false)
-      users.delete(`${user.app}/${user.username}`)
+      all.users.drop(`${user.app}/${user.username}`)
     },
 
     /** Puts a user of this node into a room. */

@@ -4,7 +4,8 @@ import { check } from '../domain/keywords/check.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import type { MaySpeak, Silence, Speaking } from '../domain/messenger.ts'
 import { Meter, normal } from '../domain/meter.ts'
-import { tooMany } from './accept.ts'
+import { ownTally, type Rated } from '../domain/tally.ts'
+import { meterOfRoom, meterOfUser, tooMany } from './accept.ts'
 import { authoriser } from './authorise.ts'
 import { isRefusal, type Refusal } from './encode.ts'
 import type { FindOriginal } from './find-original.ts'
@@ -69,25 +70,36 @@ function heldAgainst({ matcher }: AppKeywords, text: string | undefined) {
 
 /** Decides as for a message of a client, and leaves no trace among those who are connected. */
 export function speechRules(
-  { store, now, live: connected, before }: Pick<Parts, 'store' | 'now' | 'live' | 'before'>,
+  { store, now, live: connected, before, tally }: Pick<Parts, 'store' | 'now' | 'live' | 'before' | 'tally'>,
   find: FindOriginal,
   spoken: LastSpoken,
   keywordsOf: (app: number) => AppKeywords,
 ): MaySpeak {
-  /** Whether rates of this node have room for one more message. */
+  /** Whether rates of this process have room for one more message. */
   function rates({ id, settings }: AppRecord, room: string, username: string) {
     const { userMessageRate, roomMessageRate } = settings
     const at = performance.now()
-    const passes = (rate: number | null, meter: Meter | undefined, priority?: typeof normal) =>
+    const passes = (rate: number | null, meter: Rated | undefined, priority?: typeof normal) =>
       rate === null || meter === undefined || meter.hasRoom(rate, at, priority)
     return {
-      user: passes(userMessageRate, connected.user(id, username)?.meter),
-      room: passes(roomMessageRate, connected.room(id, room)?.meter, normal),
+      user: passes(
+        userMessageRate,
+        tally.isShared ? meterOfUser(tally, id, username) : connected.user(id, username)?.meter,
+      ),
+      room: passes(
+        roomMessageRate,
+        tally.isShared ? meterOfRoom(tally, `${id}/${room}`) : connected.room(id, room)?.meter,
+        normal,
+      ),
     }
   }
 
   return async (app, room, username, text) => {
-    const live = liveState(keywordsOf, everythingHeard)
+    const live = liveState(
+      keywordsOf,
+      everythingHeard,
+      ownTally(() => performance.now()),
+    )
     const user: LiveUser = {
       app: app.id,
       username,

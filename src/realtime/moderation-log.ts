@@ -4,6 +4,7 @@ import type { KeywordAction } from '../domain/keywords/automaton.ts'
 import type { Hit } from '../domain/keywords/check.ts'
 import { limits } from '../domain/limits.ts'
 import { type ModeratedMessage, statusOf } from '../domain/moderation.ts'
+import type { Rated } from '../domain/tally.ts'
 import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import { type Moderated, recordModerated } from '../operations/keywords/record-moderated.ts'
 import type { Incoming } from './decode.ts'
@@ -20,13 +21,12 @@ const [mostWords, mostEvents] = [limits.keywordHitsWaiting.value, limits.moderat
 interface Waiting {
   messages: Moderated['messages']
   hits: Map<string, { list: string; word: string; times: number }>
-  /** The second in which `events` were taken in. */
-  second: number
-  events: number
+  /** Events of the app. */
+  rate: Rated
 }
 
 /** Records messages with keywords in the log of events, and counts them, after the fan-out and in batches. */
-export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
+export function moderationLog({ commit, log, tally }: Pick<Parts, 'commit' | 'log' | 'tally'>) {
   const apps = new Map<number, Waiting>()
   let writing: Promise<void> | undefined
   let isStopped = false
@@ -34,7 +34,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
   function waitingOf(app: number): Waiting {
     let waiting = apps.get(app)
     if (!waiting) {
-      waiting = { messages: [], hits: new Map(), second: 0, events: 0 }
+      waiting = { messages: [], hits: new Map(), rate: tally.meter(`moderated ${app}`) }
       apps.set(app, waiting)
     }
     return waiting
@@ -43,10 +43,7 @@ export function moderationLog({ commit, log }: Pick<Parts, 'commit' | 'log'>) {
   const failed = rateLimitedLog(log, 'matches of keywords could not be stored; it is retried')
 
   function addEvent(waiting: Waiting, room: string, message: ModeratedMessage): void {
-    const second = Math.floor(performance.now() / 1000)
-    if (second !== waiting.second) Object.assign(waiting, { second, events: 0 })
-    waiting.events += 1
-    if (waiting.events <= mostEvents && waiting.messages.length < mostWords)
+    if (waiting.messages.length < mostWords && waiting.rate.passes(mostEvents, performance.now()))
       waiting.messages.push({ room, message })
   }
 

@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts'
 
 /** Keywords: the lists, what is done to messages that hold some, and the log of that. */
 export async function moderation(
-  parts: Pick<Parts, 'store' | 'commit' | 'log' | 'counters'>,
+  parts: Pick<Parts, 'store' | 'commit' | 'log' | 'counters' | 'tally'>,
   isAlone?: boolean,
 ) {
   const lists = await keywordLists(parts, isAlone)

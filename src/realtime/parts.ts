@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Login } from '../auth/login.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { BeforeSending } from '../domain/callbacks/before.ts'
+import type { Tally } from '../domain/tally.ts'
 import type { Commit } from '../engine/commit.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { ReadStore } from '../store/store.ts'
@@ -19,6 +20,7 @@ export interface Parts {
   /** Runs callbacks before messages are delivered. */
   before: BeforeSending
   live: Live
+  tally: Tally
   counters: Counters
   newId(now: number): bigint
   /** Writes deliveries to rooms of this node, in order. */

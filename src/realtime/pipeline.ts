@@ -51,7 +51,7 @@ function failureLog(log: Parts['log']): (error: unknown) => void {
  * Nothing waits as long as memory knows enough. Throws on a frame that no client sends.
  */
 export function pipeline(parts: Parts, { logIn, toUser, sent, joinOrLeave, ...steps }: Steps) {
-  const { now } = parts
+  const { now, tally } = parts
   const acknowledge = acknowledging(steps.history)
   const refuse = refusing(parts.counters)
   const noteFailure = failureLog(parts.log)
@@ -107,7 +107,7 @@ export function pipeline(parts: Parts, { logIn, toUser, sent, joinOrLeave, ...st
 
   /** One message: acknowledged or refused. */
   function receiveMessage(session: Session, meta: Meta, reader: FrameReader): undefined | Promise<void> {
-    const message = passesUserRate(session) ? decodeMessage(session, meta, reader) : tooMany
+    const message = passesUserRate(session, tally) ? decodeMessage(session, meta, reader) : tooMany
     if (isRefusal(message)) return refuse(session, meta, message)
     const earlier = message.client === undefined ? undefined : sent.idOf(message.client)
     if (earlier !== undefined) return acknowledge(message, earlier, now())

@@ -93,10 +93,8 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'outbox'> {
   addressOf: AddressOf
   /** The rooms whose messages other nodes publish to this one. */
   heardRooms: Heard
-  /** Asks the other threads of this process, where there are some. */
-  askThreads?: AskThreads | undefined
-  /** Tells the other threads of this process who has logged in, where there are some. */
-  othersOfLogin?: ((login: DeviceLogin) => void) | undefined
+  /** The other threads of this process, where there are some. */
+  otherThreads?: { ask: AskThreads; tell(login: DeviceLogin): void } | undefined
   /** Publishes a message to the other nodes. */
   others(message: RelayedMessage): void
   /** Publishes a message to users to the other nodes. */
@@ -122,6 +120,7 @@ async function restoreOf(
 
 const forPresence = (given: Given, live: Live) => ({
   ...given,
+  askThreads: given.otherThreads?.ask,
   here: connectedHere(live),
   everyone: () => live.users.values(),
   rateLimitedLog: (text: string) => rateLimitedLog(given.log, text),
@@ -131,9 +130,9 @@ const forPresence = (given: Given, live: Live) => ({
 export async function startRealtime(given: Given, terms: Terms, sockets: SocketTerms): Promise<Realtime> {
   const counted = counters()
   const words = await moderation({ ...given, counters: counted }, terms.alone)
-  const live = liveState(words.ofApp, given.heardRooms)
+  const live = liveState(words.ofApp, given.heardRooms, given.tally)
   const cutOff = cuttingOff(counted)
-  const arrived = arrivals(sockets)
+  const arrived = arrivals(sockets, given.tally)
   const slow = outgoing(arrived.all, sockets.buffered, (connection, reason) =>
     cutOff(connection, reason, closeCode.slow),
   )
@@ -163,9 +162,9 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
   const fan = fanOut(parts, logs, given.others)
   const fanToUsers = userFanOut(parts, recent, messages, given.othersOfUsers)
 
-  const flooding = floods()
+  const flooding = floods(given.tally)
   const restore = (user: LiveUser) => restoreOf(user, messages, recent)
-  const logins = deviceLogins(parts, presence, given.othersOfLogin)
+  const logins = deviceLogins(parts, presence, given.otherThreads)
   const { heardRooms: hears } = given
   const { logIn, logOut, ...loggedIn } = sessions(parts, logins, flooding, cutOff, activity, hears, restore)
   const receive = pipeline(parts, {

@@ -50,10 +50,10 @@ interface Answers {
 
 /** The way of a message to everyone in its room, once it is authorised. */
 export function sending(
-  { counters, now, newId, before }: Parts,
+  { counters, now, newId, before, tally }: Parts,
   { authorise, moderate, spoken, fanOut, history, acknowledge, refuse, noteFailure }: Sending & Answers,
 ) {
-  const turns = turnsBefore(before, noteFailure)
+  const turns = turnsBefore(before, tally, noteFailure)
 
   /** Accepts an authorised message, encodes it once, and fans it out. */
   function send(message: Incoming, verdict: LiveRoom | Refusal): undefined {
@@ -62,7 +62,7 @@ export function sending(
     const at = now()
     const isDurable = storesFirst(session.app.settings)
     if (isDurable && !history.hasRoom()) return refuse(session, meta, tooMany)
-    if (!passesRoomRate(message, verdict, counters.dropped)) return refuse(session, meta, tooMany)
+    if (!passesRoomRate(message, verdict, counters.dropped, tally)) return refuse(session, meta, tooMany)
     const id = newId(at)
     const refusal = tooEarly(message, spoken) ?? moderate(message, id)
     if (refusal) return refuse(session, meta, refusal)

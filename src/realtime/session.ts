@@ -5,6 +5,7 @@ import type { OwnLifecycle } from '../domain/lifecycle.ts'
 import { limits } from '../domain/limits.ts'
 import { high, Meter } from '../domain/meter.ts'
 import type { AppMutes } from '../domain/mute.ts'
+import type { Rated } from '../domain/tally.ts'
 
 // What a node knows of those who are connected to it: connections, sessions, users and rooms refer to each other.
 
@@ -135,9 +136,9 @@ export interface LiveUser {
   /** Whether it is a super admin, once it was needed; dropped when that changes. */
   superAdmin: boolean | Promise<boolean> | undefined
   /** Messages of this user, for the app's limit. */
-  meter: Meter | undefined
+  meter: Rated | undefined
   /** Frames, pings and pongs of all its connections. */
-  readonly frames: Meter
+  readonly frames: Rated
 }
 
 /** A room with at least one member that is connected to this node. */
@@ -152,7 +153,7 @@ export interface LiveRoom {
   /** Who may speak, once it was needed; dropped when it changes. */
   speech: Speech | Promise<Speech | undefined> | undefined
   /** Messages of this room, for the app's limit. */
-  meter: Meter | undefined
+  meter: Rated | undefined
   /** Messages that its clients get, for the app's limit. */
   gets: Meter | undefined
   /** When something last happened in it. */

@@ -1,11 +1,11 @@
 import { stands } from '../auth/tokens.ts'
 import type { Heard } from '../cluster/heard-rooms.ts'
-import type { NodePresence } from '../cluster/presence.ts'
 import { callbacksNeedStatus } from '../domain/callbacks/rule.ts'
 import { limits } from '../domain/limits.ts'
 import type { ActivityLog } from './activity-log.ts'
 import { checkLogin } from './authenticate.ts'
 import { type CutOff, closeCode } from './close.ts'
+import type { deviceLogins } from './device-logins.ts'
 import { forcedLogout, loggedIn, loginRefused, type Refusal } from './encode.ts'
 import type { Floods } from './floods.ts'
 import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './generated/protocol.ts'
@@ -32,7 +32,7 @@ async function enterRooms(
 /** Begins and ends sessions. */
 export function sessions(
   parts: Parts,
-  presence: Pick<NodePresence, 'changed'> & { begun(session: Session): void },
+  logins: Pick<ReturnType<typeof deviceLogins>, 'begun' | 'ended'>,
   floods: Floods,
   cutOff: CutOff,
   activity: Pick<ActivityLog, 'status'>,
@@ -70,7 +70,7 @@ export function sessions(
       if (other.resource === resource || isSurplus)
         logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
     }
-    presence.begun(session)
+    logins.begun(session, logOut)
     if (isFirst) {
       await enterRooms(parts, heardRooms, user)
       if (!heardRooms.hearsAll) await restoreSent(user)
@@ -105,7 +105,7 @@ export function sessions(
       live.remove(session)
       if (session.isLoggedIn && callbacksNeedStatus(session.app))
         activity.status(session, session.isLoggedOut ? 'replaced' : 'logout')
-      presence.changed(session.user)
+      logins.ended(session)
     },
 
     /** Looks at the apps again: their settings, and whether tokens still stand. */

@@ -23,7 +23,7 @@ interface Terms {
 export function sweeping(
   connections: Iterable<Connection>,
   { pingMs, now, cutOff }: Terms,
-  after: (atMs: number, lateMs: number) => void,
+  after: (lateMs: number) => void,
 ): () => void {
   /** Pings a connection when it is time to; one that did not respond to earlier pings is gone. */
   function ping(connection: Connection, at: number): void {
@@ -54,7 +54,7 @@ export function sweeping(
       }
       ping(connection, at)
     }
-    after(at, lateMs)
+    after(lateMs)
     dueMs = performance.now() + sweepMs
   }
 

@@ -34,6 +34,14 @@ class Used {
     return this.#by.get(key) ?? 0
   }
 
+  /** Of each user of each app. */
+  *users(): Generator<{ app: string; sender: string }> {
+    for (const key of this.#by.keys()) {
+      const [app = '', sender] = key.split('/')
+      if (sender !== undefined) yield { app, sender }
+    }
+  }
+
   count(app: number | string, sender: string, bytes: number): void {
     this.total += bytes
     for (const key of [`${app}`, `${app}/${sender}`]) {
@@ -44,18 +52,62 @@ class Used {
   }
 }
 
-/** An upload that has not ended, which is no file yet. */
+/** An upload that has not ended. */
 export interface Upload {
+  uuid: string
   app: number
   sender: string
   bytes: number
 }
 
-/** Bytes that attachments of a user take more than before, or less. */
+/** Bytes that attachments of a user take more than before, or less; by an upload, which may have ended. */
 export interface SpaceTaken {
   app: number
   sender: string
   bytes: number
+  upload?: string
+  isEnded?: boolean
+}
+
+/**
+ * Looks through the attachments in `dir`, counts them and removes those that are too old. What is no attachment is left alone, and
+ * what is still an upload.
+ */
+function lookingThrough(dir: string, now: () => number, log: Logger, isComing: (uuid: string) => boolean) {
+  /** What cannot be read or removed is logged and skipped: the rest and the server go on. */
+  async function orTold(path: string, work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      log.error({ err: error, path }, 'old attachments could not be looked for; it is retried')
+    }
+  }
+
+  async function lookThrough(found: Used): Promise<void> {
+    const apps = (await ifThere(readdir(dir, { withFileTypes: true }))) ?? []
+    for (const app of apps.filter((each) => each.isDirectory() && /^\d+$/.test(each.name)))
+      await orTold(join(dir, app.name), lookIn(found, app.name))
+  }
+
+  async function lookIn(found: Used, app: string): Promise<void> {
+    for (const name of (await ifThere(readdir(join(dir, app)))) ?? [])
+      if (fileName.test(name)) await orTold(join(dir, app, name), lookAt(found, app, name))
+  }
+
+  async function lookAt(found: Used, app: string, name: string): Promise<void> {
+    const path = join(dir, app, name)
+    // Another node may have removed it meanwhile.
+    const file = await ifThere(stat(path))
+    if (!file?.isFile()) return
+    const part = name.endsWith('.part')
+    // Counted as an upload.
+    if (isComing(name)) return
+    if (file.mtimeMs + (part ? pruneEveryMs : limits.fileTime.value) < now()) await rm(path, { force: true })
+    else if (isOldName(name)) found.count(app, none, counted(file.size))
+    else if (!part) found.count(app, (await headOf(path))?.sender ?? none, counted(file.size - headLength))
+  }
+
+  return (found: Used): Promise<void> => orTold(dir, lookThrough(found))
 }
 
 /**
@@ -69,52 +121,44 @@ export function attachmentSpace(
   log: Logger,
   others: (taken: SpaceTaken) => void,
 ) {
-  let used = new Used()
-  /** Bytes of uploads that have not ended, which are no files yet. */
-  const coming = new Set<Upload>()
+  const used = new Used()
+  /** Uploads of all threads that have not ended; those that end while files are looked through stay until that is over. */
+  const coming = new Map<string, Upload>()
+  const ended = new Set<string>()
+  let looking: Promise<void> | undefined
 
-  /** What cannot be read or removed is logged and skipped: the rest and the server go on. */
-  async function orTold(path: string, work: Promise<void>): Promise<void> {
-    try {
-      await work
-    } catch (error) {
-      log.error({ err: error, path }, 'old attachments could not be looked for; it is retried')
-    }
-  }
+  const lookThrough = lookingThrough(dir, now, log, (uuid) => coming.has(uuid))
 
-  /** Removes what is too old, and counts what is left. What is no attachment is left alone. */
-  async function prune(): Promise<void> {
+  /** Brings the figures up to date. */
+  async function look(tells: boolean): Promise<void> {
     const found = new Used()
-    await orTold(dir, lookThrough(found))
-    for (const { app, sender, bytes } of coming) found.count(app, sender, bytes)
-    used = found
+    await lookThrough(found)
+    for (const { app, sender, bytes } of coming.values()) found.count(app, sender, bytes)
+    for (const { app, sender } of [...used.users(), ...found.users()]) {
+      const key = `${app}/${sender}`
+      const more = found.of(key) - used.of(key)
+      used.count(app, sender, more)
+      if (tells && more !== 0) others({ app: Number(app), sender, bytes: more })
+    }
+    for (const uuid of ended) coming.delete(uuid)
+    ended.clear()
   }
 
-  async function lookThrough(found: Used): Promise<void> {
-    const apps = (await ifThere(readdir(dir, { withFileTypes: true }))) ?? []
-    for (const app of apps.filter((each) => each.isDirectory() && /^\d+$/.test(each.name)))
-      await orTold(join(dir, app.name), lookIn(found, app.name))
+  function prune(tells: boolean): Promise<void> {
+    looking ??= look(tells).finally(() => {
+      looking = undefined
+    })
+    return looking
   }
 
-  async function lookIn(found: Used, app: string): Promise<void> {
-    for (const name of (await ifThere(readdir(join(dir, app)))) ?? [])
-      if (fileName.test(name)) await orTold(join(dir, app, name), look(found, app, name))
+  function end(uuid: string): void {
+    if (looking) ended.add(uuid)
+    else coming.delete(uuid)
   }
 
-  async function look(found: Used, app: string, name: string): Promise<void> {
-    const path = join(dir, app, name)
-    // Another node may have removed it meanwhile.
-    const file = await ifThere(stat(path))
-    if (!file?.isFile()) return
-    const part = name.endsWith('.part')
-    if (file.mtimeMs + (part ? pruneEveryMs : limits.fileTime.value) < now()) await rm(path, { force: true })
-    else if (isOldName(name)) found.count(app, none, counted(file.size))
-    else if (!part) found.count(app, (await headOf(path))?.sender ?? none, counted(file.size - headLength))
-  }
-
-  function count(app: number, sender: string, bytes: number): void {
-    used.count(app, sender, bytes)
-    others({ app, sender, bytes })
+  function count(taken: SpaceTaken): void {
+    used.count(taken.app, taken.sender, taken.bytes)
+    others(taken)
   }
 
   function checkSpace({ app, username, appSpace, userSpace }: Sender, sender: string, more: number): void {
@@ -124,25 +168,44 @@ export function attachmentSpace(
   }
 
   return {
-    prune,
+    /** Looks through the files when a thread begins. */
+    begin: (): Promise<void> => prune(false),
+    /** Looks through them again, for all threads. */
+    prune: (): Promise<void> => prune(true),
 
     /** Counts more bytes of an upload. Fails where they do not fit. */
     take(upload: Upload, from: Sender, bytes: number): void {
       const more = counted(bytes) - upload.bytes
       checkSpace(from, upload.sender, more)
+      const { uuid, app, sender } = upload
       upload.bytes += more
-      count(upload.app, upload.sender, more)
+      coming.set(uuid, upload)
+      count({ app, sender, bytes: more, upload: uuid })
+    },
+
+    /** An upload has ended: what it takes is a file, or nothing where it has failed. */
+    end(upload: Upload, isFile: boolean): void {
+      const { uuid, app, sender, bytes } = upload
+      if (!isFile) upload.bytes = 0
+      end(uuid)
+      count({ app, sender, bytes: isFile ? 0 : -bytes, upload: uuid, isEnded: true })
     },
 
     /** Bytes that are taken by an app, or by one of its users. */
     usedBy: (app: number, sender?: string): number =>
       used.of(sender === undefined ? `${app}` : `${app}/${sender}`),
 
-    begin: (upload: Upload) => coming.add(upload),
-    end: (upload: Upload) => coming.delete(upload),
     /** Counts what is there no more. */
-    free: (app: number, sender: string, bytes: number): void => count(app, sender, -bytes),
+    free: (app: number, sender: string, bytes: number): void => count({ app, sender, bytes: -bytes }),
+
     /** Counts what another thread has taken. */
-    takenElsewhere: ({ app, sender, bytes }: SpaceTaken): void => used.count(app, sender, bytes),
+    takenElsewhere({ app, sender, bytes, upload: uuid, isEnded }: SpaceTaken): void {
+      used.count(app, sender, bytes)
+      if (uuid === undefined) return
+      const upload = coming.get(uuid) ?? { uuid, app, sender, bytes: 0 }
+      upload.bytes += bytes
+      coming.set(uuid, upload)
+      if (isEnded) end(uuid)
+    },
   }
 }

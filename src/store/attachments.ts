@@ -39,7 +39,8 @@ const isFull = (error: unknown): boolean =>
 
 /**
  * Stores attachments in `dir`, at most `space` bytes in all, each for seven days. A file is named by its attachment's id,
- * and begins with who sent it and the hash of its secret, so that nodes which share the directory share all that.
+ * and begins with who sent it and the hash of its secret, so that nodes which share the directory share all that. Of several threads
+ * one looks for old files from time to time, and tells `others` what it has found.
  */
 export async function openAttachments(
   dir: string,
@@ -47,15 +48,15 @@ export async function openAttachments(
   now: () => number,
   log: Logger,
   others: (taken: SpaceTaken) => void = () => undefined,
+  prunes = true,
 ): Promise<Attachments> {
   const dirOf = (app: number): string => join(dir, String(app))
   const pathOf = (app: number, uuid: string): string | undefined =>
     uuidOnly.test(uuid) ? join(dirOf(app), uuid) : undefined
 
   const taken = attachmentSpace(dir, space, now, log, others)
-  await taken.prune()
-  const pruning = setInterval(taken.prune, pruneEveryMs)
-  pruning.unref()
+  await taken.begin()
+  const pruning = prunes ? setInterval(taken.prune, pruneEveryMs).unref() : undefined
 
   return {
     async add(from, chunks, needsSecret) {
@@ -67,9 +68,8 @@ export async function openAttachments(
         : undefined
       const path = join(dirOf(app), uuid)
       const part = `${path}.part`
-      const upload: Upload = { app, sender, bytes: 0 }
+      const upload: Upload = { uuid, app, sender, bytes: 0 }
       const take = (bytes: number): void => taken.take(upload, from, bytes)
-      taken.begin(upload)
       try {
         take(0)
         await mkdir(dirOf(app), { recursive: true, mode: 0o700 })
@@ -86,16 +86,15 @@ export async function openAttachments(
           await file.close()
         }
         await rename(part, path)
+        taken.end(upload, true)
         return { uuid, secret }
       } catch (error) {
-        taken.free(app, sender, upload.bytes)
+        taken.end(upload, false)
         await rm(part, { force: true }).catch((left) =>
           log.error({ err: left, path: part }, 'a part of an upload could not be removed; it is retried'),
         )
         if (isFull(error)) throw diskFull()
         throw error
-      } finally {
-        taken.end(upload)
       }
     },
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { limits } from '../../src/domain/limits.ts'
+import { ownTally } from '../../src/domain/tally.ts'
 import { arrivals } from '../../src/realtime/arrivals.ts'
 import { Connection } from '../../src/realtime/session.ts'
 import { connectAs } from '../support/people.ts'
@@ -72,7 +73,10 @@ test('10.5 an eleventh device of a user ends the first', async () => {
 })
 
 test('10.5 who opens connections and sends nothing loses the oldest of them, and nobody else is turned away', () => {
-  const arrived = arrivals({ connections: 100_000, perAddress: 0 })
+  const arrived = arrivals(
+    { connections: 100_000, perAddress: 0 },
+    ownTally(() => 0),
+  )
   const opened = (at: number) => new Connection('192.0.2.1', at, at)
   const silent = Array.from({ length: limits.connectionsNew.value }, () => opened(0))
   for (const connection of silent) expect(arrived.add(connection)).toBeUndefined()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { ownTally } from '../../src/domain/tally.ts'
 import { eventFeed } from '../../src/engine/event-feed.ts'
 import { eventStream } from '../../src/operations/events/event-stream.ts'
 import { type EventPosition, type LogBounds, logStart } from '../../src/store/event-retention.ts'
@@ -198,7 +199,7 @@ function aFeed(heartbeatMs: number, isWanted = true) {
   const store = { events, recordedRooms: { recordedSince: async () => undefined } }
   const nobody = { subscribe: () => undefined }
   const sources = { events: nobody, relayed: nobody, apps: nobody }
-  const feed = eventFeed({ kind: 'sqlite', store }, 'a deployment', sources)
+  const feed = eventFeed({ kind: 'sqlite', store }, 'a deployment', sources, ownTally(Date.now))
   const stream = (at: number) => {
     const reader = feed.open(1)
     if (!reader) throw new Error('no reader')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config.ts'
 import { limits } from '../../src/domain/limits.ts'
+import { ownTally } from '../../src/domain/tally.ts'
 import { openEngine } from '../../src/engine/engine.ts'
 import { eventFeed } from '../../src/engine/event-feed.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
@@ -216,7 +217,12 @@ test('13.2 retention of messages is told, and rooms that nobody asks for any mor
     await engine.commit(0, operator, createApp, { key: 'acme#kept' })
     const app = (await engine.store.apps.findApp('acme', 'kept'))?.id ?? 0
     const nobody = { subscribe: () => undefined }
-    using feed = eventFeed(engine, 'a deployment', { events: nobody, relayed: nobody, apps: nobody })
+    using feed = eventFeed(
+      engine,
+      'a deployment',
+      { events: nobody, relayed: nobody, apps: nobody },
+      ownTally(Date.now),
+    )
     const all = ['']
     const say = (text: string) =>
       engine.commit(app, operator, recordActivity, {

@@ -69,8 +69,13 @@ export class TestSocket {
   }
 
   /** Opens a connection to a server at `http://…`, where web clients do unless `path` says otherwise. */
-  static async open(url: string, path = '/websocket'): Promise<TestSocket> {
-    const socket = new WebSocket(url.replace('http', 'ws') + path)
+  static async open(
+    url: string,
+    path = '/websocket',
+    headers: Record<string, string> = {},
+  ): Promise<TestSocket> {
+    // Bun takes headers, which the standard does not have.
+    const socket = new WebSocket(url.replace('http', 'ws') + path, { headers } as unknown as string[])
     const made = new TestSocket(socket)
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve()

@@ -166,6 +166,22 @@ export const memoryLimits = {
     zh: '进程内各线程共同计数的（应用、受限操作）组合数量',
     beyond: { en: 'those beyond it share one count', zh: '超出部分共用一个计数' },
   },
+  sharedMeters: {
+    value: 65_536,
+    unit: 'items',
+    en: 'Users and chat rooms whose rates the threads of a process count together at the same time',
+    zh: '进程内各线程同时共同计算速率的用户和聊天室数量',
+    beyond: { en: 'those whose budget is nearest to full start anew', zh: '余量最多的重新开始计数' },
+    memory: 65_536 * 16,
+  },
+  sharedCounts: {
+    value: 524_288,
+    unit: 'items',
+    en: 'Users, addresses and chat rooms whose connections the threads of a process count together',
+    zh: '进程内各线程共同统计连接数的用户、地址和聊天室数量',
+    beyond: { en: 'each thread counts its own', zh: '超出部分由各线程分别统计' },
+    memory: 524_288 * 16,
+  },
   metricsMade: {
     value: 10,
     unit: 'per second',

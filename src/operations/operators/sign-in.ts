@@ -1,4 +1,4 @@
-import { lockout } from '../../auth/lockout.ts'
+import type { Lockout } from '../../auth/lockout.ts'
 import {
   type BegunSession,
   csrfOf,
@@ -39,8 +39,7 @@ interface Parts {
   passwords: Passwords
   /** Unix ms. */
   now(): number
-  /** By a monotonic clock. */
-  elapsedMs(): number
+  failures: Lockout
   /** Is told of each sign-in, and of each that failed; the name only where there is such an operator. */
   note(what: 'signed in' | 'sign-in failed', who: { operator?: string; address: string }): void
 }
@@ -48,8 +47,7 @@ interface Parts {
 const sessionOf = (token: string, name: string, role: OperatorRole) => ({ name, role, csrf: csrfOf(token) })
 
 /** Operators on a store; every session is looked up there, so that whoever ends it ends it on all nodes. */
-export function operatorsOn({ store, commit, passwords, now, elapsedMs, note }: Parts): Operators {
-  const failures = lockout(elapsedMs)
+export function operatorsOn({ store, commit, passwords, now, failures, note }: Parts): Operators {
   const { operators } = store
 
   const hashOf = async (password: string, name: string, from: SignInSource): Promise<string> => {
@@ -89,7 +87,7 @@ export function operatorsOn({ store, commit, passwords, now, elapsedMs, note }: 
     async signIn(given, password, from) {
       const address = from.source
       const name = given.toLowerCase()
-      const succeeded = failures.attempt(name, address)
+      await failures.attempt({ name, address })
       const known = await operators.findOperator(name)
       const isRight = await passwords.verify(password, known?.passwordHash ?? null, { app: 0, name, ...from })
       if (!known || !isRight) {
@@ -97,7 +95,7 @@ export function operatorsOn({ store, commit, passwords, now, elapsedMs, note }: 
         note('sign-in failed', known ? { operator: name, address } : { address })
         throw signInFailed()
       }
-      succeeded()
+      await failures.succeeded({ name, address })
       return begin(name, known.role, known.passwordHash, address)
     },
 
