@@ -141,9 +141,14 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
 
   test('apps are listed with client id and settings, and without secrets', async () => {
     const { out } = await run('app', 'list')
-    const line = out.split('\n').find((each) => each.startsWith(`${key}\t`))
-    expect(line).toStartWith(`${key}\t${credentials.id}\tdialect=auto rooms=none `)
-    expect(line).toMatch(/\t[0-9a-f]{32}$/)
+    const [heads = '', ...rows] = out.split('\n')
+    const line = rows.find((each) => each.startsWith(`${key} `)) ?? ''
+    expect(line).toMatch(/^\S+ +\S+ {2}[0-9a-f]{32} {2}dialect=auto rooms=none /)
+    // Each column begins below its name.
+    expect([heads.indexOf('CLIENT ID'), heads.indexOf('SETTINGS')]).toEqual([
+      line.indexOf(credentials.id),
+      line.indexOf('dialect='),
+    ])
     expect(out).not.toContain(credentials.secret)
     const { out: text } = await run('app', 'list', '--json')
     expect(JSON.parse(text)).toContainEqual(
@@ -175,8 +180,10 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
   })
 
   test('a token works, and ends with the secret', async () => {
-    const { out } = await run('token', key, '3600')
-    const headers = { authorization: `Bearer ${out.trim()}` }
+    const { out } = await run('token', key, '3600', '--json')
+    const { access_token, expires_in } = JSON.parse(out)
+    expect(expires_in).toBe(3600)
+    const headers = { authorization: `Bearer ${access_token}` }
     expect((await call('/chatrooms', { headers })).status).toBe(200)
     const renewed = credentialsIn((await run('app', 'rotate-secret', key)).out)
     expect(renewed).toEqual({ id: credentials.id, secret: expect.stringMatching(/^YXA6/) })

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { type BusCounts, busCounts } from '../domain/bus-counts.ts'
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import type { Tracer } from '../domain/tracing.ts'
@@ -11,6 +12,8 @@ import { everyone, type Packet, type Wire, type WireListener } from './wire.ts'
 /** Carries items to every other node that they concern, in order. */
 export interface Bus extends Heard {
   send(item: Item): void
+  /** None where this node has no others to publish to. */
+  counts?: BusCounts
   stop(): Promise<void>
 }
 
@@ -108,13 +111,13 @@ function busOn(
   me: string,
   receiver: Receiver,
   rooms: ReturnType<typeof addressing>,
+  counts: BusCounts,
   log: Logger,
   tracer?: Tracer,
 ): Bus {
   const numbers = numbering()
   /** In order. Within one batch, the items of a subject share packets; before a room goes elsewhere, another batch begins. */
   let batches: Waiting[][] = [[]]
-  let items = 0
   let size = 0
   let overflowed = 0
   let changes = 0
@@ -128,17 +131,21 @@ function busOn(
   }
 
   async function publish(): Promise<void> {
-    while (items > 0) {
-      const [some, lost] = [batches, items]
+    while (counts.waiting > 0) {
+      const [some, count] = [batches, counts.waiting]
       batches = [[]]
-      items = 0
+      counts.waiting = 0
       size = 0
       try {
         const sending = () => wire.publish(some.flatMap(packetsOf))
-        const about = { 'messaging.batch.message_count': lost }
+        const about = { 'messaging.batch.message_count': count }
+        const startedMs = performance.now()
         await (tracer ? tracer.part('producer', 'bus publish', about, sending) : sending())
+        counts.publishMs = performance.now() - startedMs
+        counts.sent += count
       } catch (error) {
-        log.error({ err: error, lost }, 'events could not be published to other nodes')
+        counts.lost += count
+        log.error({ err: error, lost: count }, 'events could not be published to other nodes')
       }
       if (overflowed > 0) log.error({ lost: overflowed }, 'too much waited for the bus to other nodes')
       overflowed = 0
@@ -162,19 +169,21 @@ function busOn(
 
   return {
     ...heard,
+    counts,
     send(item) {
       if ('events' in item) rooms.note(item.events)
       if (rooms.changes() !== changes) batches.push([])
       changes = rooms.changes()
       const subject = wire.rooms ? rooms.subjectOf(item) : everyone
       const n = numbers.next(subject)
-      if (items >= most.items || size >= most.characters) {
+      if (counts.waiting >= most.items || size >= most.characters) {
         overflowed += 1
+        counts.lost += 1
         return
       }
       const text = inTrace(encode(item), tracer)
       size += text.length
-      items += 1
+      counts.waiting += 1
       batches.at(-1)?.push({ subject, n, text })
       sending ??= Promise.resolve().then(publish)
     },
@@ -196,11 +205,16 @@ export async function openBusOn(
 ): Promise<Bus> {
   const me = crypto.randomUUID()
   const rooms = addressing()
+  const counts = busCounts()
   const receiver = receiverOf(
     me,
     {
       missed,
+      gap: () => {
+        counts.gaps += 1
+      },
       onItem(item) {
+        counts.received += 1
         if ('events' in item) rooms.note(item.events)
         onItem(item)
       },
@@ -208,5 +222,5 @@ export async function openBusOn(
     log,
     tracer,
   )
-  return busOn(await connect(receiver, log), me, receiver, rooms, log, tracer)
+  return busOn(await connect(receiver, log), me, receiver, rooms, counts, log, tracer)
 }

@@ -18,12 +18,18 @@ export interface Receiver extends WireListener {
   sweep(): void
 }
 
-export function receiverOf(me: string, listener: Listener, log: Logger, tracer?: Tracer): Receiver {
+export function receiverOf(
+  me: string,
+  listener: Listener & { gap(): void },
+  log: Logger,
+  tracer?: Tracer,
+): Receiver {
   const subjects = new Map([[everyone, joiner(me)]])
   let gaps = 0
 
   /** Changes reach every node: without messages of a room nothing that is cached is out of date. */
   function missed(subject: string): void {
+    listener.gap()
     if (subject === everyone) listener.missed()
     else gaps += 1
   }

@@ -1,4 +1,5 @@
 import pkg from '../../package.json' with { type: 'json' }
+import type { BusCounts } from '../domain/bus-counts.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Counters } from './counters.ts'
 import type { Metrics } from './metrics.ts'
@@ -28,7 +29,26 @@ function measureLoad({ gauge, counter }: Metrics, { load, pool }: Engine): void 
   }
 }
 
+/** What goes between nodes; nothing where there are no others. */
+function measureBus({ gauge, counter }: Metrics, counts: BusCounts): void {
+  counter('chatroomd_bus_sent_total', 'Items that were published to other nodes.', () => counts.sent)
+  counter('chatroomd_bus_received_total', 'Items of other nodes that came.', () => counts.received)
+  counter('chatroomd_bus_lost_total', 'Items that could not be published to other nodes.', () => counts.lost)
+  counter(
+    'chatroomd_bus_gaps_total',
+    'How often items of another node were found to be missing.',
+    () => counts.gaps,
+  )
+  gauge('chatroomd_bus_waiting', 'Items that wait to be published to other nodes.', () => counts.waiting)
+  gauge(
+    'chatroomd_bus_publish_seconds',
+    'How long the last publication to other nodes took.',
+    () => counts.publishMs / 1000,
+  )
+}
+
 interface Given {
+  bus: { counts?: BusCounts }
   metrics: Metrics
   engine: Engine
   realtime: Counters
@@ -81,6 +101,7 @@ function measureProcess(
 
 /** Registers what the store, real time, the log and the event feed count. */
 export function measured({
+  bus,
   engine,
   realtime,
   lostLines,
@@ -93,6 +114,7 @@ export function measured({
   const { gauge, counter } = made
   if (lostLines) measureProcess(made, engine, lostLines, files)
   measureLoad(made, engine)
+  if (bus.counts) measureBus(made, bus.counts)
   gauge('chatroomd_live_users', 'Users who are connected to this node.', () => live().users)
   gauge('chatroomd_live_rooms', 'Chat rooms with a user who is connected to this node.', () => live().rooms)
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)

@@ -64,6 +64,24 @@ export interface Admin extends OperatorAdmin {
 
 const operator = { kind: 'app' } as const
 
+/** Commands that change something, and are noted in the log with the app or operator that they are about. */
+const noted = new Set<keyof Admin>([
+  'createApp',
+  'changeApp',
+  'closeApp',
+  'rotateSecret',
+  'dropSecret',
+  'createUser',
+  'issueToken',
+  'addOperator',
+  'removeOperator',
+  'setOperatorPassword',
+  'setOperatorRole',
+])
+
+const subjectOf = ([first]: unknown[]): unknown =>
+  typeof first === 'object' && first !== null && 'key' in first ? first.key : first
+
 const shownApp = (app: AppRecord): ShownApp => ({
   key: appKey(app),
   clientId: app.clientId,
@@ -164,7 +182,9 @@ export async function startAdmin(
       try {
         const run = admin[call] as (...args: unknown[]) => Promise<unknown>
         // JSON has no undefined: an argument that was left out arrives as null.
-        return Response.json({ result: await run(...args.map((arg) => arg ?? undefined)) })
+        const result = await run(...args.map((arg) => arg ?? undefined))
+        if (noted.has(call)) log.info({ call, of: subjectOf(args) }, 'a command of an operator')
+        return Response.json({ result })
       } catch (error) {
         if (!(error instanceof Failure)) log.error({ err: error, call }, 'a command failed')
         return Response.json({ failure: error instanceof Error ? error.message : String(error) })

@@ -6,20 +6,20 @@ import { addAppShow } from './app-show.ts'
 import { backUp } from './backup.ts'
 import { bulkCommands } from './bulk-commands.ts'
 import { callbackCommands } from './callback-commands.ts'
-import { admin, configOf, ofAdmin, settingsOf, showing, withSettings } from './command.ts'
+import { configOf, ofAdmin, settingsOf, showing, withSettings } from './command.ts'
 import { addAppDelete } from './delete-app.ts'
 import { doctor } from './doctor/doctor.ts'
 import { checkHealth } from './health.ts'
 import { mirrorCommand } from './mirror/mirror-command.ts'
 import { exportStore, importStore } from './move-commands.ts'
 import { operatorCommands } from './operator-commands.ts'
-import { say } from './print.ts'
+import { say, tableLines } from './print.ts'
 import { withRest } from './rest.ts'
 import { addRestCommands, roomAndUserCommands } from './rest-commands.ts'
 import { restore } from './restore.ts'
 import { roomListCommands } from './room-list-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
-import { addSecretCommands, showCredentials } from './secret-commands.ts'
+import { addSecretCommands, credentialsLines } from './secret-commands.ts'
 import { topCommand } from './top.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
@@ -49,7 +49,8 @@ const settingsOfApps = () =>
 /** Set by `npm run build`. */
 declare const BUILD_COMMIT: string | undefined
 
-const built = typeof BUILD_COMMIT === 'undefined' ? '' : `commit ${BUILD_COMMIT}, `
+const commit = typeof BUILD_COMMIT === 'undefined' ? null : BUILD_COMMIT
+const built = commit === null ? '' : `commit ${commit}, `
 const version = `chatroomd ${pkg.version} (${built}Bun ${Bun.version})`
 
 const withoutSecrets = (all: object): object =>
@@ -59,37 +60,41 @@ function addAppCommands(program: Command, start: StartServer): void {
   const app = program
     .command('app')
     .description('apps: create, list, show, set, delete, rotate-secret, drop-secret')
-  withSettings(app.command('create').argument('<org#app>'))
-    .description('create an app and show its credentials')
-    .action(
-      admin(async (remote, key: string) => {
-        const { clientId, clientSecret } = await remote.createApp({ key })
-        showCredentials(clientId, clientSecret)
-      }),
-    )
+  showing<[string]>(
+    withSettings(app.command('create').argument('<org#app>')).description(
+      'create an app and show its credentials',
+    ),
+    async (key, options) => {
+      const value = await ofAdmin(options, (remote) => remote.createApp({ key }))
+      return { lines: credentialsLines(value.clientId, value.clientSecret), value: { key, ...value } }
+    },
+  )
   showing<[]>(
     withSettings(app.command('list')).description('list apps, their client ids, app ids and settings'),
     async (options) => {
       const value = await ofAdmin(options, (remote) => remote.listApps())
-      const lines = value.map(({ key, clientId, appId, settings: set }) => {
+      const rows = value.map(({ key, clientId, appId, settings: set }) => {
         const own = Object.entries(set).map(([name, each]) => `${name}=${shownSetting(name, each)}`)
-        return `${key}\t${clientId}\t${own.join(' ')}\t${appId}`
+        return { app: key, 'client id': clientId, 'app id': appId, settings: own.join(' ') }
       })
+      const lines = tableLines(['app', 'client id', 'app id', 'settings'], rows)
       return { lines, value: value.map((each) => ({ ...each, settings: withoutSecrets(each.settings) })) }
     },
   )
   addAppShow(withSettings(app.command('show')), start)
   addAppDelete(withSettings(app.command('delete')))
-  withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
-    .description('change settings of an app, at once; those not named stay')
-    .addHelpText('after', settingsOfApps)
-    .action(
-      admin(async (remote, key: string, pairs: string[]) => {
-        const set = await remote.changeApp(key, readAppSettings(pairs))
-        for (const [name, value] of Object.entries(set))
-          say(`${name.padEnd(18)} ${shownSetting(name, value)}`)
-      }),
-    )
+  showing<[string, string[]]>(
+    withSettings(app.command('set').argument('<org#app>').argument('<name=value...>'))
+      .description('change settings of an app, at once; those not named stay')
+      .addHelpText('after', settingsOfApps),
+    async (key, pairs, options) => {
+      const set = await ofAdmin(options, (remote) => remote.changeApp(key, readAppSettings(pairs)))
+      const lines = Object.entries(set).map(
+        ([name, value]) => `${name.padEnd(18)} ${shownSetting(name, value)}`,
+      )
+      return { lines, value: { key, settings: withoutSecrets(set) } }
+    },
+  )
   addSecretCommands(app)
 }
 
@@ -114,18 +119,24 @@ function addStoreCommands(program: Command): void {
       return { lines: [`restored and verified; attachments: ${value.attachments}${history}`], value }
     },
   )
-  withSettings(program.command('export').argument('<file>'))
-    .description(
+  showing<[string]>(
+    withSettings(program.command('export').argument('<file>')).description(
       'write everything that the store holds, but the history, to a file, also while a server serves it',
-    )
-    .action(async (file: string, options: Record<string, string>) =>
-      say(`exported ${await exportStore(configOf(options), file)} rows to ${file}`),
-    )
-  withSettings(program.command('import').argument('<file>'))
-    .description('bring an export into an empty store; an import that was interrupted goes on where it was')
-    .action(async (file: string, options: Record<string, string>) =>
-      say(`imported and compared ${await importStore(configOf(options), file)} rows`),
-    )
+    ),
+    async (file, options) => {
+      const rows = await exportStore(configOf(options), file)
+      return { lines: [`exported ${rows} rows to ${file}`], value: { file, rows } }
+    },
+  )
+  showing<[string]>(
+    withSettings(program.command('import').argument('<file>')).description(
+      'bring an export into an empty store; an import that was interrupted goes on where it was',
+    ),
+    async (file, options) => {
+      const rows = await importStore(configOf(options), file)
+      return { lines: [`imported and compared ${rows} rows`], value: { file, rows } }
+    },
+  )
 }
 
 /** The whole command line; `start` starts the server. */
@@ -146,13 +157,15 @@ export function commandLine(start: StartServer): Command {
   const user = program
     .command('user')
     .description('users of an app: create, list, show, kick, delete, password, token')
-  withSettings(user.command('create').argument('<org#app>').argument('<username>').argument('[password]'))
-    .description('register a user')
-    .action(
-      admin(async (remote, key: string, username: string, password?: string) =>
-        say(`registered ${await remote.createUser(key, username, password)}`),
-      ),
-    )
+  showing<[string, string, string | undefined]>(
+    withSettings(
+      user.command('create').argument('<org#app>').argument('<username>').argument('[password]'),
+    ).description('register a user'),
+    async (key, given, password, options) => {
+      const username = await ofAdmin(options, (remote) => remote.createUser(key, given, password))
+      return { lines: [`registered ${username}`], value: { username } }
+    },
+  )
   showing<[string]>(
     withSettings(user.command('list').argument('<org#app>')).description(
       'list the users of an app, the oldest first',
@@ -184,16 +197,19 @@ export function commandLine(start: StartServer): Command {
     (options, key, work) => withRest(configOf(options), key, start, work),
   )
 
-  withSettings(
-    program.command('token').argument('<org#app>').argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),
+  showing<[string, string]>(
+    withSettings(
+      program
+        .command('token')
+        .argument('<org#app>')
+        .argument('[seconds]', 'lifetime; 0 = for ever', '5184000'),
+    ).description('issue an app token'),
+    async (key, seconds, options) => {
+      if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
+      const token = await ofAdmin(options, (remote) => remote.issueToken(key, Number(seconds)))
+      return { lines: [token], value: { access_token: token, expires_in: Number(seconds) } }
+    },
   )
-    .description('issue an app token')
-    .action(
-      admin(async (remote, key: string, seconds: string) => {
-        if (!/^\d{1,10}$/.test(seconds)) throw new Error('seconds must be a whole number')
-        say(await remote.issueToken(key, Number(seconds)))
-      }),
-    )
 
   addStoreCommands(program)
   mirrorCommand(program, start)
@@ -219,9 +235,9 @@ export function commandLine(start: StartServer): Command {
       if (!(await doctor(configOf(options), options))) process.exitCode = 1
     })
 
-  program
-    .command('version')
-    .description('show the version')
-    .action(() => say(version))
+  showing<[]>(program.command('version').description('show the version'), async () => ({
+    lines: [version],
+    value: { version: pkg.version, commit, bun: Bun.version },
+  }))
   return program
 }

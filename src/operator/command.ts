@@ -39,15 +39,6 @@ export function settingsOf(options: Record<string, string>, warn?: (text: string
 
 export const configOf = (options: Record<string, string>): Config => settingsOf(options).config
 
-/** A command that works on the running server, or on the store where none runs. */
-export const admin =
-  <A extends unknown[]>(work: (admin: Admin, ...args: A) => Promise<void>) =>
-  async (...args: [...A, Record<string, string>, Command]) => {
-    const command = args.at(-1) as Command
-    const given = args.slice(0, -2) as unknown as A
-    await withAdmin(configOf(command.optsWithGlobals()), (remote) => work(remote, ...given))
-  }
-
 /** What the running server, or the store where none runs, returns. */
 export const ofAdmin = <T>(options: Record<string, string>, read: (admin: Admin) => Promise<T>): Promise<T> =>
   withAdmin(configOf(options), read)

@@ -1,20 +1,24 @@
 import type { Command } from 'commander'
 import { newToken } from '../auth/operators.ts'
 import { operatorRoles } from '../domain/operator.ts'
-import type { Admin } from './admin.ts'
-import { admin, ofAdmin, showing, withSettings } from './command.ts'
-import { say } from './print.ts'
+import { ofAdmin, type Shown, showing, withSettings } from './command.ts'
+import { tableLines } from './print.ts'
 import { readPassword } from './read-password.ts'
 
 /** Uses the password that was given, or makes one and shows it, this once. */
-async function withPassword(use: (password: string) => Promise<void>, done: string): Promise<void> {
+async function withPassword(
+  name: string,
+  done: string,
+  use: (password: string) => Promise<void>,
+): Promise<Shown> {
   const given = await readPassword('password (nothing to have one made): ')
   const password = given === '' ? newToken().slice(0, 24) : given
   await use(password)
-  say(done)
-  if (given !== '') return
-  say(`password  ${password}`)
-  say('The password is shown this once: keep it.')
+  if (given !== '') return { lines: [done], value: { name } }
+  return {
+    lines: [done, `password  ${password}`, 'The password is shown this once: keep it.'],
+    value: { name, password },
+  }
 }
 
 const roles = operatorRoles.join(', ')
@@ -25,48 +29,56 @@ export function operatorCommands(program: Command): void {
     .command('operator')
     .description('operators of the console: add, list, remove, password, role')
 
-  withSettings(operator.command('add').argument('<name>').option('--role <role>', roles, 'viewer'))
-    .description('add an operator; the password is read from the terminal or standard input, or made')
-    .action(async (name: string, options: Record<string, string>, command: Command) => {
+  showing<[string]>(
+    withSettings(
+      operator.command('add').argument('<name>').option('--role <role>', roles, 'viewer'),
+    ).description('add an operator; the password is read from the terminal or standard input, or made'),
+    (name, options) => {
       const role = options.role ?? 'viewer'
-      const add = (remote: Admin) =>
-        withPassword((password) => remote.addOperator(name, role, password), `added ${name}, ${role}`)
-      await admin((remote) => add(remote))(options, command)
-    })
+      return ofAdmin(options, (remote) =>
+        withPassword(name, `added ${name}, ${role}`, (password) => remote.addOperator(name, role, password)),
+      )
+    },
+  )
   showing<[]>(
     withSettings(operator.command('list')).description('list operators and their roles'),
     async (options) => {
       const value = await ofAdmin(options, (remote) => remote.listOperators())
-      const lines = value.map(
-        ({ name, role, createdMs }) => `${name}\t${role}\t${new Date(createdMs).toISOString()}`,
-      )
-      return { lines, value }
+      const rows = value.map(({ name, role, createdMs }) => ({
+        name,
+        role,
+        created: new Date(createdMs).toISOString(),
+      }))
+      return { lines: tableLines(['name', 'role', 'created'], rows), value }
     },
   )
-  withSettings(operator.command('remove').argument('<name>'))
-    .description('remove an operator; the sessions end at once')
-    .action(
-      admin(async (remote, name: string) => {
-        await remote.removeOperator(name)
-        say(`removed ${name}`)
-      }),
-    )
-  withSettings(operator.command('password').argument('<name>'))
-    .description('give an operator another password, as in "add"; the sessions end at once')
-    .action(
-      admin((remote, name: string) =>
-        withPassword(
-          (password) => remote.setOperatorPassword(name, password),
-          `changed the password of ${name}; every session has ended`,
+  showing<[string]>(
+    withSettings(operator.command('remove').argument('<name>')).description(
+      'remove an operator; the sessions end at once',
+    ),
+    async (name, options) => {
+      await ofAdmin(options, (remote) => remote.removeOperator(name))
+      return { lines: [`removed ${name}`], value: { name } }
+    },
+  )
+  showing<[string]>(
+    withSettings(operator.command('password').argument('<name>')).description(
+      'give an operator another password, as in "add"; the sessions end at once',
+    ),
+    (name, options) =>
+      ofAdmin(options, (remote) =>
+        withPassword(name, `changed the password of ${name}; every session has ended`, (password) =>
+          remote.setOperatorPassword(name, password),
         ),
       ),
-    )
-  withSettings(operator.command('role').argument('<name>').argument('<role>', roles))
-    .description('give an operator another role, at once')
-    .action(
-      admin(async (remote, name: string, role: string) => {
-        await remote.setOperatorRole(name, role)
-        say(`${name} is ${role} now`)
-      }),
-    )
+  )
+  showing<[string, string]>(
+    withSettings(operator.command('role').argument('<name>').argument('<role>', roles)).description(
+      'give an operator another role, at once',
+    ),
+    async (name, role, options) => {
+      await ofAdmin(options, (remote) => remote.setOperatorRole(name, role))
+      return { lines: [`${name} is ${role} now`], value: { name, role } }
+    },
+  )
 }

@@ -14,21 +14,23 @@ export const shown = (value: unknown): string =>
     '\u{fffd}',
   )
 
-/** A table with aligned columns, the names of the columns first. */
-export function table(columns: string[], rows: Record<string, unknown>[]): void {
+/** The lines of a table with aligned columns, the names of the columns first. */
+export function tableLines(columns: string[], rows: Record<string, unknown>[]): string[] {
   const lines = [
     columns.map((name) => name.toUpperCase()),
     ...rows.map((row) => columns.map((name) => shown(row[name]))),
   ]
   const widths = columns.map((_, at) => Math.max(...lines.map((line) => Bun.stringWidth(line[at] ?? ''))))
-  for (const line of lines)
-    say(
-      line
-        .map((text, at) => padded(text, widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
+  return lines.map((line) =>
+    line
+      .map((text, at) => padded(text, widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
+
+export const table = (columns: string[], rows: Record<string, unknown>[]): void =>
+  tableLines(columns, rows).forEach(say)
 
 /** Names and values of one thing, a line each. */
 export function fields(thing: Record<string, unknown>): void {

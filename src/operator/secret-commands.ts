@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { NewSecret } from '../operations/apps/app-secrets.ts'
-import { admin, withSettings } from './command.ts'
-import { say } from './print.ts'
+import { ofAdmin, showing, withSettings } from './command.ts'
 
 const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -12,48 +11,53 @@ function durationOf(text: string): number {
   return Number(count) * (unitMs[unit] ?? 0)
 }
 
-export function showCredentials(clientId: string, clientSecret: string): void {
-  say(`client id      ${clientId}`)
-  say(`client secret  ${clientSecret}`)
-  say('The secret is shown this once: keep it.')
-}
+export const credentialsLines = (clientId: string, clientSecret: string): string[] => [
+  `client id      ${clientId}`,
+  `client secret  ${clientSecret}`,
+  'The secret is shown this once: keep it.',
+]
 
-function showRotated({
+function rotatedLines({
   client_id: id,
   client_secret: secret,
   previous_secret_until: until,
-}: NewSecret): void {
-  showCredentials(id, secret)
-  if (until !== null)
-    say(
-      `The previous secret and its tokens are good until ${new Date(until).toISOString()}; "app drop-secret" ends them.`,
-    )
+}: NewSecret): string[] {
+  const previous = until === null ? '' : new Date(until).toISOString()
+  return [
+    ...credentialsLines(id, secret),
+    ...(previous === ''
+      ? []
+      : [`The previous secret and its tokens are good until ${previous}; "app drop-secret" ends them.`]),
+  ]
 }
 
 /** Adds `app rotate-secret` and `app drop-secret`. */
 export function addSecretCommands(app: Command): void {
-  withSettings(app.command('rotate-secret').argument('<org#app>'))
-    .description(
-      'give an app a new secret; the old one and all its tokens end at once, or with --overlap later',
-    )
-    .option(
-      '--overlap <time>',
-      'how long the old secret and its tokens stay good beside it: 90s, 30m, 24h, 7d',
-    )
-    .action(async (key: string, options: { overlap?: string }, command: Command) => {
-      const overlapMs = options.overlap === undefined ? 0 : durationOf(options.overlap)
-      await admin(async (remote, key: string) => showRotated(await remote.rotateSecret(key, overlapMs)))(
-        key,
-        {},
-        command,
+  showing<[string]>(
+    withSettings(app.command('rotate-secret').argument('<org#app>'))
+      .description(
+        'give an app a new secret; the old one and all its tokens end at once, or with --overlap later',
       )
-    })
-  withSettings(app.command('drop-secret').argument('<org#app>'))
-    .description('end the previous secret of an app, and its tokens, before its time')
-    .action(
-      admin(async (remote, key: string) => {
-        await remote.dropSecret(key)
-        say('The previous secret and its tokens have ended.')
-      }),
-    )
+      .option(
+        '--overlap <time>',
+        'how long the old secret and its tokens stay good beside it: 90s, 30m, 24h, 7d',
+      ),
+    async (key, options) => {
+      const overlapMs = options.overlap === undefined ? 0 : durationOf(options.overlap)
+      const value = await ofAdmin(options, (remote) => remote.rotateSecret(key, overlapMs))
+      return { lines: rotatedLines(value), value }
+    },
+  )
+  showing<[string]>(
+    withSettings(app.command('drop-secret').argument('<org#app>')).description(
+      'end the previous secret of an app, and its tokens, before its time',
+    ),
+    async (key, options) => {
+      await ofAdmin(options, (remote) => remote.dropSecret(key))
+      return {
+        lines: ['The previous secret and its tokens have ended.'],
+        value: { app: key, previous_secret_until: null },
+      }
+    },
+  )
 }

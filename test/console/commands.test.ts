@@ -33,7 +33,9 @@ test('15 commands add, list, change and remove operators of a running server', a
   await operator(['role', 'vic', 'moderator'])
   await operator(['password', 'vic'], 'another long password\n')
   expect((await signIn(server.url, 'vic', 'another long password')).body.operator.role).toBe('moderator')
-  expect((await operator(['list'])).out).toMatch(/^ann\tadmin\t\S+\nvic\tmoderator\t\S+\n$/)
+  expect((await operator(['list'])).out).toMatch(
+    /^NAME {2}ROLE {7}CREATED\nann {3}admin {6}\S+\nvic {3}moderator {2}\S+\n$/,
+  )
   await operator(['remove', 'vic'])
   expect((await signIn(server.url, 'vic', 'another long password')).status).toBe(401)
 }, 30_000)

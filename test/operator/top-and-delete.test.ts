@@ -79,6 +79,15 @@ test('17.4 top shows rates, busy rooms and what waits; app delete asks for --yes
   })
   expect(gone.status).toBeOneOf([401, 404])
   expect((await fetch(`${other}/users/zoe`, { headers })).status).toBe(200)
+  // Commands reach a server of the embedded store through its socket, and its log says which changed something.
+  if (!database) {
+    const noted = server
+      .out()
+      .split('\n')
+      .filter((line) => line.includes('a command of an operator'))
+      .map((line) => JSON.parse(line))
+    expect(noted).toMatchObject([{ level: 'info', call: 'closeApp', of: 'acme#lounge' }])
+  }
   await server.end('SIGTERM')
 
   const counted = `select (select count(*) from apps) as apps, (select count(*) from rooms) as rooms, (select count(*) from members) as members, (select count(*) from users) as users`
