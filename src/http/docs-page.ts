@@ -34,7 +34,7 @@ document.querySelector('nav [lang=' + CSS.escape(language) + ']')?.setAttribute(
 const words = {
   Parameters: '参数', Responses: '响应', 'Request body': '请求体', Name: '名称', Description: '说明', Code: '状态码',
   Links: '链接', 'No links': '无', 'No parameters': '无参数', Headers: '响应头', 'Headers:': '响应头', Type: '类型', Schema: '结构',
-  'Example Value': '示例值', 'Media type': '媒体类型', Examples: '示例', 'Examples: ': '示例', 'Try it out': '试一试', Cancel: '取消',
+  'Example Value': '示例值', 'Edit Value': '编辑值', 'Media type': '媒体类型', Examples: '示例', 'Examples: ': '示例', 'Try it out': '试一试', Cancel: '取消',
   Execute: '执行', Clear: '清除', Reset: '重置', Authorize: '授权', Servers: '服务器', 'required': '必填', ' required': '必填', 'Default value': '默认值',
   'Controls ': '决定 ', ' header.': ' 请求头。', 'Server response': '服务器响应', Details: '详情', 'Response body': '响应体',
   'Response headers': '响应头', 'Request URL': '请求地址', Download: '下载', Undocumented: '文档未列出', 'Loading': '加载中',
@@ -102,17 +102,23 @@ nav a[aria-current] { font-weight: 700; }
 .swagger-ui .opblock-tag { font-size: 18px; }
 .swagger-ui .opblock { box-shadow: none; margin-bottom: 6px; }
 .swagger-ui .renderedMarkdown table { width: auto; margin: 4px 0; }
-.swagger-ui .renderedMarkdown table td,
-.swagger-ui .renderedMarkdown table th { padding: 3px 12px 3px 0; font-size: 13px; vertical-align: top; }
+.swagger-ui .renderedMarkdown table tr td,
+.swagger-ui .renderedMarkdown table tr td:first-of-type,
+.swagger-ui .renderedMarkdown table th { padding: 3px 12px 3px 0; min-width: 0; max-width: none; font-size: 13px; vertical-align: top; }
+.swagger-ui .renderedMarkdown table td:first-of-type code { white-space: nowrap; }
+:lang(zh) .swagger-ui .required::after { content: '必填' !important; }
 .swagger-ui .renderedMarkdown code { font-weight: 400; }
 .swagger-ui .opblock-summary-operation-id { flex-shrink: 0; white-space: nowrap; word-break: normal; }
 .dark-mode .swagger-ui :is(.headers, .header-row) td,
 .dark-mode .swagger-ui .headers th { color: #e4e6e6; }
 @media (max-width: 640px) {
   .swagger-ui .wrapper { padding: 0 8px; }
+  .swagger-ui .scheme-container .servers > label { margin-right: 0; }
   .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
   .swagger-ui .opblock-body :is(.responses-table, .parameters-container table),
-  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > :is(tbody, tbody > tr, tbody > tr > td) { display: block; width: auto; }
+  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > tbody,
+  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > tbody > tr,
+  .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > tbody > tr > td { display: block; width: auto; }
   .swagger-ui .opblock-body :is(.responses-table, .parameters-container table) > thead,
   .swagger-ui .response-col_links { display: none !important; }
   .swagger-ui table tbody tr td, .swagger-ui table tbody tr td:first-of-type { max-width: none; min-width: 0; padding-left: 0; }

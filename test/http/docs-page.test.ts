@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
 import { aBrowser } from '../support/browser.ts'
 import { aServer, type TestServer } from '../support/server.ts'
+
+const axeSource = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
 
 let server: TestServer
 let browser: Browser
@@ -50,15 +54,73 @@ test('the API reference page shows every call, and loads from nobody but the ser
   expect(complaints).toEqual([])
 }, 90_000)
 
-test('the API reference page speaks Chinese to those who do', async () => {
-  const context = await browser.newContext({ locale: 'zh-CN' })
-  const page = await context.newPage()
-  await page.goto(`${server.url}/docs`)
-  await page.click('#operations-tag-聊天室, .opblock-tag >> nth=1')
-  await page.waitForSelector('.opblock')
-  await page.click('.opblock .opblock-summary-control >> nth=0')
-  await page.waitForSelector('.opblock-section-header >> text=参数')
-  await page.click('text=English')
-  await page.waitForSelector('#operations-tag-Chat_rooms')
-  await context.close()
-}, 90_000)
+/** What of an operation is not whole on the screen, and cannot be scrolled to. */
+const cutOff = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { clientWidth: width, scrollWidth } = document.documentElement
+    const right = (element: Element) => element.getBoundingClientRect().right
+    function isReached(element: Element): boolean {
+      for (let at = element.parentElement; at; at = at.parentElement)
+        if (/auto|scroll/.test(getComputedStyle(at).overflowX) && right(at) <= width + 1) return true
+      return false
+    }
+    const cut = [...document.querySelectorAll('.opblock *')].filter(
+      (element) => right(element) > width + 1 && !isReached(element),
+    )
+    const broken = [...document.querySelectorAll('.opblock-summary-operation-id')].filter(
+      (id) => id.getClientRects().length > 1 || id.getBoundingClientRect().height > 30,
+    )
+    const beside = scrollWidth > width ? [`the page by ${scrollWidth - width}`] : []
+    return [...beside, ...[...cut, ...broken].map(({ outerHTML }) => outerHTML.slice(0, 100))]
+  })
+
+/** Words of the page itself that are in no language but English. */
+const englishWords = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const names =
+      '.opblock-summary-path, .opblock-summary-operation-id, .opblock-summary-method, .parameters-col_name'
+    const texts = document.createTreeWalker(
+      document.querySelector('.opblock.is-open') as Element,
+      NodeFilter.SHOW_TEXT,
+    )
+    const found = new Set<string>()
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      const isName = text.parentElement?.closest(`${names}, pre, code, textarea, option, .headers tbody`)
+      if (!isName && /[a-z]{3}/i.test(`${text.nodeValue}`) && !/[一-鿿]/.test(`${text.nodeValue}`))
+        found.add(`${text.nodeValue}`)
+    }
+    for (const each of document.querySelectorAll('.required'))
+      found.add(getComputedStyle(each, '::after').content)
+    return [...found]
+  })
+
+for (const [title, options, group] of [
+  [
+    'in Chinese, dark, at a desk',
+    { viewport: { width: 1280, height: 800 }, locale: 'zh-CN', colorScheme: 'dark' },
+    '聊天室',
+  ],
+  [
+    'in English, light, on a phone',
+    { viewport: { width: 390, height: 844 }, isMobile: true, locale: 'en', colorScheme: 'light' },
+    'Chat rooms',
+  ],
+] as const)
+  test(`15 the API reference page ${title}: nothing is cut off, broken or hard to read`, async () => {
+    const context = await browser.newContext(options)
+    const page = await context.newPage()
+    await page.goto(`${server.url}/docs#/${encodeURIComponent(group)}/createRoom`)
+    await page.locator('.opblock.is-open .responses-table').first().waitFor()
+    expect(await cutOff(page)).toEqual([])
+    if (options.locale === 'zh-CN') expect(await englishWords(page)).toEqual(['"必填"'])
+    await page.evaluate(axeSource)
+    const { violations } = await page.evaluate<AxeResults>(
+      "axe.run('.opblock.is-open thead, .opblock.is-open .headers', { runOnly: ['color-contrast'] })",
+    )
+    expect(violations.flatMap(({ nodes }) => nodes.map(({ html }) => html.slice(0, 100)))).toEqual([])
+    await page.click(options.locale === 'en' ? 'text=中文' : 'text=English')
+    await page.waitForSelector(
+      options.locale === 'en' ? '#operations-tag-聊天室' : '#operations-tag-Chat_rooms',
+    )
+    await context.close()
+  }, 90_000)
