@@ -186,7 +186,12 @@ function withoutOwners(rooms: Json[], wanted: Json[]): Json[] {
     const isIn = room.affiliations.some(isOwner)
     if (!isIn || (wanted[n]?.affiliations ?? []).some(isOwner)) return room
     const affiliations = room.affiliations.filter((row: string) => !isOwner(row))
-    return { ...room, affiliations, affiliations_count: room.affiliations_count - 1 }
+    const { affiliations_count: count, maxusers } = room
+    const isFull = count === maxusers
+    return {
+      ...{ ...room, affiliations, affiliations_count: count - 1 },
+      ...(isFull ? { maxusers: Math.min(maxusers, wanted[n]?.maxusers) } : {}),
+    }
   })
 }
 

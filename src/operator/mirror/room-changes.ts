@@ -209,7 +209,9 @@ class Plan {
       this.add('set the announcement', 'POST', '/announcement', { announcement: from.announcement })
     for (const field of ['name', 'description', 'custom'] as const)
       if (from[field] !== to[field]) this.add(`change the ${field}`, 'PUT', '', { [field]: from[field] })
-    if (from.maxusers !== this.maxusers) this.add('change maxusers', 'PUT', '', { maxusers: from.maxusers })
+    // One more than there where that is full without its owner, who is in it here.
+    const maxusers = Math.max(from.maxusers, this.present.size + (this.ownerIsIn ? 1 : 0))
+    if (maxusers !== this.maxusers) this.add('change maxusers', 'PUT', '', { maxusers })
     if (from.isMuted !== to.isMuted)
       this.add(from.isMuted ? 'mute everybody' : 'unmute everybody', from.isMuted ? 'POST' : 'DELETE', '/ban')
   }
