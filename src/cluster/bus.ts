@@ -12,8 +12,8 @@ import { everyone, type Packet, type Wire, type WireListener } from './wire.ts'
 /** Carries items to every other node that they concern, in order. */
 export interface Bus extends Heard {
   send(item: Item): void
-  /** None where this node has no others to publish to. */
-  counts?: BusCounts
+  /** All 0 where this node has no others to publish to. */
+  counts: BusCounts
   stop(): Promise<void>
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { busCounts } from '../domain/bus-counts.ts'
 import type { Tracer } from '../domain/tracing.ts'
 import { type Bus, openBusOn } from './bus.ts'
 import { everythingHeard } from './heard-rooms.ts'
@@ -8,7 +9,12 @@ import type { Listener } from './receiver.ts'
 import { redisWire } from './redis-wire.ts'
 
 /** A single node has no others to publish to. */
-const noBus: Bus = { ...everythingHeard, send: () => undefined, stop: async () => undefined }
+const noBus = (): Bus => ({
+  ...everythingHeard,
+  counts: busCounts(),
+  send: () => undefined,
+  stop: async () => undefined,
+})
 
 /**
  * The bus of the configuration. `deployment` names the store: deployments that share a NATS or Redis do not
@@ -21,7 +27,7 @@ export async function openBus(
   log: Logger,
   tracer?: Tracer,
 ): Promise<Bus> {
-  if (database_url === '') return noBus
+  if (database_url === '') return noBus()
   if (nats_url !== '')
     return openBusOn((each) => natsWire(nats_url, deployment, each, log), listener, log, tracer)
   if (redis_url !== '')
@@ -31,7 +37,7 @@ export async function openBus(
     log.warn(
       'behind a pooler, nodes reach each other through CHATROOMD_NATS_URL or CHATROOMD_REDIS_URL only, and neither is set',
     )
-    return noBus
+    return noBus()
   }
   return openBusOn((each) => postgresWire(address.href, each), listener, log, tracer)
 }

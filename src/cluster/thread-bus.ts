@@ -1,3 +1,4 @@
+import { busCounts } from '../domain/bus-counts.ts'
 import { limits } from '../domain/limits.ts'
 import type { Bus } from './bus.ts'
 import type { Item } from './bus-codec.ts'
@@ -41,6 +42,7 @@ export function threadBus({ index: me, ports, memory }: Seat, listener: Listener
 
   return {
     ...everythingHeard,
+    counts: busCounts(),
     send(item) {
       if ('events' in item) return
       waiting.push(item)

@@ -29,7 +29,7 @@ function measureLoad({ gauge, counter }: Metrics, { load, pool }: Engine): void 
   }
 }
 
-/** What goes between nodes; nothing where there are no others. */
+/** What goes between nodes. */
 function measureBus({ gauge, counter }: Metrics, counts: BusCounts): void {
   counter('chatroomd_bus_sent_total', 'Items that were published to other nodes.', () => counts.sent)
   counter('chatroomd_bus_received_total', 'Items of other nodes that came.', () => counts.received)
@@ -48,7 +48,7 @@ function measureBus({ gauge, counter }: Metrics, counts: BusCounts): void {
 }
 
 interface Given {
-  bus: { counts?: BusCounts }
+  bus: { counts: BusCounts }
   metrics: Metrics
   engine: Engine
   realtime: Counters
@@ -114,7 +114,7 @@ export function measured({
   const { gauge, counter } = made
   if (lostLines) measureProcess(made, engine, lostLines, files)
   measureLoad(made, engine)
-  if (bus.counts) measureBus(made, bus.counts)
+  measureBus(made, bus.counts)
   gauge('chatroomd_live_users', 'Users who are connected to this node.', () => live().users)
   gauge('chatroomd_live_rooms', 'Chat rooms with a user who is connected to this node.', () => live().rooms)
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)

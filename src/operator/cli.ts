@@ -139,24 +139,7 @@ function addStoreCommands(program: Command): void {
   )
 }
 
-/** The whole command line; `start` starts the server. */
-export function commandLine(start: StartServer): Command {
-  const program = new Command('chatroomd')
-    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
-    .version(version, '--version', 'show the version')
-    .showHelpAfterError('(add --help for what there is)')
-
-  withSettings(program.command('serve').description('start the server'), settingNames)
-    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
-    .action((options: Record<string, string>) =>
-      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
-    )
-
-  addAppCommands(program, start)
-
-  const user = program
-    .command('user')
-    .description('users of an app: create, list, show, kick, delete, password, token')
+function addUserCommands(user: Command): void {
   showing<[string, string, string | undefined]>(
     withSettings(
       user.command('create').argument('<org#app>').argument('<username>').argument('[password]'),
@@ -175,7 +158,27 @@ export function commandLine(start: StartServer): Command {
       return { lines, value: lines.map((username) => ({ username })) }
     },
   )
+}
 
+/** The whole command line; `start` starts the server. */
+export function commandLine(start: StartServer): Command {
+  const program = new Command('chatroomd')
+    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
+    .version(version, '--version', 'show the version')
+    .showHelpAfterError('(add --help for what there is)')
+
+  withSettings(program.command('serve').description('start the server'), settingNames)
+    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
+    .action((options: Record<string, string>) =>
+      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
+    )
+
+  addAppCommands(program, start)
+
+  const user = program
+    .command('user')
+    .description('users of an app: create, list, show, kick, delete, password, token')
+  addUserCommands(user)
   const room = program
     .command('room')
     .description(
