@@ -19,6 +19,7 @@ import { httpServer } from './http/server.ts'
 import { countBodies } from './http/waiting-bodies.ts'
 import { measured } from './metrics/measures.ts'
 import { type Metrics, metrics, type SentMetric } from './metrics/metrics.ts'
+import { overSockets } from './operations/explain/over-sockets.ts'
 import { lineOf } from './operations/history/line.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
@@ -138,7 +139,7 @@ export async function compose(
       login: users,
       passwords: work,
       presence: realtime.presence,
-      ...realtime.messenger,
+      ...{ ...realtime.messenger, rehearsedMessenger: realtime.rehearsedMessenger, overSockets },
       keywordsOf: realtime.keywordsOf,
       checkTarget: checkingTargets(mayCall),
       attachments,

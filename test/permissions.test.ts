@@ -3,9 +3,10 @@ import { type Role, roles } from '../src/domain/role.ts'
 import { withRights } from '../src/operations/index.ts'
 import { expectRefusal } from './support/bodies.ts'
 import { bulkEnd } from './support/bulk.ts'
+import { askedOf, explained } from './support/explained.ts'
 import { hoursAgo, sentBefore, written } from './support/past.ts'
 import { asUser } from './support/people.ts'
-import { aServer, type TestApp, type TestServer } from './support/server.ts'
+import { aServer, type Reply, type TestApp, type TestServer } from './support/server.ts'
 import { until } from './support/until.ts'
 
 /** Who calls in each role; `sam` is a super admin and not in the room. */
@@ -386,8 +387,20 @@ function callOf(operation: string, room: string, about: string): Sent | Promise<
   return make(room, about)
 }
 
+/** Makes a call, and expects that it was explained as it ends. */
+async function expectExplained(role: Role, sent: Sent): Promise<Reply> {
+  const [method, path, body, headers] = sent
+  const user = role === 'app' ? {} : { user: actors[role] }
+  const said = await explained(app, { ...askedOf(method, path, headers ? undefined : body), ...user })
+  const reply = await calls[role](...sent)
+  const { error, error_description } = reply.body
+  const refusal = reply.status === 200 ? {} : { status: reply.status, error, error_description }
+  expect(said).toMatchObject({ allowed: reply.status === 200, ...refusal })
+  return reply
+}
+
 async function allows(operation: string, role: Role, about: string): Promise<void> {
-  const reply = await calls[role](...(await callOf(operation, await aRoom(), about)))
+  const reply = await expectExplained(role, await callOf(operation, await aRoom(), about))
   expect([reply.status, reply.body.error_description]).toEqual([200, undefined])
 }
 
@@ -395,7 +408,7 @@ async function refuses(operation: string, role: Role, about: string): Promise<vo
   const room = await aRoom()
   const before = await everything(room)
   const { status, word, text } = permissionOf(operation).refusal
-  const reply = await calls[role](...(await callOf(operation, room, about)))
+  const reply = await expectExplained(role, await callOf(operation, room, about))
   if (word === 'MetadataException') {
     expect(reply.status).toBe(401)
     expect(reply.body).toMatchObject({ error: word, error_description: text, error_code: 60011, desc: text })

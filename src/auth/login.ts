@@ -31,18 +31,28 @@ const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f
 const notActivated = failure('invalid_grant', 'user not activated', {
   en: 'the user is banned',
   zh: '用户已被封禁',
+  lift: { en: 'activate the user', zh: '解除对该用户的封禁', calls: ['activateUser'] },
 })
 
 const userUnknown = failure(
   'invalid_grant',
   'user not found',
-  { en: '`password`: the user is not registered', zh: '`password`：用户未注册' },
+  {
+    en: '`password`: the user is not registered',
+    zh: '`password`：用户未注册',
+    lift: { en: 'register the user', zh: '注册该用户', calls: ['registerUsers'] },
+  },
   404,
 )
 
 const passwordWrong = failure('invalid_grant', 'invalid password', {
   en: '`password`: the password is wrong, or the user has none',
   zh: '`password`：密码错误，或用户没有密码',
+  lift: {
+    en: 'send the right password, or set a new one',
+    zh: '使用正确的密码，或重置密码',
+    calls: ['changePassword'],
+  },
 })
 
 /** Why a user cannot log in. */

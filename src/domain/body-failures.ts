@@ -87,6 +87,12 @@ export const noSpace = failure(
   {
     en: 'the share of the user or the app, or the space of the server, is used up',
     zh: '用户或应用的份额，或服务器的附件空间已用完',
+    lift: {
+      en: 'delete attachments or wait until old ones expire, or raise `fileSpace` or `userFileSpace` of the app, or `file_space` of the server',
+      zh: '删除附件或等待旧附件过期，或调高应用设置 `fileSpace`、`userFileSpace` 或服务器设置 `file_space`',
+      calls: ['deleteAttachment', 'deleteRoomFile'],
+      settings: ['fileSpace', 'userFileSpace', 'file_space'],
+    },
   },
   400,
 )

@@ -51,6 +51,11 @@ export const overSendRate = failure(
   {
     en: `over ${limits.messagesSent.value} messages a second, each chat room counted, where the app has \`rateLimits\``,
     zh: `应用开启 \`rateLimits\` 且每秒消息数超过 ${limits.messagesSent.value}（每个聊天室计一条）`,
+    lift: {
+      en: 'wait a second and send again, or turn `rateLimits` of the app off',
+      zh: '稍等一秒后重试，或关闭应用设置 `rateLimits`',
+      settings: ['rateLimits'],
+    },
   },
   403,
 )
@@ -61,6 +66,11 @@ export const overUserSendRate = failure(
   {
     en: `over ${limits.userMessagesSent.value} messages to users in a minute, each user counted, where the app has \`rateLimits\``,
     zh: `应用开启 \`rateLimits\` 且每分钟单聊消息数超过 ${limits.userMessagesSent.value}（每个用户计一条）`,
+    lift: {
+      en: 'wait a minute and send again, or turn `rateLimits` of the app off',
+      zh: '稍等一分钟后重试，或关闭应用设置 `rateLimits`',
+      settings: ['rateLimits'],
+    },
   },
   403,
 )
@@ -79,6 +89,11 @@ export const olderTooLarge = failure('illegal_argument', messageTooLarge.text, m
 export const tooManyBroadcasts = failure('forbidden_op', 'chatroom broadcast limit exceeded', {
   en: `over ${limits.broadcastsPerDay.value} broadcasts in a day (UTC), where the app has \`rateLimits\``,
   zh: `应用开启 \`rateLimits\` 且当天（UTC）广播超过 ${limits.broadcastsPerDay.value} 次`,
+  lift: {
+    en: 'wait until the next day (UTC), or turn `rateLimits` of the app off',
+    zh: '等到次日（UTC），或关闭应用设置 `rateLimits`',
+    settings: ['rateLimits'],
+  },
 })
 
 /** What a message can be refused for in the words of older calls. */

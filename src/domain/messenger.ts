@@ -2,12 +2,13 @@ import type { AppRecord } from './app.ts'
 import type { KeywordAction } from './keywords/automaton.ts'
 import type { Broadcast, Post, PostToUsers } from './posted-message.ts'
 import type { Recalls } from './recall.ts'
+import type { When } from './text.ts'
 
 /** Why a user may not send a message to a chat room: code and text as clients get them, and what would have to change. */
 export interface Silence {
   code: number
   reason: string
-  why: { en: string; zh: string }
+  why: When
 }
 
 /** What holds for a message of a user to a chat room now. */

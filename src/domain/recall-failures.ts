@@ -18,7 +18,11 @@ export const elsewhere = failure('message_recall_error', "can't find msg to", {
 export const tooLateToRecall = failure(
   'message_recall_error',
   'exceed recall time limit',
-  { en: `the message is older than ${minutes} minutes`, zh: `消息发送已超过 ${minutes} 分钟` },
+  {
+    en: `the message is older than ${minutes} minutes`,
+    zh: `消息发送已超过 ${minutes} 分钟`,
+    lift: { en: 'recall it with `force`', zh: '使用 `force` 撤回', calls: ['recallMessage'] },
+  },
   403,
 )
 
@@ -28,6 +32,11 @@ export const notFoundToRecall = failure(
   {
     en: 'no message has this id, or it was recalled already',
     zh: '消息 ID 不存在，或消息已撤回',
+    lift: {
+      en: 'name a message that is there, or recall it with `force`',
+      zh: '使用存在的消息 ID，或使用 `force` 撤回',
+      calls: ['recallMessage'],
+    },
   },
   403,
 )

@@ -28,6 +28,10 @@ const keyInUse = failure(
   {
     en: 'the first call with the key has not ended, or the server died while it ran',
     zh: '使用该 `Idempotency-Key` 的首次调用尚未结束，或执行期间服务中断',
+    lift: {
+      en: 'read back what the first call did, and use a new key if it has to be done again',
+      zh: '先确认首次调用的结果，如需重做请使用新的键',
+    },
   },
 )
 
@@ -37,6 +41,10 @@ const tooManyKeys = failure(
   {
     en: 'the user has used as many keys within 24 hours as are remembered',
     zh: '该用户 24 小时内使用的键已达上限',
+    lift: {
+      en: 'wait until earlier keys are forgotten, or call without one',
+      zh: '等待之前的键过期，或不带键调用',
+    },
   },
 )
 

@@ -68,6 +68,10 @@ export const tooManyToSearch = failure(
   {
     en: `no index has what is asked for, and more than ${most} chat rooms would have to be searched for it`,
     zh: `没有可用的索引，且需要检索的聊天室超过 ${most} 个`,
+    lift: {
+      en: 'narrow the search by `owner`, `member` or times of creation',
+      zh: '使用 `owner`、`member` 或创建时间缩小范围',
+    },
   },
 )
 

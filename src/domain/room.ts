@@ -1,8 +1,20 @@
-import { failure } from '../domain/failures.ts'
+import { failure, joinedTooManyToJoin, roomMissing } from '../domain/failures.ts'
 import type { AppSettings } from './app-settings.ts'
 import type { Dialect } from './dialect.ts'
 import { checkedLifecycle, type OwnLifecycle } from './lifecycle.ts'
 import { limits as ceilings } from './limits.ts'
+import {
+  ceilingBelowMembers,
+  ceilingTooHigh,
+  ceilingTooLow,
+  customTooLong,
+  descriptionTooLong,
+  nameTooLong,
+  noMembers,
+  ownerNotMember,
+  sameOwner,
+  tooManyMembers,
+} from './room-failures.ts'
 import { foldUsername } from './user.ts'
 
 /** A chat room as it is stored. */
@@ -39,6 +51,11 @@ export const roomChanged = failure(
   {
     en: 'the header `If-Match` names another version than the `ETag` of the details; nothing was changed',
     zh: '请求头 `If-Match` 与聊天室详情的 `ETag` 不一致；未做任何修改',
+    lift: {
+      en: 'read the chat room again, and send the `ETag` that it has now',
+      zh: '重新读取聊天室，并使用其当前的 `ETag`',
+      calls: ['getRooms'],
+    },
   },
 )
 
@@ -84,21 +101,24 @@ export const limits = {
 export const roomNotFound = failure('service_resource_not_found', 'do not find this group:{chatroom_id}', {
   en: 'no chat room has this id',
   zh: '聊天室 ID 不存在',
+  lift: roomMissing.when.lift,
 })
 
 export const tooManyRooms = failure('exceed_limit', 'appKey:{app_key} has create too many chatrooms!', {
   en: 'the app has as many as its quota `rooms` allows',
   zh: '应用的聊天室数已达配额 `rooms`',
+  lift: {
+    en: 'dissolve chat rooms, or raise the quota `rooms` of the app',
+    zh: '解散部分聊天室，或调高应用配额 `rooms`',
+    calls: ['dissolveRoom'],
+    settings: ['rooms'],
+  },
 })
 
 export const joinedTooMany = failure('exceed_limit', 'user {username} has joined too many chatrooms!', {
   en: 'the user is in as many as `roomsPerUser` allows',
   zh: '用户加入的聊天室数已达 `roomsPerUser` 上限',
-})
-
-const tooManyMembers = failure('exceed_limit', 'members size is greater than max user size !', {
-  en: 'owner and members are more than `maxusers`',
-  zh: '所有者和成员总数超过 `maxusers`',
+  lift: joinedTooManyToJoin.when.lift,
 })
 
 export const idTaken = failure('illegal_argument', 'group ID {roomid} already exists!', {
@@ -109,52 +129,6 @@ export const idTaken = failure('illegal_argument', 'group ID {roomid} already ex
 export const idIllegal = failure('illegal_argument', 'group ID illegal, please check it', {
   en: '`roomid` is not 1 to 64 of a-z and 0-9',
   zh: '`roomid` 不是 1 到 64 位小写字母和数字',
-})
-
-const noMembers = failure('invalid_parameter', 'members must hold at least one user, or be left out', {
-  en: '`members` is empty (`docs` dialect)',
-  zh: '`members` 为空（`docs` 格式）',
-})
-
-const nameTooLong = failure('exceed_limit', 'title cannot exceed to {limit}', {
-  en: 'the name is longer than `nameLength` characters',
-  zh: '名称超过 `nameLength` 个字符',
-})
-
-const descriptionTooLong = failure('exceed_limit', 'desc cannot exceed to {limit}', {
-  en: 'the description is longer than `descriptionLength` characters',
-  zh: '描述超过 `descriptionLength` 个字符',
-})
-
-const customTooLong = failure('exceed_limit', `custom cannot exceed to ${limits.custom}`, {
-  en: `\`custom\` is over ${limits.custom / 1024} KB`,
-  zh: `\`custom\` 超过 ${limits.custom / 1024} KB`,
-})
-
-const ceilingTooLow = failure('invalid_parameter', 'maxusers must be an integer of at least 1', {
-  en: '`maxusers` is below 1',
-  zh: '`maxusers` 小于 1',
-})
-
-const ceilingTooHigh = failure('exceed_limit', 'maxUsers cannot exceed {limit}', {
-  en: '`maxusers` is above the `maxusers` of the app',
-  zh: '`maxusers` 超过应用的 `maxusers`',
-})
-
-const ceilingBelowMembers = failure(
-  'forbidden_op',
-  'current user count is larger than the maxUsers that you want to update !',
-  { en: '`maxusers` is below the members now', zh: '`maxusers` 小于当前成员数' },
-)
-
-const sameOwner = failure('forbidden_op', 'new owner and old owner are the same', {
-  en: '`newowner` owns the chat room already',
-  zh: '`newowner` 已是所有者',
-})
-
-const ownerNotMember = failure('forbidden_op', "user: {username} doesn't exist in group: {chatroom_id}", {
-  en: '`newowner` is no member (`docs` dialect)',
-  zh: '`newowner` 不是成员（`docs` 格式）',
 })
 
 /** The refusals of texts and ceilings that are too long or too high. */

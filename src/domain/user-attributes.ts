@@ -9,6 +9,11 @@ export const tooManyBytes = failure(
   {
     en: `the attributes of one user are over ${mostBytes} bytes`,
     zh: `单个用户的属性超过 ${mostBytes} 字节`,
+    lift: {
+      en: 'shorten the attributes, or delete some',
+      zh: '缩短属性值，或删除部分属性',
+      calls: ['deleteUserAttributes'],
+    },
   },
 )
 

@@ -16,18 +16,22 @@ import type { Called } from './respond.ts'
 type Calling = Pick<OperationRequest, 'caller' | 'token' | 'isSignedIn' | 'isAnonymous'>
 
 /** Who calls without a token; undefined where one is needed. Fails where the app does not allow it. */
-function anonymous({ withoutToken }: HttpCall, app: AppRecord, request: Request): Caller | undefined {
+export function anonymous(
+  { withoutToken }: HttpCall,
+  app: AppRecord,
+  hasAuthorization: boolean,
+): Caller | undefined {
   if (withoutToken === undefined) return undefined
   if (withoutToken === 'always') return theApp
-  if (request.headers.has('authorization')) return undefined
+  if (hasAuthorization) return undefined
   if (app.settings[withoutToken.where]) return theApp
   throw withoutToken.otherwise()
 }
 
 /** Resolves the caller from the token; synchronous for app tokens. Fails with `unauthorized`. */
-function callerOf(
-  { login }: Deps,
-  { allowed }: Operation,
+export function callerOf(
+  { login }: Pick<Deps, 'login'>,
+  { allowed }: Pick<Operation, 'allowed'>,
   app: AppRecord,
   token: string | undefined,
 ): Awaitable<Caller> {
@@ -61,7 +65,7 @@ export function callers(deps: Deps, operation: Called) {
     const signedIn = cookie === undefined ? undefined : operatorOf(request, server, cookie)
     return andThen(signedIn, (operator): Awaitable<Calling> => {
       if (operator) return { token, ...operator, isAnonymous: false }
-      const nobody = anonymous(declared, app, request)
+      const nobody = anonymous(declared, app, request.headers.has('authorization'))
       if (nobody) return called(nobody, true)
       return andThen(callerOf(deps, operation, app, token), (caller) => called(caller, false))
     })

@@ -15,6 +15,7 @@ import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { HttpCall, Operation } from '../operations/operation.ts'
 import type { Permission } from '../operations/permissions.ts'
 import type { Explain, History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
@@ -51,6 +52,10 @@ export interface Deps extends Origin, Messenger {
   store: ReadStore
   commit: Commit
   rehearse: Rehearse
+  /** As `rehearse`, without a count towards what the caller may change in a second. */
+  explore: Rehearse
+  /** Decides as the messenger does, and sends nothing. */
+  rehearsedMessenger: Messenger
   retries: Retries
   login: Login
   passwords: Passwords
@@ -73,6 +78,8 @@ export interface Deps extends Origin, Messenger {
   /** Who may see the metrics and the API description. */
   pages: PageAccess
   explain: Explain
+  /** What clients do over their sockets, in the form of calls. */
+  overSockets: readonly (Operation & { call: HttpCall })[]
   /** Rooms and users of each app, by its number; some seconds old at most. */
   countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
   /** What an operator of the console, by name, may do to apps, named as `org#app`. */

@@ -19,7 +19,7 @@ import { rehearse } from './rehearsal.ts'
 import { type Called, type Performed, type Received, respond } from './respond.ts'
 import { runOnce } from './retries.ts'
 import { announcesBody, checkStillOpen } from './still-open.ts'
-import { isTrial, termsOf } from './terms.ts'
+import { isTrial, takesTerms, termsOf } from './terms.ts'
 import { queryOf } from './url.ts'
 
 /** Responds to a request that a route has matched. */
@@ -69,7 +69,7 @@ export function endpointOf(deps: Deps, operation: Called, route: string): Endpoi
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined
   const mayBeMistaken = operation.kind !== 'read'
   const callerIn = callers(deps, operation)
-  const hasTerms = mayBeMistaken && declared.withoutToken !== 'always'
+  const hasTerms = takesTerms(operation)
   const callsPerSecond = declared.callsPerSecond ?? 100
 
   async function bodyOf(

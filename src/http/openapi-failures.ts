@@ -15,13 +15,14 @@ import { appMissing, invalidRequest } from './call.ts'
 import { internalError } from './internal-error.ts'
 import type { Called } from './respond.ts'
 import type { Language } from './shown-schema.ts'
-import { badDryRun, noDryRun } from './terms.ts'
+import { badDryRun, takesTerms } from './terms.ts'
 
 /** Failures that calls with texts of their own for bodies replace. */
 const inOtherWords = new Set<FailureRow>([notJson, notObject])
 
 /** The failures of a call: its own first, then those that follow from its token, its path, its body and its kind. */
-export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
+export function failuresOf(operation: Called): FailureRow[] {
+  const { kind, allowed, call } = operation
   const { body, bodyWords, withoutToken } = call
   const rows: FailureRow[] = [...call.failures]
   if (withoutToken !== 'always') rows.push(unauthorized)
@@ -36,8 +37,7 @@ export function failuresOf({ kind, allowed, call }: Called): FailureRow[] {
   if (body?.additionalProperties === false) rows.push(unknownFields)
   if (body) rows.push(...bodyFailures.filter((row) => !bodyWords || !inOtherWords.has(row)))
   if (kind !== 'read') rows.push(storeFailed, outcomeUnknown)
-  if (kind !== 'read' && withoutToken !== 'always') rows.push(...retryFailures, badDryRun)
-  if (kind === 'action' && withoutToken !== 'always') rows.push(noDryRun)
+  if (takesTerms(operation)) rows.push(...retryFailures, badDryRun)
   rows.push(internalError)
   return [
     ...new Map(rows.map((row) => [`${row.status} ${row.word} ${row.text} ${row.when.en}`, row])).values(),

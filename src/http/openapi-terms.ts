@@ -3,6 +3,7 @@ import { roomChanged } from '../domain/room.ts'
 import type { Text } from '../domain/text.ts'
 import type { Called } from './respond.ts'
 import type { Language } from './shown-schema.ts'
+import { takesTerms } from './terms.ts'
 
 interface Term {
   name: string
@@ -52,10 +53,10 @@ export const termComponents = (language: Language): Record<string, object> =>
   )
 
 /** References to those that a call takes. */
-export function termsTaken({ kind, call }: Called): object[] {
-  if (kind === 'read' || call.withoutToken === 'always') return []
-  const taken: (keyof typeof terms)[] = ['IdempotencyKey']
-  if (kind === 'write') taken.push('DryRun')
+export function termsTaken(operation: Called): object[] {
+  const { call } = operation
+  if (!takesTerms(operation)) return []
+  const taken: (keyof typeof terms)[] = ['IdempotencyKey', 'DryRun']
   if (call.failures.includes(roomChanged)) taken.push('IfMatch')
   return taken.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }

@@ -149,20 +149,26 @@ function securityOf({ allowed, call: { withoutToken } }: Called): Record<string,
   return withoutToken ? [...tokens, {}] : tokens
 }
 
+/** The `operationId` of a call: further routes of an operation are named by their methods. */
+export function operationIdOf({ id, call }: Called, route: string): string {
+  const [method = ''] = route.split(' ')
+  return route === call.routes[0] ? id : `${id}By${method[0]}${method.slice(1).toLowerCase()}`
+}
+
 /** One call of an app: its path and method, and its OpenAPI operation. */
 function describeCall(
   operation: Called,
   route: string,
   language: Language,
 ): [path: string, method: string, described: object] {
-  const { id, allowed, call } = operation
+  const { allowed, call } = operation
   const [method = '', rest = ''] = route.split(' ')
   const path = `/:org_name/:app_name${rest}`
   const response = isEnvelope(call.response)
-    ? enveloped(call.response, operation.kind === 'write')
+    ? enveloped(call.response, operation.kind !== 'read')
     : call.response
   const described = {
-    operationId: route === call.routes[0] ? id : `${id}By${method[0]}${method.slice(1).toLowerCase()}`,
+    operationId: operationIdOf(operation, route),
     summary: call.summary[language],
     ...(call.description ? { description: call.description[language] } : {}),
     tags: [tags[call.tag].name[language]],

@@ -3,21 +3,40 @@ import type { Terms } from '../engine/commit.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import type { Deps } from './deps.ts'
-import { noDryRun } from './terms.ts'
+import { rehearsedServices } from './rehearsed-services.ts'
 
 /** An event as a client sees it: what would happen to which room. */
 const shown = ({ app, at, by, ...event }: Event) => event
 
-/** Runs a write and rolls it back. Fails as the write would, and with `noDryRun` for what cannot be rolled back. */
+/** What a call would return and publish. */
+interface Rehearsal {
+  output: unknown
+  events: unknown[]
+}
+
+/** Runs a call that changes nothing: a write is rolled back, an action has services that do nothing. Fails as the call would. */
 export async function rehearse(
-  deps: Pick<Deps, 'rehearse'>,
+  deps: Deps,
   operation: Operation,
   { app, caller }: OperationRequest,
   input: unknown,
-  terms: Terms | undefined,
-): Promise<{ output: unknown; events: unknown[] }> {
-  if (operation.kind !== 'write') throw noDryRun()
-  const version = terms?.version
-  const { output, events } = await deps.rehearse(app.id, caller, operation, input as never, { version })
-  return { output, events: events.map(shown) }
+  terms: Pick<Terms, 'version'> | undefined,
+): Promise<Rehearsal> {
+  const context = { app, caller, store: deps.store, now: deps.now() }
+  const given = input as never
+  switch (operation.kind) {
+    case 'read':
+      return { output: await operation.execute(context, given), events: [] }
+    case 'action': {
+      const events: Event[] = []
+      const services = rehearsedServices(deps, events)
+      const output = await operation.execute({ ...context, services }, given)
+      return { output, events: events.map(shown) }
+    }
+    case 'write': {
+      const version = terms?.version
+      const { output, events } = await deps.rehearse(app.id, caller, operation, given, { version })
+      return { output, events: events.map(shown) }
+    }
+  }
 }

@@ -3,18 +3,17 @@ import { failure } from '../domain/failures.ts'
 import { badKey, isKey, ofTheApp } from '../domain/retry.ts'
 import type { Terms } from '../engine/commit.ts'
 import type { OperationRequest } from '../operations/request.ts'
+import type { Called } from './respond.ts'
 import { pathOf } from './url.ts'
-
-/** A call that is no write cannot be tried. */
-export const noDryRun = failure('illegal_argument', 'this call has no dry_run', {
-  en: '`dry_run=true` on a call that cannot be rolled back',
-  zh: '该接口无法回滚，不支持 `dry_run=true`',
-})
 
 export const badDryRun = failure('illegal_argument', 'dry_run must be true or false', {
   en: '`dry_run` is something else; nothing was done',
   zh: '`dry_run` 为其他值；未执行任何操作',
 })
+
+/** Whether a call can be tried, and be made once for a key: it does something, and one knows for whom. */
+export const takesTerms = ({ kind, call }: Called): boolean =>
+  kind !== 'read' && call.withoutToken !== 'always'
 
 /** Whether a call is only to be tried. Fails with `badDryRun` on what may be meant so. */
 export function isTrial(query: URLSearchParams): boolean {
@@ -29,7 +28,7 @@ function ownerOf({ caller, isAnonymous }: OperationRequest): string {
 }
 
 /** The version in `If-Match`; undefined for `*` too, which every room that is there matches. */
-function versionIn(header: string | null): string | undefined {
+export function versionIn(header: string | null): string | undefined {
   if (header === null || header.trim() === '*') return undefined
   return header.trim().replace(/^"(.*)"$/, '$1')
 }

@@ -8,7 +8,11 @@ export interface Allowed {
   refusal: FailureRow & ((who: { usernames: string }) => Failure)
 }
 
-const roleDoesNotSuffice = { en: 'the role of the caller does not suffice', zh: '调用者的角色没有该权限' }
+const roleDoesNotSuffice = {
+  en: 'the role of the caller does not suffice',
+  zh: '调用者的角色没有该权限',
+  lift: { en: 'it has to be called by whoever has the right to it', zh: '须由具有该权限的身份调用' },
+}
 
 const noPermission = failure('group_authorization', 'you have no permission to do this.', roleDoesNotSuffice)
 
@@ -28,6 +32,7 @@ const needsAdmin = failure(
 export const notInChatroom = failure('MetadataException', 'user is not in chatroom', {
   en: 'the user is not in the chat room',
   zh: '用户不在聊天室中',
+  lift: notMembers.when.lift,
 })
 
 /** From the service of user attributes: a user token is good for its own user's alone. */

@@ -5,6 +5,7 @@ import type { Rates } from '../cluster/rate-types.ts'
 import type { AppRecord } from '../domain/app.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger, Speaking } from '../domain/messenger.ts'
+import type { Role } from '../domain/role.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Text } from '../domain/text.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -19,12 +20,28 @@ import type { OperationRequest } from './request.ts'
 export type History = HistoryReads & Pick<HistoryStore, 'hide' | 'clear'>
 
 /** A call that is tried: as whom, and with what. */
-export type Tried = Pick<OperationRequest, 'app' | 'caller' | 'params' | 'query' | 'body' | 'client'> & {
+export type Tried = Pick<OperationRequest, 'app' | 'params' | 'query' | 'body' | 'client'> & {
   id: string
+  /** Undefined where the app itself calls, null where the call has no token. */
+  username: string | null | undefined
+  headers: Headers
+}
+
+/** What would have to change for a call to be done. */
+export interface Remedy {
+  change: Text
+  lifted_by: {
+    /** Calls, by their `operationId`. */
+    calls?: readonly string[]
+    /** Settings of the app or the server. */
+    settings?: readonly string[]
+    /** Who may make the call. */
+    roles?: readonly Role[]
+  }
 }
 
 /** What a call would do, or the failure and the rule behind it. */
-export interface Explained {
+export interface Explained extends Partial<Remedy> {
   allowed: boolean
   code?: number
   status?: number

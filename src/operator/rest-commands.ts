@@ -144,22 +144,31 @@ const rooms: RestCommand[] = [
       ['--action <operationId>', 'which call; by default speak: to send a message through an SDK'],
       ['--text <text>', 'speak: the message, which is held against the keyword lists'],
       ['--body <json>', 'the body of the call'],
+      ['--params <json>', 'other parts of its path, by name'],
     ],
-    meaning: 'say whether a user may do something in a chat room, and if not, which rule refuses it',
-    run: (call, { room, user, action = 'speak', text, body }) =>
+    meaning:
+      'say whether a user may do something in a chat room, and if not, which rule refuses it and what would have to change',
+    run: (call, { room, user, action = 'speak', text, body, params }) =>
       call('POST', '/explain', {
         action,
         user,
         room,
+        ...(params === undefined ? {} : { params: JSON.parse(String(params)) }),
         ...(text === undefined ? {} : { body: { text } }),
         ...(body === undefined ? {} : { body: JSON.parse(String(body)) }),
       }),
     show({ data }) {
-      const [{ why, speaking, events, ...verdict } = {}] = rows(data)
-      const texts = why as { en: string; zh: string } | undefined
+      const [{ why, change, lifted_by: by, speaking, events, ...verdict } = {}] = rows(data)
+      const isChinese = process.env.LANG?.startsWith('zh')
+      const said = (name: string, texts: unknown) => {
+        const { en, zh } = (texts ?? {}) as { en?: string; zh?: string }
+        return en === undefined ? {} : { [name]: isChinese ? zh : en }
+      }
       fields({
         ...verdict,
-        ...(texts ? { why: process.env.LANG?.startsWith('zh') ? texts.zh : texts.en } : {}),
+        ...said('why', why),
+        ...said('change', change),
+        ...(by as object | undefined),
         ...(events ? { events: rows(events).map(({ type }) => type) } : {}),
         ...(speaking as object | undefined),
       })

@@ -1,5 +1,6 @@
 import { everythingHeard } from '../cluster/heard-rooms.ts'
 import type { AppRecord } from '../domain/app.ts'
+import { notMembers, roomDisabled, roomMissing } from '../domain/failures.ts'
 import { check } from '../domain/keywords/check.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import type { MaySpeak, Silence, Speaking } from '../domain/messenger.ts'
@@ -15,46 +16,67 @@ import type { Parts } from './parts.ts'
 import type { LiveUser } from './session.ts'
 import type { LastSpoken } from './slow-mode.ts'
 
-/** What the rules say, by the texts with which clients distinguish them. */
+/** What the rules say and what lifts them, by the texts with which clients distinguish them. */
 const rules: Record<string, Silence['why']> = {
-  'group not found': { en: 'there is no such chat room', zh: '聊天室不存在' },
-  'not in group or chatroom': {
-    en: 'the user is no member: it has to join first',
-    zh: '用户不是聊天室成员，需先加入',
-  },
+  'group not found': roomMissing.when,
+  'not in group or chatroom': notMembers.when,
   'group is disabled': {
-    en: 'the chat room is disabled, not open yet or expired: enable it, or change its lifecycle',
-    zh: '聊天室已禁用、尚未开放或已到期：需启用聊天室或修改其生命周期',
+    en: 'the chat room is disabled, not open yet or expired',
+    zh: '聊天室已禁用、尚未开放或已到期',
+    lift: roomDisabled.when.lift,
   },
   'you were muted in this chat room': {
-    en: 'the member is muted in this chat room: unmute it',
-    zh: '成员在该聊天室被禁言：需解除禁言',
+    en: 'the member is muted in this chat room',
+    zh: '成员在该聊天室被禁言',
+    lift: { en: 'unmute the member', zh: '解除该成员的禁言', calls: ['unmuteMembers'] },
   },
   'not in group or chatroom white list': {
-    en: 'everybody is muted: unmute all, or add the member to the allow list or to the admins',
-    zh: '聊天室已全员禁言：需解除全员禁言，或将成员加入白名单、设为管理员',
+    en: 'everybody is muted',
+    zh: '聊天室已全员禁言',
+    lift: {
+      en: 'unmute all, or add the member to the allow list or to the admins',
+      zh: '解除全员禁言，或将成员加入白名单、设为管理员',
+      calls: ['unmuteRoom', 'allowMember', 'addAdmin'],
+    },
   },
   'user is mute': {
-    en: 'the user is muted in the whole app: lift that',
-    zh: '用户被全局禁言：需解除全局禁言',
+    en: 'the user is muted in the whole app',
+    zh: '用户被全局禁言',
+    lift: { en: 'lift the mute of the app', zh: '解除全局禁言', calls: ['muteUser'] },
   },
 }
 const slowMode = {
-  en: 'slow mode: the member has to wait, or be an admin or on the allow list',
-  zh: '慢速模式：成员需等待，或成为管理员、加入白名单',
+  en: 'slow mode: the member has sent a message a short while ago',
+  zh: '慢速模式：成员刚发送过消息',
+  lift: {
+    en: 'the member has to wait, or be an admin or on the allow list; or slow mode be turned off',
+    zh: '成员需等待，或成为管理员、加入白名单；或关闭慢速模式',
+    calls: ['setSlowMode', 'allowMember', 'addAdmin'],
+  },
 }
 
 const userRate = {
-  en: 'the user sends more messages a second than userMessageRate of the app allows: wait, or raise it',
-  zh: '用户每秒发送的消息数超过应用设置 userMessageRate：稍后重试或调高该值',
+  en: 'the user sends more messages a second than userMessageRate of the app allows',
+  zh: '用户每秒发送的消息数超过应用设置 userMessageRate',
+  lift: { en: 'wait, or raise it', zh: '稍后重试或调高该值', settings: ['userMessageRate'] },
 }
 const roomRate = {
-  en: 'the chat room gets more messages a second than roomMessageRate of the app allows: wait, send it with high priority, or raise it',
-  zh: '聊天室每秒收到的消息数超过应用设置 roomMessageRate：稍后重试、以高优先级发送或调高该值',
+  en: 'the chat room gets more messages a second than roomMessageRate of the app allows',
+  zh: '聊天室每秒收到的消息数超过应用设置 roomMessageRate',
+  lift: {
+    en: 'wait, send it with high priority, or raise it',
+    zh: '稍后重试、以高优先级发送或调高该值',
+    settings: ['roomMessageRate'],
+  },
 }
 const keywords = {
-  en: 'the text holds a word of a keyword list that refuses: see words; change the text, or the list',
-  zh: '文本含有拒绝类词表中的词（见 words）：修改文本或词表',
+  en: 'the text holds a word of a keyword list that refuses: see words',
+  zh: '文本含有拒绝类词表中的词（见 words）',
+  lift: {
+    en: 'change the text, or the list',
+    zh: '修改文本或词表',
+    calls: ['removeKeywords', 'changeKeywordList'],
+  },
 }
 
 const silence = ({ code, reason }: Refusal, why: Silence['why']): Silence => ({ code, reason, why })

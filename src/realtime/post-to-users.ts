@@ -10,7 +10,10 @@ import type { UserFanOut } from './to-users.ts'
 
 /** Sends messages of an app's own server to users; who is offline, or not registered, gets nothing. */
 export const postingToUsers =
-  ({ counters, now, newId }: Pick<Parts, 'counters' | 'now' | 'newId'>, fanOut: UserFanOut): PostToUsers =>
+  (
+    { counters, now, newId }: Pick<Parts, 'counters' | 'now' | 'newId'>,
+    fanOut: Pick<UserFanOut, 'everywhere'>,
+  ): PostToUsers =>
   async (app, posted) => {
     const sender = checkUsername(posted.from ?? 'admin')
     const body = bodyOf(MessageBody_Type.CHAT, sender, posted)

@@ -50,7 +50,7 @@ interface Given extends Pick<Parts, 'store' | 'live' | 'counters' | 'now' | 'new
  */
 export function posting(
   { store, live, counters, now, newId, log, stored, roomsElsewhere }: Given,
-  fanOut: FanOut,
+  fanOut: Pick<FanOut, 'everywhere'>,
 ): { post: Post; broadcast: Broadcast } {
   /** Sends a message to one room; returns its id there. */
   function send(room: string, message: Prepared, directed: string[] | undefined): bigint {

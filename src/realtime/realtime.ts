@@ -27,16 +27,13 @@ import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
 import { historyLog } from './history-log.ts'
 import { messageIds } from './ids.ts'
 import { type Live, liveState } from './live.ts'
-import { speechRules } from './may-speak.ts'
 import { membership } from './membership.ts'
 import { type MessageLog, messageLog } from './message-log.ts'
+import { messengers } from './messenger.ts'
 import { moderation } from './moderation.ts'
 import { outgoing } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { pipeline } from './pipeline.ts'
-import { posting } from './post.ts'
-import { postingToUsers } from './post-to-users.ts'
-import { recalling } from './recall.ts'
 import { type RecentMessages, recentMessages } from './recent-messages.ts'
 import { relayedHistory } from './relayed-history.ts'
 import { roomActivity } from './room-activity.ts'
@@ -58,6 +55,8 @@ export interface Realtime {
   /** Resolved once messages of all rooms with members here come from other nodes, too; undefined where they do. */
   heard: Heard['heard']
   messenger: Messenger
+  /** Decides as `messenger` does, and sends nothing. */
+  rehearsedMessenger: Messenger
   history: History
   keywordsOf: KeywordsOf
   /** Hands on a message that another node has accepted. */
@@ -193,12 +192,11 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     onEvent: words.subscriber(eventSubscriber(parts, logOut, sockets.notices)),
     heard: given.heardRooms.heard,
     keywordsOf: (app) => words.ofApp(app).matcher,
-    messenger: {
-      ...posting({ ...parts, stored: log.stored, roomsElsewhere: presence.roomsElsewhere }, fan),
-      postToUsers: postingToUsers(parts, fanToUsers),
-      maySpeak: speechRules(parts, find, spoken, words.ofApp),
-      recalls: recalling({ ...parts, history }, { find, fanOut: fan, fanOutToUsers: fanToUsers }),
-    },
+    ...messengers(
+      parts,
+      { fanOut: fan, fanOutToUsers: fanToUsers, stored: log.stored, roomsElsewhere: presence.roomsElsewhere },
+      { history, find, spoken, wordsOf: words.ofApp },
+    ),
     touched: rooms.touch,
     relayed: (message) => fan.elsewhere(message),
     loggedInElsewhere: logins.elsewhere(logOut),

@@ -43,7 +43,15 @@ const placeOf = (type: Recalled['type'], to: string): string =>
 /** Recalls of the app's own server: of whatever sender, and with `force` of whatever age. */
 export function recalling(
   { store, now, newId, history }: Pick<Parts, 'store' | 'now' | 'newId'> & { history: History },
-  { find, fanOut, fanOutToUsers }: { find: FindOriginal; fanOut: FanOut; fanOutToUsers: UserFanOut },
+  {
+    find,
+    fanOut,
+    fanOutToUsers,
+  }: {
+    find: FindOriginal
+    fanOut: Pick<FanOut, 'everywhere'>
+    fanOutToUsers: Pick<UserFanOut, 'everywhere'>
+  },
 ): Recalls {
   async function refusal(app: App, { id, to, type, force }: Recalled): Promise<Failure | undefined> {
     const number = Number(numberOf(id) ?? Number.NaN)

@@ -22,6 +22,8 @@ export interface Attachments {
     chunks: AsyncIterable<Uint8Array>,
     secret: boolean,
   ): Promise<{ uuid: string; secret: string | undefined }>
+  /** As `add`, and stores nothing. */
+  rehearse: Attachments['add']
   /** The bytes of an attachment; undefined when there is none that may be read with this secret. */
   find(app: number, uuid: string, secret: string): Promise<Blob | undefined>
   /** Who may delete an attachment: `sender` decides whether this user sent it. Undefined when there is none. */
@@ -36,6 +38,27 @@ export interface Attachments {
 
 const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
+
+/** Fails where an upload would not fit; takes nothing in the end. */
+async function checkFit(
+  taken: ReturnType<typeof attachmentSpace>,
+  from: Sender,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ uuid: string; secret: undefined }> {
+  const uuid = crypto.randomUUID()
+  const upload: Upload = { uuid, app: from.app, sender: senderHash(from.app, from.username), bytes: 0 }
+  try {
+    let size = 0
+    taken.take(upload, from, size)
+    for await (const chunk of chunks) {
+      size += chunk.length
+      taken.take(upload, from, size)
+    }
+    return { uuid, secret: undefined }
+  } finally {
+    taken.end(upload, false)
+  }
+}
 
 /**
  * Stores attachments in `dir`, at most `space` bytes in all, each for seven days. A file is named by its attachment's id,
@@ -97,6 +120,8 @@ export async function openAttachments(
         throw error
       }
     },
+
+    rehearse: (from, chunks) => checkFit(taken, from, chunks),
 
     async find(app, uuid, secret) {
       const path = pathOf(app, uuid)

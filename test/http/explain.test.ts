@@ -74,14 +74,14 @@ test('14.8 an allowed call shows what would happen', async () => {
   })
 })
 
-test('14.8 an action that cannot be rolled back, or that there is not, is refused', async () => {
-  for (const action of ['sendRoomMessage', 'nothing', 'constructor', '']) {
+test('14.8 an action that there is not, or that only users do, is refused', async () => {
+  for (const action of ['speak', 'joinRoom', 'storeMessages', 'nothing', 'constructor', '']) {
     const { status, body } = await explain({ action, room })
     expect(status).toBe(400)
     expect(body).toMatchObject(
       refusal(
         'illegal_argument',
-        `action ${action} cannot be explained; give the operationId of a call that reads or writes, or speak with a user`,
+        `action ${action} cannot be explained; give the operationId of a call, or speak, joinRoom or leaveRoom with a user`,
       ),
     )
   }
@@ -118,7 +118,7 @@ test('14.8 "speak" says why a user cannot send a message, in the words that its 
   }
   expect(await agree('carol')).toBe(true)
   expect(await agree('dave')).toBe(false)
-  expect((await speak('dave')).why.en).toContain('join first')
+  expect((await speak('dave')).change.en).toContain('has to join')
   await app.call('POST', `/chatrooms/${quiet}/mute`, { usernames: ['carol'], mute_duration: 60_000 })
   expect(await agree('carol')).toBe(false)
   await app.call('POST', `/chatrooms/${quiet}/ban`)
@@ -192,4 +192,71 @@ test('14.8 "speak" explains keywords, slow mode and rates, and uses none of them
   ])
   expect((await speak('dave')).allowed).toBe(true)
   bob.close()
+})
+
+test('14.8 joining and leaving through an SDK are explained in the words that the client gets', async () => {
+  const here = await app.room({ owner: 'alice', members: ['bob'], maxusers: 2 })
+  const shut = await app.room({ owner: 'alice' })
+  await app.call('POST', `/chatrooms/${shut}/disable`)
+  const socket = await connectAs(app, 'carol')
+  for (const [room, lifted] of [
+    [here, 'changeRoom'],
+    [shut, 'enableRoom'],
+    ['none', 'createRoom'],
+  ] as const) {
+    const said = (await explain({ action: 'joinRoom', user: 'carol', room })).body.data
+    const { status } = await socket.join(room)
+    expect([room, said.allowed, said.error_description]).toEqual([room, false, status?.reason])
+    expect(said.lifted_by.calls).toContain(lifted)
+    expect(said.change).toEqual({
+      en: expect.stringMatching(/\w/),
+      zh: expect.stringMatching(/[一-鿿]/),
+    })
+  }
+  socket.close()
+  const joins = (await explain({ action: 'joinRoom', user: 'dave', room })).body.data
+  expect(joins).toMatchObject({ allowed: true, events: [{ type: 'member.joined', room }] })
+  const left = (await explain({ action: 'leaveRoom', user: 'bob', room: here })).body.data
+  expect(left).toMatchObject({ allowed: true, events: [{ type: 'member.left', room: here }] })
+  expect((await app.call('GET', `/chatrooms/${here}`)).body.data.affiliations_count).toBe(2)
+  expect((await explain({ action: 'joinRoom', user: 'nobody', room: here })).body.data.status).toBe(401)
+})
+
+test('14.8 an action is explained and not done: nothing is sent, taken, counted or cut off', async () => {
+  const here = await app.room({ owner: 'alice', members: ['bob'] })
+  const bob = await connectAs(app, 'bob')
+  const before = server.counters.messages
+  const txt = { type: 'txt', body: { msg: 'hi' } }
+  const posts = [
+    ['sendRoomMessage', { to: [here], ...txt }],
+    ['sendUserMessage', { to: ['bob'], ...txt }],
+    ['broadcastToRooms', { msg: { type: 'txt', msg: 'hi' } }],
+    ['uploadAttachment', { name: 'a.png', bytes: 1000 }],
+  ] as const
+  for (const [action, body] of posts)
+    expect([action, (await explain({ action, body })).body.data]).toEqual([
+      action,
+      { allowed: true, events: [] },
+    ])
+  const register = { grant_type: 'inherit', username: 'newcomer', autoCreateUser: true }
+  expect((await explain({ action: 'issueToken', body: register })).body.data.allowed).toBe(true)
+  expect((await app.call('GET', '/users/newcomer')).status).toBe(404)
+  const cut = await explain({ action: 'disconnectUser', params: { username: 'bob' } })
+  expect(cut.body.data.allowed).toBe(true)
+  expect((await explain({ action: 'streamEvents', query: { type: 'message.sent' } })).body.data).toEqual({
+    allowed: true,
+  })
+  expect(server.counters.messages).toBe(before)
+  expect((await bob.say(here, 'still here')).status?.errorCode ?? 0).toBe(0)
+  bob.close()
+  const { data } = (await app.call('GET', '/quotas')).body
+  expect(data.find(({ quota }: { quota: string }) => quota === 'fileSpace').used).toBe(0)
+})
+
+test('14.8 what a user may change in a second is not used up by explaining it', async () => {
+  await app.set({ userMessageRate: 1 })
+  const here = await app.room({ owner: 'erin' })
+  const asked = { action: 'changeRoom', user: 'erin', room: here, body: { groupname: 'new' } }
+  for (let n = 0; n < 5; n += 1) expect((await explain(asked)).body.data.allowed).toBe(true)
+  await app.set({ userMessageRate: 100 })
 })

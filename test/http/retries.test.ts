@@ -253,11 +253,23 @@ describe('14.5 dry_run=true', () => {
     expect((await app.call('GET', `/chatrooms/${id}`)).status).toBe(200)
   })
 
-  test('is refused where a call cannot be rolled back', async () => {
+  test('of what is no transaction says what it would do, and does nothing', async () => {
     const room = await app.room({ owner: 'alice' })
     const message = { to: [room], type: 'txt', body: { msg: 'x' } }
-    const { status, body } = await app.call('POST', '/messages/chatrooms?dry_run=true', message)
-    expect(status).toBe(400)
-    expect(body).toMatchObject(refusal('illegal_argument', 'this call has no dry_run'))
+    const sent = await app.call('POST', '/messages/chatrooms', message)
+    const id: string = sent.body.data[room]
+    const path = `/chatrooms/${room}/messages/${id}`
+    const tried = await app.call('DELETE', `${path}?dry_run=true`)
+    expect([tried.status, tried.body.dry_run, tried.body.data]).toEqual([200, true, { deleted: 1 }])
+    expect(tried.body.events).toEqual([
+      { type: 'message.deleted', room, username: 'admin', messages: [id], count: 1 },
+    ])
+    // It is there still.
+    expect((await app.call('DELETE', path)).body.data).toEqual({ deleted: 1 })
+    expect((await app.call('DELETE', `${path}?dry_run=true`)).status).toBe(403)
+    const refused = await app.call('POST', '/messages/chatrooms?dry_run=true', { ...message, body: {} })
+    expect(refused.status).toBe(400)
+    const alone = await app.call('POST', '/messages/chatrooms?dry_run=true', message)
+    expect([alone.status, alone.body.dry_run, alone.body.events]).toEqual([200, true, []])
   })
 })

@@ -13,6 +13,7 @@ const mostAdmins = limits.roomAdmins.value
 const tooManyAdmins = failure('exceed_limit', `admins size is greater than max admin size : ${mostAdmins}`, {
   en: `the room has ${mostAdmins} admins`,
   zh: `聊天室已有 ${mostAdmins} 个管理员`,
+  lift: { en: 'remove an admin first', zh: '先移除一名管理员', calls: ['removeAdmin'] },
 })
 
 /** Makes a user an admin; one who is not in the room comes into it. */

@@ -9,6 +9,11 @@ import { exactly, UserId } from '../schemas.ts'
 const notAdmin = failure('forbidden_op', 'user:{username} is not admin of group:{chatroom_id}', {
   en: 'the user is no admin',
   zh: '用户不是管理员',
+  lift: {
+    en: 'name an admin of the chat room',
+    zh: '指定该聊天室的管理员',
+    calls: ['listAdmins', 'addAdmin'],
+  },
 })
 
 /** Makes an admin an ordinary member. */

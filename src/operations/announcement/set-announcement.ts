@@ -11,6 +11,7 @@ const longest = limits.announcement.value
 const tooLong = failure('forbidden_op', 'announce info length exceeds limit!', {
   en: `over ${longest} characters`,
   zh: `超过 ${longest} 个字符`,
+  lift: { en: 'shorten the announcement', zh: '缩短公告' },
 })
 
 /** Sets the announcement of a room; an empty text clears it. */

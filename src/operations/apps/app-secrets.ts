@@ -25,6 +25,11 @@ const twoSecrets = failure(
   {
     en: 'the previous secret is still good, and `overlap_seconds` is above 0',
     zh: '上一个密钥仍然有效，且 `overlap_seconds` 大于 0',
+    lift: {
+      en: 'end the previous secret first, or rotate without an overlap',
+      zh: '先停用旧密钥，或轮换时不设重叠期',
+      calls: ['endPreviousSecret'],
+    },
   },
 )
 

@@ -26,11 +26,21 @@ const badBulk = failure('invalid_parameter', '{action} takes {fields}', {
 const tooManyJobs = failure('exceed_limit', `an app has at most ${most} bulk jobs at a time`, {
   en: `${most} have not ended yet`,
   zh: `未结束的任务已达 ${most} 个`,
+  lift: {
+    en: 'wait until a job has ended, or stop one',
+    zh: '等待任务结束，或停止一个任务',
+    calls: ['listBulk', 'stopBulk'],
+  },
 })
 
 const badConfirmation = failure('precondition_failed', 'confirm names no dry run that is done', {
   en: '`confirm` is wrong, of a dry run that has not ended, or of one whose time is over',
   zh: '`confirm` 无效，或对应的预演未完成、已过期',
+  lift: {
+    en: 'make a dry run, and send the token that it answers when it is done',
+    zh: '先执行预演，待其完成后使用返回的令牌',
+    calls: ['startBulk', 'getBulk'],
+  },
 })
 
 /** The token that confirms a dry run. */

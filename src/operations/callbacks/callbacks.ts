@@ -41,6 +41,7 @@ const most = limits.callbacks.value
 const tooManyCallbacks = failure('exceed_limit', `an app has at most ${most} callbacks`, {
   en: `there are ${most} rules already`,
   zh: `规则数已达 ${most} 个`,
+  lift: { en: 'delete a callback first', zh: '先删除一个回调', calls: ['deleteCallback'] },
 })
 
 const callbackNameTaken = failure('illegal_argument', 'a callback named {name} already exists!', {

@@ -17,6 +17,7 @@ const secretsFull = failure(
   {
     en: `there are ${most} secrets already`,
     zh: `已有 ${most} 个密钥`,
+    lift: { en: 'remove the older secret first', zh: '先删除较早的密钥', calls: ['removeCallbackSecret'] },
   },
 )
 

@@ -22,6 +22,11 @@ const badType = failure('illegal_argument', '{type} is no type of event', {
 const noLog = failure('forbidden_op', 'this app keeps no log of events', {
   en: 'the setting `auditDays` of the app is 0',
   zh: '应用设置 `auditDays` 为 0',
+  lift: {
+    en: 'raise `auditDays` of the app above 0',
+    zh: '将应用设置 `auditDays` 设为大于 0',
+    settings: ['auditDays'],
+  },
 })
 
 const positionGone = failure(
@@ -30,6 +35,11 @@ const positionGone = failure(
   {
     en: 'retention has removed events after `after` or `Last-Event-ID`, messages after it were not recorded, or it is of another log; begin anew',
     zh: '`after` 或 `Last-Event-ID` 之后的事件已超出保留期、其后的消息未被记录，或该位置属于其他日志；请重新开始',
+    lift: {
+      en: 'begin anew: with `after=earliest`, or without a position',
+      zh: '重新开始：使用 `after=earliest`，或不传位置',
+      calls: ['streamEvents'],
+    },
   },
   410,
 )
@@ -37,6 +47,7 @@ const positionGone = failure(
 const tooManyStreams = failure('resource_limited', 'the app has {limit} event streams open already', {
   en: 'the app has as many event streams open at this server as it may have',
   zh: '该应用在此服务器上打开的事件流已达上限',
+  lift: { en: 'close a stream first', zh: '先关闭一个事件流' },
 })
 
 /** Names with commas between; undefined where there are none. */

@@ -1,5 +1,4 @@
 import { Type as t } from '@sinclair/typebox'
-import { theApp } from '../../domain/event.ts'
 import { unknownAction } from '../../domain/failures.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
@@ -11,8 +10,8 @@ const Texts = t.Record(t.String(), t.String())
 const Asked = exactly({
   action: t.String({
     ...says(
-      '`operationId` of the call, such as `muteMembers`, or `speak`: to send a message through an SDK.',
-      '接口的 `operationId`，如 `muteMembers`；`speak` 表示通过 SDK 发送消息。',
+      '`operationId` of the call, such as `muteMembers`; or what users do through an SDK: `speak` to send a message, `joinRoom`, `leaveRoom`.',
+      '接口的 `operationId`，如 `muteMembers`；或用户通过 SDK 进行的操作：`speak`（发送消息）、`joinRoom`、`leaveRoom`。',
     ),
     examples: ['muteMembers'],
   }),
@@ -22,6 +21,7 @@ const Asked = exactly({
       examples: ['bob'],
     }),
   ),
+  without_token: t.Optional(t.Boolean(says('The call would have no token.', '调用时不带 token。'))),
   room: t.Optional(t.String(says('The chat room of the path.', '路径中的聊天室 ID。'))),
   params: t.Optional(
     t.Unsafe<Record<string, string>>({
@@ -30,11 +30,17 @@ const Asked = exactly({
     }),
   ),
   query: t.Optional(t.Unsafe<Record<string, string>>({ ...Texts, ...says('The query.', '查询参数。') })),
+  headers: t.Optional(
+    t.Unsafe<Record<string, string>>({
+      ...Texts,
+      ...says('Headers, such as `If-Match`.', '请求头，如 `If-Match`。'),
+    }),
+  ),
   body: t.Optional(
     t.Unknown(
       says(
-        'The body of the call; of `speak` `{"text": "…"}`, which is held against the keyword lists.',
-        '请求体；`speak` 为 `{"text": "…"}`，用于词表检查。',
+        'The body of the call; of `speak` `{"text": "…"}`, which is held against the keyword lists; of `joinRoom` `{"leave_other_rooms": true}`; of an upload what is known of the file: `{"name": "a.png", "bytes": 1000}` or its `text`.',
+        '请求体；`speak` 为 `{"text": "…"}`，用于词表检查；`joinRoom` 为 `{"leave_other_rooms": true}`；上传接口为文件信息：`{"name": "a.png", "bytes": 1000}` 或其 `text`。',
       ),
     ),
   ),
@@ -91,6 +97,40 @@ const Explained = loosely({
   why: t.Optional(
     exactly({ en: t.String(), zh: t.String() }, says('The rule that refuses.', '拒绝的规则。')),
   ),
+  change: t.Optional(
+    exactly(
+      { en: t.String(), zh: t.String() },
+      says('What would have to change for the call to be done.', '需要做哪些改变才能成功。'),
+    ),
+  ),
+  lifted_by: t.Optional(
+    exactly(
+      {
+        calls: t.Optional(
+          t.Array(t.String(), {
+            ...says('Calls that change it, by `operationId`.', '可做出改变的接口（`operationId`）。'),
+            examples: [['unmuteMembers']],
+          }),
+        ),
+        settings: t.Optional(
+          t.Array(t.String(), {
+            ...says('Settings of the app or the server that change it.', '可做出改变的应用或服务器设置。'),
+            examples: [['maxusers']],
+          }),
+        ),
+        roles: t.Optional(
+          t.Array(t.String(), {
+            ...says(
+              'Who may make the call: `app`, `superAdmin`, `owner`, `admin`, `member`, `other`.',
+              '可调用的身份：`app`、`superAdmin`、`owner`、`admin`、`member`、`other`。',
+            ),
+            examples: [['app', 'owner']],
+          }),
+        ),
+      },
+      says('The same for programs.', '供程序读取。'),
+    ),
+  ),
   events: t.Optional(t.Array(t.Unknown(), says('What would happen.', '将会发生的事件。'))),
   speaking: t.Optional(Speaking),
 })
@@ -102,8 +142,8 @@ export const explain = action({
   tag: 'audit',
   summary: { en: 'Why is a call refused?', zh: '查询调用被拒绝的原因' },
   description: {
-    en: 'Runs any call that reads or writes as a user, changes nothing, and returns whether it would be done, and if not which rule refuses it.',
-    zh: '以指定用户的身份试运行任一读写接口，不做任何修改，返回是否会成功；若不会，说明拒绝的规则。',
+    en: 'Runs any call as a user, or what the user does through an SDK, changes nothing, and returns whether it would be done, and if not which rule refuses it and what would have to change. Limits of calls a second are not counted.',
+    zh: '以指定用户的身份试运行任一接口或 SDK 操作，不做任何修改，返回是否会成功；若不会，说明拒绝的规则以及需要做哪些改变。不计入每秒调用次数限制。',
   },
   allowed: appOnly,
   body: Asked,
@@ -111,13 +151,15 @@ export const explain = action({
   failures: [unknownAction],
   input: ({ body, client }) => ({ asked: body, client }),
 
-  async run({ app, services }, { asked: { action: id, user, room, params, query, body }, client }) {
+  async run({ app, services }, { asked, client }) {
+    const { action: id, user, without_token: isAnonymous, room, params, query, headers, body } = asked
     return services.explain({
       app,
       id,
-      caller: user === undefined ? theApp : { kind: 'user', username: foldUsername(user) },
+      username: isAnonymous ? null : user === undefined ? undefined : foldUsername(user),
       params: { ...(room === undefined ? {} : { chatroom_id: room }), ...params },
       query: new URLSearchParams(query),
+      headers: new Headers(headers),
       body,
       client,
     })

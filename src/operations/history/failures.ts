@@ -4,6 +4,11 @@ import { limits } from '../../domain/limits.ts'
 const noHistory = {
   en: 'the app has no history (`historyDays`), or the conversation is none of a chat room',
   zh: '应用未开启历史消息（`historyDays`），或会话不是聊天室',
+  lift: {
+    en: 'raise `historyDays` of the app above 0',
+    zh: '将应用设置 `historyDays` 设为大于 0',
+    settings: ['historyDays'],
+  },
 }
 
 export const roamingNotOpen = failure('forbidden_op', 'messageroaming function not open', noHistory)

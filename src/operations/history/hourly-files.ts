@@ -38,6 +38,7 @@ const noMessages = failure(
 const urlOver = failure(unauthorized.word, unauthorized.text, {
   en: 'the URL is over, or was changed',
   zh: 'URL 已过期或被修改',
+  lift: { en: 'ask for a new URL', zh: '重新获取 URL', calls: ['getHistoryFiles'] },
 })
 
 /** Counts a call for an hourly file, unless it is over what the app may ask in a minute [history files]. */

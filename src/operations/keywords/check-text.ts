@@ -11,7 +11,15 @@ import { exactly, loosely, milliseconds, says } from '../schemas.ts'
 const notOpen = failure(
   'Bad Request',
   'text moderation not open',
-  { en: 'the app has no keywords', zh: '应用没有关键词' },
+  {
+    en: 'the app has no keywords',
+    zh: '应用没有关键词',
+    lift: {
+      en: 'make a keyword list with words',
+      zh: '创建关键词列表并添加词',
+      calls: ['createKeywordList', 'addKeywords'],
+    },
+  },
   400,
   4_000_404,
 )

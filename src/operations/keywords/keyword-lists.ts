@@ -23,6 +23,7 @@ const longestName = limits.keywordListName.value
 const tooManyLists = failure('exceed_limit', `an app has at most ${mostLists} keyword lists`, {
   en: `there are ${mostLists} lists already`,
   zh: `列表数已达 ${mostLists} 个`,
+  lift: { en: 'delete a keyword list first', zh: '先删除一个关键词列表', calls: ['deleteKeywordList'] },
 })
 
 const nothingToChange = failure('illegal_argument', 'name or action must be provided', {

@@ -31,7 +31,11 @@ export const nameTaken = failure('illegal_argument', 'a keyword list named {name
 export const tooManyWords = failure(
   'exceed_limit',
   'a keyword list holds at most {words} words, and all lists of the app {characters} characters',
-  { en: 'the list, or the app, would hold too many words', zh: '列表词数或应用关键词总字符数超限' },
+  {
+    en: 'the list, or the app, would hold too many words',
+    zh: '列表词数或应用关键词总字符数超限',
+    lift: { en: 'remove words first', zh: '先删除部分词', calls: ['removeKeywords', 'deleteKeywordList'] },
+  },
 )
 
 export const ListName = t.String({

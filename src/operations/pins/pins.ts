@@ -27,6 +27,7 @@ const noSuchMessage = failure('resource_not_found', 'user session pin message no
 const tooManyPins = failure('user_channel_error', `the pinned messages reach the limit ${most}`, {
   en: `${most} messages are pinned in the chat room`,
   zh: `聊天室已置顶 ${most} 条消息`,
+  lift: { en: 'unpin a message first', zh: '先取消置顶一条消息', calls: ['unpinMessage'] },
 })
 
 /** Who pins what, and on which device. */

@@ -27,6 +27,7 @@ const mostPerMinute = limits.reportsPerMinute.value
 const tooManyReports = failure(overRate.word, overRate.text, {
   en: `the user has reported ${mostPerMinute} times in the last minute`,
   zh: `用户一分钟内已举报 ${mostPerMinute} 次`,
+  lift: { en: 'wait and report it again', zh: '稍后再举报' },
 })
 
 /** Room and sender of a message; undefined where the history does not have it. */

@@ -30,6 +30,11 @@ const tooManyFiles = failure(
   {
     en: `there are ${limits.roomFiles.value} files in the chat room`,
     zh: `聊天室已有 ${limits.roomFiles.value} 个文件`,
+    lift: {
+      en: 'delete a file of the chat room first',
+      zh: '先删除聊天室的一个文件',
+      calls: ['deleteRoomFile'],
+    },
   },
   400,
 )

@@ -20,6 +20,11 @@ import { handOver } from './transfer-room.ts'
 const notDissolved = failure('resource_not_found', 'no dissolved chat room {chatroom_id} can be restored', {
   en: 'no chat room of this id was dissolved within `undoHours`',
   zh: '`undoHours` 时长内没有解散过该 ID 的聊天室',
+  lift: {
+    en: 'name a chat room of the list of those that can be restored',
+    zh: '使用可恢复列表中的聊天室 ID',
+    calls: ['listDissolvedRooms'],
+  },
 })
 
 const page = { default: 20, most: limits.roomsPage.value }

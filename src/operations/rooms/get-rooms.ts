@@ -20,6 +20,7 @@ const tooMany = failure('invalid_parameter', `at most ${mostRooms} chatroom ids 
 const noneFound = failure(roomNotFound.word, roomNotFound.text, {
   en: 'none of the ids names a chat room',
   zh: '没有一个 ID 对应聊天室',
+  lift: roomNotFound.when.lift,
 })
 
 /** The requested ids, each once, in order. */

@@ -31,26 +31,39 @@ import { entity, UserEntity } from '../users/schemas.ts'
 const grantUnknown = failure('invalid_grant', 'grant_type {grant_type} is not supported', {
   en: 'another `grant_type`, or none',
   zh: '`grant_type` 不支持或未提供',
+  lift: { en: 'ask with one of the grant types that the call names', zh: '使用接口支持的 `grant_type`' },
 })
 
 const clientIdWrong = failure('invalid_grant', 'client_id does not match', {
   en: 'the client id is not that of the app',
   zh: 'Client ID 与应用不符',
+  lift: { en: 'send the client id of this app', zh: '使用本应用的 Client ID', calls: ['getAppSecrets'] },
 })
 
 const secretWrong = failure('invalid_grant', 'client_secret does not match', {
   en: 'the secret is wrong',
   zh: 'Client Secret 错误',
+  lift: {
+    en: 'send the client secret that the app has now, or rotate it',
+    zh: '使用应用当前的 Client Secret，或轮换密钥',
+    calls: ['rotateSecret'],
+  },
 })
 
 const tokenCorrupt = failure('auth_bad_access_token', 'Unable to authenticate due to corrupt access token', {
   en: '`inherit`: a user token, or a token of another app',
   zh: '`inherit`：使用了用户 Token 或其他应用的 token',
+  lift: { en: 'send an app token of this app', zh: '使用本应用的 App Token', calls: ['issueToken'] },
 })
 
 const inheritorMissing = failure('entity_not_found', 'User null not found', {
   en: '`inherit`: no such user, and no `autoCreateUser`',
   zh: '`inherit`：用户不存在且未设置 `autoCreateUser`',
+  lift: {
+    en: 'register the user, or ask with `autoCreateUser`',
+    zh: '注册该用户，或设置 `autoCreateUser`',
+    calls: ['registerUsers'],
+  },
 })
 
 const TokenRequest = loosely({
@@ -160,10 +173,13 @@ async function inheritor({ app, body, services: { login, commit } }: Asked): Pro
   if (user) return user
   if (!body.autoCreateUser) throw inheritorMissing()
   const users = [{ username: foldUsername(username), passwordHash: null, nickname: null }]
-  await commit(app.id, theApp, registerUsers, { users })
-  const registered = await login.byName(app, username)
-  if (!registered) throw inheritorMissing()
-  return registered
+  const { registered } = await commit(app.id, theApp, registerUsers, { users })
+  const known = await login.byName(app, username)
+  if (known) return known
+  const [added] = registered
+  if (!added) throw inheritorMissing()
+  // In a dry run it is not there, nor after it was deleted meanwhile: no token of it would stand.
+  return { ...added, passwordHash: null, tokenEpoch: 0 }
 }
 
 function grantTo({ app, body, now }: Asked, holder: Holder, secret: AppSecret) {

@@ -32,6 +32,7 @@ const noUsername = failure('illegal_argument', 'Entity user requires a property 
 export const noSuchUser = failure('required_property_not_found', noUsername.text, {
   en: 'the user is not registered',
   zh: '用户未注册',
+  lift: { en: 'register the user', zh: '注册该用户', calls: ['registerUsers'] },
 })
 
 const batchTooLarge = failure(
@@ -43,13 +44,21 @@ const batchTooLarge = failure(
 const passwordsDiffer = failure(
   'duplicate_unique_property_exists',
   'the same user {username} has a different password',
-  { en: 'a batch names one user twice, with different passwords', zh: '同一用户在一批中出现两次且密码不同' },
+  {
+    en: 'a batch names one user twice, with different passwords',
+    zh: '同一用户在一批中出现两次且密码不同',
+    lift: { en: 'name each user once', zh: '每个用户只出现一次' },
+  },
 )
 
 const taken = failure(
   'duplicate_unique_property_exists',
   'Application {application} Entity user requires that property named username be unique, value of {username} exists',
-  { en: 'one user, and the user id is taken', zh: '注册单个用户且用户 ID 已存在' },
+  {
+    en: 'one user, and the user id is taken',
+    zh: '注册单个用户且用户 ID 已存在',
+    lift: { en: 'choose another user id', zh: '选择其他用户 ID' },
+  },
 )
 
 const registrationClosed = failure(
@@ -58,6 +67,12 @@ const registrationClosed = failure(
   {
     en: 'no token, and the app has no `openRegistration`',
     zh: '未带 token，且应用未开启 `openRegistration`',
+    lift: {
+      en: 'send an app token, or turn `openRegistration` of the app on',
+      zh: '携带 App Token，或开启应用设置 `openRegistration`',
+      calls: ['issueToken'],
+      settings: ['openRegistration'],
+    },
   },
 )
 
