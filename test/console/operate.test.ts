@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
+import { Webhook } from 'standardwebhooks'
 import { aBrowser } from '../support/browser.ts'
 import { aConsole } from '../support/console-page.ts'
 import { fetchJson, password } from '../support/operators.ts'
-import { aReceiver } from '../support/receiver.ts'
+import { connectAs } from '../support/people.ts'
+import { aReceiver, type Received } from '../support/receiver.ts'
 import { aServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
@@ -52,6 +55,75 @@ test('15 a secret is rotated with an overlap, which is shown, and ended before i
   await close()
 })
 
+test('15 a text is tried against the keywords, and nothing is sent', async () => {
+  const app = await server.app('acme#words')
+  for (const [name, action, word] of [
+    ['ads', 'refuse', '代刷'],
+    ['rude', 'replace', 'darn'],
+  ]) {
+    const { body } = await app.call('POST', '/moderation/keyword_lists', { name, action })
+    await app.call('POST', `/moderation/keyword_lists/${body.data.id}/words`, { words: [word] })
+  }
+  const { page, go, axe, complaints, close } = await theConsole()
+  await go('/a/acme/words/keywords')
+  const verdict = page.getByRole('status').filter({ hasNot: page.getByRole('listitem') })
+  for (const [text, said] of [
+    ['专业代刷，量大从优', 'is refused 代刷'],
+    ['darn it', 'is reported or masked darn → *** it'],
+    ['good evening', 'passes'],
+  ] as const) {
+    await page.getByLabel('Text').fill(text)
+    await page.getByRole('button', { name: 'Check' }).click()
+    await verdict.filter({ hasText: said }).waitFor()
+  }
+  expect(await axe()).toEqual([])
+  expect(complaints).toEqual([])
+  await close()
+})
+
+test('15 a user is disconnected in one click', async () => {
+  const app = await server.app('acme#people')
+  await app.register('alice')
+  const alice = await connectAs(app, 'alice')
+  const { page, go, complaints, close } = await theConsole()
+  await go('/a/acme/people/users/alice')
+  await page.getByText('online', { exact: true }).waitFor()
+  await page.getByRole('main').getByRole('button', { name: 'Disconnect' }).first().click()
+  await alice.closed
+  await page.getByText('Not connected.').waitFor()
+  expect(complaints).toEqual([])
+  await close()
+})
+
+/** Where examples of checking a signature can be run: each says whether a callback is signed by the secret. */
+const checkers: Record<string, (text: string, secret: string, got: Received) => Promise<boolean>> = {
+  async JavaScript(text, secret, { headers, text: body }) {
+    const file = join(server.dir, 'example.mjs')
+    await Bun.write(file, text)
+    const { isSigned } = await import(file)
+    return isSigned(secret, headers, body)
+  },
+  async Python(text, secret, { headers, text: body }) {
+    if (!Bun.which('python3')) return true
+    const given = JSON.stringify([secret, Object.fromEntries(headers), body])
+    const script = `${text}\nimport json, sys\nsecret, headers, body = json.load(sys.stdin)\nprint(is_signed(secret, headers, body.encode()))`
+    const { stdout } = Bun.spawnSync(['python3', '-c', script], { stdin: Buffer.from(given) })
+    return stdout.toString().trim() === 'True'
+  },
+  async curl(text, secret) {
+    const receiver = aReceiver()
+    const tools = ['bash', 'curl', 'openssl', 'od', 'base64'].every((tool) => Bun.which(tool))
+    if (!tools) return true
+    const env = { ...process.env, SECRET: secret, URL: receiver.url }
+    await Bun.spawn(['bash', '-c', text], { env, stdout: 'ignore', stderr: 'ignore' }).exited
+    receiver.stop()
+    const [sent] = receiver.got
+    if (!sent) return false
+    new Webhook(secret).verify(sent.text, Object.fromEntries(sent.headers))
+    return true
+  },
+}
+
 test('15 why a receiver refused a callback is read in the console', async () => {
   const app = await server.app('acme#callbacks')
   await app.register('alice')
@@ -75,6 +147,16 @@ test('15 why a receiver refused a callback is read in the console', async () => 
   await page.getByRole('button', { name: 'Deliver again from here…' }).click()
   await page.getByRole('button', { name: 'Replay', exact: true }).click()
   await receiver.wait(3)
+  const help = page.locator('section:has(h2:text-is("Check the signature"))')
+  const texts = new Set<string>()
+  for (const language of ['JavaScript', 'Python', 'Go', 'Java', 'curl']) {
+    await help.getByLabel('Language').selectOption(language)
+    const text = (await help.locator('pre').textContent()) ?? ''
+    texts.add(text)
+    const [got] = receiver.got
+    if (got) expect([language, await checkers[language]?.(text, body.data.secret, got)]).not.toContain(false)
+  }
+  expect(texts.size).toBe(5)
   expect(complaints).toEqual([])
   await close()
   receiver.stop()

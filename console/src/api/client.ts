@@ -20,9 +20,9 @@ export function whenSignedOut(heard: () => void): void {
   onSignedOut = heard
 }
 
-/** A call with the session's cookie, and its token where it writes. */
+/** A call with the session's cookie and token: there are calls that do something though they are got. */
 export async function send(request: Request): Promise<Response> {
-  if (request.method !== 'GET') request.headers.set('x-csrf-token', csrfToken)
+  if (csrfToken) request.headers.set('x-csrf-token', csrfToken)
   const response = await fetch(request)
   if (response.status === 401) onSignedOut()
   return response
