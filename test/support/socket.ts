@@ -68,14 +68,16 @@ export class TestSocket {
     })
   }
 
-  /** Opens a connection to a server at `http://…`, where web clients do unless `path` says otherwise. */
+  /** Opens a connection to a server at `http://…`, where web clients do unless `path` says otherwise; `ca` signed the certificate of `https://…`. */
   static async open(
     url: string,
     path = '/websocket',
     headers: Record<string, string> = {},
+    ca?: string,
   ): Promise<TestSocket> {
-    // Bun takes headers, which the standard does not have.
-    const socket = new WebSocket(url.replace('http', 'ws') + path, { headers } as unknown as string[])
+    // Bun takes headers and authorities, which the standard does not have.
+    const options = { headers, ...(ca === undefined ? {} : { tls: { ca } }) }
+    const socket = new WebSocket(url.replace('http', 'ws') + path, options as unknown as string[])
     const made = new TestSocket(socket)
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve()
@@ -85,8 +87,15 @@ export class TestSocket {
   }
 
   /** Opens a connection and logs in; fails when that is refused. */
-  static async login(url: string, appKey: string, name: string, token: string, resource = 'test') {
-    const made = await TestSocket.open(url)
+  static async login(
+    url: string,
+    appKey: string,
+    name: string,
+    token: string,
+    resource = 'test',
+    ca?: string,
+  ) {
+    const made = await TestSocket.open(url, '/websocket', {}, ca)
     made.provision(appKey, name, token, resource)
     const { provision } = await made.find((got) => got.provision !== undefined)
     if (provision?.status?.errorCode !== 0) throw new Error(`login refused: ${provision?.status?.reason}`)

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { until } from './until.ts'
+
+/** Programs that stand before the server on the internet. */
+export type ProxyProgram = 'nginx' | 'caddy' | 'haproxy'
+
+/** A certificate for localhost, its own authority, in a directory of its own. */
+export interface Certificate {
+  dir: string
+  cert: string
+  key: string
+  /** Both in one file. */
+  pem: string
+  ca: string
+  remove(): void
+}
+
+export function aCertificate(): Certificate {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-proxy-'))
+  const [cert, key, pem] = ['cert.pem', 'key.pem', 'both.pem'].map((name) => join(dir, name)) as [
+    string,
+    string,
+    string,
+  ]
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+  const { success, stderr } = Bun.spawnSync([
+    ...'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2'.split(' '),
+    ...['-subj', '/CN=localhost', '-addext', names, '-keyout', key, '-out', cert],
+  ])
+  if (!success) throw new Error(`openssl: ${stderr}`)
+  const ca = readFileSync(cert, 'utf8')
+  writeFileSync(pem, ca + readFileSync(key, 'utf8'))
+  return { dir, cert, key, pem, ca, remove: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+/** A port of loopback that nobody listens on. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
+    socket.unref().on('connect', () => socket.destroy())
+  })
+
+/** What an operator's machine has around the block that a page shows. */
+const around: Record<ProxyProgram, (block: string, dir: string) => string> = {
+  // Its workers write to this directory, which is nobody else's.
+  nginx: (
+    block,
+    dir,
+  ) => `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${dir}/nginx.pid; error_log stderr; worker_processes 1;
+events { worker_connections 256; }
+http {
+  access_log off;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')}
+  ${block}
+}
+`,
+  caddy: (block, dir) => `{
+  admin off
+  auto_https disable_redirects
+  default_bind 127.0.0.1
+  storage file_system ${dir}/caddy
+}
+${block}`,
+  haproxy: (block) => `global
+    maxconn 256
+${block}`,
+}
+
+const commands: Record<ProxyProgram, (config: string, dir: string) => string[]> = {
+  nginx: (config, dir) => ['nginx', '-p', dir, '-c', config, '-e', 'stderr'],
+  caddy: (config) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', config],
+  haproxy: (config) => ['haproxy', '-f', config],
+}
+
+/** Starts a program with a block of its configuration, which listens on this port; resolves to how it is ended. */
+export async function startWebProxy(program: ProxyProgram, block: string, port: number) {
+  const dir = mkdtempSync(join(tmpdir(), `chatroomd-${program}-`))
+  const config = join(dir, 'config')
+  writeFileSync(config, around[program](block, dir))
+  const child = Bun.spawn(commands[program](config, dir), {
+    env: { PATH: process.env.PATH ?? '', HOME: dir },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  const reading = (async () => {
+    for await (const part of child.stderr) said += Buffer.from(part)
+  })()
+  await until(async () => child.exitCode !== null || (await listens(port)))
+  if (child.exitCode !== null) {
+    await reading
+    throw new Error(`${program} did not start:\n${said}`)
+  }
+  return {
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
