@@ -88,7 +88,8 @@ export interface Served {
 export async function serves(options: Options, args: string[] = []): Promise<Served> {
   const child = Bun.spawn(command(['serve', '--port', '0', ...args], options), {
     cwd: options.cwd,
-    env: environment(options.env),
+    // The default spreads clients over ten seconds, for which a test would wait.
+    env: environment({ CHATROOMD_DRAIN_TIME: '1', ...options.env }),
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
