@@ -163,7 +163,7 @@ async function moderate(operator: Operator, backend: Backend): Promise<string> {
 }
 
 async function handleReport(operator: Operator, backend: Backend, room: string): Promise<void> {
-  const { page } = operator
+  const { page, say } = operator
   const { body: history } = await backend.call('GET', `/chatrooms/${room}/messages`)
   const message = history.data[0].msg_id
   await backend.report('carol', message)
@@ -174,7 +174,18 @@ async function handleReport(operator: Operator, backend: Backend, room: string):
     return page.locator('tr:focus').isVisible()
   })
   await page.keyboard.press('Enter')
-  await operator.dialog.getByText('cheap followers').waitFor()
+  const dialog = page.getByRole('dialog', { name: say('Reported message') })
+  await dialog.getByText('cheap followers').waitFor()
+  // What is to be done is in sight, however low the window is.
+  await page.setViewportSize({ width: 1280, height: 420 })
+  const bottomOf = async (place: Locator) => {
+    const box = await place.boundingBox()
+    return box ? box.y + box.height : Number.POSITIVE_INFINITY
+  }
+  expect(await bottomOf(dialog.getByRole('button', { name: say('Dismiss') }))).toBeLessThan(
+    await bottomOf(dialog),
+  )
+  await page.setViewportSize({ width: 1280, height: 800 })
   await page.keyboard.press('1')
   await operator.sees('Acted on')
   await operator.sees('Nothing waits for you.')

@@ -189,7 +189,8 @@ function Decision({ app, message, room, sender, isThere, onClose }: DecisionProp
       <Field label={t`Note`} hint={t`Who handles the next report reads it.`}>
         <TextArea rows={2} value={note} onChange={(event) => setNote(event.target.value)} maxLength={512} />
       </Field>
-      <div className="flex flex-wrap gap-2">
+      {/* In sight however low the window is. */}
+      <div className="sticky -bottom-4 -mx-4 -mb-4 flex flex-wrap gap-2 border-t border-line bg-panel px-4 py-3 sm:rounded-b-xl">
         {actions.map(([key, text, act, isDanger]) => (
           <Button key={key} look={isDanger ? 'danger' : 'plain'} onClick={act}>
             {text}
