@@ -21,6 +21,7 @@ import { roomListCommands } from './room-list-commands.ts'
 import { runServer, type StartServer } from './run-server.ts'
 import { addSecretCommands, credentialsLines } from './secret-commands.ts'
 import { topCommand } from './top.ts'
+import { isTraced } from './trace-settings.ts'
 
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
   `backed up to ${file} and verified; attachments in ${file}.files: ${attachments}${hasHistory ? `; history in ${file}.messages` : ''}`
@@ -28,6 +29,7 @@ const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<
 /** Reads the configuration without serving, and shows what is given and where. */
 function checkConfig(options: Record<string, string>): void {
   const { given } = settingsOf(options, say)
+  isTraced(process.env)
   say(`The configuration is right. Its file: ${configFile(options.config, process.env) || 'none'}`)
   for (const name of settingNames) {
     const { text, where } = given[name]

@@ -3,25 +3,33 @@ import type { Tracer } from '../domain/tracing.ts'
 
 type Env = Record<string, string | undefined>
 
-/** Whether the variables of OpenTelemetry name somebody to send traces to. */
-function isTraced(env: Env): boolean {
-  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return false
-  const named = [
-    env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-    env.OTEL_TRACES_EXPORTER,
-  ]
-  return named.some((value) => value !== undefined && value !== '')
+const overHttp = ['http/protobuf', 'http/json']
+
+/**
+ * Whether the variables of OpenTelemetry name somebody to send traces to. Fails for a way of sending that this server does not
+ * have: traces that never arrive would be missed too late. An empty variable is none.
+ */
+export function isTraced(env: Env): boolean {
+  const exporter = env.OTEL_TRACES_EXPORTER
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || exporter === 'none') return false
+  if (!exporter && !env.OTEL_EXPORTER_OTLP_ENDPOINT && !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return false
+  if (exporter && exporter !== 'otlp')
+    throw new Error(
+      `OTEL_TRACES_EXPORTER is "${exporter}": traces are sent by "otlp", or not at all with "none"`,
+    )
+  const named = ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'].find(
+    (name) => env[name],
+  )
+  if (named && !overHttp.includes(env[named] as string))
+    throw new Error(
+      `${named} is "${env[named]}": traces are sent over HTTP. Leave it out, or set it to ${overHttp.join(' or ')}, and let the endpoint be the collector's port for HTTP, usually 4318`,
+    )
+  return true
 }
 
 /** Opens the tracing that `OTEL_*` asks for; where they do not, nothing of it is even loaded. */
 export async function tracingOf(env: Env, log: Logger): Promise<Tracer | undefined> {
   if (!isTraced(env)) return undefined
-  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL
-  if (protocol === 'grpc')
-    log.warn(
-      'traces are sent by OTLP over HTTP: OTEL_EXPORTER_OTLP_ENDPOINT must be its port, by custom 4318',
-    )
   const { openTracing } = await import('./tracing.ts')
   return openTracing(log)
 }

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { aCollector } from '../support/collector.ts'
 import { aDatabase } from '../support/database.ts'
-import { directoryPerTest, serves } from '../support/process.ts'
+import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 import { aReceiver } from '../support/receiver.ts'
 import { appsSetting, callsOn } from '../support/served-app.ts'
 
@@ -78,4 +78,29 @@ test('17.5 with OTEL_* set, a call, its SQL, its items on the bus and its callba
   collector.stop()
   receiver.stop()
   await database?.remove()
+})
+
+test('17.5 a way of sending traces that the server does not have is refused at the start, with what to set instead', async () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' }
+  const told = (name: string, value: string) =>
+    `chatroomd: ${name} is "${value}": traces are sent over HTTP. Leave it out, or set it to http/protobuf or http/json, and let the endpoint be the collector's port for HTTP, usually 4318\n`
+  const grpc = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
+  const forTraces = {
+    ...endpoint,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_PROTOCOL: '',
+  }
+  const outcomes = [
+    await chatroomd(['serve', '--port', '0'], { cwd: dir, env: grpc }),
+    await chatroomd(['serve', '--check'], { cwd: dir, env: forTraces }),
+    await chatroomd(['serve', '--check'], { cwd: dir, env: { OTEL_TRACES_EXPORTER: 'zipkin' } }),
+    await chatroomd(['serve', '--check'], { cwd: dir, env: { ...grpc, OTEL_SDK_DISABLED: 'true' } }),
+  ]
+  expect(outcomes.map(({ code }) => code)).toEqual([1, 1, 1, 0])
+  expect(outcomes.map(({ err }) => err)).toEqual([
+    told('OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'),
+    told('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc'),
+    'chatroomd: OTEL_TRACES_EXPORTER is "zipkin": traces are sent by "otlp", or not at all with "none"\n',
+    '',
+  ])
 })
