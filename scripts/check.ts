@@ -24,7 +24,7 @@ const storeless = [
   'test/console/{operate,pages,room,sign-in}.test.ts',
   'test/http/{docs-page,guide}.test.ts',
   'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,slow-readers}.test.ts',
-  'test/operator/{*-commands,configuration,deploy,proxies}.test.ts',
+  'test/operator/{*-commands,chart,configuration,deploy,proxies}.test.ts',
   'test/sdk/example.test.ts',
   'test/source/**',
 ]

@@ -38,6 +38,8 @@ metadata:
     {{- with .Values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
   automountServiceAccountToken: false
+  # Else a release named chatroomd would have CHATROOMD_PORT=tcp://…, of its service, as the setting.
+  enableServiceLinks: false
   terminationGracePeriodSeconds: {{ add (int (.Values.settings.drain_time | default "10")) 20 }}
   securityContext:
     runAsNonRoot: true
