@@ -128,6 +128,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   disconnectUser: () => ['GET', '/users/nora/disconnect'],
   muteUser: () => ['POST', '/mutes', { username: 'nora', chatroom: 0 }],
   listMutedUsers: () => ['GET', '/mutes'],
+  listSanctions: () => ['GET', '/users/nora/sanctions'],
   getUserMutes: () => ['GET', '/mutes/nora'],
   sendRoomMessage: (room) => [
     'POST',
@@ -237,6 +238,14 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   listCallbackDeliveries: async () => ['GET', `${await aCallback()}/deliveries`],
   listDeadCallbacks: async () => ['GET', `${await aCallback()}/dead`],
   retryDeadCallbacks: async () => ['POST', `${await aCallback()}/dead/retry`],
+  resendCallback: async () => {
+    const path = await aCallback()
+    await app.call('PUT', path, { url: 'https://chat.invalid/', enabled: true })
+    await aRoom()
+    const attempts = async () => (await app.call('GET', `${path}/deliveries`)).body.data
+    await until(async () => (await attempts()).length > 0)
+    return ['POST', `${path}/deliveries/${(await attempts())[0].id}/resend`]
+  },
   replayCallbacks: async () => ['POST', `${await aCallback()}/replay`, { since: 1 }],
   checkText: async () => {
     await app.call('POST', `${await aKeywordList()}/words`, { words: ['darn'] })

@@ -9,7 +9,7 @@ export interface Posted {
   error: string
   ms: number
   retryAfterMs: number
-  /** The beginning of the answer where it failed. */
+  /** The beginning of the answer. */
   answer: string
 }
 
@@ -41,7 +41,7 @@ export const attempting =
         error: isDone ? '' : `answered with status ${status}`,
         ms: passed(),
         retryAfterMs,
-        answer: isDone ? '' : begin,
+        answer: begin,
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)

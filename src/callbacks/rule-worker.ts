@@ -4,6 +4,7 @@ import { limits } from '../domain/limits.ts'
 import type { HeldRule, QueuedCallback, Settled } from '../store/callback-delivery.ts'
 import { comparePositions, type EventPosition } from '../store/event-retention.ts'
 import type { Posted } from './attempt.ts'
+import { attemptLog } from './attempt-log.ts'
 import { lanes } from './lanes.ts'
 import { render } from './render.ts'
 import { signer } from './sign.ts'
@@ -27,10 +28,6 @@ const nothing = (): Settled => ({ queued: [], removed: [], failed: [], log: [] }
 const isNothing = ({ position, queued, removed, failed }: Settled): boolean =>
   !position && queued.length + removed.length + failed.length === 0
 
-/** The beginning of a text, as both stores take it. */
-const logged = (text: string): string =>
-  text.slice(0, limits.callbackLoggedBody.value).replaceAll('\0', '\ufffd').toWellFormed()
-
 const placeOf = ({ xid, at, room, number }: EventPosition): string => `${xid}-${at}-${number + 1}-${room}`
 
 /**
@@ -45,6 +42,7 @@ export class RuleWorker {
   private readonly trying = new Set<number>()
   private readonly lanes = lanes<Item>(limits.callbackConnections.value, (items) => this.deliverAll(items))
   private readonly signed: ReturnType<typeof signer>
+  private readonly shown = attemptLog()
   private readTo: EventPosition
   private storedTo: EventPosition
   /** Everything up to here is delivered, or in the queue. */
@@ -229,8 +227,7 @@ export class RuleWorker {
     counters[posted.isDone ? 'delivered' : 'failed'] += 1
     const { status, error, ms } = posted
     const attempted = { at, room, call, event, position, attempt: item.attempts, status, error, ms }
-    const sent = posted.isDone ? '' : logged(item.body)
-    this.settled.log.push({ ...attempted, sent, answer: logged(posted.answer) })
+    this.settled.log.push({ ...attempted, ...this.shown(item.body, posted, at) })
     return posted
   }
 

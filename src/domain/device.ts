@@ -4,4 +4,6 @@ export interface Device {
   res: string
   device_uuid: string
   device_name: string
+  /** When its connection was opened, Unix ms; nodes of an earlier release do not say. */
+  connected?: number
 }

@@ -57,7 +57,13 @@ export type RoomEvent =
   /** By themselves, or because they were deleted. */
   | { type: 'member.left'; usernames: string[]; memberCount: number }
   /** By somebody else. */
-  | { type: 'member.removed'; usernames: string[]; memberCount: number }
+  | {
+      type: 'member.removed'
+      usernames: string[]
+      memberCount: number
+      /** Those who were admins. */
+      before?: { admins: string[] } | undefined
+    }
   /** Removed and blocked; `expires` in Unix ms where that ends by itself. */
   | { type: 'member.blocked'; usernames: string[]; memberCount: number; expires?: number; reason?: string }
   | { type: 'member.unblocked'; usernames: string[] }

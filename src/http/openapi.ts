@@ -53,6 +53,10 @@ const inPath: Record<string, { says: Text; example: string }> = {
   part: { says: { en: 'Part of a group.', zh: '群组的子资源。' }, example: 'admin' },
   entry: { says: { en: 'Entry of the part.', zh: '子资源中的条目。' }, example: 'carol' },
   bulk_id: { says: { en: 'Id of the bulk job.', zh: '批量任务 ID。' }, example: '248710559375361' },
+  delivery_id: {
+    says: { en: '`id` of an attempt in the delivery log.', zh: '投递日志中的 `id`。' },
+    example: '17',
+  },
   callback_id: { says: { en: 'Id of the callback rule.', zh: '回调规则 ID。' }, example: '248710559375361' },
   peer: { says: { en: 'Another user, or a group.', zh: '另一个用户或群组。' }, example: 'carol' },
   resource: { says: { en: 'Device of the user.', zh: '用户的设备标识。' }, example: 'web_1' },

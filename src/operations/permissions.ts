@@ -15,6 +15,8 @@ export interface Permission {
   rights: Readonly<Record<Role, Right>>
   /** The least role of an operator of the console. */
   operator: OperatorRole
+  /** Whether it has a name of its own that `explain` takes. */
+  explained: boolean
   /** What everybody else is told. */
   refusal: { status: number; word: string; text: string }
 }
@@ -46,6 +48,7 @@ export function permissionsOf(operations: readonly Operation[]): Permission[] {
       group: tags[tag].name,
       rights: allowed.rights,
       operator: operatorRoleFor(operation),
+      explained: call !== undefined,
       refusal: { status, word, text },
     }
   })

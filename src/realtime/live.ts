@@ -25,6 +25,13 @@ function subscribe(session: Session, room: LiveRoom): void {
   startAfter(room, session)
 }
 
+const deviceOf = ({ resource, deviceUuid, deviceName, connection }: Session): Device => ({
+  res: resource,
+  device_uuid: deviceUuid,
+  device_name: deviceName,
+  connected: Math.round(Date.now() - performance.now() + connection.openedMs),
+})
+
 const emptyUser = (login: Login, keywords: AppKeywords, tally: Tally): LiveUser => ({
   app: login.app.id,
   username: login.username,
@@ -99,11 +106,7 @@ export function liveState(
     user: (app: number, username: string): LiveUser | undefined => users.get(`${app}/${username}`),
     /** The devices with which a user is connected. */
     devices: (app: number, username: string): Device[] =>
-      (users.get(`${app}/${username}`)?.sessions ?? []).map(({ resource, deviceUuid, deviceName }) => ({
-        res: resource,
-        device_uuid: deviceUuid,
-        device_name: deviceName,
-      })),
+      (users.get(`${app}/${username}`)?.sessions ?? []).map(deviceOf),
     room: (app: number, id: string): LiveRoom | undefined => rooms.get(`${app}/${id}`),
 
     /** Makes a session of a connection; returns whether it is its user's first. */

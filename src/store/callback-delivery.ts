@@ -74,6 +74,8 @@ export interface CallbackDeliveryReads {
     limit: number,
     before: number,
   ): Promise<(LoggedAttempt & { seq: number })[]>
+  /** One attempt by its number; undefined where it is not stored any more. */
+  attempt(app: number, rule: string, seq: number): Promise<LoggedAttempt | undefined>
 }
 
 export interface CallbackDeliveryStore extends CallbackDeliveryReads {
@@ -91,6 +93,14 @@ export interface CallbackDeliveryStore extends CallbackDeliveryReads {
   ): Promise<void>
   /** Makes what is dead wait again, to be tried at once; returns how many. */
   reviveCallbacks(app: number, rule: string): Promise<number>
+  /** Lets what an attempt has sent wait again, behind what waits of its room. `atUs`: when it happened. */
+  sendAgain(
+    app: number,
+    rule: string,
+    attempt: Pick<LoggedAttempt, 'room' | 'call' | 'event' | 'sent'>,
+    atUs: number,
+    nowMs: number,
+  ): Promise<void>
   /** Removes failures and attempts of before a time (Unix ms). */
   pruneCallbacks(app: number, beforeMs: number): Promise<void>
 }
@@ -133,6 +143,14 @@ function reads(db: Database): CallbackDeliveryReads {
         rule,
         limit,
         before,
+      ),
+
+    attempt: async (app, rule, seq) =>
+      db.get<LoggedAttempt>(
+        `select ${logColumns} from callback_log where ${ofRule} and seq = ?3`,
+        app,
+        rule,
+        seq,
       ),
   }
 }
@@ -209,6 +227,10 @@ export function callbackDeliveryStore(db: Database): CallbackDeliveryStore {
     )
   }
 
+  /** The rule is read again, with the rooms that wait. */
+  const readAgain = (app: number, rule: string): Promise<number> =>
+    Promise.resolve(db.run(`update callback_state set epoch = epoch + 1 where ${ofRule}`, app, rule))
+
   return {
     ...own,
 
@@ -252,9 +274,14 @@ export function callbackDeliveryStore(db: Database): CallbackDeliveryStore {
       )
     },
 
+    async sendAgain(app, rule, { room, call, event, sent: body }, at, nowMs) {
+      const waiting = { room, due: 0, attempts: 0, call, event, at, failed: 0, error: '', body }
+      await append(db, 'callback_queue', queueFields, [app, rule, [waiting]], { dead: '0' }, nowMs * 1000)
+      await readAgain(app, rule)
+    },
+
     async reviveCallbacks(app, rule) {
-      // The rule is read again, with the rooms that wait.
-      await db.run(`update callback_state set epoch = epoch + 1 where ${ofRule}`, app, rule)
+      await readAgain(app, rule)
       return db.run(
         `update callback_queue set dead = 0, due = 0, attempts = 0 where ${ofRule} and dead = 1`,
         app,

@@ -65,7 +65,8 @@ const columns = 'at, room, number, operator, operation, type, data, before, extr
 const insert = `insert into events (app, ${columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
   on conflict do nothing`
 
-const change = `'{"type":"' || type || '"' || case data when '{}' then '}' else ',' || substr(data, 2) end`
+const change = `'{"type":"' || type || '"' || case data when '{}' then '' else ',' || substr(data, 2, length(data) - 2) end
+  || case when before is null then '' else ',"before":' || before end || '}'`
 
 /** One row for each operation and room, by the first of their events. */
 const changes = `select at, room, operator, operation, (

@@ -6,6 +6,20 @@ interface Ban extends Mute {
   reason: string
 }
 
+/** Where a user may not speak, or may not come in. */
+interface Sanction {
+  kind: 'blocked' | 'muted'
+  room: string
+  /** Name of the room. */
+  name: string
+  expiresMs: number
+  /** Of a block. */
+  reason: string
+}
+
+/** A place in the list of a user's sanctions. */
+export type SanctionPosition = Pick<Sanction, 'room' | 'kind'>
+
 /** The mute and the block list of a room. Both outlast a user's leaving. */
 export interface ListReads {
   /** Who is muted at `now` (Unix ms), of all or of `usernames`. */
@@ -17,6 +31,14 @@ export interface ListReads {
   blockedAmong(app: number, room: string, usernames: string[], now: number): Promise<string[]>
   /** Who is blocked at `now`, until when and why. */
   bans(app: number, room: string, now: number): Promise<Ban[]>
+  /** At most `limit` mutes and blocks of a user at `now`, by room, from after a place on. */
+  sanctionsOf(
+    app: number,
+    username: string,
+    now: number,
+    limit: number,
+    after?: SanctionPosition,
+  ): Promise<Sanction[]>
 }
 
 export interface ListStore extends ListReads {
@@ -142,6 +164,25 @@ export function listStore(db: Database): ListStore {
     },
 
     ...blockLists(db),
+
+    async sanctionsOf(app, username, now, limit, after) {
+      return db.all<Sanction>(
+        `select l.kind, l.room, r.name, l.expires as "expiresMs", l.reason from (
+           select 'muted' as kind, room, expires, '' as reason from mutes ${byIndex(db, 'mutes_by_user')}
+             where app = ?1 and username = ?2 and expires > ?3
+           union all
+           select 'blocked', room, expires, reason from blocks ${byIndex(db, 'blocks_by_user')}
+             where app = ?1 and username = ?2 and expires > ?3) l
+         join rooms r on r.app = ?1 and r.id = l.room
+         where (l.room, l.kind) > (?4, ?5) order by l.room, l.kind limit ?6`,
+        app,
+        username,
+        now,
+        after?.room ?? '',
+        after?.kind ?? '',
+        limit,
+      )
+    },
 
     async forgetUser(app, username) {
       await db.run(

@@ -12,6 +12,8 @@ export interface UserReads {
   findUsers(app: number, usernames: string[]): Promise<UserRecord[]>
   /** At most `limit` users, the oldest registration first, from after a position in this order on. */
   listUsers(app: number, limit: number, after?: UserPosition): Awaitable<User[]>
+  /** At most `limit` users whose ids begin with a prefix, by id, from after one on. */
+  usersBeginning(app: number, prefix: string, limit: number, after?: string): Promise<User[]>
 }
 
 export interface UserStore extends UserReads {
@@ -60,6 +62,34 @@ const toRecord = (row: UserRow): UserRecord => ({
   tokenEpoch: row.token_epoch,
 })
 
+const userLists = (db: Database): Pick<UserReads, 'listUsers' | 'usersBeginning'> => ({
+  async listUsers(app, limit, after) {
+    const rows = await db.all<UserRow>(
+      `select ${columns} from users where app = ?1 and (created, username) > (?2, ?3)
+       order by created, username limit ?4`,
+      app,
+      after?.createdMs ?? -1,
+      after?.username ?? '',
+      limit,
+    )
+    return rows.map(toUser)
+  },
+
+  async usersBeginning(app, prefix, limit, after) {
+    // No character sorts behind the last one of Unicode: what begins with the prefix is one stretch of the key.
+    const rows = await db.all<UserRow>(
+      `select ${columns} from users where app = ?1 and username >= ?2 and username < ?3 and username > ?4
+       order by username limit ?5`,
+      app,
+      prefix,
+      `${prefix}\u{10ffff}`,
+      after ?? '',
+      limit,
+    )
+    return rows.map(toUser)
+  },
+})
+
 export function userStore(db: Database): UserStore {
   const byName = `select ${columns} from users where app = ?1 and username = ?2`
   const exists = `select 1 from users where app = ?1 and username = ?2`
@@ -106,17 +136,7 @@ export function userStore(db: Database): UserStore {
       return rows.map((row) => row.username)
     },
 
-    async listUsers(app, limit, after) {
-      const rows = await db.all<UserRow>(
-        `select ${columns} from users where app = ?1 and (created, username) > (?2, ?3)
-         order by created, username limit ?4`,
-        app,
-        after?.createdMs ?? -1,
-        after?.username ?? '',
-        limit,
-      )
-      return rows.map(toUser)
-    },
+    ...userLists(db),
 
     async addUser(app, user) {
       const row = await db.get<UserRow>(

@@ -601,7 +601,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await events.eventsAfter(id, undefined, 10, 'r2')).toEqual([])
       expect((await events.listChanges(id, 10)).map(({ changes }) => changes)).toEqual([
         '[{"type":"c"}]',
-        '[{"type":"a"},{"type":"b"}]',
+        '[{"type":"a"},{"type":"b","before":{"name":"old"}}]',
       ])
       expect(await events.latestUs()).toBeGreaterThanOrEqual(2)
       expect(await transaction((store) => store.events.removeEvents(id, 2, 10))).toBe(2)

@@ -47,6 +47,7 @@ function useCommands(): Command[] {
     { value: '简体中文', detail: t`Language`, run: () => choose('zh-CN') },
     { value: t`Light`, detail: t`Colours`, run: () => chooseTheme('light') },
     { value: t`Dark`, detail: t`Colours`, run: () => chooseTheme('dark') },
+    { value: t`As the system`, detail: t`Colours`, run: () => chooseTheme('system') },
   ]
 }
 

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { isTyping } from '../ui/keys.ts'
+import { useRowKeys } from '../ui/row-keys.ts'
 import { Help } from './help.tsx'
 import { OperatorMenu } from './operator-menu.tsx'
 import { Palette } from './palette.tsx'
@@ -38,6 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [location] = useLocation()
   const main = useRef<HTMLElement>(null)
   useShellKeys(setOpen)
+  useRowKeys()
   useEffect(() => {
     setOpen('')
     main.current?.scrollTo(0, 0)

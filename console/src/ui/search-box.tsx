@@ -25,7 +25,12 @@ export function SearchBox({ label }: { label: string }) {
         placeholder={label}
         value={text}
         onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          // The platform would clear it, and the rows that the keys are to go through would be others.
+          event.preventDefault()
+          event.currentTarget.blur()
+        }}
         className={`${inputClass} pl-8`}
       />
     </div>

@@ -9,7 +9,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { useParam } from './params.ts'
-import { useRowKeys } from './row-keys.ts'
+import { useVirtualRows } from './row-keys.ts'
 import { Scroller } from './scroller.tsx'
 
 export interface Column<Row> {
@@ -68,14 +68,14 @@ export function DataTable<Row extends object>({
   useEffect(() => {
     if (last >= rows.length - 20) onEnd?.()
   }, [last, rows.length, onEnd])
-  useRowKeys(place, sorted.length, virtual.scrollToIndex)
+  useVirtualRows(place, sorted.length, virtual.scrollToIndex)
 
   if (rows.length === 0) return <>{empty}</>
   const before = shown[0]?.start ?? 0
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0)
 
   return (
-    <Scroller ref={place} label={label} className="max-h-full min-h-0 overflow-auto">
+    <Scroller isList ref={place} label={label} className="max-h-full min-h-0 overflow-auto">
       <table className="w-full border-separate border-spacing-0" aria-rowcount={rows.length + 1}>
         <thead className="sticky top-0 z-10 bg-panel">
           <tr>

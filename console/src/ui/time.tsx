@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 /** Past this moment it is as good as never: mutes and bans without an end have such a time. */
 const never = Date.UTC(2100, 0)
 
-const isForEver = (time: number): boolean => time < 0 || time > never
+export const isForEver = (time: number): boolean => time < 0 || time > never
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 

@@ -54,6 +54,7 @@ function List() {
   return toasts.map((toast) => (
     <Toast.Root
       key={toast.id}
+      data-toast=""
       toast={toast}
       className={`mt-2 rounded-lg border bg-panel shadow-xl transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0 ${toast.type === 'problem' ? 'border-danger' : 'border-line'}`}
     >

@@ -91,11 +91,21 @@ export const callbackLimits = {
     beyond: { en: 'the oldest are removed', zh: '删除最早的记录' },
   },
   callbackLoggedBody: {
-    value: 4096,
+    value: 20 * 1024,
     unit: 'items',
-    en: 'Characters of the body and of the answer of a failed attempt in the delivery log',
-    zh: '投递日志中失败请求的请求体、应答内容的字符数',
-    beyond: { en: 'the rest is left out', zh: '其余部分不保留' },
+    en: 'Characters of the body and of the answer of an attempt in the delivery log',
+    zh: '投递日志中请求体、应答内容的字符数',
+    beyond: {
+      en: 'the rest is left out, and it cannot be sent again alone',
+      zh: '其余部分不保留，且不能单独重新投递',
+    },
+  },
+  callbackLoggedSuccesses: {
+    value: 10,
+    unit: 'items',
+    en: 'Attempts of a rule in a second that succeed and are stored with what was sent and answered',
+    zh: '单个规则每秒保留请求体和应答的成功投递次数',
+    beyond: { en: 'the attempt is stored without both', zh: '只保留投递结果' },
   },
   callbackWaiting: {
     value: 16 * MiB,

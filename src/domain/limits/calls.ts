@@ -64,6 +64,7 @@ export const callLimits = {
     clamped,
   ),
   superAdminsPage: items(1000, 'Super admins on a page', '超级管理员列表每页数量', clamped),
+  sanctionsPage: items(1000, 'Sanctions of a user on a page', '用户处罚列表每页数量', clamped),
   appMutesPage: items(50, 'Mutes of the whole app on a page', '全局禁言列表每页数量', clamped),
   usersPage: items(100, 'Users on a page', '用户列表每页数量', clamped),
   roomFiles: items(10_000, 'Shared files of a chat room', '聊天室的共享文件数量'),

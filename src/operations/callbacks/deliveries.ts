@@ -29,6 +29,7 @@ const common = {
 }
 
 const Attempt = exactly({
+  id: t.String({ ...says('Names it for `resend`.', '用于 `resend` 的标识。'), examples: ['17'] }),
   timestamp: milliseconds('Unix ms.', 'Unix 毫秒时间戳。'),
   ...common,
   attempt: t.Integer({ ...says('Counts from 1.', '第几次尝试，从 1 开始。'), examples: [1] }),
@@ -40,18 +41,15 @@ const Attempt = exactly({
   request: t.Optional(
     t.String({
       ...says(
-        'With `bodies`: the beginning of what a failed attempt sent, without `security`; empty for one that succeeded.',
-        '指定 `bodies` 时返回：失败请求的请求体开头部分，不含 `security`；成功的请求为空。',
+        'With `bodies`: the beginning of what was sent, without `security`; empty where it was not stored.',
+        '指定 `bodies` 时返回：请求体开头部分，不含 `security`；未保留时为空。',
       ),
       examples: [''],
     }),
   ),
   response: t.Optional(
     t.String({
-      ...says(
-        'With `bodies`: the beginning of what a failed attempt was answered.',
-        '指定 `bodies` 时返回：失败请求的应答内容开头部分。',
-      ),
+      ...says('With `bodies`: the beginning of the answer.', '指定 `bodies` 时返回：应答内容开头部分。'),
       examples: [''],
     }),
   ),
@@ -85,17 +83,14 @@ export const listCallbackDeliveries = read({
   routes: ['GET /callbacks/:callback_id/deliveries'],
   summary: { en: 'List the latest attempts of a callback rule', zh: '获取回调规则的投递日志' },
   description: {
-    en: `The latest first; at most ${limits.callbackLog.value} are stored, for \`callbackFailureDays\`. With \`bodies=true\` up to ${limits.callbackLoggedBody.value} characters of what failed attempts sent and were answered.`,
-    zh: `最近的在前；最多保留 ${limits.callbackLog.value} 条，保留 \`callbackFailureDays\` 天。指定 \`bodies=true\` 时附带失败请求的请求体和应答，各最多 ${limits.callbackLoggedBody.value} 个字符。`,
+    en: `The latest first; at most ${limits.callbackLog.value} are stored, for \`callbackFailureDays\`. With \`bodies=true\` also what each sent and was answered: of all that failed, and of ${limits.callbackLoggedSuccesses.value} a second that succeeded.`,
+    zh: `最近的在前；最多保留 ${limits.callbackLog.value} 条，保留 \`callbackFailureDays\` 天。指定 \`bodies=true\` 时附带请求体和应答：失败的全部保留，成功的每秒保留 ${limits.callbackLoggedSuccesses.value} 次。`,
   },
   parameters: [
     ...listed.parameters,
-    inQuery(
-      'bodies',
-      'Whether to show what failed attempts sent, and what they were answered.',
-      '是否返回失败请求的请求体和应答内容。',
-      { type: 'boolean' },
-    ),
+    inQuery('bodies', 'Whether to show what was sent, and what was answered.', '是否返回请求体和应答内容。', {
+      type: 'boolean',
+    }),
   ],
   response: { ownPath: true, data: t.Array(Attempt), count: true, cursor: true },
   input({ app, params, query }) {
@@ -117,7 +112,8 @@ export const listCallbackDeliveries = read({
 
   reply(attempts, { id, limit, withBodies }, { app }) {
     const { rows, cursor } = pageOf({ app }, `deliveries:${id}`, attempts, limit)
-    const data = rows.map(({ at, event, room, call, error, attempt, status, ms, sent, answer }) => ({
+    const data = rows.map(({ seq, at, event, room, call, error, attempt, status, ms, sent, answer }) => ({
+      id: String(seq),
       timestamp: at,
       event,
       chatroomid: room,

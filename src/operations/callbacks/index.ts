@@ -13,6 +13,7 @@ import {
   replayCallbacks,
   retryDeadCallbacks,
 } from './deliveries.ts'
+import { resendCallback } from './resend.ts'
 import { addCallbackSecret, removeCallbackSecret } from './secrets.ts'
 
 /** Rules of callbacks, and their delivery. */
@@ -27,6 +28,7 @@ export const callbackOperations: readonly Operation[] = [
   listCallbackDeliveries,
   listDeadCallbacks,
   retryDeadCallbacks,
+  resendCallback,
   replayCallbacks,
   holdCallbacks,
   releaseCallbacks,

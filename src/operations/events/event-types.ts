@@ -90,7 +90,12 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
     ...users,
     memberCount: 1,
   }),
-  'member.removed': of('Members were removed.', '成员被移出。', { ...users, memberCount: 1 }),
+  'member.removed': of(
+    'Members were removed; `before` has those who were admins.',
+    '成员被移出；`before` 为其中的管理员。',
+    { ...users, memberCount: 1 },
+    { admins: ['bob'] },
+  ),
   'member.blocked': of(
     'Users were put on the block list, and removed; for a time where `expires` (Unix ms) is there, and with the reason that was given.',
     '用户被加入黑名单并移出；`expires`（Unix 毫秒）表示到期自动解除，`reason` 为填写的原因。',

@@ -24,16 +24,28 @@ const NotRemoved = exactly({
   id: RoomId,
 })
 
+/** Takes members out, and records which of them were admins, so that it can be undone. */
+async function takeOutMembers(transaction: Transaction & InRoom, usernames: string[]): Promise<void> {
+  const { app, store, room, emit } = transaction
+  const admins = (await store.members.admins(app.id, room.id)).filter((admin) => usernames.includes(admin))
+  const memberCount = await takeOut(transaction, room, usernames)
+  emit({
+    type: 'member.removed',
+    usernames,
+    memberCount,
+    ...(admins.length > 0 ? { before: { admins } } : {}),
+  })
+}
+
 /** Takes one member out; a user may always take itself out, and one who is not in then succeeds. */
 async function removeOne(transaction: Transaction & InRoom, username: string) {
-  const { app, caller, store, room, emit } = transaction
+  const { app, caller, store, room } = transaction
   if (caller.kind === 'user' && caller.username === username) return leave(transaction, room, username)
   await checkUsersExist(transaction, [username])
   if (!(await store.members.findMember(app.id, room.id, username))) throw notMembers({ usernames: username })
   if (username === room.owner) throw ownerIsSafe()
   await checkReach(transaction, [username], moderatorsOrComers)
-  const memberCount = await takeOut(transaction, room, [username])
-  emit({ type: 'member.removed', usernames: [username], memberCount })
+  await takeOutMembers(transaction, [username])
 }
 
 /** Takes members out: one, or several of which each fares on its own. */
@@ -58,7 +70,7 @@ export const removeMembers = writeRoom({
   auditedAs: ({ areSeveral }) => (areSeveral ? 'removeMembers' : 'removeMember'),
 
   async run(transaction, { usernames, areSeveral }) {
-    const { room, emit } = transaction
+    const { room } = transaction
     const { id } = room
     const [only] = usernames
     if (!areSeveral && only !== undefined) {
@@ -67,10 +79,7 @@ export const removeMembers = writeRoom({
     }
     if (usernames.length > mostUsers) throw tooMany()
     const { outcomes, done } = await sortOut(transaction, usernames, moderatorsOrComers, 'group')
-    if (done.length > 0) {
-      const memberCount = await takeOut(transaction, room, done)
-      emit({ type: 'member.removed', usernames: done, memberCount })
-    }
+    if (done.length > 0) await takeOutMembers(transaction, done)
     return outcomes.map(({ user, reason }) =>
       reason === undefined ? { result: true, action, user, id } : { result: false, action, reason, user, id },
     )

@@ -5,7 +5,8 @@ import { foldUsername } from '../../domain/user.ts'
 import type { ReadStore } from '../../store/store.ts'
 import { appOnly, tokenHolder } from '../allowed.ts'
 import { action } from '../operation.ts'
-import { exactly, says } from '../schemas.ts'
+import { inQuery } from '../parameters.ts'
+import { exactly, milliseconds, says } from '../schemas.ts'
 
 /** Fails with `userNotFound` where no user has this id. */
 export async function requireUser(app: AppRecord, store: ReadStore, username: string): Promise<void> {
@@ -29,16 +30,32 @@ export const listDevices = action({
           ...says('Empty where the client names none.', '客户端未提供时为空。'),
           examples: ['webim'],
         }),
+        connected: t.Optional(
+          milliseconds(
+            'With `times=true`: when it has connected, Unix ms.',
+            '`times=true` 时返回：连接建立的时间，Unix 毫秒。',
+          ),
+        ),
       }),
     ),
   },
+  parameters: [
+    inQuery('times', 'Whether to show since when each is connected.', '是否返回各设备的连接时间。', {
+      type: 'boolean',
+    }),
+  ],
   failures: [userNotFound],
-  input: ({ params }) => ({ username: foldUsername(params.username) }),
+  input: ({ params, query }) => ({
+    username: foldUsername(params.username),
+    withTimes: query.get('times') === 'true',
+  }),
   about: ({ username }) => [username],
 
-  async run({ app, store, services }, { username }) {
+  async run({ app, store, services }, { username, withTimes }) {
     await requireUser(app, store, username)
-    return services.presence.devices(app.id, username)
+    const devices = await services.presence.devices(app.id, username)
+    // Server SDKs know no other fields than the reference has.
+    return withTimes ? devices : devices.map(({ connected: _, ...device }) => device)
   },
 })
 

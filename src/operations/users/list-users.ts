@@ -1,11 +1,11 @@
 import type { AppRecord } from '../../domain/app.ts'
 import { limits } from '../../domain/limits.ts'
-import type { User } from '../../domain/user.ts'
+import { foldUsername, type User } from '../../domain/user.ts'
 import type { UserPosition } from '../../store/users.ts'
 import { appOnly } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
 import { read } from '../operation.ts'
-import { badLimit, cursorParameter, limitOf, limitParameter } from '../parameters.ts'
+import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
 import { entity, UserEntity } from './schemas.ts'
 
 export const usersPage = { default: 10, most: limits.usersPage.value }
@@ -22,27 +22,52 @@ function positionOf(position: string | undefined): UserPosition | undefined {
   return { createdMs: Number(created), username }
 }
 
-/** Lists the users of the app, the oldest registration first. */
+/** A prefix as it is looked for; undefined for none. PostgreSQL takes no NUL in a text, and no user id has one. */
+const prefixOf = (given: string | null): string | undefined =>
+  given ? foldUsername(given.replaceAll('\0', '\ufffd')) : undefined
+
+/** A page of those whose ids begin with a prefix goes by their ids; one list's cursor is not good for another. */
+const byPrefix = (prefix: string): string => `users:${prefix}`
+
+/** Lists the users of the app, the oldest registration first, or those whose ids begin with a prefix, by id. */
 export const listUsers = read({
   id: 'listUsers',
   routes: ['GET /users'],
   tag: 'users',
   summary: { en: 'List the users of the app', zh: '获取应用下的用户列表' },
-  description: { en: 'The oldest registration first.', zh: '最早注册的在前。' },
+  description: {
+    en: 'The oldest registration first; with `prefix`, which is our own, by user id.',
+    zh: '最早注册的在前；指定 `prefix`（本服务扩展）时按用户 ID 排序。',
+  },
   allowed: appOnly,
-  parameters: [limitParameter(usersPage), cursorParameter],
+  parameters: [
+    limitParameter(usersPage),
+    cursorParameter,
+    inQuery('prefix', 'Whose user id begins with this.', '用户 ID 以此开头的。', { type: 'string' }),
+  ],
   response: { users: true, entities: UserEntity, count: true, cursor: true, params: true },
   failures: [badLimit, badCursor],
-  input: ({ app, query }) => ({
-    limit: limitOf(query, usersPage),
-    after: positionOf(openCursor(app, 'users', query.get('cursor'))),
-  }),
+  input({ app, query }) {
+    const limit = limitOf(query, usersPage)
+    const prefix = prefixOf(query.get('prefix'))
+    const cursor = query.get('cursor')
+    if (prefix === undefined)
+      return { limit, prefix, after: positionOf(openCursor(app, 'users', cursor)) } as const
+    return { limit, prefix, after: openCursor(app, byPrefix(prefix), cursor) } as const
+  },
 
-  run: ({ app, store }, { limit, after }) => store.users.listUsers(app.id, limit + 1, after),
+  run({ app, store }, { limit, ...asked }) {
+    if (asked.prefix === undefined) return store.users.listUsers(app.id, limit + 1, asked.after)
+    return store.users.usersBeginning(app.id, asked.prefix, limit + 1, asked.after)
+  },
 
-  reply(users, { limit }, { app }) {
+  reply(users, { limit, prefix }, { app }) {
     const page = users.slice(0, limit)
-    const cursor = users.length > limit ? cursorAfter(app, page) : undefined
+    const last = users.length > limit ? page.at(-1) : undefined
+    const cursor =
+      prefix === undefined || !last
+        ? last && cursorAfter(app, page)
+        : sealCursor(app, byPrefix(prefix), last.username)
     return { entities: page.map(entity), count: page.length, cursor }
   },
 })

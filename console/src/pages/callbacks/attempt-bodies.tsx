@@ -26,12 +26,16 @@ function Body({ title, text, empty }: { title: string; text: string; empty: stri
   )
 }
 
-/** What a failed attempt sent, and what it was answered. */
+/** What an attempt sent, and what it was answered. */
 export function AttemptBodies({ request, response }: { request: string; response: string }) {
   const { t } = useLingui()
   return (
     <div className="grid gap-3 md:grid-cols-2">
-      <Body title={t`Sent`} text={request} empty={t`Nothing was kept.`} />
+      <Body
+        title={t`Sent`}
+        text={request}
+        empty={t`It was not kept: more than ten callbacks succeeded in that second.`}
+      />
       <Body title={t`Answered`} text={response} empty={t`There was no answer, or it was empty.`} />
     </div>
   )

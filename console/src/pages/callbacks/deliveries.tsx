@@ -1,11 +1,12 @@
 import { useLingui } from '@lingui/react/macro'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
 import { from, usePages } from '../../api/pages.ts'
 import { useMay } from '../../api/session.ts'
 import { useAct } from '../../ui/act.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/page.tsx'
+import { useParam } from '../../ui/params.ts'
 import { Badge, Loading, Problem } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { AttemptBodies } from './attempt-bodies.tsx'
@@ -40,10 +41,18 @@ function Line({ at, event, room, children }: LineProps) {
   )
 }
 
-/** The latest attempts, and how they went. */
+/** Reads on until the attempt is there that the address names; ids fall. */
+function useWanted(wanted: string, rows: readonly { id: string }[] | undefined, more: () => void): void {
+  const last = rows?.at(-1)?.id
+  useEffect(() => {
+    if (wanted !== '' && last !== undefined && Number(last) > Number(wanted)) more()
+  }, [wanted, last, more])
+}
+
+/** The latest attempts, and how they went. Which one is open stands in the address. */
 export function Deliveries({ app, callback, onReplay }: Props & { onReplay?: (since: number) => void }) {
-  const { t, i18n } = useLingui()
-  const [open, setOpen] = useState('')
+  const { t } = useLingui()
+  const [open, setOpen] = useParam('delivery')
   const { rows, error, refetch, more, hasMore } = usePages(
     [...callbacksKey(app), callback, 'deliveries'],
     async (cursor) => {
@@ -58,6 +67,7 @@ export function Deliveries({ app, callback, onReplay }: Props & { onReplay?: (si
       return { rows: page.data ?? [], cursor: page.cursor }
     },
   )
+  useWanted(open, rows, more)
   return (
     <Card
       title={t`Latest attempts`}
@@ -67,37 +77,17 @@ export function Deliveries({ app, callback, onReplay }: Props & { onReplay?: (si
       {rows || error ? null : <Loading rows={4} />}
       {rows?.length === 0 ? <p className="px-4 py-3 text-dim">{t`Nothing was delivered yet.`}</p> : null}
       <ul>
-        {rows?.map((row) => {
-          const id = `${row.callId} ${row.attempt} ${row.timestamp}`
-          return (
-            <Line key={id} at={row.timestamp} event={row.event} room={row.chatroomid}>
-              <Badge tone={row.error ? 'danger' : 'good'}>{row.error || row.status}</Badge>
-              <span className="text-dim">
-                {t`attempt ${row.attempt}`} · {i18n.number(row.duration)} ms
-              </span>
-              {row.error ? (
-                <Button
-                  size="small"
-                  look="quiet"
-                  aria-expanded={open === id}
-                  onClick={() => setOpen(open === id ? '' : id)}
-                >
-                  {t`Request and answer`}
-                </Button>
-              ) : null}
-              {open === id ? (
-                <div className="flex w-full flex-col gap-3 pb-2">
-                  <AttemptBodies request={row.request ?? ''} response={row.response ?? ''} />
-                  {onReplay ? (
-                    <Button size="small" className="self-start" onClick={() => onReplay(row.timestamp)}>
-                      {t`Deliver again from here…`}
-                    </Button>
-                  ) : null}
-                </div>
-              ) : null}
-            </Line>
-          )
-        })}
+        {rows?.map((row) => (
+          <Attempt
+            key={row.id}
+            app={app}
+            callback={callback}
+            row={row}
+            isOpen={open === row.id}
+            onOpen={(isOpen) => setOpen(isOpen ? row.id : '')}
+            {...(onReplay ? { onReplay } : {})}
+          />
+        ))}
       </ul>
       {hasMore ? (
         <Button look="quiet" className="m-2" onClick={more}>
@@ -105,6 +95,70 @@ export function Deliveries({ app, callback, onReplay }: Props & { onReplay?: (si
         </Button>
       ) : null}
     </Card>
+  )
+}
+
+interface Delivery {
+  id: string
+  timestamp: number
+  event: string
+  chatroomid: string
+  error: string
+  status: number
+  attempt: number
+  duration: number
+  request?: string
+  response?: string
+}
+
+interface AttemptProps extends Props {
+  row: Delivery
+  isOpen: boolean
+  onOpen(isOpen: boolean): void
+  /** Left out for those who may only look, and for rules that are asked before. */
+  onReplay?: (since: number) => void
+}
+
+function Attempt({ app, callback, row, isOpen, onOpen, onReplay }: AttemptProps) {
+  const { t, i18n } = useLingui()
+  const act = useAct(callbacksKey(app))
+  const { id, timestamp, event, chatroomid, error, status, request = '', response = '' } = row
+  const resend = (): Promise<void> =>
+    act(
+      call(
+        api.POST('/{org_name}/{app_name}/callbacks/{callback_id}/deliveries/{delivery_id}/resend', {
+          params: { path: { ...app, callback_id: callback, delivery_id: id } },
+        }),
+      ),
+      t`It is delivered again`,
+    )
+  return (
+    <Line at={timestamp} event={event} room={chatroomid}>
+      <Badge tone={error ? 'danger' : 'good'}>{error || status}</Badge>
+      <span className="text-dim">
+        {t`attempt ${row.attempt}`} · {i18n.number(row.duration)} ms
+      </span>
+      <Button size="small" look="quiet" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
+        {t`Request and answer`}
+      </Button>
+      {isOpen ? (
+        <div className="flex w-full flex-col gap-3 pb-2">
+          <AttemptBodies request={request} response={response} />
+          {onReplay ? (
+            <div className="flex flex-wrap gap-2">
+              {request === '' ? null : (
+                <Button size="small" onClick={resend}>
+                  {t`Deliver this one again`}
+                </Button>
+              )}
+              <Button size="small" onClick={() => onReplay(timestamp)}>
+                {t`Deliver again from here…`}
+              </Button>
+            </div>
+          ) : null}
+        </div>
+      ) : null}
+    </Line>
   )
 }
 

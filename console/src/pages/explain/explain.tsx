@@ -1,67 +1,61 @@
 import { useLingui } from '@lingui/react/macro'
-import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, CircleX } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
-import { callsQuery } from '../../api/calls.ts'
-import { api, call } from '../../api/client.ts'
+import { useMutation } from '@tanstack/react-query'
+import { CircleCheck, CircleQuestionMark, CircleX } from 'lucide-react'
+import { type AppPath, api, call } from '../../api/client.ts'
 import type { AppPageProps } from '../../pages.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Field, Input, inputClass, TextArea } from '../../ui/field.tsx'
 import { Card, Page } from '../../ui/page.tsx'
-import { useParam } from '../../ui/params.ts'
-import { Problem } from '../../ui/states.tsx'
+import { Empty, Loading, Problem } from '../../ui/states.tsx'
+import type { Permission } from '../permissions/columns.ts'
+import { Decision, type Question } from './decision.tsx'
+import { type Facts, readFacts } from './facts.ts'
+import { type Asked, QuestionForm, speak } from './question-form.tsx'
+import { Remedy } from './remedy.tsx'
+import { SpeakingRules } from './speaking-rules.tsx'
+import type { Verdict } from './verdict.ts'
 
-interface Verdict {
-  allowed: boolean
-  status?: number
-  error?: string
-  error_description?: string
-  why?: { en: string; zh: string }
-  events?: { type: string }[]
-  code?: number
-  speaking?: {
-    words: { word: string; list: string; action: string }[]
-    text?: string
-    limits: { slow_mode: number; user_message_rate: number | null; room_message_rate: number | null }
-    asks_callback: boolean
-  }
+interface Answered {
+  question: Question
+  verdict: Verdict
+  facts: Facts
+}
+
+const without = (params: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).filter(([, value]) => value !== ''))
+
+function bodyOf({ action, body }: Asked): unknown {
+  if (action === speak) return { text: body }
+  return body.trim() === '' ? undefined : JSON.parse(body)
+}
+
+async function explain(app: AppPath, asked: Asked, permission: Permission | undefined): Promise<Answered> {
+  const { action, room, params } = asked
+  const user = asked.user.trim().toLowerCase()
+  const body = bodyOf(asked)
+  const [{ data }, facts] = await Promise.all([
+    call(
+      api.POST('/{org_name}/{app_name}/explain', {
+        params: { path: app },
+        body: {
+          action,
+          ...(user ? { user } : {}),
+          ...(room ? { room } : {}),
+          params: without(params),
+          ...(body === undefined ? {} : { body }),
+        },
+      }),
+    ),
+    readFacts(app, user, room),
+  ])
+  return { question: { user, room, permission }, verdict: data as Verdict, facts }
 }
 
 /** Whether a call would be done, and if not which rule says no. Nothing is changed. */
 export function Explain({ app }: AppPageProps) {
-  const { t, i18n } = useLingui()
-  const [action, setAction] = useParam('action')
-  const [user, setUser] = useParam('user')
-  const [room, setRoom] = useParam('room')
-  const [params, setParams] = useState('')
-  const [body, setBody] = useState('')
-  const [verdict, setVerdict] = useState<Verdict>()
-  const [error, setError] = useState<unknown>()
-  const { data: calls } = useQuery(callsQuery(i18n.locale))
-
-  async function ask(event: FormEvent): Promise<void> {
-    event.preventDefault()
-    setError(undefined)
-    setVerdict(undefined)
-    try {
-      const { data } = await call(
-        api.POST('/{org_name}/{app_name}/explain', {
-          params: { path: app },
-          body: {
-            action,
-            ...(user ? { user } : {}),
-            ...(room ? { room } : {}),
-            ...(params ? { params: JSON.parse(params) } : {}),
-            ...(body ? { body: JSON.parse(body) } : {}),
-          },
-        }),
-      )
-      setVerdict(data as Verdict)
-    } catch (problem) {
-      setError(problem)
-    }
-  }
-
+  const { t } = useLingui()
+  const { mutate, data, error, isPending } = useMutation({
+    mutationFn: ({ asked, permission }: { asked: Asked; permission: Permission | undefined }) =>
+      explain(app, asked, permission),
+  })
   return (
     <Page
       title={t`Why?`}
@@ -69,100 +63,55 @@ export function Explain({ app }: AppPageProps) {
     >
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Card>
-          <form onSubmit={ask} className="flex flex-col gap-4 p-4">
-            <Field label={t`Call`}>
-              <Input
-                list="calls"
-                required
-                value={action}
-                onValueChange={setAction}
-                placeholder="muteMembers"
-                autoCapitalize="none"
-                spellCheck={false}
-              />
-            </Field>
-            <datalist id="calls">
-              <option value="speak">{t`Send a message through an SDK`}</option>
-              {[...(calls ?? [])].map(([id, summary]) => (
-                <option key={id} value={id}>
-                  {summary}
-                </option>
-              ))}
-            </datalist>
-            <p className="-mt-3 min-h-5 text-xs text-dim">
-              {action === 'speak' ? t`Send a message through an SDK` : calls?.get(action)}
-            </p>
-            <Field label={t`User`} hint={t`Who would call. Empty: your server, with an app token.`}>
-              <Input value={user} onValueChange={setUser} autoCapitalize="none" spellCheck={false} />
-            </Field>
-            <Field label={t`Room ID`}>
-              <Input value={room} onValueChange={setRoom} spellCheck={false} />
-            </Field>
-            <Field label={t`Other parts of the path`} hint={<JsonHint example='{"username": "bob"}' />}>
-              <input
-                value={params}
-                onChange={(event) => setParams(event.target.value)}
-                spellCheck={false}
-                className={`${inputClass} font-mono`}
-                aria-label={t`Other parts of the path`}
-              />
-            </Field>
-            <Field
-              label={t`Body`}
-              hint={
-                <JsonHint
-                  example={
-                    action === 'speak' ? '{"text": "…"}' : '{"usernames": ["bob"], "mute_duration": 60000}'
-                  }
-                />
-              }
-            >
-              <TextArea value={body} onChange={(event) => setBody(event.target.value)} spellCheck={false} />
-            </Field>
-            <Button type="submit" look="accent" className="self-start">{t`Ask`}</Button>
-          </form>
+          <QuestionForm
+            app={app}
+            isBusy={isPending}
+            onAsk={(asked, permission) => mutate({ asked, permission })}
+          />
         </Card>
         <div aria-live="polite" className="flex flex-col gap-4">
-          {error ? (
-            error instanceof SyntaxError ? (
-              <p className="text-danger">{t`This is no JSON.`}</p>
-            ) : (
-              <Problem error={error} />
-            )
-          ) : null}
-          {verdict ? <Answer verdict={verdict} /> : null}
+          {isPending ? <Loading rows={5} /> : null}
+          {error ? <Wrong error={error} /> : null}
+          {data && !isPending ? <Answer app={app} {...data} /> : null}
+          {data || error || isPending ? null : (
+            <Empty icon={CircleQuestionMark} title={t`Choose a call, who makes it, and where.`}>
+              {t`The answer is drawn here, step by step.`}
+            </Empty>
+          )}
         </div>
       </div>
     </Page>
   )
 }
 
-function JsonHint({ example }: { example: string }) {
-  return (
-    <>
-      JSON: <code className="font-mono">{example}</code>
-    </>
+function Wrong({ error }: { error: unknown }) {
+  const { t } = useLingui()
+  return error instanceof SyntaxError ? (
+    <p role="alert" className="text-danger">{t`This is no JSON.`}</p>
+  ) : (
+    <Problem error={error} />
   )
 }
 
-function Answer({ verdict }: { verdict: Verdict }) {
-  const { t, i18n } = useLingui()
-  const { allowed, status, error, error_description: text, why, events, code, speaking } = verdict
+function Answer({ app, question, verdict, facts }: Answered & { app: AppPath }) {
+  const { t } = useLingui()
+  const { allowed, status, error, error_description: text, events, code, speaking } = verdict
   return (
     <Card>
-      <div className="flex flex-col gap-3 p-4">
+      <div className="flex flex-col gap-4 p-4">
         <p
           className={`flex items-center gap-2 text-lg font-semibold ${allowed ? 'text-good' : 'text-danger'}`}
         >
           {allowed ? <CircleCheck size={20} aria-hidden="true" /> : <CircleX size={20} aria-hidden="true" />}
           {allowed ? t`It would be done.` : t`It would be refused.`}
         </p>
-        {why ? <p>{i18n.locale === 'zh-CN' ? why.zh : why.en}</p> : null}
+        <Decision {...{ app, question, verdict, facts }} />
         {text ? (
           <p className="font-mono text-xs break-words text-dim">
             {status ?? code} {error}: {text}
           </p>
         ) : null}
+        <Remedy {...{ app, question, verdict, facts }} />
         {speaking ? <SpeakingRules speaking={speaking} /> : null}
         {events && events.length > 0 ? (
           <p className="text-dim">
@@ -171,29 +120,5 @@ function Answer({ verdict }: { verdict: Verdict }) {
         ) : null}
       </div>
     </Card>
-  )
-}
-
-/** What holds for a message beside who sends it. */
-function SpeakingRules({ speaking }: { speaking: NonNullable<Verdict['speaking']> }) {
-  const { t } = useLingui()
-  const { words, text, limits, asks_callback: asks } = speaking
-  const { slow_mode: seconds, user_message_rate: ofUser, room_message_rate: ofRoom } = limits
-  const lines = [
-    words.length > 0
-      ? `${t`Words of keyword lists:`} ${words.map(({ word }) => word).join(', ')}`
-      : undefined,
-    text === undefined ? undefined : `${t`Others get:`} ${text}`,
-    seconds > 0 ? t`Slow mode: ${seconds} s between two messages of a member` : undefined,
-    ofUser === null ? undefined : t`Messages of one user: ${ofUser} a second`,
-    ofRoom === null ? undefined : t`Messages to one room: ${ofRoom} a second`,
-    asks ? t`A callback decides about the message, too.` : undefined,
-  ].filter((line) => line !== undefined)
-  return (
-    <ul className="list-inside list-disc text-dim">
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
   )
 }

@@ -37,7 +37,7 @@ export function Overview() {
       <p className="flex flex-wrap gap-x-4 text-xs text-dim">
         <span>chatroomd {last?.nodes[0]?.version} · Apache-2.0</span>
         <a href="/console/licenses.md" target="_blank" rel="noreferrer" className="underline">
-          {t`Licences of the console`}
+          {t`Licences of the server and the console`}
         </a>
         <a href={i18n.locale === 'zh-CN' ? '/docs?lang=zh' : '/docs'} className="underline">
           {t`API reference`}

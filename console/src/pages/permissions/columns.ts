@@ -12,6 +12,8 @@ export interface Permission {
   rights: Record<string, Right>
   /** The least role of an operator. */
   operator: OperatorRole
+  /** Whether the call that explains refusals takes it. */
+  explained: boolean
   refusal: { status: number; word: string; text: string }
 }
 

@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
 import { useMemo } from 'react'
-import { consoleCall } from '../../api/client.ts'
 import { Select } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useParam } from '../../ui/params.ts'
@@ -12,6 +11,7 @@ import { useIsWide } from '../../ui/wide.ts'
 import { type Column, type Permission, rightOf, useColumns } from './columns.ts'
 import { PermissionList } from './permission-list.tsx'
 import { PermissionTable } from './permission-table.tsx'
+import { permissionsQuery } from './permissions-query.ts'
 
 /** What is found, by the group that it belongs to. */
 function grouped(all: readonly Permission[], locale: string, search: string, column: Column | undefined) {
@@ -35,11 +35,7 @@ export function Permissions() {
   const [as, setAs] = useParam('as')
   const columns = useColumns()
   const column = columns.find(({ id }) => id === as)
-  const { data, error, refetch } = useQuery({
-    queryKey: ['permissions'],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () => (await consoleCall<{ permissions: Permission[] }>('GET', 'permissions')).permissions,
-  })
+  const { data, error, refetch } = useQuery(permissionsQuery)
   const groups = useMemo(
     () => data && grouped(data, i18n.locale, search, column),
     [data, i18n.locale, search, column],

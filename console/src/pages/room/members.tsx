@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import type { AppPath } from '../../api/client.ts'
 import { inputClass } from '../../ui/field.tsx'
+import { useVirtualRows } from '../../ui/row-keys.ts'
 import { Scroller } from '../../ui/scroller.tsx'
 import { Loading, Problem } from '../../ui/states.tsx'
 import type { Moderation } from './moderation.ts'
@@ -41,6 +42,7 @@ export const Members = memo(function Members({ app, room, standingOf, moderation
     estimateSize: () => rowPixels,
     overscan: 10,
   })
+  useVirtualRows(place, members.length, virtual.scrollToIndex)
   const shown = virtual.getVirtualItems()
   const first = shown[0]?.index ?? 0
   const last = shown.at(-1)?.index ?? 0
@@ -67,7 +69,7 @@ export const Members = memo(function Members({ app, room, standingOf, moderation
           className={inputClass}
         />
       </div>
-      <Scroller ref={place} label={t`Members`} className="min-h-0 flex-1 overflow-y-auto">
+      <Scroller isList ref={place} label={t`Members`} className="min-h-0 flex-1 overflow-y-auto">
         <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start }) => {
             const user = members[index]
@@ -76,6 +78,8 @@ export const Members = memo(function Members({ app, room, standingOf, moderation
             return (
               <div
                 key={user}
+                data-row={index}
+                tabIndex={-1}
                 className="absolute top-0 left-0 flex h-10 w-full items-center gap-2 px-3 hover:bg-raised"
                 style={{ transform: `translateY(${start}px)` }}
               >

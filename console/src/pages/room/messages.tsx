@@ -4,6 +4,7 @@ import { ArrowDown, MessageSquareDashed } from 'lucide-react'
 import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { AppPath } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
+import { useVirtualRows } from '../../ui/row-keys.ts'
 import { Scroller } from '../../ui/scroller.tsx'
 import { Badge, Empty } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -53,7 +54,9 @@ const Row = memo(
             moderation={moderation}
             {...(isOver
               ? {}
-              : { onDelete: () => moderation.deleteMessage(id, (state) => onState(id, state)) })}
+              : {
+                  onDelete: (reason) => moderation.deleteMessage(id, (state) => onState(id, state), reason),
+                })}
           />
         ) : null}
       </div>
@@ -99,6 +102,7 @@ export function MessageList({ app, store, standingOf, moderation, readOlder }: P
   const shown = virtual.getVirtualItems()
   const first = shown[0]?.index ?? 0
   const isReady = list.length > 0
+  useVirtualRows(place, list.length, virtual.scrollToIndex)
   useEffect(() => {
     if (isReady) virtual.scrollToEnd()
   }, [isReady, virtual])
@@ -120,7 +124,7 @@ export function MessageList({ app, store, standingOf, moderation, readOlder }: P
         setHeld(false)
       }}
     >
-      <Scroller ref={place} label={t`Messages`} className="h-full overflow-y-auto overscroll-contain">
+      <Scroller isList ref={place} label={t`Messages`} className="h-full overflow-y-auto overscroll-contain">
         {isReady || hasOlder ? null : (
           <Empty icon={MessageSquareDashed} title={t`Nobody has said anything yet.`}>
             {t`Messages appear here as they are sent. You are not in the room: nobody sees that you look.`}
@@ -133,6 +137,8 @@ export function MessageList({ app, store, standingOf, moderation, readOlder }: P
               <div
                 key={key}
                 data-index={index}
+                data-row={index}
+                tabIndex={-1}
                 ref={virtual.measureElement}
                 className="absolute top-0 left-0 w-full"
                 style={{ transform: `translateY(${start}px)` }}

@@ -1,10 +1,12 @@
 import { useLingui } from '@lingui/react/macro'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { type AppPath, api, call } from '../../api/client.ts'
+import type { AppPath } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { tell, tellProblem, undoMs } from '../../ui/toast.tsx'
+import { callsOf } from './moderation-calls.ts'
 import { roomKey } from './room-feed.ts'
+import { adminsQuery, mutedQuery } from './room-queries.ts'
 
 /** What can be done to a user of a room, each with a reason that goes into the audit trail. */
 export interface Moderation {
@@ -12,72 +14,18 @@ export interface Moderation {
   unmute(user: string): Promise<void>
   kick(user: string, reason?: string): Promise<void>
   ban(user: string, ms: number, reason?: string): Promise<void>
-  unban(user: string): Promise<void>
+  unban(user: string, reason?: string): Promise<void>
   setAdmin(user: string, isAdmin: boolean): Promise<void>
   /** Waits until it cannot be undone any more: a message that is gone does not come back. */
   deleteMessage(id: string, onState: (state: Deletion) => void, reason?: string): void
-  deleteMessagesOf(user: string, reason?: string): Promise<void>
+  /** Of the last minutes. */
+  deleteMessagesOf(user: string, minutes: number, reason?: string): Promise<void>
 }
 
 /** How far the deletion of a message is; `kept` where it was undone or refused. */
 export type Deletion = 'waiting' | 'kept' | 'gone'
 
 export const forEver = -1
-
-const why = (reason: string | undefined) => (reason ? { reason } : {})
-
-/** The calls, without words. */
-function callsOf(app: AppPath, room: string) {
-  const path = { ...app, chatroom_id: room }
-  const of = (username: string, reason?: string) => ({
-    params: { path: { ...path, username }, query: why(reason) },
-  })
-  const at = { params: { path } }
-  return {
-    mute: (user: string, ms: number, reason?: string) =>
-      call(
-        api.POST('/{org_name}/{app_name}/chatrooms/{chatroom_id}/mute', {
-          ...at,
-          body: { usernames: [user], mute_duration: ms, ...why(reason) },
-        }),
-      ),
-    unmute: (user: string) =>
-      call(api.DELETE('/{org_name}/{app_name}/chatrooms/{chatroom_id}/mute/{username}', of(user))),
-    remove: (user: string, reason?: string) =>
-      call(api.DELETE('/{org_name}/{app_name}/chatrooms/{chatroom_id}/users/{username}', of(user, reason))),
-    add: (user: string) =>
-      call(api.POST('/{org_name}/{app_name}/chatrooms/{chatroom_id}/users/{username}', of(user))),
-    ban: (user: string, ms: number, reason?: string) =>
-      call(
-        api.POST('/{org_name}/{app_name}/chatrooms/{chatroom_id}/bans', {
-          ...at,
-          body: { usernames: [user], ban_duration: ms, ...why(reason) },
-        }),
-      ),
-    unban: (user: string) =>
-      call(api.DELETE('/{org_name}/{app_name}/chatrooms/{chatroom_id}/blocks/users/{username}', of(user))),
-    addAdmin: (user: string) =>
-      call(
-        api.POST('/{org_name}/{app_name}/chatrooms/{chatroom_id}/admin', { ...at, body: { newadmin: user } }),
-      ),
-    removeAdmin: (user: string) =>
-      call(api.DELETE('/{org_name}/{app_name}/chatrooms/{chatroom_id}/admin/{username}', of(user))),
-    deleteMessage: (id: string, reason?: string) =>
-      call(
-        api.DELETE('/{org_name}/{app_name}/chatrooms/{chatroom_id}/messages/{message_id}', {
-          params: { path: { ...path, message_id: id }, query: why(reason) },
-          keepalive: true,
-        }),
-      ),
-    deleteMessagesOf: (user: string, reason?: string) =>
-      call(
-        api.DELETE(
-          '/{org_name}/{app_name}/chatrooms/{chatroom_id}/users/{username}/messages',
-          of(user, reason),
-        ),
-      ),
-  }
-}
 
 /** Moderates a room: what was done is said, and can be undone for ten seconds. */
 export function useModeration(app: AppPath, room: string): Moderation {
@@ -101,12 +49,25 @@ export function useModeration(app: AppPath, room: string): Moderation {
   }, [])
 
   return useMemo(() => {
-    const again = () => queries.invalidateQueries({ queryKey: roomKey({ org_name, app_name }, room) })
+    const own = { org_name, app_name }
+    const again = () => queries.invalidateQueries({ queryKey: roomKey(own, room) })
+
+    const wasAdmin = async (user: string): Promise<boolean> =>
+      (await queries.ensureQueryData(adminsQuery(own, room))).includes(user)
+
+    /** Mutes outlast leaving; a place among the admins does not. */
+    async function bringBack(user: string, isAdmin: boolean): Promise<void> {
+      await calls.add(user)
+      if (isAdmin) await calls.addAdmin(user)
+    }
+
+    const notBack = t`Undo brings back the role too, but not the place on the allow list and attributes.`
 
     async function act(
       done: string,
       run: () => Promise<unknown>,
       undo?: () => Promise<unknown>,
+      detail?: string,
     ): Promise<void> {
       try {
         await run()
@@ -118,6 +79,7 @@ export function useModeration(app: AppPath, room: string): Moderation {
       }
       tell({
         title: done,
+        ...(detail ? { detail } : {}),
         ms: undo ? undoMs : 4000,
         ...(undo ? { action: { text: t`Undo`, run: () => void act(t`Undone`, undo) } } : {}),
       })
@@ -130,31 +92,47 @@ export function useModeration(app: AppPath, room: string): Moderation {
           () => calls.mute(user, ms, reason),
           () => calls.unmute(user),
         ),
-      unmute: (user) => act(t`${user} may speak again`, () => calls.unmute(user)),
-      kick: (user, reason) =>
-        act(
+      async unmute(user) {
+        const muted = await queries.ensureQueryData(mutedQuery(own, room))
+        const end = muted.find((each) => each.user === user)?.expire
+        await act(
+          t`${user} may speak again`,
+          () => calls.unmute(user),
+          end === undefined ? undefined : () => calls.muteUntil(user, end),
+        )
+      },
+      async kick(user, reason) {
+        const isAdmin = await wasAdmin(user)
+        await act(
           t`${user} was removed from the room`,
           () => calls.remove(user, reason),
-          mayAdd ? () => calls.add(user) : undefined,
-        ),
-      ban: (user, ms, reason) =>
-        act(
+          mayAdd ? () => bringBack(user, isAdmin) : undefined,
+          mayAdd ? notBack : t`Only an administrator of the server can bring them back.`,
+        )
+      },
+      async ban(user, ms, reason) {
+        const isAdmin = await wasAdmin(user)
+        await act(
           t`${user} is banned`,
           () => calls.ban(user, ms, reason),
           async () => {
             await calls.unban(user)
-            if (mayAdd) await calls.add(user)
+            if (mayAdd) await bringBack(user, isAdmin)
           },
-        ),
-      unban: (user) => act(t`${user} may come back`, () => calls.unban(user)),
+          mayAdd ? notBack : t`Undo lifts the ban; they join again by themselves.`,
+        )
+      },
+      unban: (user, reason) => act(t`${user} may come back`, () => calls.unban(user, reason)),
       setAdmin: (user, isAdmin) =>
         act(
           isAdmin ? t`${user} is an admin now` : t`${user} is an ordinary member now`,
           () => (isAdmin ? calls.addAdmin(user) : calls.removeAdmin(user)),
           () => (isAdmin ? calls.removeAdmin(user) : calls.addAdmin(user)),
         ),
-      deleteMessagesOf: (user, reason) =>
-        act(t`The latest messages of ${user} were deleted`, () => calls.deleteMessagesOf(user, reason)),
+      deleteMessagesOf: (user, minutes, reason) =>
+        act(t`The latest messages of ${user} were deleted`, () =>
+          calls.deleteMessagesOf(user, minutes, reason),
+        ),
 
       deleteMessage(id, onState, reason) {
         if (deleting.current.has(id)) return

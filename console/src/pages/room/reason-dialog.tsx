@@ -1,7 +1,8 @@
 import { useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
 import { FormDialog } from '../../ui/dialog.tsx'
-import { Field, Select, TextArea } from '../../ui/field.tsx'
+import { Select } from '../../ui/field.tsx'
+import { ReasonField } from '../../ui/reason-field.tsx'
 import type { Moderation } from './moderation.ts'
 import { useTimes } from './user-menu.tsx'
 
@@ -44,9 +45,7 @@ export function ReasonDialog({ user, onClose, moderation }: Props) {
           options={times.map(([ms, text]) => [String(ms), text] as const)}
         />
       )}
-      <Field label={t`Reason`} hint={t`It stands in the audit trail.`}>
-        <TextArea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={512} />
-      </Field>
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   )
 }

@@ -1,11 +1,12 @@
 import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { AppPath } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { Until } from '../../ui/time.tsx'
 import type { Moderation } from './moderation.ts'
 import { bannedQuery, mutedQuery } from './room-queries.ts'
+import { UnbanDialog } from './unban-dialog.tsx'
 
 interface ListProps {
   title: string
@@ -51,6 +52,7 @@ export function Sanctions({
   moderation: Moderation | undefined
 }) {
   const { t } = useLingui()
+  const [unbanning, setUnbanning] = useState('')
   const { data: muted = [] } = useQuery(mutedQuery(app, room))
   const { data: banned = [] } = useQuery(bannedQuery(app, room))
   return (
@@ -74,11 +76,18 @@ export function Sanctions({
         {...(moderation
           ? {
               actionOf: (user: string) => (
-                <Button size="small" onClick={() => moderation.unban(user)}>{t`Let come back`}</Button>
+                <Button size="small" onClick={() => setUnbanning(user)}>{t`Let come back…`}</Button>
               ),
             }
           : {})}
       />
+      {moderation && unbanning ? (
+        <UnbanDialog
+          user={unbanning}
+          onClose={() => setUnbanning('')}
+          onUnban={(reason) => moderation.unban(unbanning, reason)}
+        />
+      ) : null}
     </div>
   )
 }

@@ -7,9 +7,11 @@ import type { AppPath } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { buttonClass, IconButton } from '../../ui/button.tsx'
 import { Menu, MenuGroup, MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { DeleteMessageDialog, DeleteMessagesDialog } from './delete-dialog.tsx'
 import { forEver, type Moderation } from './moderation.ts'
 import { ReasonDialog } from './reason-dialog.tsx'
 import type { Standing } from './standings.ts'
+import { UnbanDialog } from './unban-dialog.tsx'
 
 interface Props {
   app: AppPath
@@ -17,7 +19,7 @@ interface Props {
   standing: Standing
   moderation: Moderation
   /** The message beside which it stands. */
-  onDelete?: () => void
+  onDelete?: (reason?: string) => void
 }
 
 export function useTimes(): [ms: number, text: string][] {
@@ -61,7 +63,8 @@ function OpenMenu({ app, user, standing, moderation, onDelete, label }: Props & 
   const times = useTimes()
   const may = useMay()
   const [, go] = useLocation()
-  const [isAsking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<'' | 'delete' | 'deleteAll' | 'moderate' | 'unban'>('')
+  const close = () => setAsking('')
   const { isOwner, isAdmin, isMuted, isBanned } = standing
   return (
     <>
@@ -73,9 +76,14 @@ function OpenMenu({ app, user, standing, moderation, onDelete, label }: Props & 
           </IconButton>
         }
       >
-        {onDelete ? <MenuItem isDanger onClick={onDelete}>{t`Delete message`}</MenuItem> : null}
-        <MenuItem isDanger onClick={() => moderation.deleteMessagesOf(user)}>
-          {t`Delete the latest messages of ${user}`}
+        {onDelete ? (
+          <>
+            <MenuItem isDanger onClick={() => onDelete()}>{t`Delete message`}</MenuItem>
+            <MenuItem isDanger onClick={() => setAsking('delete')}>{t`Delete with a reason…`}</MenuItem>
+          </>
+        ) : null}
+        <MenuItem isDanger onClick={() => setAsking('deleteAll')}>
+          {t`Delete the latest messages of ${user}…`}
         </MenuItem>
         <MenuLine />
         {isOwner || isBanned ? null : (
@@ -99,16 +107,25 @@ function OpenMenu({ app, user, standing, moderation, onDelete, label }: Props & 
             ) : null}
             <MenuItem isDanger onClick={() => moderation.kick(user)}>{t`Remove from the room`}</MenuItem>
             <MenuItem isDanger onClick={() => moderation.ban(user, forEver)}>{t`Ban`}</MenuItem>
-            <MenuItem onClick={() => setAsking(true)}>{t`With a reason or a time…`}</MenuItem>
+            <MenuItem onClick={() => setAsking('moderate')}>{t`With a reason or a time…`}</MenuItem>
           </>
         )}
-        {isBanned ? <MenuItem onClick={() => moderation.unban(user)}>{t`Let come back`}</MenuItem> : null}
+        {isBanned ? <MenuItem onClick={() => setAsking('unban')}>{t`Let come back…`}</MenuItem> : null}
         <MenuItem
           onClick={() => go(linkOf(app, `users/${encodeURIComponent(user)}`))}
         >{t`Show ${user}`}</MenuItem>
       </Menu>
-      {isAsking ? (
-        <ReasonDialog user={user} onClose={() => setAsking(false)} moderation={moderation} />
+      {asking === 'moderate' ? <ReasonDialog user={user} onClose={close} moderation={moderation} /> : null}
+      {asking === 'delete' && onDelete ? <DeleteMessageDialog onClose={close} onDelete={onDelete} /> : null}
+      {asking === 'deleteAll' ? (
+        <DeleteMessagesDialog
+          user={user}
+          onClose={close}
+          onDelete={(minutes, reason) => moderation.deleteMessagesOf(user, minutes, reason)}
+        />
+      ) : null}
+      {asking === 'unban' ? (
+        <UnbanDialog user={user} onClose={close} onUnban={(reason) => moderation.unban(user, reason)} />
       ) : null}
     </>
   )

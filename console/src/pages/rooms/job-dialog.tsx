@@ -168,7 +168,9 @@ function Undo({ app, job }: Pick<NextProps, 'app' | 'job'>) {
       ) : (
         <div className="flex flex-wrap items-center justify-between gap-2">
           <span className="min-w-0 flex-1 text-dim">
-            {t`Undo puts back what this job changed, room by room. Members who come back are ordinary members.`}
+            {job.action === 'remove_members'
+              ? t`Undo brings the members back, admins as admins; mutes are still in force. Their places on the allow list, their attributes and when they joined are not put back.`
+              : t`Undo puts back what this job changed, room by room.`}
           </span>
           <Button onClick={undo}>{t`Undo`}</Button>
         </div>

@@ -16,7 +16,7 @@ import { SearchBox } from '../../ui/search-box.tsx'
 import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
 import { type Column, DataTable } from '../../ui/table.tsx'
 import type { BulkAction } from './bulk.ts'
-import { Box, type Selection, SelectionBar, useSelection, useSelectKey } from './selection.tsx'
+import { Box, type Selection, SelectionBar, useSelection } from './selection.tsx'
 
 /** Loaded when the first of them is opened. */
 const RoomDialogs = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).RoomDialogs }))
@@ -162,7 +162,6 @@ export function Rooms({ app }: AppPageProps) {
   const boxes = useBoxes(rows, selection)
   const columns = useColumns(app)
   const close = () => setOpen('')
-  useSelectKey()
   return (
     <Page
       isFull

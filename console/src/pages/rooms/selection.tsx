@@ -1,8 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { ChevronDown, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { isTyping } from '../../ui/keys.ts'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { type BulkAction, bulkActions, isDestructive, useActionNames } from './bulk.ts'
 
@@ -39,19 +38,6 @@ export function useSelection(filter: string): Selection {
       setAllOf(undefined)
     },
   }
-}
-
-/** `x` chooses the row that has the focus. */
-export function useSelectKey(): void {
-  useEffect(() => {
-    function press(event: KeyboardEvent): void {
-      if (event.key !== 'x' || isTyping(event)) return
-      const row = document.activeElement?.closest('[data-row]')
-      row?.querySelector<HTMLInputElement>('input[type=checkbox]')?.click()
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
 }
 
 interface BoxProps {

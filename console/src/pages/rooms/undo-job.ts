@@ -5,7 +5,7 @@ interface Change {
   type: string
   from?: string
   usernames?: string[]
-  before?: Record<string, never>
+  before?: Record<string, never> & { admins?: string[] }
 }
 
 interface Entry {
@@ -30,6 +30,13 @@ const together = 4
 const pageSize = 200
 const auditPage = 50
 
+/** Brings members back, the admins among them as admins; mutes have outlasted their absence. */
+async function bringBack(app: AppPath, room: string, usernames: string[], admins: string[]): Promise<void> {
+  const at = { params: { path: { ...app, chatroom_id: room } } }
+  await call(api.POST(`${roomPath}/users`, { ...at, body: { usernames } }))
+  for (const newadmin of admins) await call(api.POST(`${roomPath}/admin`, { ...at, body: { newadmin } }))
+}
+
 /** What undoes one change of the audit trail. */
 function undoChange(app: AppPath, room: string, change: Change): Promise<unknown> | undefined {
   const at = { params: { path: { ...app, chatroom_id: room } } }
@@ -48,7 +55,7 @@ function undoChange(app: AppPath, room: string, change: Change): Promise<unknown
         }),
       )
     case 'member.removed':
-      return call(api.POST(`${roomPath}/users`, { ...at, body: { usernames } }))
+      return bringBack(app, room, usernames, before.admins ?? [])
     default:
       return undefined
   }

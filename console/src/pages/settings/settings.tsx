@@ -1,14 +1,16 @@
 import { useLingui } from '@lingui/react/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { consoleCall } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Button } from '../../ui/button.tsx'
 import { inputClass } from '../../ui/field.tsx'
 import { Card, Page } from '../../ui/page.tsx'
+import { useParam } from '../../ui/params.ts'
 import { Badge, Loading, Problem } from '../../ui/states.tsx'
 import { tell, tellProblem } from '../../ui/toast.tsx'
+import { Quotas } from './quotas.tsx'
 import { Secret } from './secret.tsx'
 
 interface Setting {
@@ -29,6 +31,7 @@ export function Settings({ app }: AppPageProps) {
   const path = `apps/${encodeURIComponent(key)}`
   const queryKey = ['settings', key]
   const [changed, setChanged] = useState<Record<string, string>>({})
+  const [wanted] = useParam('setting')
   const { data, error, refetch } = useQuery({
     queryKey,
     queryFn: async () => (await consoleCall<{ settings: Setting[] }>('GET', `${path}/settings`)).settings,
@@ -40,6 +43,7 @@ export function Settings({ app }: AppPageProps) {
       const { settings } = await consoleCall<{ settings: Setting[] }>('PUT', `${path}/settings`, changed)
       queries.setQueryData(queryKey, settings)
       setChanged({})
+      await queries.invalidateQueries({ queryKey: ['quotas', app.org_name, app.app_name] })
       tell({ title: t`Saved` })
     } catch (problem) {
       tellProblem(problem)
@@ -64,6 +68,7 @@ export function Settings({ app }: AppPageProps) {
       }
     >
       <Secret app={app} name={key} />
+      <Quotas app={app} />
       <Card>
         {error ? <Problem error={error} onRetry={refetch} /> : null}
         {data || error ? null : <Loading rows={12} />}
@@ -76,6 +81,7 @@ export function Settings({ app }: AppPageProps) {
                 setting={setting}
                 value={changed[setting.name] ?? setting.value}
                 isChanged={setting.name in changed}
+                isWanted={setting.name === wanted}
                 {...(may('admin') ? { onChange: (value: string) => change(setting, value) } : {})}
               />
             ))}
@@ -89,6 +95,8 @@ interface LineProps {
   setting: Setting
   value: string
   isChanged: boolean
+  /** The address names it. */
+  isWanted: boolean
   onChange?: (value: string) => void
 }
 
@@ -105,12 +113,21 @@ function Meaning({ text }: { text: string }) {
   )
 }
 
-function Line({ setting, value, isChanged, onChange }: LineProps) {
+function Line({ setting, value, isChanged, isWanted, onChange }: LineProps) {
   const { t, i18n } = useLingui()
+  const place = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (!isWanted) return
+    place.current?.scrollIntoView({ block: 'center' })
+    place.current?.querySelector<HTMLElement>('input, select')?.focus({ preventScroll: true })
+  }, [isWanted])
   const { name, default: byDefault, en, zh, secret } = setting
   const isTruth = byDefault === 'true' || byDefault === 'false'
   return (
-    <li className="grid gap-x-6 gap-y-1 border-t border-line px-4 py-3 first:border-0 md:grid-cols-[1fr_16rem]">
+    <li
+      ref={place}
+      className={`grid gap-x-6 gap-y-1 border-t border-line px-4 py-3 first:border-0 md:grid-cols-[1fr_16rem] ${isWanted ? 'bg-accent-soft' : ''}`}
+    >
       <div className="min-w-0">
         <span className="font-mono text-[13px] font-semibold">{name}</span>{' '}
         {isChanged ? <Badge tone="accent">{t`not saved`}</Badge> : null}

@@ -1,69 +1,35 @@
 import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
-import { MessagesSquare } from 'lucide-react'
 import { Link } from 'wouter'
 import { linkOf } from '../../api/app.ts'
-import { type AppPath, api, call, isRefusal } from '../../api/client.ts'
-import { useMay } from '../../api/session.ts'
+import { isRefusal } from '../../api/client.ts'
 import type { AppPageProps } from '../../pages.tsx'
-import { useAct } from '../../ui/act.ts'
-import { Button } from '../../ui/button.tsx'
 import { Card, Page } from '../../ui/page.tsx'
-import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
+import { Badge, Loading, Problem } from '../../ui/states.tsx'
 import { Time, Until } from '../../ui/time.tsx'
+import { Quotas } from '../settings/quotas.tsx'
 import { UserActions } from './user-actions.tsx'
-
-export const userKey = (app: AppPath, user: string): string[] => ['user', app.org_name, app.app_name, user]
-
-function useUser(app: AppPath, username: string) {
-  const at = { params: { path: { ...app, username } } }
-  const key = userKey(app, username)
-  return {
-    one: useQuery({
-      queryKey: [...key, 'one'],
-      queryFn: async () => (await call(api.GET('/{org_name}/{app_name}/users/{username}', at))).entities[0],
-    }),
-    rooms: useQuery({
-      queryKey: [...key, 'rooms'],
-      queryFn: async () =>
-        (
-          await call(
-            api.GET('/{org_name}/{app_name}/users/{username}/joined_chatrooms', {
-              params: { ...at.params, query: { pagenum: 1, pagesize: 200 } },
-            }),
-          )
-        ).data as { id: string; name: string }[],
-    }),
-    devices: useQuery({
-      queryKey: [...key, 'devices'],
-      refetchInterval: 10_000,
-      queryFn: async () =>
-        (await call(api.GET('/{org_name}/{app_name}/users/{username}/resources', at))).data ?? [],
-    }),
-    mutes: useQuery({
-      queryKey: [...key, 'mutes'],
-      queryFn: async () => (await call(api.GET('/{org_name}/{app_name}/mutes/{username}', at))).data,
-    }),
-  }
-}
+import { UserDevices } from './user-devices.tsx'
+import { devicesQuery, mutesQuery, userQuery } from './user-queries.ts'
+import { UserRooms } from './user-rooms.tsx'
+import { UserSanctions } from './user-sanctions.tsx'
+import { UserTokens } from './user-tokens.tsx'
 
 /** One user: where it is, what it may not do, and what an operator can do about it. */
 export function User({ app, params }: AppPageProps) {
   const { t } = useLingui()
   const username = decodeURIComponent(params.user ?? '')
-  const may = useMay()
-  const act = useAct(userKey(app, username))
-  const { one, rooms, devices, mutes } = useUser(app, username)
-  if (one.error)
+  const { data: user, error, refetch } = useQuery(userQuery(app, username))
+  const { data: devices } = useQuery(devicesQuery(app, username))
+  const { data: muted = 0 } = useQuery(mutesQuery(app, username))
+  if (error)
     return (
-      <Page title={isRefusal(one.error, 404) ? t`No such user` : username}>
-        <Problem error={one.error} onRetry={one.refetch} />
+      <Page title={isRefusal(error, 404) ? t`No such user` : username}>
+        <Problem error={error} onRetry={refetch} />
         <Link href={linkOf(app, 'users')} className="text-accent underline">{t`All users`}</Link>
       </Page>
     )
-  const user = one.data
-  const muted = mutes.data ? Number(mutes.data.chatroom) : 0
-  const isOnline = (devices.data?.length ?? 0) > 0
+  const isOnline = (devices?.length ?? 0) > 0
   return (
     <Page
       title={username}
@@ -80,58 +46,18 @@ export function User({ app, params }: AppPageProps) {
           app={app}
           user={username}
           isActivated={user.activated}
-          isMuted={muted !== 0}
+          secondsMuted={muted}
           isOnline={isOnline}
         />
       ) : (
         <Loading rows={1} />
       )}
-      <div className="grid gap-4 md:grid-cols-2">
-        <Card title={t`Chat rooms`}>
-          {rooms.data?.length === 0 ? <Empty icon={MessagesSquare} title={t`In no chat room.`} /> : null}
-          <ul>
-            {rooms.data?.map(({ id, name }) => (
-              <li key={id} className="border-t border-line px-4 py-2 first:border-0">
-                <Link href={linkOf(app, `rooms/${id}`)} className="text-accent hover:underline">
-                  {name || id}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </Card>
-        <div className="flex flex-col gap-4">
-          <Card title={t`Devices`}>
-            <ul>
-              {devices.data?.length === 0 ? (
-                <li className="px-4 py-3 text-dim">{t`Not connected.`}</li>
-              ) : null}
-              {devices.data?.map(({ res, device_name: name }) => (
-                <li
-                  key={res}
-                  className="flex items-center justify-between gap-2 border-t border-line px-4 py-2 first:border-0"
-                >
-                  <span className="min-w-0 break-all">
-                    {name} <span className="font-mono text-xs text-dim">{res}</span>
-                  </span>
-                  {may('admin') ? (
-                    <Button
-                      size="small"
-                      onClick={() =>
-                        act(
-                          call(
-                            api.DELETE('/{org_name}/{app_name}/users/{username}/disconnect/{resource}', {
-                              params: { path: { ...app, username, resource: res } },
-                            }),
-                          ),
-                          t`Disconnected`,
-                        )
-                      }
-                    >{t`Disconnect`}</Button>
-                  ) : null}
-                </li>
-              ))}
-            </ul>
-          </Card>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="flex min-w-0 flex-col gap-4">
+          <UserSanctions app={app} user={username} />
+          <UserRooms app={app} user={username} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
           <Card title={t`Account`}>
             <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 p-4">
               <dt className="text-dim">{t`Nickname`}</dt>
@@ -148,6 +74,9 @@ export function User({ app, params }: AppPageProps) {
               ) : null}
             </dl>
           </Card>
+          <UserDevices app={app} user={username} />
+          <UserTokens app={app} user={username} isActivated={user?.activated ?? false} />
+          <Quotas app={app} user={username} />
         </div>
       </div>
     </Page>

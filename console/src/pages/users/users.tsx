@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
 import { UserPlus, Users as UsersIcon } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { linkOf } from '../../api/app.ts'
 import { type AppPath, api, call } from '../../api/client.ts'
@@ -9,8 +9,10 @@ import { useMay } from '../../api/session.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Button } from '../../ui/button.tsx'
 import { FormDialog } from '../../ui/dialog.tsx'
-import { Field, Input, inputClass } from '../../ui/field.tsx'
+import { Field, Input } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useParam } from '../../ui/params.ts'
+import { SearchBox } from '../../ui/search-box.tsx'
 import { Badge, Empty, Loading, Problem } from '../../ui/states.tsx'
 import { type Column, DataTable } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -61,27 +63,29 @@ function useColumns(app: AppPath): Column<ListedUser>[] {
   ]
 }
 
-/** Users by when they registered, and a box that goes to one by its id. */
+/** Users by when they registered, or those whose ids begin with what is looked for. */
 export function Users({ app }: AppPageProps) {
   const { t } = useLingui()
   const may = useMay()
   const [, go] = useLocation()
-  const [name, setName] = useState('')
+  const [search] = useParam('q')
+  const prefix = search.trim().toLowerCase()
   const [isAdding, setAdding] = useState(false)
   const columns = useColumns(app)
-  const { rows, error, refetch, more } = usePages(['users', app.org_name, app.app_name], async (cursor) => {
-    const page = await call(
-      api.GET('/{org_name}/{app_name}/users', {
-        params: { path: app, query: { limit: pageSize, ...from(cursor) } },
-      }),
-    )
-    return { rows: page.entities as ListedUser[], cursor: page.cursor }
-  })
-
-  function find(event: FormEvent): void {
-    event.preventDefault()
-    if (name.trim()) go(linkTo(app, name.trim().toLowerCase()))
-  }
+  const { rows, error, refetch, more } = usePages(
+    ['users', app.org_name, app.app_name, prefix],
+    async (cursor) => {
+      const page = await call(
+        api.GET('/{org_name}/{app_name}/users', {
+          params: {
+            path: app,
+            query: { limit: pageSize, ...(prefix ? { prefix } : {}), ...from(cursor) },
+          },
+        }),
+      )
+      return { rows: page.entities as ListedUser[], cursor: page.cursor }
+    },
+  )
 
   return (
     <Page
@@ -89,19 +93,7 @@ export function Users({ app }: AppPageProps) {
       title={t`Users`}
       actions={
         <>
-          <form onSubmit={find} className="flex gap-2">
-            <input
-              type="search"
-              aria-label={t`User ID`}
-              placeholder={t`User ID`}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              autoCapitalize="none"
-              spellCheck={false}
-              className={inputClass}
-            />
-            <Button type="submit">{t`Find`}</Button>
-          </form>
+          <SearchBox label={t`User ID begins with`} />
           {may('admin') ? (
             <Button look="accent" onClick={() => setAdding(true)}>
               <UserPlus size={16} aria-hidden="true" />
@@ -123,9 +115,13 @@ export function Users({ app }: AppPageProps) {
             onOpen={({ username }) => go(linkTo(app, username))}
             onEnd={more}
             empty={
-              <Empty icon={UsersIcon} title={t`Nobody is registered yet.`}>
-                {t`Your server registers users: POST /users.`}
-              </Empty>
+              prefix ? (
+                <Empty icon={UsersIcon} title={t`No user ID begins with “${prefix}”.`} />
+              ) : (
+                <Empty icon={UsersIcon} title={t`Nobody is registered yet.`}>
+                  {t`Your server registers users: POST /users.`}
+                </Empty>
+              )
             }
           />
         ) : null}
