@@ -25,10 +25,13 @@ export interface Client {
   onFrame(bytes: number): void
 }
 
+const binary = 0x82
+const text = 0x81
+
 /** A frame as clients write it, with a mask that changes nothing. */
-export function framed(payload: Uint8Array): Uint8Array {
+export function framed(payload: Uint8Array, kind = binary): Uint8Array {
   const { length } = payload
-  const head = length < 126 ? [0x82, length | 0x80] : [0x82, 126 | 0x80, length >> 8, length & 255]
+  const head = length < 126 ? [kind, length | 0x80] : [kind, 126 | 0x80, length >> 8, length & 255]
   const bytes = new Uint8Array(head.length + 4 + length)
   bytes.set(head)
   bytes.set(payload, head.length + 4)
@@ -44,14 +47,16 @@ const sync = (ns: Meta_NameSpace, payload: Uint8Array, room: string): Uint8Array
   )
 }
 
+const said = 'Good evening to everybody in this room, from wherever you are tonight.'
+
 const body = {
   type: 3,
-  contents: [{ type: 0, text: 'Good evening to everybody in this room, from wherever you are tonight.' }],
+  contents: [{ type: 0, text: said }],
 } as const
 const resource = 'bench'
-const text = MessageBody.encode({ ...body, contents: [...body.contents] }).finish()
+const encoded = MessageBody.encode({ ...body, contents: [...body.contents] }).finish()
 
-export const message = (room: string): Uint8Array => sync(Meta_NameSpace.CHAT, text, room)
+export const message = (room: string): Uint8Array => sync(Meta_NameSpace.CHAT, encoded, room)
 
 export const move = (operation: MUCBody_Operation, room: string): Uint8Array =>
   sync(
@@ -77,7 +82,25 @@ export function login(appKey: string, name: string, token: string): Uint8Array {
   )
 }
 
-const upgrade = `GET /websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
+const json = (...commands: object[]): Uint8Array =>
+  framed(new TextEncoder().encode(commands.map((each) => JSON.stringify(each)).join('\n')), text)
+
+/** Clients of Centrifugo, by its JSON protocol. */
+export const centrifugo = {
+  hello: (channel: string) => json({ id: 1, connect: {} }, { id: 2, subscribe: { channel } }),
+  message: (channel: string) =>
+    json({ id: Number(++lastId % 1_000_000_000n), publish: { channel, data: { text: said } } }),
+
+  /** How many publications stand in a frame of so many bytes; replies are shorter than any. */
+  messagesIn(channel: string): (bytes: number) => number {
+    const info = { client: crypto.randomUUID() }
+    const one = JSON.stringify({ push: { channel, pub: { data: { text: said }, info } } }).length
+    return (bytes) => (bytes < one ? 0 : Math.round((bytes + 1) / (one + 1)))
+  },
+}
+
+const upgradeOf = (path: string): string =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
 
 /** The answer to a ping: masked, and empty, as the pings of the server are. */
 const pong = new Uint8Array([0x8a, 0x80, 0, 0, 0, 0])
@@ -109,7 +132,7 @@ function count(client: Client, bytes: Uint8Array): void {
 
 /** Connects, and writes `hello`; resolves with the first frame that comes. */
 export async function connect(url: string, hello: Uint8Array): Promise<Client> {
-  const { hostname, port } = new URL(url)
+  const { hostname, port, pathname } = new URL(url)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const client: Client = {
     socket: undefined as unknown as Socket<Client>,
@@ -128,7 +151,7 @@ export async function connect(url: string, hello: Uint8Array): Promise<Client> {
     port: Number(port),
     data: client,
     socket: {
-      open: (opened) => void opened.write(upgrade),
+      open: (opened) => void opened.write(upgradeOf(pathname === '/' ? '/websocket' : pathname)),
       data(socket, bytes) {
         if (client.upgraded) return count(client, bytes)
         const end = bytes.indexOf('\r\n\r\n')

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- crowd`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- crowd`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes`, `-- peers` and `-- --store postgres` measure those parts.
  */
 
 import { measureBulk } from './bulk.ts'
@@ -11,6 +11,7 @@ import { measureHistory } from './history.ts'
 import { measureKeywords } from './keywords.ts'
 import { measureLists } from './lists.ts'
 import { measureNodes } from './nodes.ts'
+import { measurePeers } from './peers.ts'
 import { measurePostgres } from './postgres.ts'
 import { measureRealtime, type RealtimeSize } from './realtime.ts'
 import { report } from './report.ts'
@@ -84,6 +85,15 @@ const parts: Record<string, Part> = {
   callbacks: {
     title: 'chatroomd, callbacks',
     measure: () => measureCallbacks(isSmoke ? { rounds: 1, messages: 200 } : { rounds: 5, messages: 20_000 }),
+  },
+  peers: {
+    title: 'chatroomd beside other servers',
+    measure: () =>
+      measurePeers(
+        isSmoke
+          ? { rooms: [10], paced: { members: 50, perSecond: 20 }, rounds: 1, seconds: 1 }
+          : { rooms: [10, 100, 1000], paced: { members: 1000, perSecond: 50 }, rounds: 5, seconds: 3 },
+      ),
   },
   nodes: {
     title: 'chatroomd, messages among several nodes',

@@ -3,12 +3,12 @@
  * outcome.
  */
 import { MUCBody_Operation } from '../src/realtime/generated/protocol.ts'
-import { type Client, connect, framed, login, message, messagesIn, move } from './load-client.ts'
+import { type Client, centrifugo, connect, framed, login, message, messagesIn, move } from './load-client.ts'
 
-/** What to do. `bare` speaks to the limit server: a topic instead of a login. */
+/** What to do. `bare` speaks to the limit server: a topic instead of a login; `centrifugo` to that server. */
 export interface Job {
   url: string
-  kind: 'chatroomd' | 'bare'
+  kind: 'chatroomd' | 'centrifugo' | 'bare'
   appKey: string
   /** Members of each room, the first of them sends; tokens are empty for the limit server. */
   rooms: { id: string; members: { name: string; token: string }[] }[]
@@ -57,13 +57,23 @@ let bytesOfOne = 0
 let isMeasuring = false
 const latencies: number[] = []
 
-const helloOf = (room: string, { name, token }: { name: string; token: string }): Uint8Array =>
-  job.kind === 'bare' ? framed(new TextEncoder().encode(room)) : login(job.appKey, name, token)
+function helloOf(room: string, { name, token }: { name: string; token: string }): Uint8Array {
+  if (job.kind === 'centrifugo') return centrifugo.hello(room)
+  return job.kind === 'bare' ? framed(new TextEncoder().encode(room)) : login(job.appKey, name, token)
+}
+
+const messageOf = job.kind === 'centrifugo' ? centrifugo.message : message
+
+/** How many messages a frame has, by its bytes. */
+function counterOf(room: string, sender: string): (bytes: number) => number {
+  if (job.kind === 'centrifugo') return centrifugo.messagesIn(room)
+  return job.kind === 'bare' ? () => 1 : messagesIn(room, sender)
+}
 
 function send(room: Room): void {
   room.sentAt.push(performance.now())
   room.got.push(0)
-  room.sender.socket.write(message(room.id))
+  room.sender.socket.write(messageOf(room.id))
 }
 
 /** One receiver has got its `nth` message. */
@@ -80,6 +90,7 @@ function watch(client: Client, room: Room, countOf: (bytes: number) => number): 
   let nth = 0
   client.onFrame = (bytes) => {
     const count = countOf(bytes)
+    if (count === 0) return
     if (bytesOfOne === 0) bytesOfOne = bytes
     if (isMeasuring) frames += 1
     for (let n = 0; n < count; n += 1) {
@@ -101,7 +112,7 @@ for (const { id, members } of job.rooms) {
   const room: Room = { id, receivers: own.length - 1, sender, probe, sentAt: [], got: [] }
   rooms.push(room)
   clients.push(...own)
-  const countOf = job.kind === 'bare' ? () => 1 : messagesIn(id, members[0]?.name ?? '')
+  const countOf = counterOf(id, members[0]?.name ?? '')
   const isWatched = job.mode === 'flood' || job.mode === 'paced'
   for (const client of own) {
     if (isWatched && client !== sender) watch(client, room, countOf)

@@ -37,7 +37,7 @@ interface Member {
 }
 
 /** A data directory with users, and rooms of these sizes that all begin with the first user. */
-async function seed(dir: string, sizes: number[], small: number) {
+export async function seed(dir: string, sizes: number[], small: number) {
   const engine = await openEngine(readConfig({ data_dir: dir }, {}, ''), () => undefined)
   const admin = adminOn(engine)
   await admin.createApp({
@@ -73,7 +73,7 @@ async function seed(dir: string, sizes: number[], small: number) {
   return { large, tens, members }
 }
 
-interface Run extends Outcome {
+export interface Run extends Outcome {
   /** Microseconds of processor time of the server for one of what was counted. */
   cost: number
   /** MiB of the server when all were connected. */
@@ -81,7 +81,7 @@ interface Run extends Outcome {
 }
 
 /** Runs the clients on the core of the load. */
-async function load(server: Listening, job: Omit<Job, 'url' | 'appKey'>): Promise<Run> {
+export async function load(server: Listening, job: Omit<Job, 'url' | 'appKey'>): Promise<Run> {
   const child = Bun.spawn(pinned('load', [process.execPath, `${import.meta.dir}/realtime-load.ts`]), {
     stdin: new Blob([JSON.stringify({ ...job, url: server.url, appKey })]),
     stdout: 'pipe',
@@ -108,7 +108,7 @@ async function load(server: Listening, job: Omit<Job, 'url' | 'appKey'>): Promis
   return { perSecond, perFrame, p50, p99, messages, bytes, cost, memory: marks.get('connected')?.memory ?? 0 }
 }
 
-const limitSocket = (bytes: number): Promise<Listening> =>
+export const limitSocket = (bytes: number): Promise<Listening> =>
   start({ script: [`${import.meta.dir}/limit-socket.ts`, String(bytes)], ready: /"url":"([^"]+)"/ })
 
 /** Real time against a bare `server.publish` of as many bytes: deliveries, latency, memory, joins and leaves. */
@@ -223,7 +223,7 @@ async function measurePaced(
   ]
 }
 
-const bareRooms = (rooms: Job['rooms']) =>
+export const bareRooms = (rooms: Job['rooms']) =>
   rooms.map(({ id, members: own }) => ({ id, members: own.map(({ name }) => ({ name, token: '' })) }))
 
 /** KiB that an idle connection takes beyond what it takes in a bare server: both fresh. */

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Figure } from './figures.ts'
+import { type Listening, pinned, startServer } from './processes.ts'
+import { bareRooms, limitSocket, load, type Run, seed } from './realtime.ts'
+import type { Job } from './realtime-load.ts'
+
+/** How much to measure. */
+export interface PeersSize {
+  /** Members of one room that is flooded. */
+  rooms: number[]
+  /** A room that gets messages at a steady pace. */
+  paced: { members: number; perSecond: number }
+  rounds: number
+  seconds: number
+}
+
+/** Another server on the same rooms; its clients are those of `kind`. */
+interface Peer {
+  name: string
+  kind: Job['kind']
+  start(dir: string): Promise<Listening>
+}
+
+/** A port that is free now. */
+function freePort(): number {
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+  const { port = 0 } = server
+  server.stop(true)
+  return port
+}
+
+/** Centrifugo without authentication, history and pings, which it would do more with, not less. */
+const centrifugo = (executable: string): Peer => ({
+  name: 'Centrifugo',
+  kind: 'centrifugo',
+  async start(dir) {
+    const port = freePort()
+    const config = join(dir, 'centrifugo.json')
+    const ping = { ping_interval: '3600s', pong_timeout: '60s' }
+    const settings = {
+      http_server: { address: '127.0.0.1', port: String(port) },
+      client: { insecure: true, allowed_origins: ['*'], ...ping },
+      log: { level: 'error' },
+    }
+    await Bun.write(config, JSON.stringify(settings))
+    const child = Bun.spawn(pinned('server', [executable, '-c', config]), {
+      env: { ...process.env, GOMAXPROCS: '1' },
+      stdout: 'ignore',
+      stderr: 'inherit',
+    })
+    const url = `http://127.0.0.1:${port}/connection/websocket`
+    const from = performance.now()
+    while (!(await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))) {
+      if (child.exitCode !== null) throw new Error(`${executable} ended before it listened`)
+      await Bun.sleep(50)
+    }
+    return {
+      url,
+      pid: child.pid,
+      startedIn: performance.now() - from,
+      async stop() {
+        child.kill('SIGTERM')
+        await child.exited
+      },
+    }
+  },
+})
+
+/** The peers whose executables are named; the others are left out, and how to name them is said. */
+function namedPeers(): Peer[] {
+  const { BENCH_CENTRIFUGO: executable } = process.env
+  if (executable) return [centrifugo(executable)]
+  console.log(
+    '  No peer is named: BENCH_CENTRIFUGO=/path/to/centrifugo measures Centrifugo (6) beside chatroomd.',
+  )
+  return []
+}
+
+/** The same rooms on chatroomd, on the peers and on a bare `publish`, in turns. */
+export async function measurePeers({ rooms, paced, rounds, seconds }: PeersSize): Promise<Figure[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-peers-'))
+  const { large } = await seed(dir, [...rooms, paced.members], 0)
+  const own: Peer = {
+    name: 'chatroomd',
+    kind: 'chatroomd',
+    start: () => startServer(dir, { CHATROOMD_PRESENCE_GRACE: '86400' }),
+  }
+  const peers = [own, ...namedPeers()]
+  const figures: Figure[] = []
+
+  async function measure(
+    room: Job['rooms'][number],
+    at: string,
+    job: Pick<Job, 'mode' | 'window' | 'perSecond'>,
+  ) {
+    const runs = new Map(peers.map(({ name }) => [name, [] as Run[]]))
+    const limits: Run[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      let bytes = 0
+      for (const { name, kind, start } of peers) {
+        const server = await start(dir)
+        const run = await load(server, { ...job, kind, seconds, rooms: [room] }).finally(server.stop)
+        runs.get(name)?.push(run)
+        bytes ||= run.bytes
+        console.log(
+          `  ${at}, ${name}: ${Math.round(run.perSecond)} deliveries/s, ${run.cost.toFixed(2)} µs each, p99 ${run.p99.toFixed(1)} ms`,
+        )
+      }
+      const bare = await limitSocket(bytes)
+      const bareRun = load(bare, { ...job, kind: 'bare', seconds, rooms: bareRooms([room]) })
+      limits.push(await bareRun.finally(bare.stop))
+    }
+    const about = { at, limit: 'bare publish' }
+    const add = (what: string, unit: string, of: (run: Run) => number) => {
+      for (const [name, all] of runs)
+        figures.push({
+          ...about,
+          what: `${what}, ${name}`,
+          unit,
+          values: all.map(of),
+          limits: limits.map(of),
+        })
+    }
+    if (job.mode === 'flood') add('messages delivered', '/s', ({ perSecond }) => perSecond)
+    add('processor time of a delivery', 'µs', ({ cost }) => cost)
+    if (job.mode === 'paced') add('p99 from send to the last receiver', 'ms', ({ p99 }) => p99)
+  }
+
+  try {
+    for (const [n, members] of rooms.entries()) {
+      const room = large[n]
+      const window = members < 200 ? 4 : Math.ceil(128_000 / members)
+      if (room)
+        await measure(room, `one room of ${members.toLocaleString('en')}`, {
+          mode: 'flood',
+          window,
+          perSecond: 0,
+        })
+    }
+    const room = large.at(-1)
+    const { members, perSecond } = paced
+    const at = `${members.toLocaleString('en')} in a room, ${perSecond} messages/s`
+    if (room) await measure(room, at, { mode: 'paced', window: 0, perSecond })
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return figures
+}
