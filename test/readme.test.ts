@@ -123,9 +123,10 @@ test('17.8 pages of the guide have the same commands in both languages', () => {
     expect(blocks(`docs/${page}.zh-CN.md`)).toEqual(blocks(`docs/${page}.md`))
 })
 
-test('the code that CONTRIBUTING.md shows is the code', () => {
-  const text = readFileSync('CONTRIBUTING.md', 'utf8')
-  const shown = [...text.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)```/gs)]
-  expect(shown).toHaveLength(1)
-  for (const [, path = '', code = ''] of shown) expect(readFileSync(path, 'utf8')).toContain(code)
+test('the code that CONTRIBUTING.md shows is the code, in both languages', () => {
+  for (const page of ['CONTRIBUTING.md', 'CONTRIBUTING.zh-CN.md']) {
+    const shown = [...readFileSync(page, 'utf8').matchAll(/<!-- (\S+) -->\n```ts\n(.*?)```/gs)]
+    expect(shown).toHaveLength(1)
+    for (const [, path = '', code = ''] of shown) expect(readFileSync(path, 'utf8')).toContain(code)
+  }
 })
