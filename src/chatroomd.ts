@@ -22,8 +22,8 @@ export interface Chatroomd {
   pagesUrl: string
   /** What an operator can do, without a socket between. */
   admin: Admin
-  /** What real time has done so far, in the first thread. */
-  counters: Counters
+  /** What real time has done so far, in each thread. */
+  counters(): Promise<Counters[]>
   /** Takes over what can be changed while it runs: creates apps that the configuration names and that are missing. */
   reload(config: Config): Promise<void>
   /** Is not ready any more, makes no more connections of clients, and closes those there are over `ms`. */
@@ -73,7 +73,10 @@ async function start(
     url,
     pagesUrl,
     admin,
-    counters: realtime.counters,
+    async counters() {
+      const others = await threads?.callAll('counters')
+      return [realtime.counters, ...((others ?? []) as Counters[])]
+    },
     reload: (changed) => createMissingApps(admin, changed.apps, apps.find, log),
     async drain(ms) {
       await Promise.all([drain(parts, ms), threads?.callAll('drain', ms)])
@@ -180,6 +183,7 @@ export const startThread = (config: Config, log: Logger, tracer: Tracer | undefi
       listen: (port: number): void => listen(parts, port),
       metrics: parts.metrics.own,
       busy: parts.realtime.busy,
+      counters: parts.realtime.counters,
       here: (asked: AskedHere): unknown => replyOf(parts.realtime.here, asked),
       writerDied: (error: unknown): void => parts.engine.died?.(error),
       drain: (ms: number): Promise<void> => drain(parts, ms),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { callable, checkingTargets } from './callbacks/address.ts'
-import { startOutbox } from './callbacks/outbox.ts'
+import type { startOutbox } from './callbacks/outbox.ts'
 import { startBefore } from './callbacks/start-before.ts'
 import type { CallbackTerms } from './callbacks/worker-types.ts'
 import { ratesOf } from './cluster/rate-limiter.ts'
@@ -18,32 +18,32 @@ import { type Origin, originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
 import { countBodies } from './http/waiting-bodies.ts'
 import { measured } from './metrics/measures.ts'
-import { type Metrics, metrics, type SentMetric } from './metrics/metrics.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { metricsOfThread } from './metrics/of-thread.ts'
+import type { SentMetric } from './metrics/readings.ts'
 import { overSockets } from './operations/explain/over-sockets.ts'
 import { lineOf } from './operations/history/line.ts'
 import { all } from './operations/index.ts'
 import { retriesOn } from './operations/retries/retries.ts'
-import { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
+import type { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
 import { consoleOn, consoleOverview } from './operator/console.ts'
 import { counting } from './operator/counting.ts'
 import { letOperate } from './operator/let-operate.ts'
-import { type LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
+import type { LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
 import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from './operator/of-first-thread.ts'
 import { connectionsWithin } from './operator/open-files.ts'
-import { openStore, remember } from './operator/open-store.ts'
+import { openFiles, openStore, remember } from './operator/open-store.ts'
 import { spaceOf } from './operator/overview.ts'
-import { startQuotaWarnings } from './operator/quota-warnings.ts'
+import type { startQuotaWarnings } from './operator/quota-warnings.ts'
 import { startReloading } from './operator/reload-apps.ts'
 import { topOf } from './operator/top-figures.ts'
-import { startUserDeletions } from './operator/user-deletions.ts'
+import type { startUserDeletions } from './operator/user-deletions.ts'
 import { socketTerms } from './realtime/gateway.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
 import type { BatchTerms } from './realtime/room-outbox.ts'
 import type { Connection } from './realtime/session.ts'
 import { shownMessage } from './realtime/shown-message.ts'
 import { subscribeRealtime } from './realtime/subscriptions.ts'
-import type { SpaceTaken } from './store/attachment-space.ts'
-import { openAttachments } from './store/attachments.ts'
 import { hourlyFiles } from './store/history/hourly-files.ts'
 
 export interface StartOptions {
@@ -110,7 +110,7 @@ export async function compose(
   sources.space.subscribe(attachments.takenElsewhere)
   const heard = { events, committed: seat ? events : sources.committed }
   const forJobs = { engine, apps, attachments, mayCall, ...heard, log, leaseMs: config.node_lease * 1000 }
-  const jobs = first ? undefined : startJobs(forJobs, options, closing)
+  const jobs = first ? undefined : await startJobs(forJobs, options, closing)
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }, tally))
   sources.activity.subscribe((app) => {
     jobs?.wake(app)
@@ -129,7 +129,7 @@ export async function compose(
     freeBytes: (await spaceOf(config.data_dir))?.free_bytes ?? null,
   })
   const watching = { ...counted, files, ...sources, engine, bus, listener, jobs, seat, threads }
-  const { overview, ownFigures, ...watched } = watch(watching, config, log, options, closing)
+  const { overview, ownFigures, ...watched } = await watch(watching, config, log, options, closing)
   if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps, threads)
   const http = httpServer(
     {
@@ -170,13 +170,13 @@ export async function compose(
 
 type Watched = Omit<Parameters<typeof measured>[0], 'metrics' | 'lostLines'> &
   Pick<Parameters<typeof consoleOverview>[0], 'bus' | 'nodes' | 'listener'> & {
-    jobs: ReturnType<typeof startJobs> | undefined
+    jobs: Awaited<ReturnType<typeof startJobs>> | undefined
     seat: Seat | undefined
     threads: Threads | undefined
   }
 
 /** The metrics, and what the console shows: of all threads, which the first one knows. */
-function watch(
+async function watch(
   { jobs, seat, threads, ...parts }: Watched,
   config: Config,
   log: Logger,
@@ -184,7 +184,9 @@ function watch(
   closing: AsyncDisposableStack,
 ) {
   const first = seat?.first
-  const own = metrics(threads && (async () => (await threads.callAll('metrics')) as SentMetric[][]))
+  const others = threads && (async () => (await threads.callAll('metrics')) as SentMetric[][])
+  // Whatever only one thread needs is loaded by that one: what is loaded takes memory in each.
+  const own = first ? metricsOfThread() : (await import('./metrics/metrics.ts')).metrics(others)
   measured({ ...parts, metrics: own, lostLines: first ? undefined : lostLines })
   if (first)
     return {
@@ -246,11 +248,24 @@ const openRealtime = (
   )
 
 /** What one thread of a process does for all: quotas, callbacks, the lives of rooms, bulk jobs. */
-function startJobs(
+async function startJobs(
   parts: Omit<JobParts, 'terms' | 'tracer'>,
   options: StartOptions,
   closing: AsyncDisposableStack,
 ) {
+  const [
+    { startQuotaWarnings },
+    { startOutbox },
+    { startLifecycle },
+    { startUserDeletions },
+    { startBulkJobs },
+  ] = await Promise.all([
+    import('./operator/quota-warnings.ts'),
+    import('./callbacks/outbox.ts'),
+    import('./operator/lifecycle.ts'),
+    import('./operator/user-deletions.ts'),
+    import('./operator/bulk/bulk-jobs.ts'),
+  ])
   closing.use(startQuotaWarnings({ ...parts, everyMs: options.quotaEveryMs }))
   const outbox = closing.use(startOutbox({ ...parts, terms: options.callbackTerms, tracer: options.tracer }))
   const lifecycle = closing.use(startLifecycle({ ...parts, terms: options.lifecycleTerms }))
@@ -260,20 +275,6 @@ function startJobs(
     wake: outbox.wake,
     measured: (metrics: Metrics) => bulk.measured(lifecycle.measured(outbox.measured(metrics))),
   }
-}
-
-/** Attachments of messages and shared files. */
-async function openFiles(
-  { data_dir, file_space }: Config,
-  log: Logger,
-  closing: AsyncDisposableStack,
-  prunes: boolean,
-  others: (taken: SpaceTaken) => void,
-) {
-  const space = file_space * 1024 * 1024
-  const attachments = await openAttachments(join(data_dir, 'files'), space, Date.now, log, others, prunes)
-  closing.defer(() => attachments.stop())
-  return attachments
 }
 
 /** Messages of an hour, as files. */

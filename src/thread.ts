@@ -38,6 +38,7 @@ const calls: Calls = callsOn(self, {
   listen: (port: number) => running?.listen(port),
   metrics: async () => (await running?.metrics()) ?? [],
   busy: (ms: number) => running?.busy(ms) ?? { rooms: [], slow: [] },
+  counters: () => running?.counters,
   here: (asked: AskedHere) => running?.here(asked) ?? [],
   writerDied: (text: string) => running?.writerDied(new Error(text)),
   logLevel(level: string) {

@@ -12,7 +12,7 @@ const nobodys =
 
 /**
  * Passwords cost processor and memory on purpose: here the cost of a flood is bounded, and shared out fairly. Each of so many
- * threads has its share of the cores, and of what waits.
+ * threads has its share of the cores, and of the queue.
  */
 export function passwords(threads = 1) {
   const running = Math.max(1, Math.floor(availableParallelism() / threads))
@@ -20,14 +20,14 @@ export function passwords(threads = 1) {
   const checking = fairTurns({
     running,
     waiting: share(limits.passwordChecks),
-    ofAddress: share(limits.passwordChecksOfAddress),
-    ofName: share(limits.passwordChecksOfName),
+    ofAddress: limits.passwordChecksOfAddress.value,
+    ofName: limits.passwordChecksOfName.value,
   })
   const hashing = fairTurns({
     running,
     waiting: share(limits.passwordHashes),
-    ofAddress: share(limits.passwordHashesOfAddress),
-    ofName: share(limits.passwordHashesOfAddress),
+    ofAddress: limits.passwordHashesOfAddress.value,
+    ofName: limits.passwordHashesOfAddress.value,
   })
   return {
     /** Whether the password is the one that was hashed; as slow for a user without one, `null`. */

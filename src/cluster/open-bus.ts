@@ -3,10 +3,7 @@ import { busCounts } from '../domain/bus-counts.ts'
 import type { Tracer } from '../domain/tracing.ts'
 import { type Bus, openBusOn } from './bus.ts'
 import { everythingHeard } from './heard-rooms.ts'
-import { natsWire } from './nats-wire.ts'
-import { postgresWire } from './postgres-wire.ts'
 import type { Listener } from './receiver.ts'
-import { redisWire } from './redis-wire.ts'
 
 /** A single node has no others to publish to. */
 const noBus = (): Bus => ({
@@ -28,10 +25,15 @@ export async function openBus(
   tracer?: Tracer,
 ): Promise<Bus> {
   if (database_url === '') return noBus()
-  if (nats_url !== '')
+  // Loaded by whoever uses them: on the embedded store nobody does.
+  if (nats_url !== '') {
+    const { natsWire } = await import('./nats-wire.ts')
     return openBusOn((each) => natsWire(nats_url, deployment, each, log), listener, log, tracer)
-  if (redis_url !== '')
+  }
+  if (redis_url !== '') {
+    const { redisWire } = await import('./redis-wire.ts')
     return openBusOn((each) => redisWire(redis_url, deployment, each, log), listener, log, tracer)
+  }
   const address = new URL(database_url)
   if (address.searchParams.get('pgbouncer') === 'true') {
     log.warn(
@@ -39,5 +41,6 @@ export async function openBus(
     )
     return noBus()
   }
+  const { postgresWire } = await import('./postgres-wire.ts')
   return openBusOn((each) => postgresWire(address.href, each), listener, log, tracer)
 }

@@ -5,7 +5,6 @@ import { isDamage, lockDataDir } from '../store/sqlite-file.ts'
 import type { OnEvents } from './commit.ts'
 import type { Engine, SharedStore } from './engine-types.ts'
 import { historyOn, historyWriter } from './history-writer.ts'
-import { openCluster } from './postgres.ts'
 import { tracedWrites } from './traced-writes.ts'
 import { writerOn } from './writer.ts'
 import { startWriter } from './writer-worker.ts'
@@ -31,9 +30,10 @@ export async function openEngine(
   const heard = { onEvents, onEventsElsewhere, tracer, ...more }
   const { data_dir, database_url } = config
   if (shared) return tracedWrites(joinEmbedded(data_dir, shared, heard), tracer)
-  const engine = await (database_url === ''
-    ? openEmbedded(data_dir, heard)
-    : openCluster(config, onEvents, tracer))
+  if (database_url === '') return tracedWrites(await openEmbedded(data_dir, heard), tracer)
+  // Loaded where it is used: what is loaded takes memory in each thread.
+  const { openCluster } = await import('./postgres.ts')
+  const engine = await openCluster(config, onEvents, tracer)
   return tracedWrites(engine, tracer)
 }
 

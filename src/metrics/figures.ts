@@ -1,5 +1,6 @@
 import { eventLoopLag } from './event-loop-lag.ts'
-import type { Metrics, Value } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
+import type { Value } from './readings.ts'
 
 const everyMs = 5000
 /** Samples of a minute, and the one before it. */

@@ -1,45 +1,6 @@
 import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 import { limits } from '../domain/limits.ts'
-
-type Labels = Record<string, string | number>
-
-/** What is read at a scrape: one number, or one for each set of labels. */
-type Reading = number | [labels: Labels, value: number][]
-
-/** Durations that were counted in buckets. */
-export interface Distribution {
-  labels: Labels
-  /** Upper bound of each bucket, in seconds; `buckets` has one more, for what is above them all. */
-  bounds: readonly number[]
-  buckets: readonly number[]
-  /** All of them together, in seconds. */
-  seconds: number
-}
-
-/** One row of a metric. */
-export interface Value {
-  metricName?: string
-  labels: Labels
-  value: number
-}
-
-const valuesOf = (reading: Reading): Value[] =>
-  typeof reading === 'number'
-    ? [{ labels: {}, value: reading }]
-    : reading.map(([labels, value]) => ({ labels, value }))
-
-function distributionValues(name: string, { labels, bounds, buckets, seconds }: Distribution): Value[] {
-  let count = 0
-  const rows = buckets.map((more, index) => {
-    count += more
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: bounds[index] ?? '+Inf' }, value: count }
-  })
-  return [
-    ...rows,
-    { metricName: `${name}_sum`, labels, value: seconds },
-    { metricName: `${name}_count`, labels, value: count },
-  ]
-}
+import { kinds, type Register, type SentMetric, type Value } from './readings.ts'
 
 /** Defaults that walk the heap on each scrape: 20 ms with half a million objects, for what the heap's size shows too. */
 const dear = ['total', 'used', 'available'].map((part) => `nodejs_heap_space_size_${part}_bytes`)
@@ -60,15 +21,6 @@ function fewEachSecond(make: () => Promise<string>): () => Promise<string> {
     last = make()
     return last
   }
-}
-
-/** A metric with its rows, as one thread sends it to another. */
-export interface SentMetric {
-  name: string
-  help: string
-  type: string
-  aggregator: string
-  values: Value[]
 }
 
 /** Names of what each thread has a figure of its own for; all others are the process's. */
@@ -95,7 +47,7 @@ export function metrics(others?: () => Promise<SentMetric[][]>) {
   collectDefaultMetrics({ register: registry })
   for (const name of dear) registry.removeSingleMetric(name)
 
-  function register(type: string, name: string, help: string, read: () => Value[] | Promise<Value[]>): void {
+  const register: Register = (type, name, help, read) => {
     const metric = {
       name,
       get: async () => ({ name, help, type, aggregator: 'sum', values: await read() }),
@@ -111,17 +63,7 @@ export function metrics(others?: () => Promise<SentMetric[][]>) {
     others ? together([await own(), ...(await others())]) : registry
 
   return {
-    /** A number that only rises; by custom its name ends in `_total`. */
-    counter: (name: string, help: string, read: () => Reading): void =>
-      register('counter', name, help, () => valuesOf(read())),
-
-    /** A number that rises and falls. */
-    gauge: (name: string, help: string, read: () => Reading | Promise<Reading>): void =>
-      register('gauge', name, help, async () => valuesOf(await read())),
-
-    /** Durations; by custom its name ends in `_seconds`. */
-    histogram: (name: string, help: string, read: () => Distribution[]): void =>
-      register('histogram', name, help, () => read().flatMap((each) => distributionValues(name, each))),
+    ...kinds(register),
 
     /** The rows of one metric; none where there is no such metric. */
     async read(name: string): Promise<Value[]> {

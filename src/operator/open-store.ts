@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { appDirectory } from '../auth/app-directory.ts'
 import { login } from '../auth/login.ts'
@@ -17,6 +18,7 @@ import type { Engine } from '../engine/engine-types.ts'
 import { type Publisher, publisher } from '../engine/publisher.ts'
 import { responseCache } from '../engine/response-cache.ts'
 import type { SpaceTaken } from '../store/attachment-space.ts'
+import { openAttachments } from '../store/attachments.ts'
 import { isReadByOthers } from '../store/sqlite-file.ts'
 
 /** A message of another thread comes after what that had heard of when it accepted the message: a join, a mute. */
@@ -118,4 +120,18 @@ export async function remember(engine: Engine, events: Publisher<Event[]>, threa
   })
   events.subscribe((batch) => (batch.some(({ type }) => type === 'app.changed') ? apps.reload() : undefined))
   return { responses, work, users, apps }
+}
+
+/** Attachments of messages and shared files. */
+export async function openFiles(
+  { data_dir, file_space }: Config,
+  log: Logger,
+  closing: AsyncDisposableStack,
+  prunes: boolean,
+  others: (taken: SpaceTaken) => void,
+) {
+  const space = file_space * 1024 * 1024
+  const attachments = await openAttachments(join(data_dir, 'files'), space, Date.now, log, others, prunes)
+  closing.defer(() => attachments.stop())
+  return attachments
 }

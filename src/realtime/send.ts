@@ -12,7 +12,7 @@ import type { HistoryLog } from './history-log.ts'
 import type { Moderate } from './moderate.ts'
 import type { Parts } from './parts.ts'
 import type { LiveRoom, Session } from './session.ts'
-import { type LastSpoken, tooEarly } from './slow-mode.ts'
+import { atOnce, type LastSpoken, tooEarly } from './slow-mode.ts'
 
 /** Sends the reason why a message was refused, and counts it. */
 export const refusing =
@@ -93,6 +93,8 @@ export function sending(
   /** Encodes a message once, and fans it out; its sender gets it as well where its content was replaced. */
   function deliver(message: Incoming, id: bigint, at: number, isReplaced = false): undefined {
     const { session, meta } = message
+    const early = atOnce(tally, message)
+    if (early) return refuse(session, meta, early)
     const isDurable = storesFirst(session.app.settings)
     const relayed = accepted(message, id, at)
     const metas = isReplaced ? [replacedMeta(message, id, at)] : undefined

@@ -1,5 +1,6 @@
 import { BoundedMap } from '../domain/bounded-map.ts'
 import { limits } from '../domain/limits.ts'
+import type { Tally } from '../domain/tally.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Refusal } from './encode.ts'
 import { Status_ErrorCode } from './generated/protocol.ts'
@@ -39,11 +40,24 @@ export function tooEarly({ session, room, slowMode }: Speaking, spoken: LastSpok
   if (slowMode === 0) return undefined
   const left = spoken.secondsLeft(session.user.app, room, session.user.username, slowMode)
   if (left === 0) return undefined
-  return {
-    code: Status_ErrorCode.PERMISSION_DENIED_EXTERNAL,
-    reason: `slow mode: ${left}`,
-    counted: 'slow mode',
-  }
+  return waits(left)
+}
+
+const waits = (seconds: number): Refusal => ({
+  code: Status_ErrorCode.PERMISSION_DENIED_EXTERNAL,
+  reason: `slow mode: ${seconds}`,
+  counted: 'slow mode',
+})
+
+/**
+ * Why a message that is about to be sent comes at the same time as another of its sender through another thread, which has not
+ * heard of this one yet. It is of one message only: the shortest wait is a second, and until then each has heard.
+ */
+export function atOnce(tally: Tally, { session, room, slowMode }: Speaking): Refusal | undefined {
+  if (slowMode === 0 || !tally.isShared) return undefined
+  const { app, username } = session.user
+  const isFirst = tally.meter(`slow ${app}/${room}/${username}`).passes(1, performance.now())
+  return isFirst ? undefined : waits(slowMode)
 }
 
 /**

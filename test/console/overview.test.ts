@@ -41,7 +41,8 @@ test('15 what a node hands to clients is counted once for each', async () => {
     body: { msg: 'hi' },
   })
   for (const each of people) await each.text('carol: hi')
-  expect(server.counters).toMatchObject({ messages: 1, delivered: 2 })
+  expect(await server.count(({ messages }) => messages)).toBe(1)
+  expect(await server.count(({ delivered }) => delivered)).toBe(2)
   const text = await (await fetch(`${server.pagesUrl}/metrics`)).text()
   expect(text).toContain('chatroomd_messages_delivered_total 2')
   for (const each of people) each.close()

@@ -7,7 +7,7 @@ import { Connection } from '../../src/realtime/session.ts'
 import { connectAs } from '../support/people.ts'
 import { headOf, openConnection } from '../support/raw-http.ts'
 import { RawSocket } from '../support/raw-socket.ts'
-import { aServer } from '../support/server.ts'
+import { aServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
 /** Seconds for which an HTTP connection is idle; `npm run test:flood-long` takes 76. */
@@ -23,6 +23,8 @@ const upgrade = (url: string): Promise<Response> =>
     },
   })
 
+const connections = (server: TestServer) => server.count((counters) => counters.connections)
+
 for (const [title, settings, reason] of [
   ['a process', { max_connections: '2' }, 'too many connections'],
   ['an address', { address_connections: '2' }, 'too many connections of an address'],
@@ -34,11 +36,11 @@ for (const [title, settings, reason] of [
     const refused = await upgrade(server.url)
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('5')
-    expect(server.counters.connectionsRefused).toEqual({ [reason]: 1 })
+    expect(await server.count(({ connectionsRefused }) => connectionsRefused[reason])).toBe(1)
     first.end()
-    await until(() => server.counters.connections === 1)
+    await until(async () => (await connections(server)) === 1)
     const third = await RawSocket.open(server.url)
-    expect(server.counters.connections).toBe(2)
+    expect(await connections(server)).toBe(2)
     for (const socket of [second, third]) socket.end()
     await server.stop()
   })
@@ -68,7 +70,7 @@ test('10.5 an eleventh device of a user ends the first', async () => {
   const first = await login(0)
   for (let n = 1; n <= limits.devices.value; n += 1) await login(n)
   await first.closed
-  expect(server.counters.connections).toBe(limits.devices.value)
+  expect(await connections(server)).toBe(limits.devices.value)
   await server.stop()
 })
 

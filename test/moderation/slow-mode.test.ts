@@ -53,7 +53,7 @@ test('13.3 in slow mode a member waits after each accepted message, also on anot
   await app.call('PUT', `/chatrooms/${room}/slow_mode`, { slowMode: 0 })
   await until(async () => (await bob.say(room, 'three')).status?.errorCode === 0)
   expect((await bob.say(room, 'four')).status?.errorCode).toBe(0)
-  expect(server.counters.refused['slow mode']).toBeGreaterThan(2)
+  expect(await server.count(({ refused }) => refused['slow mode'])).toBeGreaterThan(2)
   for (const socket of [bob, phone, carol]) socket.close()
 })
 

@@ -133,7 +133,7 @@ test('a client that does not read is cut off, and the room goes on', async () =>
   const slow = await RawSocket.login(server.url, app.key, 'mallory', token, 'slow')
   slow.socket.pause()
   const text = 'x'.repeat(8000)
-  while (server.counters.cutOff['slow reader'] === undefined) {
+  while ((await server.count(({ cutOff }) => cutOff['slow reader'])) === 0) {
     witness.got.length = 0
     expect((await witness.say(room, text)).status?.errorCode).toBe(0)
   }

@@ -44,7 +44,8 @@ export interface TestServer {
   dir: string
   /** Empty where the store is embedded. */
   databaseUrl: string
-  counters: Counters
+  /** The sum over all threads of something that real time counts. */
+  count(read: (counters: Counters) => number | undefined): Promise<number>
   admin: Admin
   app(key: string, settings?: Partial<AppSettings>): Promise<TestApp>
   stop(): Promise<void>
@@ -100,7 +101,7 @@ export async function aServer(
     pagesUrl: chatroomd.pagesUrl,
     dir,
     databaseUrl: config.database_url,
-    counters: chatroomd.counters,
+    count: async (read) => (await chatroomd.counters()).reduce((sum, each) => sum + (read(each) ?? 0), 0),
     admin,
     async app(key, settings) {
       const { clientId, clientSecret } = await admin.createApp({ key, settings })
