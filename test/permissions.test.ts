@@ -113,6 +113,7 @@ const sent: Record<string, (room: string, about: string) => Sent | Promise<Sent>
   listUsers: () => ['GET', '/users'],
   getUser: () => ['GET', '/users/nora'],
   deleteUser: async () => ['DELETE', `/users/${await aSpareUser()}`],
+  previewDeletion: () => ['GET', '/users/nora/deletion_preview'],
   deleteUsers: () => ['DELETE', '/users?limit=1'],
   changePassword: async () => ['PUT', `/users/${await aSpareUser()}/password`, { newpassword: 'new-1' }],
   activateUser: async () => ['POST', `/users/${await aSpareUser()}/activate`],

@@ -25,6 +25,7 @@ export function membersMoved(events: (RoomEvent | AppEvent)[]): number {
   for (const event of events) {
     if (event.type === 'room.created') moved += event.members.length + 1
     else if (event.type === 'room.dissolved') moved += event.before.memberCount
+    else if (event.type === 'room.restored') moved += event.memberCount
     else if (event.type === 'member.joined' || event.type === 'member.removed')
       moved += event.usernames.length
   }

@@ -9,8 +9,10 @@ export const bulkActions = [
   'transfer',
   'dissolve',
   'mute',
+  'unmute',
   'add_members',
   'remove_members',
+  'restore',
 ] as const
 
 export type BulkAction = (typeof bulkActions)[number]

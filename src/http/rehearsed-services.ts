@@ -22,6 +22,7 @@ export function rehearsedServices(deps: Deps, events: Event[]): Services {
     ...rehearsedMessenger,
     store: deps.store,
     commit,
+    rehearse: deps.rehearse,
     login: deps.login,
     passwords: deps.passwords,
     presence: { ...presence, disconnect: nothing },

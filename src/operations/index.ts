@@ -15,6 +15,7 @@ import { endPreviousSecret, getAppSecrets, removeSecretThatIsOver, rotateSecret 
 import { ofOperators } from './apps/of-operators.ts'
 import { deleteAttachment } from './attachments/delete-attachment.ts'
 import { downloadAttachment } from './attachments/download-attachment.ts'
+import { warnOfSpace } from './attachments/sender.ts'
 import { uploadAttachment } from './attachments/upload-attachment.ts'
 import { getAttributes } from './attributes/get-attributes.ts'
 import { forceRemoveAttributes, removeAttributes } from './attributes/remove-attributes.ts'
@@ -118,6 +119,7 @@ import { disconnectUser } from './users/disconnect-user.ts'
 import { getUser } from './users/get-user.ts'
 import { listUsers } from './users/list-users.ts'
 import { countOfflineMessages, getOfflineMessageStatus } from './users/offline-messages.ts'
+import { deletionPreview } from './users/preview-deletion.ts'
 import { registerUsers } from './users/register-users.ts'
 import { setNickname, setNicknames } from './users/set-nickname.ts'
 import { getUserStatus, getUsersStatus } from './users/user-status.ts'
@@ -142,6 +144,7 @@ export const all: readonly Operation[] = [
   deleteAttachment,
   downloadAttachment,
   uploadAttachment,
+  warnOfSpace,
   getAttributes,
   removeAttributes,
   forceRemoveAttributes,
@@ -269,6 +272,7 @@ export const all: readonly Operation[] = [
   deleteUser,
   deleteUsers,
   continueDeletion,
+  ...deletionPreview,
   disconnectDevice,
   listDevices,
   disconnectUser,

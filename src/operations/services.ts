@@ -8,7 +8,7 @@ import type { Messenger, Speaking } from '../domain/messenger.ts'
 import type { Role } from '../domain/role.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Text } from '../domain/text.ts'
-import type { Commit } from '../engine/commit.ts'
+import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { Attachments } from '../store/attachments.ts'
 import type { HistoryReads, HistoryStore } from '../store/history/history.ts'
@@ -60,6 +60,8 @@ export interface Services extends Messenger {
   store: ReadStore
   /** Runs a write. */
   commit: Commit
+  /** Runs a write and rolls it back. */
+  rehearse: Rehearse
   login: Login
   passwords: Passwords
   presence: Presence

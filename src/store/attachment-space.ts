@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { noSpace } from '../domain/body-failures.ts'
 import { limits } from '../domain/limits.ts'
+import { crossesWarning } from '../domain/quota.ts'
 import { headLength, headOf, ifThere, none } from './attachment-head.ts'
 
 /** How often old attachments are looked for, in ms. */
@@ -20,6 +21,8 @@ export interface Sender {
   username: string | undefined
   appSpace: number
   userSpace: number
+  /** Hears when a share has come so far that a warning is due, and how many bytes of it are taken. */
+  nearly?: (quota: 'fileSpace' | 'userFileSpace', usedBytes: number) => void
 }
 
 /** What an attachment counts for: no file takes less than a block of the disk. */
@@ -110,6 +113,19 @@ function lookingThrough(dir: string, now: () => number, log: Logger, isComing: (
   return (found: Used): Promise<void> => orTold(dir, lookThrough(found))
 }
 
+/** Tells of shares that are nearly taken by so many more bytes. */
+function warnOf(
+  used: Used,
+  { app, username, appSpace, userSpace, nearly }: Sender,
+  sender: string,
+  more: number,
+): void {
+  const [ofApp, ofUser] = [used.of(`${app}`), used.of(`${app}/${sender}`)]
+  if (crossesWarning(appSpace, ofApp, ofApp + more)) nearly?.('fileSpace', ofApp + more)
+  if (username !== undefined && crossesWarning(userSpace, ofUser, ofUser + more))
+    nearly?.('userFileSpace', ofUser + more)
+}
+
 /**
  * How the attachments in `dir` fill the `spaceBytes` that there are, and each app's and user's share. `others` hears what is
  * taken and given back here.
@@ -177,6 +193,7 @@ export function attachmentSpace(
     take(upload: Upload, from: Sender, bytes: number): void {
       const more = counted(bytes) - upload.bytes
       checkSpace(from, upload.sender, more)
+      warnOf(used, from, upload.sender, more)
       const { uuid, app, sender } = upload
       upload.bytes += more
       coming.set(uuid, upload)

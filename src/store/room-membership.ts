@@ -6,7 +6,7 @@ export interface MembershipWrites {
   /** Adds users to a room that the transaction has locked; returns how many members it has then. */
   addMembers(app: number, room: string, usernames: string[], joinedUs: number): Promise<number>
   /** Ids of at most `most` rooms that a user owns, also of those that it has left; locks them until the transaction ends. */
-  ownedRooms(app: number, username: string, most: number): Promise<string[]>
+  ownedRooms(app: number, username: string, most: number, after?: string): Promise<string[]>
   /** Takes a user out of at most `most` rooms; returns them with their members after it. */
   leaveRooms(app: number, username: string, most: number): Promise<{ room: string; memberCount: number }[]>
 }
@@ -60,15 +60,18 @@ export function membershipWrites(db: Database): MembershipWrites {
       return row?.member_count ?? 0
     },
 
-    async ownedRooms(app, username, most) {
+    async ownedRooms(app, username, most, after) {
+      const isFurther = `and (r.created, r.id) > (select created, id from rooms where app = ?1 and id = ?4)`
       const rows = await db.all<{ id: string }>(
         `select r.id from rooms r ${byIndex(db, 'rooms_by_owner')} where r.app = ?1 and r.owner = ?2 and (
            exists (select 1 from members m where m.app = ?1 and m.room = r.id and m.username = ?2)
            or exists (select 1 from absent_owners o where o.app = ?1 and o.room = r.id and o.owner = ?2))
+           ${after === undefined ? '' : isFurther}
          order by r.created, r.id limit ?3 ${forUpdate(db, 'r')}`,
         app,
         username,
         most,
+        ...(after === undefined ? [] : [after]),
       )
       return rows.map((row) => row.id)
     },

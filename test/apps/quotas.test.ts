@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { expectRefusal } from '../support/bodies.ts'
+import { asUser } from '../support/people.ts'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 import { aReceiver } from '../support/receiver.ts'
 import { callsOn, appsSetting as env } from '../support/served-app.ts'
@@ -140,6 +141,28 @@ test('14.7 at 80 % of a quota of a room or a user the app is warned at once, and
   const small = await app.room({ owner: 'u0', maxusers: 5 })
   await app.call('POST', `/chatrooms/${small}/users`, { usernames: ['u1', 'u2', 'u3'] })
   expect(await warnings(app)).toHaveLength(3)
+})
+
+test('14.7 at 80 % of the space for files of a user, or of the app, the app is warned', async () => {
+  const app = await anApp({ fileSpace: 1, userFileSpace: 1 })
+  await app.register('alice')
+  const { token } = await asUser(app, 'alice')
+  const send = async (bytes: number) => {
+    const body = new FormData()
+    body.append('file', new Blob(['x'.repeat(bytes)]), 'a.txt')
+    expect((await upload({ url: app.url, token, body })).status).toBe(200)
+  }
+  await send(500_000)
+  expect(await warnings(app)).toEqual([])
+  await send(400_000)
+  const warned = { type: 'quota.warning', unit: 'bytes', limit: 2 ** 20, used: 900_000 }
+  await until(async () => (await warnings(app)).length === 2)
+  expect(new Set(await warnings(app))).toEqual(
+    new Set([
+      { ...warned, quota: 'fileSpace', used: expect.any(Number) },
+      { ...warned, quota: 'userFileSpace', used: expect.any(Number), username: 'alice' },
+    ]),
+  )
 })
 
 let dir: string

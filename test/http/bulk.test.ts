@@ -177,7 +177,15 @@ describe('14.3 a bulk job', () => {
     await until(async () => (await app.call('GET', `/chatrooms/${ids[1]}/messages`)).body.data.length === 3)
     const dry = await runBulk(app.call, { action: 'dissolve', rooms: [ids[1]], dry_run: true })
     const item = { room: ids[1], name: expect.any(String), outcome: 'done', members: 2, messages: 3 }
-    expect(await bulkRooms(app.call, dry.id)).toEqual([{ ...item, usernames: ['alice', 'bob'] }])
+    const named = { from: 'alice', id: expect.any(String), timestamp: expect.any(Number) }
+    const messages = { messages_first: [named, named, named], messages_more: false }
+    expect(await bulkRooms(app.call, dry.id)).toEqual([{ ...item, ...messages, usernames: ['alice', 'bob'] }])
+    expect(dry.rooms[0]).toMatchObject(messages)
+    // The same of one call.
+    const one = await app.call('DELETE', `/chatrooms/${ids[1]}?dry_run=true`)
+    expect(one.body.events).toEqual([
+      expect.objectContaining({ type: 'room.dissolved', messages: 3, ...messages }),
+    ])
     expect([dry.members, dry.messages]).toEqual([2, 3])
   })
 

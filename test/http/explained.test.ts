@@ -219,6 +219,7 @@ const asked = (): Asked[] => {
     { action: 'explain', body: { action: 'nothing' } },
     { action: 'replayCallbacks', params: { callback_id: callback }, body: { after: 'x' } },
     { action: 'replayCallbacks', params: { callback_id: callback }, body: {} },
+    { action: 'resendCallback', params: { callback_id: callback, delivery_id: '5' } },
     { action: 'removeCallbackSecret', params: { callback_id: callback } },
     ...[
       messages([room], { body: {} }),
@@ -438,6 +439,7 @@ const notTried = [
   'the pinned messages reach the limit',
   'the chat room has too many files',
   'chat rooms would have to be searched',
+  'is not stored whole',
 ]
 
 test('14.8 every failure that a call can have is explained as it comes', async () => {

@@ -271,6 +271,11 @@ describe('14.1 among more rooms than are searched for one call', () => {
       )
     for (const query of ['owner=alice', 'member=alice&sort=joined', 'sort=activity', 'created_after=1'])
       expect((await large.call('GET', `/chatrooms?${query}`)).body.count).toBe(10)
+    // A quota has counted all of them.
+    await large.set({ rooms: 1_000_000 })
+    expect((await large.call('GET', '/chatrooms?total=true')).body).toMatchObject({ count: 10, total: many })
+    expect((await large.call('GET', '/chatrooms?total=true&sort=name')).status).toBe(403)
+    await large.set({ rooms: null })
     // Narrowed, the same is searched again.
     const { body: narrowed } = await large.call(
       'GET',

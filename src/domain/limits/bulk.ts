@@ -44,6 +44,20 @@ export const bulkLimits = {
     zh: '预演结果直接列出的聊天室数量',
     beyond: { en: 'the others are on pages', zh: '其余分页查询' },
   },
+  messagesNamed: {
+    value: 20,
+    unit: 'items',
+    en: 'Messages of a chat room that a dry run names',
+    zh: '预演结果按聊天室列出的消息数量',
+    beyond: { en: '`messages_more` says that there are others', zh: '`messages_more` 表示还有其他消息' },
+  },
+  roomsWithMessagesNamed: {
+    value: 100,
+    unit: 'items',
+    en: 'Chat rooms of a page or of a dry run whose messages are named',
+    zh: '单页或单次试运行中列出消息的聊天室数量',
+    beyond: { en: 'the others are shown without', zh: '其余聊天室不列出消息' },
+  },
   bulkPage: {
     value: 1000,
     unit: 'items',

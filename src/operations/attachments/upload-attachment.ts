@@ -3,7 +3,7 @@ import { fileFailures } from '../../domain/body-failures.ts'
 import { everyone } from '../allowed.ts'
 import { action } from '../operation.ts'
 import { exactly, says } from '../schemas.ts'
-import { attachmentSender } from './sender.ts'
+import { attachmentSender, warnOfUpload } from './sender.ts'
 
 /** Stores an attachment of a message [files]. */
 export const uploadAttachment = action({
@@ -36,11 +36,16 @@ export const uploadAttachment = action({
   failures: fileFailures,
   input: ({ client }) => ({ client }),
 
-  async run({ app, caller, services }, { client }) {
+  async run(context, { client }) {
+    const { app, caller, services } = context
     const sender = attachmentSender(app, caller)
     const asked = client.header('restrict-access')?.trim().toLowerCase() ?? ''
     const isRestricted = !['', 'false', '0'].includes(asked)
-    return client.receiveFile((chunks) => services.attachments.add(sender, chunks, isRestricted))
+    const stored = await client.receiveFile((chunks) =>
+      services.attachments.add(sender, chunks, isRestricted),
+    )
+    await warnOfUpload(context, sender)
+    return stored
   },
 
   reply: ({ uuid, secret }) => ({

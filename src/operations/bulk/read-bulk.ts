@@ -1,10 +1,12 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../../domain/app.ts'
-import { type BulkItem, type BulkOutcome, bulkOutcomes, isOpen } from '../../domain/bulk.ts'
+import { type BulkItem, type BulkJob, type BulkOutcome, bulkOutcomes, isOpen } from '../../domain/bulk.ts'
 import { limits } from '../../domain/limits.ts'
 import { badFilter } from '../../domain/room-filter.ts'
+import type { HistoryReads } from '../../store/history/history.ts'
 import { appOnlyOfRooms } from '../allowed.ts'
 import { badCursor, openCursor, sealCursor } from '../cursor.ts'
+import { namedMessages } from '../named-messages.ts'
 import { read, write } from '../operation.ts'
 import { badLimit, cursorParameter, inQuery, limitOf, limitParameter } from '../parameters.ts'
 import { bulkMissing, Item, Job, JobInFull, shownItem, shownJob } from './schemas.ts'
@@ -21,6 +23,18 @@ const after = (app: AppRecord, list: string, items: BulkItem[], limit: number): 
   return last && sealCursor(app, list, String(last.seq))
 }
 
+/** Rooms of a job; those of a dry run with the messages that would go, as far as these are named. */
+function shownItems(history: Pick<HistoryReads, 'scan'>, app: AppRecord, job: BulkJob, items: BulkItem[]) {
+  const named = items.filter(({ messages }) => job.isDryRun && messages > 0)
+  const withNames = new Set(named.slice(0, limits.roomsWithMessagesNamed.value))
+  return Promise.all(
+    items.map(async (item) => ({
+      ...shownItem(item, job.isDryRun),
+      ...(withNames.has(item) ? await namedMessages(history, app.id, item.room) : {}),
+    })),
+  )
+}
+
 export const getBulk = read({
   ...shared,
   id: 'getBulk',
@@ -28,9 +42,9 @@ export const getBulk = read({
   summary: { en: 'Get a bulk job and how far it is', zh: '获取批量任务及其进度' },
   response: { ownPath: true, data: JobInFull },
   failures: [bulkMissing],
-  input: ({ params }) => ({ id: params.bulk_id }),
+  input: ({ params }, { history }) => ({ id: params.bulk_id, history }),
 
-  async run({ app, store }, { id }) {
+  async run({ app, store }, { id, history }) {
     const job = await store.bulk.findJob(app.id, id)
     if (!job) throw bulkMissing({ bulk_id: id })
     const shown = shownJob(job, confirmationOf(app, job))
@@ -40,7 +54,7 @@ export const getBulk = read({
     const cursor = after(app, listOf(id), items, most)
     return {
       ...shown,
-      rooms: items.slice(0, most).map((item) => shownItem(item, true)),
+      rooms: await shownItems(history, app, job, items.slice(0, most)),
       ...(cursor === undefined ? {} : { rooms_cursor: cursor }),
     }
   },
@@ -88,7 +102,7 @@ export const listBulkRooms = read({
   response: { ownPath: true, data: t.Array(Item), count: true, cursor: true, params: true },
   failures: [bulkMissing, badLimit, badCursor, badFilter],
 
-  input({ app, params, query }) {
+  input({ app, params, query }, { history }) {
     const id = params.bulk_id
     const asked = query.get('outcome')
     const outcome = bulkOutcomes.find((each) => each === asked)
@@ -98,21 +112,22 @@ export const listBulkRooms = read({
       id,
       outcome,
       list,
+      history,
       limit: limitOf(query, page),
       after: openCursor(app, list, query.get('cursor')),
     }
   },
 
-  async run({ app, store }, { id, outcome, limit, after }) {
+  async run({ app, store }, { id, outcome, limit, after, history }) {
     const job = await store.bulk.findJob(app.id, id)
     if (!job) throw bulkMissing({ bulk_id: id })
-    return { job, items: await store.bulk.listItems(app.id, id, Number(after ?? 0), limit + 1, outcome) }
+    const items = await store.bulk.listItems(app.id, id, Number(after ?? 0), limit + 1, outcome)
+    return { items, shown: await shownItems(history, app, job, items.slice(0, limit)) }
   },
 
-  reply({ job, items }, { list, limit }, { app }) {
-    const shown = items.slice(0, limit)
+  reply({ items, shown }, { list, limit }, { app }) {
     return {
-      data: shown.map((item) => shownItem(item, job.isDryRun)),
+      data: shown,
       count: shown.length,
       cursor: after(app, list, items, limit),
     }

@@ -2,6 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { type BulkItem, type BulkJob, bulkActions, bulkOutcomes, bulkStates } from '../../domain/bulk.ts'
 import { failure } from '../../domain/failures.ts'
 import { shownFilter } from '../../domain/room-filter.ts'
+import { namedFields } from '../named-messages.ts'
 import { exactly, milliseconds, says } from '../schemas.ts'
 
 export const bulkMissing = failure('service_resource_not_found', 'bulk job {bulk_id} does not exist', {
@@ -13,7 +14,13 @@ const oneOf = (values: readonly string[]) => t.Unsafe<string>({ type: 'string', 
 
 export const Action = t.Union(
   bulkActions.map((action) => t.Literal(action)),
-  { ...says('What is done to each chat room.', '对每个聊天室执行的操作。'), examples: ['dissolve'] },
+  {
+    ...says(
+      'What is done to each chat room; `restore` takes `rooms` alone.',
+      '对每个聊天室执行的操作；`restore` 只支持 `rooms`。',
+    ),
+    examples: ['dissolve'],
+  },
 )
 
 const count = (en: string, zh: string) => t.Integer({ ...says(en, zh), examples: [0] })
@@ -57,6 +64,7 @@ export const Item = exactly({
       '预演时返回：将无法再读取的历史消息数。',
     ),
   ),
+  ...namedFields,
   error: t.Optional(t.String(says('Word of the refusal.', '拒绝的错误码。'))),
   error_description: t.Optional(t.String(says('Text of the refusal.', '拒绝的原因。'))),
 })

@@ -108,8 +108,10 @@ const takes: Record<BulkAction, readonly (keyof Asked)[]> = {
   transfer: ['newowner'],
   dissolve: [],
   mute: [],
+  unmute: [],
   add_members: ['usernames'],
   remove_members: ['usernames'],
+  restore: [],
 }
 
 /** Fails where fields are missing or too many. */
@@ -118,14 +120,18 @@ function checkFields({ action, dry_run, ...given }: Asked): BulkAction {
   const names = Object.keys(given) as (keyof Asked)[]
   const needed = takes[action]
   const chosen = names.filter((name) => name === 'rooms' || name === 'filter')
+  // No filter finds rooms that were dissolved.
+  const isFound = action !== 'restore' || given.filter === undefined
   const isRight =
+    isFound &&
     needed.every((name) => names.includes(name)) &&
     chosen.length === (action === 'create' ? 0 : 1) &&
     names.length === needed.length + chosen.length
   const isEmpty = [given.rooms, given.drafts, given.usernames].some((list) => list?.length === 0)
   const isNothing = given.change !== undefined && Object.keys(given.change).length === 0
   if (isRight && !isEmpty && !isNothing) return action
-  const fields = [...(action === 'create' ? [] : ['either rooms or filter']), ...needed].join(' and ')
+  const which = { create: [], restore: ['rooms'] }[action as string] ?? ['either rooms or filter']
+  const fields = [...which, ...needed].join(' and ')
   throw badBulk({ action, fields })
 }
 

@@ -5,10 +5,12 @@ import type { Awaitable } from '../../store/database.ts'
 import { addMembers } from '../members/add-members.ts'
 import { removeMembers } from '../members/remove-members.ts'
 import { muteRoom } from '../mutes/mute-room.ts'
+import { unmuteRoom } from '../mutes/unmute-room.ts'
 import type { WriteOperation } from '../operation.ts'
 import { changeRoom } from '../rooms/change-room.ts'
 import { createRoom } from '../rooms/create-room.ts'
 import { dissolveRoom } from '../rooms/dissolve-room.ts'
+import { restoreRoom } from '../rooms/dissolved-rooms.ts'
 import { transferRoom } from '../rooms/transfer-room.ts'
 
 /** What an action does to one room: the operation of that name, with its own rules. */
@@ -34,6 +36,8 @@ export const steps: Record<BulkAction, Step> = {
   transfer: step(transferRoom, (room, { newowner = '', dialect }) => ({ room, owner: newowner, dialect })),
   dissolve: step(dissolveRoom, (room) => ({ room })),
   mute: step(muteRoom, (room) => ({ room })),
+  unmute: step(unmuteRoom, (room) => ({ room })),
   add_members: step(addMembers, (room, { usernames = [] }) => ({ room, usernames })),
   remove_members: step(removeMembers, (room, { usernames = [] }) => ({ room, usernames, areSeveral: true })),
+  restore: step(restoreRoom, (room) => ({ room, owner: undefined })),
 }

@@ -14,6 +14,11 @@ const deliveryMissing = failure('resource_not_found', 'delivery {delivery_id} do
 const notWhole = failure('forbidden_op', 'delivery {delivery_id} is not stored whole', {
   en: 'what it sent was not stored, or not all of it: `replay` delivers it from its time on',
   zh: '请求体未保留或不完整，请使用 `replay` 从该时间起重新投递',
+  lift: {
+    en: 'deliver it from its time on by a replay',
+    zh: '从其时间点开始重放',
+    calls: ['replayCallbacks'],
+  },
 })
 
 /** Delivers again what one attempt has sent, and nothing else. */

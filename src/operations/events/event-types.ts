@@ -272,8 +272,8 @@ export const eventTypes: Record<Event['type'] | MessageEvent, EventType> = {
     },
   ),
   'quota.warning': ofApp(
-    'At least 80 % of a limit is used; once, until it is less again. Of the app; with `username` of this user, and with a chat room of that: `maxusers`, `roomsPerUser`, `files` and `pins`, where the limit is 10 or more.',
-    '某项配额的使用量达到 80%；降到 80% 以下之前只发送一次。默认为应用的配额；带 `username` 时为该用户的配额，带聊天室时为该聊天室的配额（`maxusers`、`roomsPerUser`、`files`、`pins`，上限不小于 10 时）。',
+    'At least 80 % of a limit is used; once, until it is less again. Of the app; with `username` of this user, and with a chat room of that: `maxusers`, `roomsPerUser`, `userFileSpace`, `files` and `pins`, where the limit is 10 or more.',
+    '某项配额的使用量达到 80%；降到 80% 以下之前只发送一次。默认为应用的配额；带 `username` 时为该用户的配额，带聊天室时为该聊天室的配额（`maxusers`、`roomsPerUser`、`userFileSpace`、`files`、`pins`，上限不小于 10 时）。',
     { quota: 'rooms', unit: 'items', limit: 1000, used: 800 },
   ),
   'superAdmin.added': ofApp('A user became a super admin.', '用户成为超级管理员。', { username: 'alice' }),

@@ -13,7 +13,7 @@ import { limits } from '../../domain/limits.ts'
 import { dayMs } from '../../domain/time.ts'
 import type { RoomFile } from '../../store/room-files.ts'
 import { members, uploaders } from '../allowed.ts'
-import { attachmentSender } from '../attachments/sender.ts'
+import { attachmentSender, warnOfUpload } from '../attachments/sender.ts'
 import { actionInRoom, writeRoom } from '../operation.ts'
 import { warnOf } from '../quota-warning.ts'
 import { exactly, RoomId, says } from '../schemas.ts'
@@ -100,7 +100,8 @@ export const uploadRoomFile = actionInRoom({
   failures: [fileMissing, bodyBroken, bodyTooSlow, fileTooLarge, noSpace, tooManyFiles, diskFull],
   input: ({ params, client }) => ({ room: params.chatroom_id, client }),
 
-  async run({ app, caller, room, services }, { client }) {
+  async run(context, { client }) {
+    const { app, caller, room, services } = context
     const sender = attachmentSender(app, caller)
     let sizeBytes = 0
     async function* counted(chunks: AsyncIterable<Uint8Array>) {
@@ -122,6 +123,7 @@ export const uploadRoomFile = actionInRoom({
     const file = { id: uuid, name, owner: sender.username ?? '', sizeBytes, secret }
     try {
       const createdMs = await services.commit(app.id, caller, addRoomFile, { room: room.id, file })
+      await warnOfUpload(context, sender)
       return { ...file, createdMs, room: room.id }
     } catch (error) {
       await services.attachments.remove(app.id, uuid)

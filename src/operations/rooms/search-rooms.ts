@@ -58,6 +58,14 @@ async function checkSearched({ app, store }: ReadContext, plan: RoomPlan): Promi
   if ((await store.rooms.countIndexed(app.id, plan, most + 1)) > most) throw tooManyToSearch({ limit: most })
 }
 
+/** How many rooms there are where nothing narrows them, from what their quota has left; undefined where it takes a count. */
+async function countedByQuota({ app, store }: ReadContext, plan: RoomPlan): Promise<number | undefined> {
+  const { rooms: limit } = app.settings
+  if (limit === null || Object.keys(plan.filter).length > 0) return undefined
+  const left = await store.quotas.remaining(app.id, 'rooms')
+  return left === undefined ? undefined : limit - left
+}
+
 /** One page of the rooms that are asked for. */
 export async function searchRooms(
   context: ReadContext,
@@ -70,14 +78,15 @@ export async function searchRooms(
   const { filter, sort, ascending } = plan
   const list = `chatrooms:${JSON.stringify({ filter, sort, ascending })}`
   const position = positionOf(openCursor(app, list, cursor), plan)
-  if (!plan.isDirect || hasTotal) await checkSearched(context, plan)
+  const counted = hasTotal ? await countedByQuota(context, plan) : undefined
+  if (!plan.isDirect || (hasTotal && counted === undefined)) await checkSearched(context, plan)
   const found = await store.rooms.findRooms(app.id, plan, limit + 1, position)
   const rooms = found.slice(0, limit)
   const last = found.length > limit ? rooms.at(-1) : undefined
   return {
     rooms,
     cursor: last && sealCursor(app, list, `${last.id}:${last.key}`),
-    total: hasTotal ? await store.rooms.countFound(app.id, plan) : undefined,
+    total: hasTotal ? (counted ?? (await store.rooms.countFound(app.id, plan))) : undefined,
   }
 }
 
@@ -149,8 +158,8 @@ export const searchParameters = (joined: boolean): Parameter[] => [
   }),
   inQuery(
     'total',
-    `\`true\`: how many there are on all pages. ${narrowed.en}`,
-    `\`true\` 表示返回总数。${narrowed.zh}`,
+    `\`true\`: how many there are on all pages. ${narrowed.en} Of all chat rooms at any number, where the app has the quota \`rooms\`.`,
+    `\`true\` 表示返回总数。${narrowed.zh}应用设置了配额 \`rooms\` 时，无条件的总数不受此限。`,
     {
       type: 'boolean',
     },
