@@ -1,8 +1,8 @@
 /**
- * Makes what an operator downloads, in `dist/release`: executables, packages for Debian and RPM systems, a list of what is in them (CycloneDX)
+ * Makes what an operator downloads, in `dist/release`: executables, packages for Debian and RPM systems, the unit for systemd, a list of what is in them (CycloneDX)
  * and checksums. `npm run release` makes all platforms, `npm run release -- linux-x64` one of them.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pkg from '../package.json' with { type: 'json' }
 import { build } from './build.ts'
@@ -21,6 +21,9 @@ for (const platform of wanted.length > 0 ? wanted : platforms) {
   build(binary, platform)
   packages(binary, platform, out)
 }
+// For those who take the executable alone.
+for (const name of ['chatroomd.service', 'chatroomd.toml'])
+  copyFileSync(join(root, 'deploy', name), join(out, name))
 writeFileSync(
   join(out, `chatroomd-${pkg.version}.cdx.json`),
   run(['npm', 'sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--legacy-peer-deps']),

@@ -104,10 +104,10 @@ for (const [store, values] of Object.entries(releases))
   test.skipIf(!helm)(`17.2 what the objects of the chart name is there, on the store ${store}`, () => {
     const all = read(manifest('chatroomd', ...values)) ?? []
     const of = (kind: string) => all.filter((each) => each.kind === kind)
-    const [servers] = [...of('StatefulSet'), ...of('Deployment')]
-    const { metadata, spec: podSpec } = servers?.spec.template as Made['spec']['template']
+    const [servers] = [...of('StatefulSet'), ...of('Deployment')] as [Made]
+    const { metadata, spec: podSpec } = servers.spec.template
     const ports = podSpec.containers.flatMap((container) => container.ports ?? []).map(({ name }) => name)
-    const services = of('Service')
+    const services = of('Service') as [Made, Made]
     expect(services).toHaveLength(2)
     for (const { spec } of services) {
       expect(holds(metadata.labels, spec.selector)).toBe(true)
@@ -120,13 +120,12 @@ for (const [store, values] of Object.entries(releases))
     expect(watched.map(({ spec }) => spec.ports[0]?.name)).toEqual([monitor?.spec.endpoints[0]?.port])
     const [main] = services
     const backend = of('Ingress')[0]?.spec.rules[0]?.http?.paths[0]?.backend.service
-    expect([backend?.name, backend?.port.name]).toEqual([main?.metadata.name, main?.spec.ports[0]?.name])
-    const { port } = main?.spec.ports[0] as Port
-    expect(of('HTTPRoute')[0]?.spec.rules[0]?.backendRefs).toEqual([
-      { name: main?.metadata.name as string, port: port as number },
+    expect([backend?.name, backend?.port.name]).toEqual([main.metadata.name, main.spec.ports[0]?.name])
+    expect<unknown>(of('HTTPRoute')[0]?.spec.rules[0]?.backendRefs).toEqual([
+      { name: main.metadata.name, port: main.spec.ports[0]?.port },
     ])
     for (const { spec } of of('HorizontalPodAutoscaler'))
-      expect(spec.scaleTargetRef.name).toBe(servers?.metadata.name as string)
+      expect(spec.scaleTargetRef.name).toBe(servers.metadata.name)
     // The pod of "helm test" is no server: neither the service nor the disruption budget counts it.
     const [tester] = of('Pod')
     for (const { spec } of [...services, ...of('PodDisruptionBudget')])

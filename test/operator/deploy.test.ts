@@ -102,9 +102,21 @@ if (!canChangeRoot)
 /** Gives a root the /proc and /dev that a container has, and writes nowhere but in /data, for the server alone, which is nobody there. */
 const contained = `mount --bind "$0" "$0" && mount --bind "$0/data" "$0/data" && mount -o remount,bind,ro "$0" &&
 mount --bind /proc "$0/proc" && mount --bind /dev "$0/dev" && ! touch "$0/written" 2>&- &&
-exec /usr/sbin/chroot --userspec=65532:65532 "$0" /chatroomd serve --port 0`
+exec /usr/sbin/chroot --userspec=65532:65532 "$0" /chatroomd "$@"`
+/** What the Dockerfile sets, and compose.yml for its service. */
+function settingsOfImage(): Record<string, string> {
+  const [, set = ''] = /^ENV (.*)$/m.exec(text('Dockerfile')) ?? []
+  const { services } = Bun.YAML.parse(text('compose.yml')) as Compose
+  return {
+    ...Object.fromEntries(set.split(' ').map((each) => each.split('=') as [string, string])),
+    ...services.chatroomd?.environment,
+    // Not on all addresses of this machine.
+    CHATROOMD_HOST: '127.0.0.1',
+    PATH: process.env.PATH ?? '',
+  }
+}
 test.skipIf(!canChangeRoot)(
-  '17.2 the built file serves in a read-only root that has only it, its libraries and a directory of data',
+  '17.2 the built file serves in a read-only root that has only it, its libraries, a directory of data and what compose.yml gives',
   async () => {
     const root = join(dir, 'root')
     const binary = join(dir, 'context/dist/chatroomd')
@@ -116,17 +128,24 @@ test.skipIf(!canChangeRoot)(
     for (const name of ['data', 'proc', 'dev']) mkdirSync(join(root, name), { mode: 0o700 })
     chownSync(join(root, 'data'), 65532, 65532)
     cpSync(binary, join(root, 'chatroomd'))
-    const child = Bun.spawn(['unshare', '--mount', 'sh', '-c', contained, root], {
-      env: { CHATROOMD_DATA_DIR: '/data', CHATROOMD_DEMO: 'false', PATH: process.env.PATH ?? '' },
-      stdout: 'pipe',
-      stderr: 'inherit',
-    })
+    mkdirSync(join(root, 'run/secrets'), { recursive: true })
+    writeFileSync(join(root, 'run/secrets/apps'), 'acme#lounge:id:secret\n')
+    const run = (...args: string[]) =>
+      Bun.spawn(['unshare', '--mount', 'sh', '-c', contained, root, ...args], {
+        env: settingsOfImage(),
+        stdout: 'pipe',
+        stderr: 'inherit',
+      })
+    const child = run('serve', '--port', '0')
     const { value } = await child.stdout.getReader().read()
     const [line = ''] = Buffer.from(value ?? '')
       .toString()
       .split('\n')
     const { url } = JSON.parse(line) as { url: string }
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    expect(await run('health', '--port', new URL(url).port).exited).toBe(0)
+    const login = { grant_type: 'client_credentials', client_id: 'id', client_secret: 'secret' }
+    const token = await fetch(`${url}/acme/lounge/token`, { method: 'POST', body: JSON.stringify(login) })
+    expect(token.status).toBe(200)
     child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
   },
