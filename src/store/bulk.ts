@@ -7,14 +7,9 @@ import type {
   BulkOutcome,
   BulkState,
 } from '../domain/bulk.ts'
+import { type BulkHeld, type BulkLeases, bulkLeases } from './bulk-leases.ts'
 import type { Awaitable, Database } from './database.ts'
 import { forUpdate } from './database.ts'
-
-/** A job and the app that it is of. */
-interface BulkHeld {
-  app: number
-  id: string
-}
 
 export interface BulkReads {
   findJob(app: number, id: string): Promise<BulkJob | undefined>
@@ -35,14 +30,9 @@ export interface BulkReads {
   sumItems(app: number, job: string): Promise<BulkMoved>
 }
 
-export interface BulkStore extends BulkReads {
+export interface BulkStore extends BulkReads, BulkLeases {
   addJob(app: number, job: BulkJob, listed: string): Promise<void>
   countOpen(app: number): Promise<number>
-  /** Takes at most `most` jobs for a process, its own first; `alone`: there is no other process. Returns all that it has. */
-  hold(process: string, now: number, expires: number, most: number, alone: boolean): Promise<BulkHeld[]>
-  release(process: string): Promise<void>
-  /** Whether a process still has a job whose rooms are being written down; nobody takes it until the transaction ends. */
-  collects(app: number, id: string, process: string): Promise<boolean>
   /** Adds items, with the names of their rooms as they are now. */
   addItems(app: number, job: string, items: BulkItem[]): Promise<void>
   /** Removes at most `limit` items of a job; returns how many. */
@@ -143,40 +133,6 @@ function bulkReads(db: Database): BulkReads {
   }
 }
 
-/** Which process has which jobs. */
-function leases(db: Database): Pick<BulkStore, 'hold' | 'release' | 'collects'> {
-  return {
-    async hold(process, now, expires, most, alone) {
-      const free = alone ? '?2 = ?2' : '(holder = ?1 or expires < ?2)'
-      const jobs = await db.all<BulkHeld & { holder: string }>(
-        `select app, id, holder from bulk_jobs where ended = 0 and ${free}
-         order by case when holder = ?1 then 0 else 1 end, created limit ?3 ${forUpdate(db)}`,
-        process,
-        now,
-        most,
-      )
-      for (const { app, id } of jobs)
-        await db.run(
-          `update bulk_jobs set holder = ?3, expires = ?4 where app = ?1 and id = ?2`,
-          app,
-          id,
-          process,
-          expires,
-        )
-      return jobs.map(({ app, id }) => ({ app, id }))
-    },
-
-    async release(process) {
-      await db.run(`update bulk_jobs set expires = 0 where ended = 0 and holder = ?1`, process)
-    },
-
-    async collects(app, id, process) {
-      const sql = `select 1 from bulk_jobs where app = ?1 and id = ?2 and state = 'collecting' and holder = ?3`
-      return (await db.get(`${sql} ${forUpdate(db)}`, app, id, process)) !== undefined
-    },
-  }
-}
-
 /** Writes of what a job is about, and what became of it. */
 function itemWrites(
   db: Database,
@@ -239,7 +195,7 @@ function itemWrites(
 export function bulkStore(db: Database): BulkStore {
   return {
     ...bulkReads(db),
-    ...leases(db),
+    ...bulkLeases(db),
     ...itemWrites(db),
 
     async addJob(app, job, listed) {

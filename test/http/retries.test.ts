@@ -3,6 +3,7 @@ import { limits } from '../../src/domain/limits.ts'
 import { refusal } from '../support/bodies.ts'
 import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 let server: TestServer
 let app: TestApp
@@ -259,6 +260,11 @@ describe('14.5 dry_run=true', () => {
     const sent = await app.call('POST', '/messages/chatrooms', message)
     const id: string = sent.body.data[room]
     const path = `/chatrooms/${room}/messages/${id}`
+    // Another node finds it when it is stored, with who sent it.
+    await until(async () => {
+      const { body } = await app.call('DELETE', `${path}?dry_run=true`)
+      return body.events?.[0].username === 'admin'
+    })
     const tried = await app.call('DELETE', `${path}?dry_run=true`)
     expect([tried.status, tried.body.dry_run, tried.body.data]).toEqual([200, true, { deleted: 1 }])
     expect(tried.body.events).toEqual([

@@ -943,6 +943,26 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await transaction((store) => store.bulk.changeJob(id, '7', { ...running, state: 'done', endedMs: 30 }))
     })
 
+    test('14.3 whoever ends a bulk job waits for those that change its rooms', async () => {
+      const id = await app()
+      const order: string[] = []
+      const entered = Promise.withResolvers<void>()
+      const changing = transaction(async (store) => {
+        await store.bulk.lockJob(id, '8', 'shared')
+        entered.resolve()
+        // Time for the other one to go ahead, if it could.
+        await Bun.sleep(30)
+        order.push('changed')
+      })
+      await entered.promise
+      const ending = transaction(async (store) => {
+        await store.bulk.lockJob(id, '8', 'alone')
+        order.push('ended')
+      })
+      await Promise.all([changing, ending])
+      expect(order).toEqual(['changed', 'ended'])
+    })
+
     test('who is connected to another node is not taken for gone', async () => {
       const id = await app('alice', 'bob', 'carol')
       const now = 1_800_000_000_000

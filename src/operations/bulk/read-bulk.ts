@@ -149,6 +149,8 @@ export const stopBulk = write({
   input: ({ params }) => ({ id: params.bulk_id }),
 
   async run({ app, store, now, emit }, { id }) {
+    // Rooms that are under way are done before they are counted.
+    await store.bulk.lockJob(app.id, id, 'alone')
     const job = await store.bulk.findJob(app.id, id)
     if (!job) throw bulkMissing({ bulk_id: id })
     if (!isOpen(job.state)) return shownJob(job)

@@ -85,6 +85,7 @@ export const runBulkItem = write({
 
   async run(transaction: Transaction, { job: id, seq, action }: Turn): Promise<Ran | undefined> {
     const { app, store } = transaction
+    await store.bulk.lockJob(app.id, id, 'shared')
     const job = await store.bulk.findJob(app.id, id)
     if (job?.state !== 'running') return undefined
     const item = await store.bulk.lockPending(app.id, id, seq)
@@ -108,12 +109,15 @@ export const runBulkItem = write({
   },
 })
 
-/** Stores what became of rooms to which nothing was done. */
+/** Stores what became of rooms to which nothing was done; returns whether the job still was to go on. */
 export const settleBulkItems = write({
   id: 'settleBulkItems',
   allowed: appOnly,
   async run({ app, store }, { job, items }: { job: string; items: BulkItem[] }) {
+    await store.bulk.lockJob(app.id, job, 'shared')
+    if ((await store.bulk.findJob(app.id, job))?.state !== 'running') return false
     for (const item of items) await store.bulk.settleItem(app.id, job, item)
+    return true
   },
 })
 

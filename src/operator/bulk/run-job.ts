@@ -93,9 +93,10 @@ export function jobRunner({ store, commit, rehearse, history }: Given, total: Ta
       items.map((item) => (job.isDryRun ? tryOut(app, job, item) : act(app, job, item, counts))),
     )
     const unsettled = settled.filter((item) => item !== undefined)
-    if (unsettled.length > 0) await commit(app, theApp, settleBulkItems, { job: job.id, items: unsettled })
     total.done += counts.done - done
-    tally(unsettled, [counts, total])
+    if (unsettled.length === 0) return
+    if (await commit(app, theApp, settleBulkItems, { job: job.id, items: unsettled }))
+      tally(unsettled, [counts, total])
   }
 
   async function runItems(app: number, job: BulkJob, isMine: () => boolean): Promise<void> {
