@@ -4,7 +4,18 @@ export const groups = [
   {
     en: 'Use',
     zh: '功能',
-    pages: ['history', 'moderation', 'lifecycle', 'events', 'callbacks', 'before-sending', 'console'],
+    pages: [
+      'history',
+      'moderation',
+      'lifecycle',
+      'bulk',
+      'retries',
+      'refusals',
+      'events',
+      'callbacks',
+      'before-sending',
+      'console',
+    ],
   },
   {
     en: 'Run',

@@ -12,7 +12,7 @@ function linesOf(path: string): string {
 }
 
 /** Pages of the guide whose commands are run, in the order of their menu, in one shell. */
-const recipes = ['quick-start', 'sdk', 'history', 'backup']
+const recipes = ['quick-start', 'sdk', 'history', 'bulk', 'retries', 'refusals', 'backup']
 
 for (const path of ['README.md', 'README.zh-CN.md']) {
   describe(`the tour of ${path}`, () => {
