@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the server against its limits on this machine. `-- --smoke` runs everything for a
- * moment, to see that it works; `-- realtime`, `-- crowd`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes`, `-- peers` and `-- --store postgres` measure those parts.
+ * moment, to see that it works; `-- realtime`, `-- crowd`, `-- keywords`, `-- callbacks`, `-- history`, `-- lists`, `-- bulk`, `-- nodes`, `-- threads`, `-- peers` and `-- --store postgres` measure those parts.
  */
 
 import { measureBulk } from './bulk.ts'
@@ -17,6 +17,7 @@ import { measureRealtime, type RealtimeSize } from './realtime.ts'
 import { report } from './report.ts'
 import { measureOperations, type Size } from './rest.ts'
 import { measureStrain } from './strain.ts'
+import { measureThreads } from './threads.ts'
 import { checkWrk } from './wrk.ts'
 
 const whole: Size = { scales: [1000, 100_000, 1_000_000], rounds: 5, seconds: 1, dissolved: 10_000 }
@@ -94,6 +95,17 @@ const parts: Record<string, Part> = {
           ? { rooms: [10], paced: { members: 50, perSecond: 20 }, rounds: 1, seconds: 1 }
           : { rooms: [10, 100, 1000], paced: { members: 1000, perSecond: 50 }, rounds: 5, seconds: 3 },
       ),
+  },
+  threads: {
+    title: 'chatroomd on several threads, embedded store',
+    measure() {
+      checkWrk()
+      return measureThreads(
+        isSmoke
+          ? { rooms: 1000, counts: [2], rounds: 1, seconds: 1 }
+          : { rooms: 20_000, counts: [1, 2, 4, 8], rounds: 5, seconds: 3 },
+      )
+    },
   },
   nodes: {
     title: 'chatroomd, messages among several nodes',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /** The server has one core and the load another, where the machine has two and `taskset`. */
@@ -25,12 +25,15 @@ export interface StartOptions {
   script: string[]
   /** The line of its output that tells that it listens; the first group is its address. */
   ready: RegExp
+  /** Whether it may use every core, beside the load. */
+  isFree?: boolean
 }
 
 /** Starts a script on the server core and waits until it listens. */
-export async function start({ env, script, ready }: StartOptions): Promise<Listening> {
+export async function start({ env, script, ready, isFree }: StartOptions): Promise<Listening> {
   const from = performance.now()
-  const child = Bun.spawn(pinned('server', [process.execPath, ...script]), {
+  const command = [process.execPath, ...script]
+  const child = Bun.spawn(isFree ? command : pinned('server', command), {
     env: { ...process.env, ...env },
     stdout: 'pipe',
     stderr: 'inherit',
@@ -66,9 +69,11 @@ export const startServer = (
   dir: string,
   env: Record<string, string> = {},
   script = ['src/main.ts', 'serve'],
+  isFree = false,
 ) =>
   start({
     script,
+    isFree,
     env: { CHATROOMD_DATA_DIR: dir, CHATROOMD_PORT: '0', CHATROOMD_LOG_LEVEL: 'info', ...env },
     ready: /"url":"([^"]+)"/,
   })
@@ -85,3 +90,18 @@ export function processorMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
+
+/** Processor time that each thread of a process has used, in ms, by its number: threads are numbered as they begin. */
+export function threadsMs(pid: number): Map<number, number> {
+  const tasks = readdirSync(`/proc/${pid}/task`).map(Number)
+  return new Map(
+    tasks.map((task) => {
+      const [ns = '0'] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')
+      return [task, Number(ns) / 1e6]
+    }),
+  )
+}
+
+/** What the system calls a thread. */
+export const nameOf = (pid: number, task: number): string =>
+  readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim()

@@ -50,10 +50,17 @@ export function writeRequests(dir: string, name: string, requests: LoadRequest[]
 
 const script = (name: string): string => new URL(name, import.meta.url).pathname
 
-/** Sends the requests of a file to a server from the load core, over and over for some seconds. */
-export async function runWrk(url: string, file: string, seconds: number, connections = 64): Promise<Load> {
+/** Sends the requests of a file to a server from the load core, over and over for some seconds; from any core where `isFree`. */
+export async function runWrk(
+  url: string,
+  file: string,
+  seconds: number,
+  connections = 64,
+  isFree = false,
+): Promise<Load> {
   const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency']
-  const run = Bun.spawn(pinned('load', [...command, '-s', script('./requests.lua'), url, '--', file]), {
+  const whole = [...command, '-s', script('./requests.lua'), url, '--', file]
+  const run = Bun.spawn(isFree ? whole : pinned('load', whole), {
     stdout: 'pipe',
     stderr: 'pipe',
   })

@@ -135,8 +135,8 @@ const basisOf = ({ settings }: AppRecord, token: string): string =>
   token.startsWith(prefix) ? '' : settings.agoraCertificate + settings.agoraAppId
 
 /** Checks tokens, and remembers those it has verified, so that the signature is computed once. */
-export function tokenChecker() {
-  const remembered = new BoundedMap<string, { basis: string; claims: Claims }>(limits.cachedTokens.value)
+export function tokenChecker(most: number = limits.cachedTokens.value) {
+  const remembered = new BoundedMap<string, { basis: string; claims: Claims }>(most)
 
   function verified(app: AppRecord, token: string, now: number): Claims | undefined {
     const known = remembered.get(token)

@@ -12,6 +12,7 @@ import { threadBus } from '../cluster/thread-bus.ts'
 import type { Seat } from '../cluster/threads.ts'
 import type { Config } from '../config.ts'
 import type { Event } from '../domain/event.ts'
+import { limits } from '../domain/limits.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import { openEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine-types.ts'
@@ -99,14 +100,14 @@ export async function openStore(
   }
 }
 
-/** What this node holds in memory of the store, brought up to date by events. */
+/** What this node holds in memory of the store, brought up to date by events; each of so many threads has its share of the caches. */
 export async function remember(engine: Engine, events: Publisher<Event[]>, threads = 1) {
   // Several nodes write to PostgreSQL: a response of one of them may be out of date before the event is here.
-  const responses = responseCache(engine.kind === 'sqlite' ? undefined : 0)
+  const responses = responseCache(engine.kind === 'sqlite' ? limits.cachedResponses.value / threads : 0)
   const work = passwords(threads)
   const users = login({
     store: engine.store,
-    checkToken: tokenChecker(),
+    checkToken: tokenChecker(limits.cachedTokens.value / threads),
     passwords: work,
     now: Date.now,
     elapsedMs: () => performance.now(),
