@@ -33,7 +33,7 @@ function placesIn(language: Language): Map<string, string> {
 const outside = (text: string, href: string): string => `<a href="${href}" target="_self">${text}</a>`
 
 /** Pictures of pages. */
-const pictures = /^(?:docs\/images|bench\/results)\/[\w-]+\.(?:png|webp|svg)$/
+const pictures = /^(?:docs\/images|bench\/results)\/[\w.-]+\.(?:png|webp|svg)$/
 
 /** Files that the guide offers as they are. */
 const offered = /^deploy\/[\w.-]+$/

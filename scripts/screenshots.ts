@@ -56,7 +56,7 @@ async function theRooms(app: TestApp, language: Language): Promise<string> {
   const [first = ''] = ids
   await app.call('POST', `/chatrooms/${first}/users`, { usernames: names.slice(1) })
   await app.call('POST', `/chatrooms/${first}/admin`, { newadmin: 'carol' })
-  for (const user of names.slice(1, 8)) await connectAs(app, user)
+  for (const user of names.slice(1, 9)) await connectAs(app, user, 'webim_1')
   return first
 }
 
@@ -144,7 +144,7 @@ async function keep(page: Page, name: string, language: Language): Promise<void>
     const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality })
     const picture = Buffer.from(data, 'base64')
     if (picture.length > most) continue
-    const file = `${folder}/console-${name}${language === 'en' ? '' : '-zh'}.webp`
+    const file = `${folder}/console-${name}${language === 'en' ? '' : '.zh-CN'}.webp`
     await Bun.write(file, picture)
     console.log(file, picture.length)
     return
@@ -184,12 +184,13 @@ async function pictures(browser: Browser, language: Language, colorScheme: 'ligh
   await page.getByRole('dialog').getByText('vx-7788').waitFor()
   await keep(page, 'reports', language)
 
-  await go(`${app}/users/bob`)
+  await go(`${app}/users/ivan`)
   await page.getByText(say('online')).first().waitFor()
   await keep(page, 'users', language)
 
   await go(`${app}/callbacks/${callback}`)
-  await button('Request and answer').first().click()
+  const failed = page.getByRole('listitem').filter({ hasText: 'status 503' }).first()
+  await failed.getByRole('button').first().click()
   await keep(page, 'callbacks', language)
 
   await go(`${app}/settings`)

@@ -81,7 +81,7 @@ test('15 a text is tried against the keywords, and nothing is sent', async () =>
   await close()
 })
 
-test('15 a user is disconnected in one click', async () => {
+test('15 a user is disconnected, and gets another password', async () => {
   const app = await server.app('acme#people')
   await app.register('alice')
   const alice = await connectAs(app, 'alice')
@@ -91,6 +91,14 @@ test('15 a user is disconnected in one click', async () => {
   await page.getByRole('main').getByRole('button', { name: 'Disconnect' }).first().click()
   await alice.closed
   await page.getByText('Not connected.').waitFor()
+  await page.getByRole('button', { name: 'Set password…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Password of alice' })
+  await dialog.getByLabel('New password').fill('a new one')
+  await dialog.getByLabel('Type “alice” to go on').fill('alice')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const given = { grant_type: 'password', username: 'alice', password: 'a new one' }
+  expect((await fetchJson(`${app.url}/token`, 'POST', given)).status).toBe(200)
   expect(complaints).toEqual([])
   await close()
 })

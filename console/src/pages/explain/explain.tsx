@@ -108,7 +108,7 @@ function Answer({ app, question, verdict, facts }: Answered & { app: AppPath }) 
         <Decision {...{ app, question, verdict, facts }} />
         {text ? (
           <p className="font-mono text-xs break-words text-dim">
-            {status ?? code} {error}: {text}
+            {[status ?? code, error].filter((part) => part !== undefined && part !== '').join(' ')}: {text}
           </p>
         ) : null}
         <Remedy {...{ app, question, verdict, facts }} />
