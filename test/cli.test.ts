@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { appSettings } from '../src/domain/app-settings.ts'
-import { aDirectory, chatroomd, type Served, serves } from './support/process.ts'
+import { aDirectory, chatroomd, running, type Served, serves } from './support/process.ts'
 
 setDefaultTimeout(60_000)
 
@@ -206,6 +206,12 @@ describe.each(['running', 'stopped'])('with the server %s', (state) => {
       expect((await askToken(renewed)).status).toBe(400)
     },
   )
+})
+
+test('17.4 a command whose output nobody reads any more, as of "| head", ends without a word', async () => {
+  const child = running(['app', 'list', '--json'], { cwd: dir })
+  await child.stdout.cancel()
+  expect([await new Response(child.stderr).text(), await child.exited]).toEqual(['', 141])
 })
 
 describe('a start', () => {

@@ -1,5 +1,21 @@
+import { constants } from 'node:os'
+
+let isWatched = false
+
+/** Ends a command whose output nobody reads any more, as `head` does after ten lines, as other programs end: by SIGPIPE. */
+function endWithReader(): void {
+  isWatched = true
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`chatroomd: ${error.message}\n`)
+    process.exit(error.code === 'EPIPE' ? 128 + constants.signals.SIGPIPE : 1)
+  })
+}
+
 /** Writes a line to standard output. */
-export const say = (line: string): void => void process.stdout.write(`${line}\n`)
+export function say(line: string): void {
+  if (!isWatched) endWithReader()
+  process.stdout.write(`${line}\n`)
+}
 
 /** How many columns of a terminal a text takes: characters of East Asian scripts take two. */
 const padded = (text: string, width: number): string => text + ' '.repeat(width - Bun.stringWidth(text))
