@@ -67,6 +67,7 @@ test('13.3 a report is open until somebody dismisses it or acts on it, and then 
     state: 'acted',
     note: '已禁言',
     handledBy: 'sam',
+    before: { state: 'open' },
   })
 })
 
