@@ -104,3 +104,31 @@ test.skipIf(process.env.TEST_DATABASE_URL !== undefined)(
     await close()
   },
 )
+
+// What the store is does not change how the browser undoes.
+test.skipIf(process.env.TEST_DATABASE_URL !== undefined)(
+  '15 undoing bulk jobs brings back admins as admins, and details as they were',
+  async () => {
+    const amy = await anOperator(server, 'amy', 'admin')
+    const room = await app.room({ name: 'was', owner: 'alice', members: ['bob', 'carol'] })
+    await app.call('POST', `/chatrooms/${room}/admin`, { newadmin: 'bob' })
+    const { page, go, close } = await aConsole(browser, { url: server.url, as: 'amy', locale: 'en-GB' })
+    const doAndUndo = async (asked: object) => {
+      const { body } = await amy.call('POST', '/acme/lounge/chatrooms/bulk', { rooms: [room], ...asked })
+      expect(await bulkEnd(app.call, body.data.id)).toMatchObject({ state: 'done', done: 1 })
+      await go(`/a/acme/lounge/rooms?job=${body.data.id}`)
+      await page.getByRole('button', { name: 'Undo', exact: true }).click()
+      await page.getByText('1 put back as they were').waitFor()
+    }
+    await doAndUndo({ action: 'remove_members', usernames: ['bob', 'carol'] })
+    const { body: admins } = await app.call('GET', `/chatrooms/${room}/admin`)
+    expect(admins.data).toEqual(['bob'])
+    const { body: members } = await app.call('GET', `/chatrooms/${room}/users?pagenum=1&pagesize=10`)
+    expect(members.data).toEqual(expect.arrayContaining([{ member: 'bob' }, { member: 'carol' }]))
+    await doAndUndo({ action: 'modify', change: { name: 'is', description: 'other' } })
+    const { body } = await app.call('GET', `/chatrooms/${room}`)
+    const details = [body.data].flat()[0]
+    expect(details).toMatchObject({ name: 'was', description: 'for a test' })
+    await close()
+  },
+)

@@ -41,6 +41,17 @@ export function Time({ at, short }: { at: number; short?: boolean }) {
   )
 }
 
+/** Until when something holds, in words. */
+export function HoldsUntil({ at }: { at: number }) {
+  const { t } = useLingui()
+  if (isForEver(at)) return <span>{t`for ever`}</span>
+  return (
+    <span>
+      {t`until`} <Time at={at} short />
+    </span>
+  )
+}
+
 /** When something ends. */
 export function Until({ at }: { at: number }) {
   const { t } = useLingui()

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { CircleCheck, CircleQuestionMark, CircleX } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { type AppPath, api, call } from '../../api/client.ts'
 import type { AppPageProps } from '../../pages.tsx'
 import { Card, Page } from '../../ui/page.tsx'
@@ -95,10 +96,15 @@ function Wrong({ error }: { error: unknown }) {
 
 function Answer({ app, question, verdict, facts }: Answered & { app: AppPath }) {
   const { t } = useLingui()
+  const place = useRef<HTMLDivElement>(null)
+  // On a phone it stands below the form.
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const { allowed, status, error, error_description: text, events, code, speaking } = verdict
   return (
     <Card>
-      <div className="flex flex-col gap-4 p-4">
+      <div ref={place} className="flex flex-col gap-4 p-4">
         <p
           className={`flex items-center gap-2 text-lg font-semibold ${allowed ? 'text-good' : 'text-danger'}`}
         >

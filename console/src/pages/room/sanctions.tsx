@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { AppPath } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
-import { Until } from '../../ui/time.tsx'
+import { HoldsUntil } from '../../ui/time.tsx'
 import type { Moderation } from './moderation.ts'
 import { bannedQuery, mutedQuery } from './room-queries.ts'
 import { UnbanDialog } from './unban-dialog.tsx'
@@ -16,7 +16,6 @@ interface ListProps {
 }
 
 function List({ title, none, rows, actionOf }: ListProps) {
-  const { t } = useLingui()
   return (
     <section className="flex flex-col gap-1">
       <h2 className="text-[13px] font-semibold">
@@ -29,7 +28,7 @@ function List({ title, none, rows, actionOf }: ListProps) {
             <div className="min-w-0 flex-1">
               <div className="truncate">{user}</div>
               <div className="text-xs text-dim">
-                {t`until`} <Until at={expire} />
+                <HoldsUntil at={expire} />
                 {reason ? ` · ${reason}` : ''}
               </div>
             </div>

@@ -9,7 +9,7 @@ import { useAct } from '../../ui/act.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/page.tsx'
 import { Badge, Loading, Problem } from '../../ui/states.tsx'
-import { Until } from '../../ui/time.tsx'
+import { HoldsUntil } from '../../ui/time.tsx'
 import { callsOf } from '../room/moderation-calls.ts'
 import { UnbanDialog } from '../room/unban-dialog.tsx'
 import { readSanctions, type Sanction, userKey } from './user-queries.ts'
@@ -64,7 +64,7 @@ export function UserSanctions({ app, user }: Props) {
                   </Link>
                 </div>
                 <div className="text-xs text-dim">
-                  {t`until`} <Until at={expire} />
+                  <HoldsUntil at={expire} />
                   {reason ? ` · ${reason}` : ''}
                 </div>
               </div>
