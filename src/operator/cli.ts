@@ -26,14 +26,17 @@ import { isTraced } from './trace-settings.ts'
 const backedUp = (file: string, { attachments, hasHistory }: Awaited<ReturnType<typeof backUp>>): string =>
   `backed up to ${file} and verified; attachments in ${file}.files: ${attachments}${hasHistory ? `; history in ${file}.messages` : ''}`
 
+const widest = (texts: string[]): number => Math.max(...texts.map((text) => text.length))
+
 /** Reads the configuration without serving, and shows what is given and where. */
 function checkConfig(options: Record<string, string>): void {
   const { given } = settingsOf(options, say)
   isTraced(process.env)
   say(`The configuration is right. Its file: ${configFile(options.config, process.env) || 'none'}`)
+  const width = widest([...settingNames])
   for (const name of settingNames) {
     const { text, where } = given[name]
-    if (where !== name) say(`  ${name.padEnd(20)} ${isSecret(name) ? '(set)' : text}  (${where})`)
+    if (where !== name) say(`  ${name.padEnd(width)} ${isSecret(name) ? '(set)' : text}  (${where})`)
   }
 }
 
@@ -43,10 +46,15 @@ const withoutSecret = (name: string, value: unknown): unknown =>
 
 const shownSetting = (name: string, value: unknown): string => String(withoutSecret(name, value) ?? 'none')
 
-const settingsOfApps = () =>
-  `\nSettings, and what a new app has:\n${Object.entries(appSettings)
-    .map(([name, { default: text, meaning }]) => `  ${`${name}=${text}`.padEnd(24)}${meaning}`)
-    .join('\n')}`
+function settingsOfApps(): string {
+  const pairs = Object.entries(appSettings).map(([name, { default: text, meaning }]) => ({
+    pair: `${name}=${text}`,
+    meaning,
+  }))
+  const width = widest(pairs.map(({ pair }) => pair))
+  const lines = pairs.map(({ pair, meaning }) => `  ${pair.padEnd(width)}  ${meaning}`)
+  return `\nSettings, and what a new app has:\n${lines.join('\n')}`
+}
 
 /** Set by `npm run build`. */
 declare const BUILD_COMMIT: string | undefined
@@ -91,8 +99,9 @@ function addAppCommands(program: Command, start: StartServer): void {
       .addHelpText('after', settingsOfApps),
     async (key, pairs, options) => {
       const set = await ofAdmin(options, (remote) => remote.changeApp(key, readAppSettings(pairs)))
+      const width = widest(Object.keys(set))
       const lines = Object.entries(set).map(
-        ([name, value]) => `${name.padEnd(18)} ${shownSetting(name, value)}`,
+        ([name, value]) => `${name.padEnd(width)}  ${shownSetting(name, value)}`,
       )
       return { lines, value: { key, settings: withoutSecrets(set) } }
     },
