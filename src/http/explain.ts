@@ -5,6 +5,7 @@ import { Failure } from '../domain/failure.ts'
 import { type FailureRow, unauthorized, unknownAction } from '../domain/failures.ts'
 import { isObject } from '../domain/is-object.ts'
 import type { Allowed } from '../operations/allowed.ts'
+import type { HttpCall } from '../operations/operation.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import type { Explain, Explained, Tried } from '../operations/services.ts'
 import { bodyCheck, withoutNulls } from './body.ts'
@@ -54,6 +55,10 @@ interface Running {
   allowed: Allowed
 }
 
+/** The parts of the path of a call, which are there whatever is asked. */
+const emptyParts = ({ routes }: HttpCall): Record<string, string> =>
+  Object.fromEntries([...(routes[0] ?? '').matchAll(/:(\w+)/g)].map(([, name = '']) => [name, '']))
+
 /** Seconds for which the token of a call that is tried is good. */
 const tokenSeconds = 60
 
@@ -89,7 +94,7 @@ export function explainer(
     const check = operation.call.body && bodyCheck(operation.call.body, operation.call.bodyWords)
     return {
       app,
-      params,
+      params: { ...emptyParts(operation.call), ...params },
       query,
       token,
       caller,
@@ -111,7 +116,7 @@ export function explainer(
     running.allowed = run.allowed
     const services = rehearsedServices(exploring, [])
     const input = other ? other.input : await operation.call.input(given, services)
-    const version = versionIn(tried.headers.get('if-match'))
+    const version = versionIn(tried.headers.get('if-match') ?? null)
     const { output, events } = await rehearse(exploring, run, given, input, { version })
     if (!other) await operation.call.reply(output, input, given).stream?.cancel()
     return run.kind === 'read' ? { allowed: true } : { allowed: true, events }

@@ -1,6 +1,7 @@
 import { isObject } from '../domain/is-object.ts'
 import { limits } from '../domain/limits.ts'
 import type { Client } from '../operations/request.ts'
+import type { Tried } from '../operations/services.ts'
 import { receiveFile } from './multipart.ts'
 
 /** The form that would be uploaded: with a small file where nothing is known of it. */
@@ -16,14 +17,14 @@ function formOf(body: unknown): FormData {
 }
 
 /** The client of a call that is tried: with headers and an upload as whoever asks describes them. */
-export const rehearsedClient = (asking: Client, headers: Headers, body: unknown): Client => ({
+export const rehearsedClient = (asking: Client, headers: Tried['headers'], body: unknown): Client => ({
   get address() {
     return asking.address
   },
   get signal() {
     return asking.signal
   },
-  header: (name) => headers.get(name),
+  header: (name) => headers.get(name.toLowerCase()) ?? null,
   receiveFile: (store) =>
     receiveFile(new Request('http://127.0.0.1/', { method: 'POST', body: formOf(body) }), store),
 })

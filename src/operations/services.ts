@@ -24,7 +24,8 @@ export type Tried = Pick<OperationRequest, 'app' | 'params' | 'query' | 'body' |
   id: string
   /** Undefined where the app itself calls, null where the call has no token. */
   username: string | null | undefined
-  headers: Headers
+  /** By their names in lower case. */
+  headers: ReadonlyMap<string, string>
 }
 
 /** What would have to change for a call to be done. */

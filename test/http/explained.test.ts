@@ -481,3 +481,11 @@ test('14.8 every failure that a call can have is explained as it comes', async (
   const missing = wanted.filter((key) => !seen.has(key) && !notTried.some((text) => key.includes(text)))
   expect(missing).toEqual([])
 })
+
+test('14.8 a question that leaves out what its call needs is explained, and never fails', async () => {
+  const headers = { 'a b': 'x', 'If-Match': '"x"', '': 'y' }
+  for (const { id } of called) {
+    const said = await explained(app, { action: id, headers })
+    expect([id, typeof said.allowed]).toEqual([id, 'boolean'])
+  }
+})

@@ -159,7 +159,7 @@ export const explain = action({
       username: isAnonymous ? null : user === undefined ? undefined : foldUsername(user),
       params: { ...(room === undefined ? {} : { chatroom_id: room }), ...params },
       query: new URLSearchParams(query),
-      headers: new Headers(headers),
+      headers: new Map(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
       body,
       client,
     })
