@@ -59,6 +59,7 @@ async function everything(): Promise<void> {
   const { data } = (await shared.json()) as { data: { file_id: string } }
   const file = data.file_id
   await call('DELETE', `${at}/share_files/${file}`)
+  await call('POST', `${at}/admin`, { newadmin: 'bob' })
   await call('DELETE', `${at}/users/bob`)
   await call('POST', `${at}/users/bob`)
   await call('POST', `${at}/blocks/users/bob`)
