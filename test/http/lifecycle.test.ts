@@ -45,10 +45,12 @@ async function lookIn(seconds: number, ...rooms: string[]): Promise<boolean[]> {
   return Promise.all(rooms.map(isThere))
 }
 
-/** The events of a room, the latest first. */
+/** The events of a room, the latest first, without what was there before. */
 async function eventsOf(room: string): Promise<{ type: string; [field: string]: unknown }[]> {
   const { body } = await app.call('GET', `/chatrooms/${room}/audit?limit=100`)
-  return body.data.flatMap(({ changes }: { changes: object[] }) => changes)
+  return body.data.flatMap(({ changes }: { changes: { before?: object }[] }) =>
+    changes.map(({ before: _, ...change }) => change),
+  )
 }
 
 const unset = {
