@@ -1,5 +1,6 @@
 /** Runs every check and test, as people and CI do: `npm test`, or `npm run quick` for the ones that take seconds. */
-import { runStep } from './run-step.ts'
+import { Glob } from 'bun'
+import { runStep, together } from './run-step.ts'
 
 const quick = process.argv.includes('--quick')
 
@@ -7,6 +8,8 @@ interface Step {
   name: string
   command: string[]
   env?: Record<string, string>
+  /** Runs at the same time; what it prints comes after it. */
+  beside?: string[]
   /** What the quick run does instead; it leaves out steps that are `long`. */
   quick?: Pick<Step, 'command' | 'env'>
   long?: boolean
@@ -28,6 +31,32 @@ const storeless = [
   'test/sdk/example.test.ts',
   'test/source/**',
 ]
+
+/** Tests that wait for browsers and processes most of the time: they run beside the others. */
+const waiting = {
+  sqlite: [
+    'test/console/**',
+    'test/http/{docs-page,guide}.test.ts',
+    'test/operator/**',
+    'test/sdk/**',
+    'test/{cli,readme}.test.ts',
+  ],
+  postgres: ['test/console/**', 'test/faults/**', 'test/operator/**', 'test/sdk/**'],
+}
+
+const leavingOut = (patterns: string[]): string[] =>
+  patterns.map((pattern) => `--path-ignore-patterns=${pattern}`)
+
+/** The test files of some patterns, without those of others. */
+function filesOf(patterns: string[], without: string[] = []): string[] {
+  const isLeftOut = (file: string) => without.some((pattern) => new Glob(pattern).match(file))
+  return patterns
+    .flatMap((pattern) => [...new Glob(pattern).scanSync()])
+    .filter((file) => file.endsWith('.test.ts') && !isLeftOut(file))
+    .sort()
+}
+
+const onPostgres = ['bun', 'scripts/with-postgres.ts', 'bun', 'test', timeout]
 
 const steps: Step[] = [
   { name: 'format and lint', command: ['biome', 'ci', '.'] },
@@ -56,32 +85,23 @@ const steps: Step[] = [
   { name: 'unused code', command: ['bun', '--bun', 'knip'] },
   {
     name: 'tests on SQLite',
-    command: ['bun', 'test', '--coverage', timeout],
+    command: ['bun', 'test', timeout, ...leavingOut(waiting.sqlite)],
+    beside: ['bun', 'test', timeout, ...filesOf(waiting.sqlite)],
     again: ['bun', 'test', timeout],
     quick: { command: ['bun', 'test', '--parallel', timeout], env: { MODEL_RUNS: '10', CRASH_ROUNDS: '1' } },
   },
   {
     name: 'tests on PostgreSQL',
-    again: ['bun', 'scripts/with-postgres.ts', 'bun', 'test', timeout],
-    command: [
-      'bun',
-      'scripts/with-postgres.ts',
-      'bun',
-      'test',
-      timeout,
-      ...storeless.map((pattern) => `--path-ignore-patterns=${pattern}`),
-    ],
+    again: onPostgres,
+    command: [...onPostgres, ...leavingOut([...storeless, ...waiting.postgres])],
+    beside: [...onPostgres, ...filesOf(waiting.postgres, storeless)],
     env: { MODEL_RUNS: '25' },
     long: true,
   },
   {
     name: 'orders of calls, kills and repeated calls on three nodes',
     command: [
-      'bun',
-      'scripts/with-postgres.ts',
-      'bun',
-      'test',
-      timeout,
+      ...onPostgres,
       'test/model.test.ts',
       'test/faults/rooms-crash-model.test.ts',
       'test/http/retries.test.ts',
@@ -125,8 +145,9 @@ for (const [place, step] of steps.entries()) {
   if (quick && step.long) continue
   const title = `[${place + 1}/${steps.length}] ${step.name}`
   console.log(`\n${title}`)
-  const { command, env } = (quick && step.quick) || step
-  let run = await runStep(command, env)
+  const { command, env, beside }: Pick<Step, 'command' | 'env' | 'beside'> = (quick && step.quick) || step
+  const other = beside && runStep(beside, env, { late: true })
+  let run = together(await runStep(command, env), await other)
   if (!run.ok) reasons.push(`--- ${step.name}`, ...run.reasons)
   if (!run.ok && step.again && run.failedFiles.length > 0 && run.failedFiles.length <= 3) {
     console.log(`\n${title}: ${run.failedFiles.join(', ')} once more, alone`)

@@ -11,17 +11,22 @@ interface Outcome {
 /** Lines of a test that are shown again when it fails, and lines of a command that fails without a test. */
 const shownLines = 40
 
-/** Runs a command of the project; what it prints goes through as it comes. */
-export async function runStep(command: string[], env: Record<string, string> = {}): Promise<Outcome> {
+/** Runs a command of the project; what it prints goes through as it comes, or `late`, when it has ended. */
+export async function runStep(
+  command: string[],
+  env: Record<string, string> = {},
+  { late = false } = {},
+): Promise<Outcome> {
   const from = performance.now()
   const run = Bun.spawn(command, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, ...env },
   })
   const [out, errors] = await Promise.all([
-    forwarded(run.stdout, process.stdout),
-    forwarded(run.stderr, process.stderr),
+    forwarded(run.stdout, late ? undefined : process.stdout),
+    forwarded(run.stderr, late ? undefined : process.stderr),
   ])
+  if (late) process.stdout.write(`\n${out}${errors}`)
   const ok = (await run.exited) === 0
   const seconds = (performance.now() - from) / 1000
   if (ok) return { ok, seconds, reasons: [], failedFiles: [] }
@@ -30,11 +35,22 @@ export async function runStep(command: string[], env: Record<string, string> = {
   return { ok, seconds, reasons, failedFiles }
 }
 
-async function forwarded(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): Promise<string> {
+/** Two commands that ran at the same time, as one. */
+export const together = (one: Outcome, other?: Outcome): Outcome =>
+  other
+    ? {
+        ok: one.ok && other.ok,
+        seconds: Math.max(one.seconds, other.seconds),
+        reasons: [...one.reasons, ...other.reasons],
+        failedFiles: [...one.failedFiles, ...other.failedFiles],
+      }
+    : one
+
+async function forwarded(from: ReadableStream<Uint8Array>, to?: NodeJS.WriteStream): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const chunk of from) {
-    to.write(chunk)
+    to?.write(chunk)
     text += decoder.decode(chunk, { stream: true })
   }
   return text

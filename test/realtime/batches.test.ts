@@ -19,12 +19,13 @@ setDefaultTimeout(60_000)
 /** From the second message of a room on all wait, for longer than a test takes: what goes out does so by itself. */
 const patient = { mostMs: 3_600_000, smallest: 2, idle: 0, busy: 1e-9 }
 
+/** Threads put messages of a room together each for its own clients, so all of these are on one. */
 let server: TestServer
 let app: TestApp
 const opened: TestSocket[] = []
 
 beforeAll(async () => {
-  server = await aServer({}, undefined, { batchTerms: patient })
+  server = await aServer({ threads: '1' }, undefined, { batchTerms: patient })
   app = await server.app('acme#batches', { userMessageRate: null })
   await app.register('alice', 'bob', 'carol', 'dave')
 })
@@ -224,7 +225,7 @@ for (const name of sdkNames)
   })
 
 test('16.2 with short ticks every message comes once and in the order of its sender, however many write', async () => {
-  const quick = await aServer({}, undefined, { batchTerms: { ...patient, mostMs: 20 } })
+  const quick = await aServer({ threads: '1' }, undefined, { batchTerms: { ...patient, mostMs: 20 } })
   try {
     const quickApp = await quick.app('acme#quick', { userMessageRate: null })
     const names = ['alice', 'bob', 'carol', 'dave']

@@ -192,7 +192,12 @@ if (process.env.TEST_DATABASE_URL) {
       for (let n = 0; n < 10; n += 1) {
         const just = { msg_id: await said(), to: room, chat_type: 'chatroom' }
         const headers = { authorization: `Bearer ${app.token}` }
-        const { status } = await request('POST', `${node.url}/acme/recalls/messages/msg_recall`, just, headers)
+        const { status } = await request(
+          'POST',
+          `${node.url}/acme/recalls/messages/msg_recall`,
+          just,
+          headers,
+        )
         expect(status).toBe(200)
       }
       alice.close()
