@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../test/support/ports.ts'
 import type { Figure } from './figures.ts'
 import { type Listening, pinned, startServer } from './processes.ts'
 import { bareRooms, limitSocket, load, type Run, seed } from './realtime.ts'
@@ -23,20 +24,12 @@ interface Peer {
   start(dir: string): Promise<Listening>
 }
 
-/** A port that is free now. */
-function freePort(): number {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-  const { port = 0 } = server
-  server.stop(true)
-  return port
-}
-
-/** Centrifugo without authentication, history and pings, which it would do more with, not less. */
+/** Centrifugo without authentication, history and pings: each of them would only cost it more. */
 const centrifugo = (executable: string): Peer => ({
   name: 'Centrifugo',
   kind: 'centrifugo',
   async start(dir) {
-    const port = freePort()
+    const port = await freePort()
     const config = join(dir, 'centrifugo.json')
     const ping = { ping_interval: '3600s', pong_timeout: '60s' }
     const settings = {

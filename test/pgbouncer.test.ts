@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ClusterApp, createApps, type Node, startNode } from './support/cluster.ts'
 import { aDatabase, type TestDatabase } from './support/database.ts'
+import { freePort, listens } from './support/ports.ts'
 
 const available = Bun.which('pgbouncer') !== null
 
@@ -18,19 +18,6 @@ if (!process.env.TEST_DATABASE_URL || !available) {
   let pooler: ChildProcess
   let nodes: Node[]
   let app: ClusterApp
-
-  const freePort = (): Promise<number> =>
-    new Promise((resolve) => {
-      const probe = createServer().listen(0, '127.0.0.1', () => {
-        const address = probe.address()
-        probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-      })
-    })
-  const listens = (port: number): Promise<boolean> =>
-    new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
-      socket.unref().on('connect', () => socket.destroy())
-    })
 
   beforeAll(async () => {
     database = (await aDatabase()) as TestDatabase

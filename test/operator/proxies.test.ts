@@ -2,15 +2,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { readFileSync } from 'node:fs'
 import { aLog, type LogLine } from '../support/log.ts'
 import { asUser } from '../support/people.ts'
+import { freePort } from '../support/ports.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
-import {
-  aCertificate,
-  type Certificate,
-  freePort,
-  type ProxyProgram,
-  startWebProxy,
-} from '../support/web-proxy.ts'
+import { aCertificate, type Certificate, type ProxyProgram, startWebProxy } from '../support/web-proxy.ts'
 
 setDefaultTimeout(60_000)
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { aDatabase } from '../support/database.ts'
+import { freePort } from '../support/ports.ts'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 import { callsOn } from '../support/served-app.ts'
 import { TestSocket } from '../support/socket.ts'
@@ -15,17 +16,9 @@ directoryPerTest((made) => {
   dir = made
 })
 
-/** A port that is free now. */
-function aPort(): number {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-  const { port = 0 } = server
-  server.stop(true)
-  return port
-}
-
 test('17.4 top shows rates, busy rooms and what waits; app delete asks for --yes and leaves nothing of one app, and all of another', async () => {
   const database = await aDatabase()
-  const port = aPort()
+  const port = await freePort()
   const env = {
     CHATROOMD_APPS: 'acme#lounge:id:secret,acme#other:id:secret',
     ...(database ? { CHATROOMD_DATABASE_URL: database.url } : {}),

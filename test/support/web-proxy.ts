@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listens } from './ports.ts'
 import { until } from './until.ts'
 
 /** Programs that stand before the server on the internet. */
@@ -35,21 +35,6 @@ export function aCertificate(): Certificate {
   writeFileSync(pem, ca + readFileSync(key, 'utf8'))
   return { dir, cert, key, pem, ca, remove: () => rmSync(dir, { recursive: true, force: true }) }
 }
-
-/** A port of loopback that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-
-const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
-    socket.unref().on('connect', () => socket.destroy())
-  })
 
 /** What an operator's machine has around the block that a page shows. */
 const around: Record<ProxyProgram, (block: string, dir: string) => string> = {
