@@ -93,7 +93,7 @@ const parts: Record<string, Part> = {
       measurePeers(
         isSmoke
           ? { rooms: [10], paced: { members: 50, perSecond: 20 }, rounds: 1, seconds: 1 }
-          : { rooms: [10, 100, 1000], paced: { members: 1000, perSecond: 50 }, rounds: 5, seconds: 3 },
+          : { rooms: [10, 100, 1000], paced: { members: 1000, perSecond: 50 }, rounds: 3, seconds: 2 },
       ),
   },
   threads: {

@@ -19,16 +19,17 @@ export interface CachedResponse {
 /** Characters of responses, with their URLs and what it takes to find them, that are cached. */
 const embedded = limits.cachedResponses.value
 
+/** Hashes of URLs that were requested lately: the latest of those that share a slot. */
+const requestedSlots = 2 ** 14
+
 /** What it takes to cache a URL, in characters. */
-const overhead = (url: string): number => url.length + 100
+const overhead = (url: string): number => url.length + 200
 
 const keyOf = (app: number, subject: Subject): string => `${app}/${subject}`
 
 /** Half of the cache. */
 const half = () => ({
   responses: new Map<string, CachedResponse>(),
-  /** URLs that were requested once, and not yet again. */
-  requested: new Set<string>(),
   /** URLs of responses by what they depend on. */
   urls: new Map<string, string[]>(),
   /** Whether any response depends on the rooms that a user joins. */
@@ -44,6 +45,8 @@ const half = () => ({
 export function responseCache(bound = embedded) {
   let newer = half()
   let older = half()
+  // A set of the URLs would cost more than reading a room: the garbage collector looks through all of it whenever it has changed.
+  const requested = new Uint32Array(requestedSlots)
 
   function forget(about: string): void {
     for (const { responses, urls } of [newer, older]) {
@@ -61,9 +64,10 @@ export function responseCache(bound = embedded) {
 
   /** Whether this is requested again; reading every room once leaves the responses that are in use where they are. */
   function isRepeated(url: string): boolean {
-    if (newer.requested.has(url) || older.requested.has(url)) return true
-    makeSpace(overhead(url))
-    newer.requested.add(url)
+    const hash = Bun.hash.xxHash32(url)
+    const slot = hash % requestedSlots
+    if (requested[slot] === hash) return true
+    requested[slot] = hash
     return false
   }
 

@@ -1,6 +1,7 @@
 import { limits } from '../domain/limits.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
 import type { MessageRow } from '../store/messages.ts'
+import { numberTable } from './number-table.ts'
 
 export interface RecentMessage {
   app: number
@@ -13,40 +14,57 @@ export interface RecentMessage {
 const most = limits.recentMessages.value
 
 /**
- * A bounded cache of the latest messages, in two halves: when the newer is full the older is evicted.
+ * The messages are cached in so many generations, the oldest of which is evicted when the newest is full. Only the newest changes,
+ * so that the garbage collector, which looks through all of a map that has changed, does not look through all messages each time.
+ */
+const generations = 64
+const perGeneration = Math.floor(most / generations)
+
+/**
+ * A bounded cache of the latest messages.
  * A client retries a message that was not acknowledged under the same client id, from the same device. The older
  * client counts ids of messages and of recalls apart, so the same id may also stand for something else.
  */
 export function recentMessages() {
-  const half = () => ({
-    byId: new Map<number, RecentMessage | 'recalled'>(),
-    byClient: new Map<number, bigint>(),
-  })
-  let newer = half()
-  let older = half()
-  let restored = new Map<number, bigint>()
+  /** The newest comes first. */
+  let byId = [new Map<number, RecentMessage | 'recalled'>()]
+  /** In two halves: when the newer is full the older is evicted. */
+  let newer = numberTable(most / 2)
+  let older = numberTable(0)
+  let restored = new Map<number, number>()
 
   return {
     add({ app, room, sender, id, client, recalls }: RememberedMessage): void {
-      if (newer.byId.size >= most / 2) {
+      if ((byId[0]?.size ?? 0) >= perGeneration) byId = [new Map(), ...byId.slice(0, generations - 1)]
+      const [newest] = byId
+      newest?.set(Number(id), { app, room, sender })
+      if (recalls !== undefined) newest?.set(recalls, 'recalled')
+      if (client === undefined) return
+      if (newer.isFull()) {
         older = newer
-        newer = half()
+        newer = numberTable(most / 2)
         restored = new Map()
       }
-      newer.byId.set(Number(id), { app, room, sender })
-      if (client !== undefined) newer.byClient.set(client, id)
-      if (recalls !== undefined) newer.byId.set(recalls, 'recalled')
+      newer.set(client, Number(id))
     },
 
     /** Takes in what clients may repeat of what was sent while this process did not listen. */
     restore(rows: MessageRow[]): void {
-      restored = new Map(rows.map(({ id, client }) => [client ?? 0, BigInt(id)]))
+      restored = new Map(rows.map(({ id, client }) => [client ?? 0, id]))
     },
 
-    find: (id: number): RecentMessage | 'recalled' | undefined => newer.byId.get(id) ?? older.byId.get(id),
+    find(id: number): RecentMessage | 'recalled' | undefined {
+      for (const generation of byId) {
+        const found = generation.get(id)
+        if (found) return found
+      }
+      return undefined
+    },
 
-    idOf: (client: number): bigint | undefined =>
-      newer.byClient.get(client) ?? older.byClient.get(client) ?? restored.get(client),
+    idOf(client: number): bigint | undefined {
+      const id = newer.get(client) ?? older.get(client) ?? restored.get(client)
+      return id === undefined ? undefined : BigInt(id)
+    },
   }
 }
 

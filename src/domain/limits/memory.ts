@@ -79,7 +79,7 @@ export const memoryLimits = {
     en: 'Characters of responses that a process with the embedded store caches for repeated reads',
     zh: '使用内置存储时，单个进程为重复读取缓存的响应字符数',
     beyond: { en: 'the older half is evicted', zh: '淘汰较旧的一半' },
-    memory: 32 * MiB,
+    memory: 40 * MiB,
   },
   activityDelay: {
     value: 30_000,
