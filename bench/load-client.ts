@@ -26,8 +26,6 @@ export interface Client {
 }
 
 const binary = 0x82
-const text = 0x81
-
 /** A frame as clients write it, with a mask that changes nothing. */
 export function framed(payload: Uint8Array, kind = binary): Uint8Array {
   const { length } = payload
@@ -38,16 +36,18 @@ export function framed(payload: Uint8Array, kind = binary): Uint8Array {
   return bytes
 }
 
+/** Of the last message. */
 let lastId = BigInt(Date.now()) * 1000n
+export const nextId = (): bigint => ++lastId
 
 const sync = (ns: Meta_NameSpace, payload: Uint8Array, room: string): Uint8Array => {
-  const meta = { id: ++lastId, ns, to: { name: room, domain: 'conference.easemob.com' }, payload }
+  const meta = { id: nextId(), ns, to: { name: room, domain: 'conference.easemob.com' }, payload }
   return framed(
     MSync.encode({ command: MSync_Command.SYNC, payload: CommSyncUL.encode({ meta }).finish() }).finish(),
   )
 }
 
-const said = 'Good evening to everybody in this room, from wherever you are tonight.'
+export const said = 'Good evening to everybody in this room, from wherever you are tonight.'
 
 const body = {
   type: 3,
@@ -82,25 +82,8 @@ export function login(appKey: string, name: string, token: string): Uint8Array {
   )
 }
 
-const json = (...commands: object[]): Uint8Array =>
-  framed(new TextEncoder().encode(commands.map((each) => JSON.stringify(each)).join('\n')), text)
-
-/** Clients of Centrifugo, by its JSON protocol. */
-export const centrifugo = {
-  hello: (channel: string) => json({ id: 1, connect: {} }, { id: 2, subscribe: { channel } }),
-  message: (channel: string) =>
-    json({ id: Number(++lastId % 1_000_000_000n), publish: { channel, data: { text: said } } }),
-
-  /** How many publications stand in a frame of so many bytes; replies are shorter than any. */
-  messagesIn(channel: string): (bytes: number) => number {
-    const info = { client: crypto.randomUUID() }
-    const one = JSON.stringify({ push: { channel, pub: { data: { text: said }, info } } }).length
-    return (bytes) => (bytes < one ? 0 : Math.round((bytes + 1) / (one + 1)))
-  },
-}
-
-const upgradeOf = (path: string): string =>
-  `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
+const upgradeOf = (path: string, protocol: string): string =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${protocol && `Sec-WebSocket-Protocol: ${protocol}\r\n`}\r\n`
 
 /** The answer to a ping: masked, and empty, as the pings of the server are. */
 const pong = new Uint8Array([0x8a, 0x80, 0, 0, 0, 0])
@@ -130,10 +113,11 @@ function count(client: Client, bytes: Uint8Array): void {
   }
 }
 
-/** Connects, and writes `hello`; resolves with the first frame that comes. */
-export async function connect(url: string, hello: Uint8Array): Promise<Client> {
+/** Connects, and writes `hello`; resolves when so many frames have come in reply. */
+export async function connect(url: string, hello: Uint8Array, replies = 1, protocol = ''): Promise<Client> {
   const { hostname, port, pathname } = new URL(url)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let awaited = replies
   const client: Client = {
     socket: undefined as unknown as Socket<Client>,
     left: 0,
@@ -141,6 +125,8 @@ export async function connect(url: string, hello: Uint8Array): Promise<Client> {
     upgraded: false,
     isReady: false,
     onFrame: () => {
+      awaited -= 1
+      if (awaited > 0) return
       client.isReady = true
       client.onFrame = () => undefined
       resolve()
@@ -151,7 +137,7 @@ export async function connect(url: string, hello: Uint8Array): Promise<Client> {
     port: Number(port),
     data: client,
     socket: {
-      open: (opened) => void opened.write(upgradeOf(pathname === '/' ? '/websocket' : pathname)),
+      open: (opened) => void opened.write(upgradeOf(pathname === '/' ? '/websocket' : pathname, protocol)),
       data(socket, bytes) {
         if (client.upgraded) return count(client, bytes)
         const end = bytes.indexOf('\r\n\r\n')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../test/support/ports.ts'
@@ -44,15 +44,11 @@ const centrifugo = (executable: string): Peer => ({
       stderr: 'inherit',
     })
     const url = `http://127.0.0.1:${port}/connection/websocket`
-    const from = performance.now()
-    while (!(await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))) {
-      if (child.exitCode !== null) throw new Error(`${executable} ended before it listened`)
-      await Bun.sleep(50)
-    }
+    const startedIn = await listening(port, child, executable)
     return {
       url,
       pid: child.pid,
-      startedIn: performance.now() - from,
+      startedIn,
       async stop() {
         child.kill('SIGTERM')
         await child.exited
@@ -61,14 +57,74 @@ const centrifugo = (executable: string): Peer => ({
   },
 })
 
+/** ejabberd with rooms alone, in which nobody is told of others; whoever says a name has it. It runs as a user of its own. */
+const ejabberd = (executable: string): Peer => ({
+  name: 'ejabberd',
+  kind: 'ejabberd',
+  async start() {
+    const port = await freePort()
+    const dir = mkdtempSync(join(tmpdir(), 'chatroomd-ejabberd-'))
+    chmodSync(dir, 0o777)
+    const settings = {
+      hosts: ['localhost'],
+      loglevel: 'error',
+      auth_method: ['anonymous'],
+      anonymous_protocol: 'login_anon',
+      listen: [
+        { port, ip: '127.0.0.1', module: 'ejabberd_http', request_handlers: { '/': 'ejabberd_http_ws' } },
+      ],
+      modules: {
+        mod_muc: {
+          min_message_interval: 0,
+          max_users: 100_000,
+          default_room_options: { presence_broadcast: [], max_users: 100_000 },
+        },
+      },
+    }
+    // JSON is YAML.
+    await Bun.write(join(dir, 'ejabberd.yml'), JSON.stringify(settings))
+    const pidFile = join(dir, 'pid')
+    const node = `bench${port}@localhost`
+    const places = ['--config-dir', dir, '--spool', dir, '--logs', dir, '--node', node]
+    const child = Bun.spawn(pinned('server', [executable, ...places, 'foreground']), {
+      env: { ...process.env, EJABBERD_PID_PATH: pidFile, ERL_OPTIONS: '+S 1:1' },
+      stdout: 'ignore',
+      stderr: 'ignore',
+    })
+    const startedIn = await listening(port, child, executable)
+    const pid = Number(await Bun.file(pidFile).text())
+    return {
+      url: `http://127.0.0.1:${port}/ws`,
+      pid,
+      startedIn,
+      async stop() {
+        process.kill(pid, 'SIGTERM')
+        await child.exited
+        rmSync(dir, { recursive: true, force: true })
+      },
+    }
+  },
+})
+
+/** Waits until a server listens on a port; returns how many ms that took. */
+async function listening(port: number, child: Bun.Subprocess, executable: string): Promise<number> {
+  const from = performance.now()
+  while (!(await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))) {
+    if (child.exitCode !== null) throw new Error(`${executable} ended before it listened`)
+    await Bun.sleep(50)
+  }
+  return performance.now() - from
+}
+
 /** The peers whose executables are named; the others are left out, and how to name them is said. */
 function namedPeers(): Peer[] {
-  const { BENCH_CENTRIFUGO: executable } = process.env
-  if (executable) return [centrifugo(executable)]
-  console.log(
-    '  No peer is named: BENCH_CENTRIFUGO=/path/to/centrifugo measures Centrifugo (6) beside chatroomd.',
-  )
-  return []
+  const { BENCH_CENTRIFUGO, BENCH_EJABBERD } = process.env
+  const named: Peer[] = []
+  if (BENCH_CENTRIFUGO) named.push(centrifugo(BENCH_CENTRIFUGO))
+  else console.log('  BENCH_CENTRIFUGO=/path/to/centrifugo measures Centrifugo (6) beside chatroomd.')
+  if (BENCH_EJABBERD) named.push(ejabberd(BENCH_EJABBERD))
+  else console.log('  BENCH_EJABBERD=/path/to/ejabberdctl measures ejabberd (23) beside chatroomd.')
+  return named
 }
 
 /** What the second of two equal loads takes, then the server is ended: in the first, code that is compiled as it runs gets fast. */

@@ -3,12 +3,13 @@
  * outcome.
  */
 import { MUCBody_Operation } from '../src/realtime/generated/protocol.ts'
-import { type Client, centrifugo, connect, framed, login, message, messagesIn, move } from './load-client.ts'
+import { type Dialect, dialects } from './dialects.ts'
+import { type Client, connect, move } from './load-client.ts'
 
-/** What to do. `bare` speaks to the limit server: a topic instead of a login; `centrifugo` to that server. */
+/** What to do. `bare` speaks to the limit server. */
 export interface Job {
   url: string
-  kind: 'chatroomd' | 'centrifugo' | 'bare'
+  kind: keyof typeof dialects
   appKey: string
   /** Members of each room, the first of them sends; tokens are empty for the limit server. */
   rooms: { id: string; members: { name: string; token: string }[] }[]
@@ -57,23 +58,12 @@ let bytesOfOne = 0
 let isMeasuring = false
 const latencies: number[] = []
 
-function helloOf(room: string, { name, token }: { name: string; token: string }): Uint8Array {
-  if (job.kind === 'centrifugo') return centrifugo.hello(room)
-  return job.kind === 'bare' ? framed(new TextEncoder().encode(room)) : login(job.appKey, name, token)
-}
-
-const messageOf = job.kind === 'centrifugo' ? centrifugo.message : message
-
-/** How many messages a frame has, by its bytes. */
-function counterOf(room: string, sender: string): (bytes: number) => number {
-  if (job.kind === 'centrifugo') return centrifugo.messagesIn(room)
-  return job.kind === 'bare' ? () => 1 : messagesIn(room, sender)
-}
+const dialect: Dialect = dialects[job.kind]
 
 function send(room: Room): void {
   room.sentAt.push(performance.now())
   room.got.push(0)
-  room.sender.socket.write(messageOf(room.id))
+  room.sender.socket.write(dialect.message(room.id))
 }
 
 /** One receiver has got its `nth` message. */
@@ -104,7 +94,10 @@ for (const { id, members } of job.rooms) {
   const own: Client[] = []
   for (let start = 0; start < members.length; start += 100) {
     const some = members.slice(start, start + 100)
-    own.push(...(await Promise.all(some.map((member) => connect(job.url, helloOf(id, member))))))
+    const connecting = some.map((member) =>
+      connect(job.url, dialect.hello(id, member, job.appKey), dialect.replies, dialect.protocol),
+    )
+    own.push(...(await Promise.all(connecting)))
   }
   const [sender] = own
   const probe = own[Math.floor(own.length / 2)]
@@ -112,7 +105,7 @@ for (const { id, members } of job.rooms) {
   const room: Room = { id, receivers: own.length - 1, sender, probe, sentAt: [], got: [] }
   rooms.push(room)
   clients.push(...own)
-  const countOf = counterOf(id, members[0]?.name ?? '')
+  const countOf = dialect.messagesIn(id, members[0]?.name ?? '')
   const isWatched = job.mode === 'flood' || job.mode === 'paced'
   for (const client of own) {
     if (isWatched && client !== sender) watch(client, room, countOf)
