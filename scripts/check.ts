@@ -23,7 +23,7 @@ const timeout = '--timeout=30000'
 /** Tests of what is the same on every store: of HTTP and sockets, pages, commands. Once is enough. */
 const storeless = [
   'src/**',
-  'test/{build,cli,client,crash,limits,readme,threads}.test.ts',
+  'test/{build,cli,client,crash,limits,readme,recipes,threads}.test.ts',
   'test/console/{commands,operate,pages,room,sign-in}.test.ts',
   'test/http/{discovery,docs-page,guide}.test.ts',
   'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,passwords,slow-readers,sockets}.test.ts',
@@ -40,7 +40,7 @@ const waiting = {
     'test/http/{docs-page,guide}.test.ts',
     'test/operator/**',
     'test/sdk/**',
-    'test/{cli,readme}.test.ts',
+    'test/{cli,readme,recipes}.test.ts',
   ],
   postgres: ['test/{callbacks,console,operator,sdk}/**', 'test/faults/[a-m]*.test.ts'],
 }

@@ -25,8 +25,8 @@ export const doctorPages = {
 server and with its settings (\`--data-dir\` or \`--database-url\`).
 
 \`\`\`sh
-chatroomd doctor --data-dir /var/lib/chatroomd
-chatroomd doctor --data-dir /var/lib/chatroomd --repair
+chatroomd doctor
+chatroomd doctor --repair
 \`\`\`
 
 - It reads in a process of its own, a thousand rows at a time, and holds up no write. A finding is one at a single moment: what changes
@@ -53,8 +53,8 @@ ${checksTable('en')}
 服务运行与否均可执行，支持 SQLite 和 PostgreSQL；请以运行服务的用户执行，并使用相同的设置（\`--data-dir\` 或 \`--database-url\`）。
 
 \`\`\`sh
-chatroomd doctor --data-dir /var/lib/chatroomd
-chatroomd doctor --data-dir /var/lib/chatroomd --repair
+chatroomd doctor
+chatroomd doctor --repair
 \`\`\`
 
 - 检查在独立进程中进行，每次读取一千行，不会阻塞写入。每个问题都以同一时刻的数据为准，检查期间的正常变更不会误报。

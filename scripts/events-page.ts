@@ -39,6 +39,32 @@ event: announcement.changed
 data: ${example('announcement.changed')}
 `
 
+const stream = (query: string, file: string, header = ''): string => `\
+curl -sN -H "Authorization: Bearer $TOKEN"${header} "$APP/events?${query}" > ${file} & STREAM=$!
+until grep -qs retry ${file}; do sleep 0.1; done`
+
+const shown = `\`\`\`sh
+${stream('type=announcement.changed', 'events.txt')}
+call $APP/chatrooms/$ROOM/announcement -d '{"announcement": "be kind"}'
+until grep -q '^data:' events.txt; do sleep 0.1; done
+kill $STREAM; cat events.txt
+\`\`\``
+
+const resumed = `\`\`\`sh
+call $APP/chatrooms/$ROOM/announcement -d '{"announcement": "be brief"}'
+LAST=$(sed -n 's/^id: //p' events.txt | tail -n 1)
+${stream('type=announcement.changed', 'missed.txt', ' -H "Last-Event-ID: $LAST"')}
+until grep -q '^data:' missed.txt; do sleep 0.1; done
+kill $STREAM; cat missed.txt; rm events.txt missed.txt
+\`\`\``
+
+const messages = `\`\`\`sh
+${stream('type=message.sent,message.recalled&room=$ROOM', 'said.txt')}
+call $APP/messages/chatrooms -d '{"from": "alice", "to": ["'$ROOM'"], "type": "txt", "body": {"msg": "Good night!"}}'
+until grep -q 'Good night!' said.txt; do sleep 0.1; done
+kill $STREAM; cat said.txt; rm said.txt
+\`\`\``
+
 const { feedStreams, feedPage, feedStall, feedRooms, feedNamed } = limits
 const beat = heartbeatMs / 1000
 
@@ -50,11 +76,11 @@ export const eventsPages = {
 \`GET /{org_name}/{app_name}/events\`, with an app token, streams [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
 of everything that the log of events has: what changed in chat rooms and users, whoever changed it; and of [messages](#messages), for streams that ask for them. Who is online is not in the feed: use [callbacks](callbacks.md) for that.
 
-\`\`\`sh
-curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
-\`\`\`
+A stream of announcements in the background, one that is set, and what came; the commands go on from the [quick start](quick-start.md):
 
-\`\`\`
+${shown}
+
+\`\`\`text
 ${sent}
 \`\`\`
 
@@ -69,6 +95,10 @@ ${sent}
   the app had no log for a time, and where the data came from elsewhere (\`chatroomd import\`). An app with \`auditDays=0\` has no log: 403.
 - After a PostgreSQL dump was restored into another cluster, begin without a position: its transactions are numbered anew.
 
+What happened while nobody listened comes first:
+
+${resumed}
+
 ## Filters
 
 \`room=ID,ID\` and \`type=TYPE,TYPE\`. A heartbeat moves your position past what they left out.
@@ -78,9 +108,7 @@ ${sent}
 \`type=message.sent,message.recalled\` (with others, if you like) adds the messages of chat rooms, of clients and of the app, as members get them; without \`type\` there are none.
 With \`room=\` it shows these chat rooms live, at most ${feedNamed.value} of them, to whoever has the app token: nobody has to be in them.
 
-\`\`\`sh
-curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=message.sent,message.recalled&room=248710559375361'
-\`\`\`
+${messages}
 
 - The first stream that asks has messages recorded from then on: of the chat rooms that it names, or of all. On several nodes that takes a second at most until each knows.
   What was said before is in the history (\`GET /chatrooms/{id}/messages\`), by \`data.id\`. Rooms that nobody asks for cost nothing; one that is asked for has each message written to the store once more, behind the delivery to clients.
@@ -112,11 +140,11 @@ ${typesTable('en')}
 \`GET /{org_name}/{app_name}/events\`（需 App Token）以 [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html)
 推送事件日志中的全部事件：聊天室和用户的所有变更，不论由谁触发；指定类型时还包括[消息](#消息)。用户上下线不在其中，见[事件回调](callbacks.zh-CN.md)。
 
-\`\`\`sh
-curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=member.joined,member.left'
-\`\`\`
+以下命令接着[快速开始](quick-start.zh-CN.md)执行：在后台订阅公告变更，设置公告，再查看收到的内容：
 
-\`\`\`
+${shown}
+
+\`\`\`text
 ${sent}
 \`\`\`
 
@@ -129,6 +157,10 @@ ${sent}
   此时请先不带位置重新订阅，再重新读取状态（\`GET /chatrooms\` 等）。应用曾关闭日志、或数据由 \`chatroomd import\` 导入时同样如此。\`auditDays=0\` 的应用没有日志，返回 403。
 - 将 PostgreSQL 备份恢复到另一个集群后，事务号会重新编号，请不带位置重新订阅。
 
+重连后先收到断开期间的事件：
+
+${resumed}
+
 ## 过滤
 
 \`room=ID,ID\` 和 \`type=TYPE,TYPE\`。被过滤掉的事件也会通过心跳推进位置。
@@ -138,9 +170,7 @@ ${sent}
 \`type=message.sent,message.recalled\`（可与其他类型并列）会推送聊天室消息，包括客户端和服务端发送的，内容与成员收到的一致；不传 \`type\` 时不含消息。
 加上 \`room=\` 即可实时查看指定聊天室（最多 ${feedNamed.value} 个），只需 App Token，无需加入聊天室。
 
-\`\`\`sh
-curl -N -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8080/demo/chat/events?type=message.sent,message.recalled&room=248710559375361'
-\`\`\`
+${messages}
 
 - 首个请求消息的事件流建立后才开始记录：指定了聊天室则只记录这些聊天室，否则记录全部。多节点时最多一秒后所有节点生效。
   此前的消息请查历史消息（\`GET /chatrooms/{id}/messages\`，按 \`data.id\` 衔接）。无人请求的聊天室没有任何开销；被请求的聊天室每条消息在下发客户端之后再写入存储一次。

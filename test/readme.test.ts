@@ -1,18 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { tourOf } from './support/commands.ts'
 import { type Started, started } from './support/started.ts'
-
-/** The shell lines of a page; where it has the marks of a tour, those between them. */
-function linesOf(path: string): string {
-  const text = readFileSync(path, 'utf8')
-  const tour = /<!-- tour -->(.*)<!-- \/tour -->/s.exec(text)?.[1] ?? text
-  return [...tour.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines).join('\n')
-}
-
-/** Pages of the guide whose commands are run, in the order of their menu, in one shell. */
-const recipes = ['quick-start', 'sdk', 'history', 'bulk', 'retries', 'refusals', 'backup']
 
 for (const path of ['README.md', 'README.zh-CN.md']) {
   describe(`the tour of ${path}`, () => {
@@ -28,7 +19,7 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
 
     /** Runs the tour, and returns its output. */
     async function pasted() {
-      const lines = linesOf(path)
+      const lines = tourOf(path)
         .replaceAll('http://127.0.0.1:8080', running.url)
         .replaceAll('acme.txt', join(dir, 'acme.txt'))
         .replaceAll('heard.txt', join(dir, 'heard.txt'))
@@ -63,29 +54,6 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
       })
     }, 240_000)
 
-    test('17.8 the commands of the guide work when pasted', async () => {
-      const language = path === 'README.md' ? '' : '.zh-CN'
-      const lines = recipes.map((page) => linesOf(`docs/${page}${language}.md`)).join('\n')
-      const root = process.cwd()
-      const functions = `npm() { (cd '${root}' && command npm "$@"); }
-        chatroomd() { '${process.execPath}' '${join(root, 'src/main.ts')}' "$@"; }`
-      const script = `${functions}\n${lines.replaceAll('http://127.0.0.1:8080', running.url)}`
-      const shell = Bun.spawn(['bash', '-euo', 'pipefail', '-c', script], {
-        cwd: dir,
-        env: { ...process.env, CHATROOMD_DATA_DIR: join(dir, 'data') },
-        stdout: 'pipe',
-        stderr: 'pipe',
-      })
-      const [output, complaints] = await Promise.all([
-        new Response(shell.stdout).text(),
-        new Response(shell.stderr).text(),
-      ])
-      expect({ complaints, exit: await shell.exited }).toEqual({ complaints: '', exit: 0 })
-      expect(output).not.toContain('"error"')
-      expect(output).toContain('Good evening!')
-      expect(existsSync(join(dir, 'restored/chatroomd.db'))).toBe(true)
-    }, 240_000)
-
     test('begins with a curl line of the first start that works when pasted', async () => {
       const line = /curl -X POST.*?'\n/s.exec(running.output)?.[0] ?? ''
       const shell = Bun.spawn(['bash', '-c', `${line.trim()} -s`], { stdout: 'pipe' })
@@ -95,15 +63,10 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
   })
 }
 
-test('both READMEs have the same commands, settings and links', () => {
+test('both READMEs have the same settings and links', () => {
   const [english = '', chinese = ''] = ['README.md', 'README.zh-CN.md'].map((path) =>
     readFileSync(path, 'utf8'),
   )
-  const commands = (text: string) =>
-    [...text.matchAll(/```(?:sh|ini)\n(.*?)```/gs)].map(([, lines = '']) =>
-      lines.replace(/"(name|description)": "[^"]*"/g, ''),
-    )
-  expect(commands(chinese)).toEqual(commands(english))
   const settings = (text: string) => [...text.matchAll(/`CHATROOMD_\w+` \|/g)].map(([name]) => name)
   expect(settings(chinese)).toEqual(settings(english))
   const links = (text: string) =>
@@ -112,15 +75,6 @@ test('both READMEs have the same commands, settings and links', () => {
       .filter((to) => to !== 'README.md')
       .sort()
   expect(links(chinese)).toEqual(links(english))
-})
-
-test('17.8 pages of the guide have the same commands in both languages', () => {
-  const blocks = (path: string) =>
-    [...readFileSync(path, 'utf8').matchAll(/```(?:sh|ini|js|java)\n(.*?)```/gs)].map(([, lines = '']) =>
-      lines.replace(/"(name|description)": "[^"]*"/g, ''),
-    )
-  for (const page of [...recipes, 'production', 'upgrade'])
-    expect(blocks(`docs/${page}.zh-CN.md`)).toEqual(blocks(`docs/${page}.md`))
 })
 
 test('the code that CONTRIBUTING.md shows is the code, in both languages', () => {

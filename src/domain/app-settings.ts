@@ -106,7 +106,7 @@ export const appSettings = {
     integer(0, 36_500),
     '90',
     'Days for which the audit trail is retained; 0 = there is none.',
-    '审计记录保留的天数；0 表示不记录。',
+    '操作记录保留的天数；0 表示不记录。',
   ),
   ownerSuccession: setting(
     ownerSuccession,

@@ -96,7 +96,7 @@ export const tags = {
     '成员在聊天室中共享的文件。',
   ),
   quotas: tag('Quotas', '配额', 'Limits, and how much of them is used.', '各项上限及其使用量。'),
-  audit: tag('Audit trail', '变更记录', 'Who changed what, and when.', '谁在何时改了什么。'),
+  audit: tag('Audit trail', '操作记录', 'Who changed what, and when.', '谁在何时改了什么。'),
   users: tag(
     'Users',
     '用户',

@@ -93,7 +93,7 @@ export const callLimits = {
     zh: '只返回最近的',
   }),
   reportBytes: bytes(512, 'Type of a report, and its reason', '举报类型、举报原因（各自）'),
-  auditPage: items(1000, 'Rows of the audit trail on a page', '审计记录每页数量', clamped),
+  auditPage: items(1000, 'Rows of the audit trail on a page', '操作记录每页数量', clamped),
 
   roomsAsked: items(100, 'Chat rooms in one question for details', '一次查询详情的聊天室数量'),
   usersAsked: items(100, 'Users in one question for their status', '一次查询在线状态的用户数量'),

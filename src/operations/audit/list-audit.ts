@@ -69,7 +69,7 @@ export const listAudit = read({
   routes: ['GET /audit'],
   summary: {
     en: 'Who changed what in the app, the latest first',
-    zh: '查询应用的变更记录，最新的在前',
+    zh: '查询应用的操作记录，最新的在前',
   },
   description: {
     en: 'Retained for `auditDays`, a setting of the app.',
@@ -87,7 +87,7 @@ export const listRoomAudit = read({
   routes: ['GET /chatrooms/:chatroom_id/audit'],
   summary: {
     en: 'Who changed what in a chat room, the latest first',
-    zh: '查询聊天室的变更记录，最新的在前',
+    zh: '查询聊天室的操作记录，最新的在前',
   },
   description: { en: 'Also of a room that was dissolved.', zh: '已解散的聊天室也可查询。' },
   input: ({ params, query }) => ({ room: params.chatroom_id, query }),
