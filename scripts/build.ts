@@ -39,8 +39,10 @@ function pack(file: string): void {
   writeFileSync(file, JSON.stringify(Object.fromEntries([...filesOf('console'), ...filesOf('guide')])))
 }
 
-/** The commit that is built; none outside a repository. */
+/** The commit that is built: who builds without a repository, or without git, can name it. */
 function commit(): string {
+  if (process.env.BUILD_COMMIT) return process.env.BUILD_COMMIT
+  if (!Bun.which('git')) return 'unknown'
   const { stdout, success } = Bun.spawnSync(['git', 'describe', '--always', '--dirty', '--exclude=*'], {
     cwd: import.meta.dir,
     stderr: 'ignore',
