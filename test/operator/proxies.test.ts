@@ -5,7 +5,13 @@ import { asUser } from '../support/people.ts'
 import { freePort } from '../support/ports.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 import { TestSocket } from '../support/socket.ts'
-import { aCertificate, type Certificate, type ProxyProgram, startWebProxy } from '../support/web-proxy.ts'
+import {
+  aCertificate,
+  type Certificate,
+  deployedCaddyfile,
+  type ProxyProgram,
+  startWebProxy,
+} from '../support/web-proxy.ts'
 
 setDefaultTimeout(60_000)
 
@@ -165,21 +171,12 @@ for (const each of shown) {
   })
 }
 
-const caddyVersion = Bun.which('caddy')
-  ? Bun.spawnSync(['caddy', 'version']).stdout.toString().replace(/^v/, '').split(' ')[0]
-  : undefined
-/** Caddy 2.6, which Debian has, calls it so. */
-const keepsBodies =
-  caddyVersion && Bun.semver.satisfies(caddyVersion, '<2.7') ? 'buffer_requests' : 'request_buffers 64KiB'
-if (caddyVersion)
+if (Bun.which('caddy'))
   test('17.2 deploy/Caddyfile sends calls to the node that is left while the other one stops', async () => {
     const port = await freePort()
     const other = await aServer()
-    const block = read('deploy/Caddyfile')
-      .replace('{$CHAT_HOST} {', `https://localhost:${port} {\ntls ${certificate.cert} ${certificate.key}`)
-      .replace('one:8080', new URL(server.url).host)
-      .replace('two:8080', new URL(other.url).host)
-      .replace('request_buffers 64KiB', keepsBodies)
+    const [one, two] = [server, other].map(({ url }) => new URL(url).host) as [string, string]
+    const block = deployedCaddyfile({ port, certificate, one, two })
     const proxy = await startWebProxy('caddy', block, port)
     const { ca } = certificate
     const call = async () =>

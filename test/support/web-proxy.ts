@@ -68,6 +68,27 @@ const commands: Record<ProxyProgram, (config: string, dir: string) => string[]> 
   haproxy: (config) => ['haproxy', '-f', config],
 }
 
+/** Caddy 2.6, which Debian has, calls it so. */
+function keptBodies(): string {
+  const version = Bun.spawnSync(['caddy', 'version']).stdout.toString().replace(/^v/, '').split(' ')[0] ?? ''
+  return Bun.semver.satisfies(version, '<2.7') ? 'buffer_requests' : 'request_buffers 64KiB'
+}
+
+/** `deploy/Caddyfile` with a port and a certificate of this machine, before nodes at these addresses. */
+export function deployedCaddyfile(here: {
+  port: number
+  certificate: Certificate
+  one: string
+  two: string
+}): string {
+  const { cert, key } = here.certificate
+  return readFileSync(join(import.meta.dir, '../../deploy/Caddyfile'), 'utf8')
+    .replace('{$CHAT_HOST} {', `https://localhost:${here.port} {\ntls ${cert} ${key}`)
+    .replace('one:8080', here.one)
+    .replace('two:8080', here.two)
+    .replace('request_buffers 64KiB', keptBodies())
+}
+
 /** Starts a program with a block of its configuration, which listens on this port; resolves to how it is ended. */
 export async function startWebProxy(program: ProxyProgram, block: string, port: number) {
   const dir = mkdtempSync(join(tmpdir(), `chatroomd-${program}-`))
