@@ -129,8 +129,10 @@ interface End {
 const unstoredMs = 3000
 
 /** The end of a duration that began at `sinceMs`; clients have time to come back after an interruption. */
-const afterwards = (sinceMs: number, timeoutS: number, interruptedMs: number): number =>
-  Math.max(sinceMs + timeoutS * 1000, interruptedMs + Math.min(timeoutS, limits.returnTime.value) * 1000)
+function afterwards(sinceMs: number, timeoutS: number, interruptedMs: number): number {
+  const timeoutMs = timeoutS * 1000
+  return Math.max(sinceMs + timeoutMs, interruptedMs + Math.min(timeoutMs, limits.returnTime.value))
+}
 
 /** When and why a room ends, if nothing happens in it; by the steady clock. */
 export function endOf(set: Lifecycle, life: Life, moment: Moment): End | undefined {
