@@ -1,18 +1,18 @@
 import type { Server } from 'bun'
 import { dialectOf } from '../domain/dialect.ts'
 import { theApp } from '../domain/event.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import { bearer } from './call.ts'
 import type { Deps } from './deps.ts'
 import { successFrom, varyByCaller } from './envelope.ts'
 import { noteCaller } from './logged-request.ts'
 import { requestIdOf } from './request-id.ts'
-import type { Called } from './respond.ts'
 
 /** A cached response, for an app token; that needs no more than to look at the token. */
 export function cached(
   deps: Deps,
   request: Request,
-  { call }: Called,
+  { call }: HttpOperation,
   server: Server<unknown>,
 ): Response | undefined {
   const known = deps.responses.find(deps.cacheKeyOf(request, server))

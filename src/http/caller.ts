@@ -4,13 +4,12 @@ import type { AppRecord } from '../domain/app.ts'
 import { type Caller, theApp } from '../domain/event.ts'
 import { unauthorized } from '../domain/failures.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
-import type { HttpCall, Operation } from '../operations/operation.ts'
+import type { HttpCall, HttpOperation, Operation } from '../operations/operation.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import type { Awaitable } from '../store/database.ts'
 import { bearer } from './call.ts'
 import { operatorCalling, sessionCookie } from './console/session.ts'
 import type { Deps } from './deps.ts'
-import type { Called } from './respond.ts'
 
 /** Who calls, and by what right. */
 type Calling = Pick<OperationRequest, 'caller' | 'token' | 'isSignedIn' | 'isAnonymous'>
@@ -49,7 +48,7 @@ export function callerOf(
 }
 
 /** Finds who calls an operation; at once for app tokens. Fails with `unauthorized`, or as the session of an operator does. */
-export function callers(deps: Deps, operation: Called) {
+export function callers(deps: Deps, operation: HttpOperation) {
   const { call: declared } = operation
   const mayBeOperator = declared.withoutToken !== 'always'
   const operatorOf = operatorCalling(deps, operation)

@@ -15,7 +15,7 @@ import type { Commit, Rehearse } from '../engine/commit.ts'
 import type { EventFeed } from '../engine/event-feed.ts'
 import type { ResponseCache } from '../engine/response-cache.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { HttpCall, Operation } from '../operations/operation.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import type { Permission } from '../operations/permissions.ts'
 import type { Explain, History } from '../operations/services.ts'
 import type { Attachments } from '../store/attachments.ts'
@@ -79,7 +79,7 @@ export interface Deps extends Origin, Messenger {
   pages: PageAccess
   explain: Explain
   /** What clients do over their sockets, in the form of calls. */
-  overSockets: readonly (Operation & { call: HttpCall })[]
+  overSockets: readonly HttpOperation[]
   /** Rooms and users of each app, by its number; some seconds old at most. */
   countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
   /** What an operator of the console, by name, may do to apps, named as `org#app`. */

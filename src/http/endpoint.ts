@@ -3,7 +3,7 @@ import { andThen } from '../domain/and-then.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { type Dialect, dialectOf } from '../domain/dialect.ts'
 import type { Terms } from '../engine/commit.ts'
-import type { Operation } from '../operations/operation.ts'
+import type { HttpOperation, Operation } from '../operations/operation.ts'
 import { cutReason } from '../operations/reason.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import { isEnvelope } from '../operations/schemas.ts'
@@ -63,7 +63,7 @@ const metadataUri = (uri: string): string => uri.replace(/(\/metadata\/chatroom)
  * The endpoint of one operation: app, caller and rate are known before a body is read; then request to input, input to
  * output, output to response.
  */
-export function endpointOf(deps: Deps, operation: Called, route: string): Endpoint {
+export function endpointOf(deps: Deps, operation: HttpOperation, route: string): Endpoint {
   const { call: declared } = operation
   const check = declared.body && bodyCheck(declared.body, declared.bodyWords)
   const isMetadata = isEnvelope(declared.response) && declared.response.metadata !== undefined

@@ -5,7 +5,7 @@ import { Failure } from '../domain/failure.ts'
 import { type FailureRow, unauthorized, unknownAction } from '../domain/failures.ts'
 import { isObject } from '../domain/is-object.ts'
 import type { Allowed } from '../operations/allowed.ts'
-import type { HttpCall } from '../operations/operation.ts'
+import type { HttpCall, HttpOperation } from '../operations/operation.ts'
 import type { OperationRequest } from '../operations/request.ts'
 import type { Explain, Explained, Tried } from '../operations/services.ts'
 import { bodyCheck, withoutNulls } from './body.ts'
@@ -17,7 +17,6 @@ import { rehearse } from './rehearsal.ts'
 import { rehearsedClient } from './rehearsed-client.ts'
 import { rehearsedServices } from './rehearsed-services.ts'
 import { remedyOf } from './remedy.ts'
-import type { Called } from './respond.ts'
 import { isTrial, takesTerms, versionIn } from './terms.ts'
 
 /** Matches a documented text, whose `{names}` stand for anything. */
@@ -35,7 +34,7 @@ const isFailureOf = ({ word, text, status }: FailureRow, refusal: Thrown): boole
   word === refusal.word && status === refusal.status && patternOf(text).test(refusal.text)
 
 /** The declaration of a failure: where several fit, the one that says most. */
-export function declarationOf(operation: Called, refusal: Thrown): FailureRow | undefined {
+export function declarationOf(operation: HttpOperation, refusal: Thrown): FailureRow | undefined {
   const rows = failuresOf(operation).filter((each) => isFailureOf(each, refusal))
   return rows.reduce<FailureRow | undefined>(
     (best, row) => (best && literalOf(best) >= literalOf(row) ? best : row),
@@ -43,7 +42,7 @@ export function declarationOf(operation: Called, refusal: Thrown): FailureRow | 
   )
 }
 
-function refusedBy(operation: Called, allowed: Allowed, refusal: Failure): Explained {
+function refusedBy(operation: HttpOperation, allowed: Allowed, refusal: Failure): Explained {
   const { status, word: error, text: error_description } = refusal
   const row = declarationOf(operation, refusal)
   const rule = row && { why: { en: row.when.en, zh: row.when.zh }, ...remedyOf(allowed, row) }
@@ -65,13 +64,15 @@ const tokenSeconds = 60
 /** Explains what calls would do, or which rule refuses them: they run and leave nothing. */
 export function explainer(
   deps: Omit<Deps, 'explain' | 'permissions'>,
-  operations: readonly Called[],
+  operations: readonly HttpOperation[],
 ): Explain {
-  let known: Map<string, Called> | undefined
+  let known: Map<string, HttpOperation> | undefined
 
   /** Calls by their names. */
-  function callsById(): Map<string, Called> {
-    const byId = new Map<string, Called>(deps.overSockets.map((operation) => [operation.id, operation]))
+  function callsById(): Map<string, HttpOperation> {
+    const byId = new Map<string, HttpOperation>(
+      deps.overSockets.map((operation) => [operation.id, operation]),
+    )
     for (const operation of operations)
       for (const route of operation.call.routes) byId.set(operationIdOf(operation, route), operation)
     return byId
@@ -86,7 +87,7 @@ export function explainer(
     return issueToken(app, { kind: 'user', username, epoch: user?.tokenEpoch ?? 0 }, tokenSeconds, now)
   }
 
-  async function givenOf(operation: Called, tried: Tried): Promise<OperationRequest> {
+  async function givenOf(operation: HttpOperation, tried: Tried): Promise<OperationRequest> {
     const { app, username, params, query, body, client, headers } = tried
     const token = await tokenOf(app, username)
     const nobody = anonymous(operation.call, app, token !== undefined)
@@ -107,7 +108,7 @@ export function explainer(
     }
   }
 
-  async function tryOut(operation: Called, tried: Tried, running: Running): Promise<Explained> {
+  async function tryOut(operation: HttpOperation, tried: Tried, running: Running): Promise<Explained> {
     const exploring = { ...deps, rehearse: deps.explore, explain } as Deps
     const given = await givenOf(operation, tried)
     if (takesTerms(operation)) isTrial(given.query)

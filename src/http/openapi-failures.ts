@@ -13,7 +13,6 @@ import {
 import { retryFailures } from '../domain/retry.ts'
 import { appMissing, invalidRequest } from './call.ts'
 import { internalError } from './internal-error.ts'
-import type { Called } from './respond.ts'
 import type { Language } from './shown-schema.ts'
 import { badDryRun, takesTerms } from './terms.ts'
 
@@ -21,7 +20,7 @@ import { badDryRun, takesTerms } from './terms.ts'
 const inOtherWords = new Set<FailureRow>([notJson, notObject])
 
 /** The failures of a call: its own first, then those that follow from its token, its path, its body and its kind. */
-export function failuresOf(operation: Called): FailureRow[] {
+export function failuresOf(operation: HttpOperation): FailureRow[] {
   const { kind, allowed, call } = operation
   const { body, bodyWords, withoutToken } = call
   const rows: FailureRow[] = [...call.failures]

@@ -1,7 +1,7 @@
 import { limits } from '../domain/limits.ts'
 import { roomChanged } from '../domain/room.ts'
 import type { Text } from '../domain/text.ts'
-import type { Called } from './respond.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import type { Language } from './shown-schema.ts'
 import { takesTerms } from './terms.ts'
 
@@ -53,7 +53,7 @@ export const termComponents = (language: Language): Record<string, object> =>
   )
 
 /** References to those that a call takes. */
-export function termsTaken(operation: Called): object[] {
+export function termsTaken(operation: HttpOperation): object[] {
   const { call } = operation
   if (!takesTerms(operation)) return []
   const taken: (keyof typeof terms)[] = ['IdempotencyKey', 'DryRun']

@@ -2,6 +2,7 @@ import { type TSchema, TypeGuard, Type as t } from '@sinclair/typebox'
 import pkg from '../../package.json' with { type: 'json' }
 import type { Text } from '../domain/text.ts'
 import { isForAppAlone } from '../operations/allowed.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import type { Parameter } from '../operations/parameters.ts'
 import { isEnvelope } from '../operations/schemas.ts'
 import { tags } from '../operations/tags.ts'
@@ -10,7 +11,6 @@ import { failureResponses, failuresOf } from './openapi-failures.ts'
 import type { Description } from './openapi-shared.ts'
 import { termComponents, termsTaken } from './openapi-terms.ts'
 import { mayBeAbsent, withNulls } from './request-body-schema.ts'
-import type { Called } from './respond.ts'
 import { sampleOf } from './sample.ts'
 import { type Language, shownSchema } from './shown-schema.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
@@ -147,21 +147,21 @@ function exampleOf(schema: TSchema, method: string, path: string): unknown {
   return { ...(sample as object), action: method.toLowerCase(), uri: `http://127.0.0.1:8080${filled}` }
 }
 
-function securityOf({ allowed, call: { withoutToken } }: Called): Record<string, string[]>[] {
+function securityOf({ allowed, call: { withoutToken } }: HttpOperation): Record<string, string[]>[] {
   if (withoutToken === 'always') return []
   const tokens = isForAppAlone(allowed) ? [{ appToken: [] }] : [{ appToken: [] }, { userToken: [] }]
   return withoutToken ? [...tokens, {}] : tokens
 }
 
 /** The `operationId` of a call: further routes of an operation are named by their methods. */
-export function operationIdOf({ id, call }: Called, route: string): string {
+export function operationIdOf({ id, call }: HttpOperation, route: string): string {
   const [method = ''] = route.split(' ')
   return route === call.routes[0] ? id : `${id}By${method[0]}${method.slice(1).toLowerCase()}`
 }
 
 /** One call of an app: its path and method, and its OpenAPI operation. */
 function describeCall(
-  operation: Called,
+  operation: HttpOperation,
   route: string,
   language: Language,
 ): [path: string, method: string, described: object] {
@@ -224,7 +224,7 @@ const scheme = (description: string) => ({ type: 'http', scheme: 'bearer', descr
 
 /** The API description (OpenAPI 3.1) of operations and the pages of the operator, from the same declarations that run. */
 export function describeApi(
-  operations: readonly Called[],
+  operations: readonly HttpOperation[],
   system: readonly SystemEndpoint[],
   language: Language,
 ): Description & Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { Server } from 'bun'
-import type { HttpCall, Operation } from '../operations/operation.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import { Json, type OperationRequest, type Reply } from '../operations/request.ts'
 import { type Envelope, isEnvelope } from '../operations/schemas.ts'
 import type { Deps } from './deps.ts'
@@ -15,8 +15,6 @@ import {
   successHead,
   successInPieces,
 } from './envelope.ts'
-
-export type Called = Operation & { call: HttpCall }
 
 /** The envelope's fields beside `data`, as the operation declares them. */
 function extrasOf(
@@ -55,7 +53,7 @@ export interface Received {
 }
 
 interface Done extends Received, Performed {
-  operation: Called
+  operation: HttpOperation
   input: unknown
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Operation } from '../operations/operation.ts'
+import type { HttpOperation, Operation } from '../operations/operation.ts'
 import { permissionsOf } from '../operations/permissions.ts'
 import { cached } from './cached.ts'
 import { consoleRoutes } from './console/routes.ts'
@@ -14,7 +14,6 @@ import { healthEndpoints } from './health.ts'
 import { describeApi } from './openapi.ts'
 import { pageGuard } from './pages.ts'
 import { requestIdOf } from './request-id.ts'
-import type { Called } from './respond.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
 import { unknownCall } from './unknown-call.ts'
 import { varying } from './varying.ts'
@@ -39,7 +38,7 @@ export function httpServer(
   log: Logger,
 ) {
   const { handlerOf, connecting } = handlers(given, log)
-  const called = operations.filter((operation): operation is Called => operation.call !== undefined)
+  const called = operations.filter((operation): operation is HttpOperation => operation.call !== undefined)
   const deps: Deps = { ...given, explain: explainer(given, called), permissions: permissionsOf(operations) }
   const system = [
     ...healthEndpoints(deps),
@@ -49,7 +48,7 @@ export function httpServer(
   ] as SystemEndpoint[]
   const guard = pageGuard(deps.pages)
 
-  function ofOperation(operation: Called, route: string): Handler {
+  function ofOperation(operation: HttpOperation, route: string): Handler {
     const made = endpointOf(deps, operation, route)
     const endpoint = operation.call.hasDialects ? varying(deps, made) : made
     const respond: Handler = operation.call.dependsOn

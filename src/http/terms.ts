@@ -2,8 +2,8 @@ import { actorOf } from '../domain/event.ts'
 import { failure } from '../domain/failures.ts'
 import { badKey, isKey, ofTheApp } from '../domain/retry.ts'
 import type { Terms } from '../engine/commit.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import type { OperationRequest } from '../operations/request.ts'
-import type { Called } from './respond.ts'
 import { pathOf } from './url.ts'
 
 export const badDryRun = failure('illegal_argument', 'dry_run must be true or false', {
@@ -12,7 +12,7 @@ export const badDryRun = failure('illegal_argument', 'dry_run must be true or fa
 })
 
 /** Whether a call can be tried, and be made once for a key: it does something, and one knows for whom. */
-export const takesTerms = ({ kind, call }: Called): boolean =>
+export const takesTerms = ({ kind, call }: HttpOperation): boolean =>
   kind !== 'read' && call.withoutToken !== 'always'
 
 /** Whether a call is only to be tried. Fails with `badDryRun` on what may be meant so. */

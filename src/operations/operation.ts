@@ -135,8 +135,6 @@ export interface WriteOperation<Input = never, Output = unknown>
   extends Runs<Transaction, Input, Output>,
     Write<Input, Output> {
   kind: 'write'
-  auditedAs?(input: Input): string
-  execute(transaction: Transaction, input: Input): Awaitable<Output>
 }
 
 /** An operation that does something else: issues a token, sends a message, stores a file. */
@@ -145,6 +143,9 @@ export interface ActionOperation<Input = never, Output = unknown> extends Runs<A
 }
 
 export type Operation = ReadOperation | WriteOperation | ActionOperation
+
+/** An operation that is called over HTTP. */
+export type HttpOperation = Operation & { call: HttpCall }
 
 type Declared<Context, Input, Output, Body extends TSchema, Route extends string> = Named<Input> & {
   run(context: Context, input: Input): Awaitable<Output>
@@ -196,13 +197,10 @@ const authorised =
 /** Declares an operation that only reads. */
 export const read = <Input, Output, const Route extends string, Body extends TSchema = TSchema>(
   declared: Declared<ReadContext, Input, Output, Body, Route>,
-): ReadOperation<Input, Output> => ({
-  kind: 'read',
-  id: declared.id,
-  allowed: declared.allowed,
-  call: callOf(declared),
-  execute: authorised(declared),
-})
+): ReadOperation<Input, Output> => {
+  const { id, allowed } = declared
+  return { kind: 'read', id, allowed, call: callOf(declared), execute: authorised(declared) }
+}
 
 /** Finds the room and authorises the caller in it before `run`. */
 const inRoom =
@@ -278,13 +276,10 @@ export const writeRoom = <
 /** Declares an operation that uses services. */
 export const action = <Input, Output, const Route extends string, Body extends TSchema = TSchema>(
   declared: Declared<ActionContext, Input, Output, Body, Route>,
-): ActionOperation<Input, Output> => ({
-  kind: 'action',
-  id: declared.id,
-  allowed: declared.allowed,
-  call: callOf(declared),
-  execute: authorised(declared),
-})
+): ActionOperation<Input, Output> => {
+  const { id, allowed } = declared
+  return { kind: 'action', id, allowed, call: callOf(declared), execute: authorised(declared) }
+}
 
 /** Declares an operation on one room, which its input names, that uses services. */
 export const actionInRoom = <

@@ -6,7 +6,7 @@ import pino from 'pino'
 import { startChatroomd } from '../../src/chatroomd.ts'
 import { readConfig } from '../../src/config.ts'
 import { all, withRights } from '../../src/operations/index.ts'
-import type { HttpCall, Operation } from '../../src/operations/operation.ts'
+import type { HttpOperation } from '../../src/operations/operation.ts'
 import { changes, operatorRoleFor } from '../../src/operations/operator-role.ts'
 import { aDatabase } from '../support/database.ts'
 import { anOperator, type Browser, browserOf, password, signIn } from '../support/operators.ts'
@@ -25,9 +25,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-type Called = Operation & { call: HttpCall }
 const called = all.filter(
-  (each): each is Called => each.call !== undefined && each.call.withoutToken !== 'always',
+  (each): each is HttpOperation => each.call !== undefined && each.call.withoutToken !== 'always',
 )
 
 /** The role that one call of an operation is refused for, over the wire; undefined where it is not. */

@@ -4,16 +4,16 @@ import type { FailureRow } from '../../src/domain/failures.ts'
 import { declarationOf } from '../../src/http/explain.ts'
 import { failuresOf } from '../../src/http/openapi-failures.ts'
 import { remedyOf } from '../../src/http/remedy.ts'
-import type { Called } from '../../src/http/respond.ts'
 import { sampleOf } from '../../src/http/sample.ts'
 import { takesTerms } from '../../src/http/terms.ts'
 import { all } from '../../src/operations/index.ts'
+import type { HttpOperation } from '../../src/operations/operation.ts'
 import { settings } from '../../src/operator/settings.ts'
 import { type Asked, explained } from '../support/explained.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type Reply, type TestApp, type TestServer } from '../support/server.ts'
 
-const called = all.filter((operation): operation is Called => operation.call !== undefined)
+const called = all.filter((operation): operation is HttpOperation => operation.call !== undefined)
 const byId = new Map(called.map((operation) => [operation.id, operation]))
 
 /** One line of the list of all errors. */
@@ -113,7 +113,7 @@ async function really(
   { action, user, without_token, params = {}, room: id, ...asked }: Asked,
   isDry: boolean,
 ): Promise<Reply> {
-  const { call, kind } = byId.get(action) as Called
+  const { call, kind } = byId.get(action) as HttpOperation
   const [method = '', route = ''] = call.routes[0]?.split(' ') ?? []
   const named: Record<string, string> = { ...(id === undefined ? {} : { chatroom_id: id }), ...params }
   const path = route.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(named[name] ?? ''))
@@ -401,7 +401,7 @@ const askedOfTight = (): Asked[] => [
 ]
 
 /** Refusals that follow from how a call is declared. */
-function askedOfAll(operation: Called): Asked[] {
+function askedOfAll(operation: HttpOperation): Asked[] {
   const { id: action, kind, call } = operation
   const names = [...(call.routes[0] ?? '').matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   const isOfRoom = names.includes('chatroom_id')
@@ -452,13 +452,13 @@ test('14.8 every failure that a call can have is explained as it comes', async (
   async function agrees(of: TestApp, question: Asked, most: number): Promise<void> {
     const said = await explained(of, question)
     if (said.allowed) {
-      const operation = byId.get(question.action) as Called
+      const operation = byId.get(question.action) as HttpOperation
       if (operation.kind === 'read' || takesTerms(operation))
         expect([question, (await really(of, question, true)).status]).toEqual([question, 200])
       return
     }
     const { status: saidStatus, error: word, error_description: text } = said
-    const row = declarationOf(byId.get(question.action) as Called, { word, text, status: saidStatus })
+    const row = declarationOf(byId.get(question.action) as HttpOperation, { word, text, status: saidStatus })
     const key = row ? keyOf(row) : `not declared: ${JSON.stringify(said)}`
     const times = seen.get(key) ?? 0
     seen.set(key, times + 1)

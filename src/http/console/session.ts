@@ -4,7 +4,7 @@ import { sameText } from '../../auth/same-text.ts'
 import type { Caller } from '../../domain/event.ts'
 import { failure, unauthorized } from '../../domain/failures.ts'
 import { type OperatorRole, suffices } from '../../domain/operator.ts'
-import type { HttpCall, Operation } from '../../operations/operation.ts'
+import type { HttpOperation } from '../../operations/operation.ts'
 import { changes, operatorRoleFor } from '../../operations/operator-role.ts'
 import type { Deps } from '../deps.ts'
 
@@ -74,7 +74,7 @@ export interface CallingOperator {
 /** Resolves the operator of a session for one operation. Fails without one, and where the role does not suffice. */
 export function operatorCalling(
   { operators, urlOf }: Pick<Deps, 'operators' | 'urlOf'>,
-  operation: Operation & { call: HttpCall },
+  operation: HttpOperation,
 ) {
   const needed = operatorRoleFor(operation)
   const isDoing = changes(operation)

@@ -1,14 +1,14 @@
 import { joinFailures, overRate, roomMissing } from '../../domain/failures.ts'
 import { isObject } from '../../domain/is-object.ts'
 import { joinRoom, leaveRoom } from '../members/join-room.ts'
-import type { HttpCall, Operation } from '../operation.ts'
+import type { HttpOperation } from '../operation.ts'
 import type { OperationRequest } from '../request.ts'
 
 const noReply = { body: undefined, instead: undefined, dependsOn: undefined, response: {}, reply: () => ({}) }
 const roomOf = ({ params }: OperationRequest): string => (params as Record<string, string>).chatroom_id ?? ''
 
 /** What clients do over their sockets, in the form of calls without a route. */
-export const overSockets: readonly (Operation & { call: HttpCall })[] = [
+export const overSockets: readonly HttpOperation[] = [
   {
     ...joinRoom,
     call: {
