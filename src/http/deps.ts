@@ -23,16 +23,13 @@ import type { Awaitable } from '../store/database.ts'
 import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
-import type { PageAccess } from './pages.ts'
+import type { PageAccess } from './page-guard.ts'
 
-/** What the routes are given. */
-interface AppCredentials {
-  clientId: string
-  clientSecret: string
-}
-
+/** What an operator of the console, by name, does to apps, which are named as `org#app`. */
 interface AppAdmin {
-  createApp(operator: string, key: string): Promise<AppCredentials>
+  /** Returns the credentials of the new app; its secret is never shown again. */
+  createApp(operator: string, key: string): Promise<{ clientId: string; clientSecret: string }>
+  /** Returns all settings of the app, as they are then. */
   changeApp(operator: string, key: string, change: Partial<AppSettings>): Promise<AppSettings>
 }
 
@@ -47,6 +44,7 @@ interface Upkeep {
   remove(operator: string): Awaitable<void>
 }
 
+/** What the routes are given. */
 export interface Deps extends Origin, Messenger {
   /** Reads only; every acknowledged commit is visible to it. */
   store: ReadStore
@@ -82,7 +80,6 @@ export interface Deps extends Origin, Messenger {
   overSockets: readonly HttpOperation[]
   /** Rooms and users of each app, by its number; some seconds old at most. */
   countApps(): Promise<ReadonlyMap<number, { rooms: number; users: number }>>
-  /** What an operator of the console, by name, may do to apps, named as `org#app`. */
   appAdmin: AppAdmin
   upkeep: Upkeep
   /** Who may do what. */

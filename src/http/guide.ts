@@ -1,5 +1,5 @@
 import { strict } from './console/headers.ts'
-import { guideNotBuilt } from './console/pages.ts'
+import { guideNotBuilt } from './console/static-pages.ts'
 import { respondWith, siteFiles } from './site-files.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
 import { pathOf } from './url.ts'

@@ -2,7 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { exactly } from '../operations/schemas.ts'
 import type { Deps } from './deps.ts'
 import { jsonResponse } from './envelope.ts'
-import { pageFailures } from './pages.ts'
+import { pageFailures } from './page-guard.ts'
 import { requestIdOf } from './request-id.ts'
 import type { SystemEndpoint } from './system-endpoint.ts'
 

@@ -2,7 +2,7 @@ import { notFound } from '../../domain/failures.ts'
 import { isHashed, respondWith, siteFiles } from '../site-files.ts'
 import { pathOf } from '../url.ts'
 import { strict } from './headers.ts'
-import { notBuilt } from './pages.ts'
+import { notBuilt } from './static-pages.ts'
 
 /** Serves the console: its files, and its page for whatever other path, which the page itself reads. */
 export function serveConsole(): (request: Request) => Promise<Response> {

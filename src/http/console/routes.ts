@@ -4,9 +4,9 @@ import type { Handler } from '../handler.ts'
 import { requestIdOf } from '../request-id.ts'
 import type { ConsoleCalls } from './call.ts'
 import { serveConsole } from './files.ts'
-import { front } from './pages.ts'
 import { serverCalls } from './server-calls.ts'
 import { sessionCalls } from './session-calls.ts'
+import { front } from './static-pages.ts'
 
 type Routes = Record<string, Record<string, Handler>>
 
