@@ -268,7 +268,7 @@ export const outcomeUnknown = failure(
 /** A call that cannot be explained. */
 export const unknownAction = failure(
   'illegal_argument',
-  'action {action} cannot be explained; give the operationId of a call, or speak, joinRoom or leaveRoom with a user',
+  'action {action} cannot be explained; give the operationId of a call, or speak, joinRoom or leaveRoom with a user{suggestion}',
   {
     en: '`action` is no `operationId` of this description, or what only users do and there is no `user`',
     zh: '`action` 不是本文档中的 `operationId`，或仅用户可做而未填 `user`',

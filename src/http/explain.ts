@@ -4,6 +4,7 @@ import type { Caller } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
 import { type FailureRow, unauthorized, unknownAction } from '../domain/failures.ts'
 import { isObject } from '../domain/is-object.ts'
+import { nearNames } from '../domain/near-names.ts'
 import type { Allowed } from '../operations/allowed.ts'
 import type { HttpCall, HttpOperation } from '../operations/operation.ts'
 import type { OperationRequest } from '../operations/request.ts'
@@ -57,6 +58,15 @@ interface Running {
 /** The parts of the path of a call, which are there whatever is asked. */
 const emptyParts = ({ routes }: HttpCall): Record<string, string> =>
   Object.fromEntries([...(routes[0] ?? '').matchAll(/:(\w+)/g)].map(([, name = '']) => [name, '']))
+
+/** The failure for an action that is none of `names`, with those that may be meant. */
+function unknown(action: string, names: string[]): Failure {
+  const near = nearNames(action, names)
+  return unknownAction({
+    action,
+    suggestion: near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`,
+  })
+}
 
 /** Seconds for which the token of a call that is tried is good. */
 const tokenSeconds = 60
@@ -148,9 +158,9 @@ export function explainer(
     // Who may speak has joined. What servers may send is said by their calls.
     known ??= callsById()
     const operation = known.get(tried.id === 'speak' ? 'joinRoom' : tried.id)
-    const isOverSocket = operation?.call.routes.length === 0
-    if (!operation || (isOverSocket && typeof tried.username !== 'string'))
-      throw unknownAction({ action: tried.id })
+    if (!operation) throw unknown(tried.id, [...known.keys(), 'speak'])
+    const isOverSocket = operation.call.routes.length === 0
+    if (isOverSocket && typeof tried.username !== 'string') throw unknown(tried.id, [])
     const running: Running = { allowed: operation.allowed }
     try {
       return await (tried.id === 'speak' ? trySpeaking(tried) : tryOut(operation, tried, running))

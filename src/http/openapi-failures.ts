@@ -11,6 +11,8 @@ import {
   unknownFields,
 } from '../domain/failures.ts'
 import { retryFailures } from '../domain/retry.ts'
+import { refusesSome } from '../operations/allowed.ts'
+import type { HttpOperation } from '../operations/operation.ts'
 import { appMissing, invalidRequest } from './call.ts'
 import { internalError } from './internal-error.ts'
 import type { Language } from './shown-schema.ts'
@@ -26,11 +28,7 @@ export function failuresOf(operation: HttpOperation): FailureRow[] {
   const rows: FailureRow[] = [...call.failures]
   if (withoutToken !== 'always') rows.push(unauthorized)
   if (typeof withoutToken === 'object') rows.push(withoutToken.otherwise)
-  if (
-    allowed.refusal.word !== 'unauthorized' &&
-    Object.values(allowed.rights).some((right) => right !== 'yes')
-  )
-    rows.push(allowed.refusal)
+  if (allowed.refusal.word !== 'unauthorized' && refusesSome(allowed)) rows.push(allowed.refusal)
   rows.push(appMissing, invalidRequest, storeUnavailable, overRate)
   if (body?.required?.length && !bodyWords) rows.push(fieldMissing)
   if (body?.additionalProperties === false) rows.push(unknownFields)

@@ -1,7 +1,7 @@
 import type { FailureRow } from '../domain/failures.ts'
-import type { Right, Role } from '../domain/role.ts'
+import { type Right, type Role, roles } from '../domain/role.ts'
 import type { Lift, Text } from '../domain/text.ts'
-import type { Allowed } from '../operations/allowed.ts'
+import { type Allowed, refusesSome } from '../operations/allowed.ts'
 import type { Remedy } from '../operations/services.ts'
 
 /** Failures of a request that is not what the call takes, in whatever state the app is. */
@@ -28,35 +28,40 @@ const names: Record<Role, Text & { calls: readonly string[] }> = {
   other: { en: 'any user', zh: '任意用户', calls: [] },
 }
 
-const isRefusal = ({ refusal, rights }: Allowed, { word, text, status }: FailureRow): boolean =>
-  Object.values(rights).includes('no' satisfies Right) ||
-  Object.values(rights).includes('own' satisfies Right)
-    ? refusal.word === word && refusal.text === text && refusal.status === status
-    : false
+/** Whether a failure is how an operation refuses callers without the right to it. */
+function isForWantOfRight(allowed: Allowed, { word, text, status }: FailureRow): boolean {
+  const { refusal } = allowed
+  const isRefusal = refusal.word === word && refusal.text === text && refusal.status === status
+  return isRefusal && refusesSome(allowed)
+}
 
 /** What a caller has to be. */
 function byRights({ rights }: Allowed, lift: Lift | undefined): Remedy {
-  const with_ = (right: Right): Role[] =>
-    (Object.keys(names) as Role[]).filter((role) => rights[role] === right)
-  const [may, own] = [with_('yes'), with_('own')]
-  const list = (roles: Role[], language: 'en' | 'zh', or: string) =>
-    roles.map((role) => names[role][language]).join(or)
-  const calls = [
-    ...new Set([...(lift?.calls ?? []), ...[...may, ...own].flatMap((role) => names[role].calls)]),
-  ]
+  const rolesWith = (right: Right): Role[] => roles.filter((role) => rights[role] === right)
+  const [may, mayAboutOneself] = [rolesWith('yes'), rolesWith('own')]
+  const anyOf = (some: Role[], language: keyof Text): string =>
+    some.map((role) => names[role][language]).join({ en: ' or ', zh: '或' }[language])
+  const en = [`it has to be called by ${anyOf(may, 'en')}`]
+  const zh = [`须由${anyOf(may, 'zh')}调用`]
+  if (mayAboutOneself.length > 0) {
+    en.push(`about oneself alone, also by ${anyOf(mayAboutOneself, 'en')}`)
+    zh.push(`仅涉及自己时，${anyOf(mayAboutOneself, 'zh')}也可调用`)
+  }
+  if (rights.admin === 'yes' && rights.member !== 'yes') {
+    en.push('an admin reaches neither the owner nor other admins')
+    zh.push('管理员不能操作所有者和其他管理员')
+  }
+  const calls = [...may, ...mayAboutOneself].flatMap((role) => names[role].calls)
   return {
-    change: {
-      en: `it has to be called by ${list(may, 'en', ' or ')}${own.length > 0 ? `; about oneself alone, also by ${list(own, 'en', ' or ')}` : ''}${rights.admin === 'yes' && rights.member !== 'yes' ? '; an admin reaches neither the owner nor other admins' : ''}`,
-      zh: `须由${list(may, 'zh', '或')}调用${own.length > 0 ? `；仅涉及自己时，${list(own, 'zh', '或')}也可调用` : ''}${rights.admin === 'yes' && rights.member !== 'yes' ? '；管理员不能操作所有者和其他管理员' : ''}`,
-    },
-    lifted_by: { calls, roles: may },
+    change: { en: en.join('; '), zh: zh.join('；') },
+    lifted_by: { calls: [...new Set([...(lift?.calls ?? []), ...calls])], roles: may },
   }
 }
 
 /** What would have to change for a call not to be refused so; undefined where nobody has said it. */
 export function remedyOf(allowed: Allowed, row: FailureRow): Remedy | undefined {
   const { lift } = row.when
-  if (isRefusal(allowed, row)) return byRights(allowed, lift)
+  if (isForWantOfRight(allowed, row)) return byRights(allowed, lift)
   if (lift) {
     const { en, zh, ...lifted_by } = lift
     return { change: { en, zh }, lifted_by }

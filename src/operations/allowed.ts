@@ -84,6 +84,10 @@ export const attributeOwner: Allowed = allow(['yes', 'own', 'own', 'own', 'own',
 export const isForAppAlone = ({ rights, refusal }: Allowed): boolean =>
   refusal.word === 'unauthorized' && rights.other === 'no'
 
+/** Whether it refuses anybody who calls with a token. */
+export const refusesSome = ({ rights }: Allowed): boolean =>
+  Object.values(rights).some((right) => right !== 'yes')
+
 /** Whether anybody but the app itself may call. */
 export const isForUsers = ({ rights }: Allowed): boolean =>
   Object.entries(rights).some(([holder, right]) => holder !== 'app' && right !== 'no')

@@ -87,6 +87,18 @@ test('14.8 an action that there is not, or that only users do, is refused', asyn
   }
 })
 
+test('an action that is nearly the name of a call is refused with that name', async () => {
+  for (const [action, near] of [
+    ['muteMember', 'muteMembers'],
+    ['Dissolveroom', 'dissolveRoom'],
+    ['speek', 'speak'],
+  ] as const) {
+    const { status, body } = await explain({ action, room, user: 'bob' })
+    expect(status).toBe(400)
+    expect(body.error_description).toMatch(new RegExp(`; did you mean (.* or )?${near}( or .*)?\\?$`))
+  }
+})
+
 test('14.8 only the app may call it', async () => {
   const reply = await (calls.alice as TestApp['call'])('POST', '/explain', { action: 'getRooms', room })
   expect(reply.status).toBe(401)
