@@ -11,17 +11,6 @@ export interface Attribute {
   autoDelete: boolean
 }
 
-export const attributeLimits = {
-  /** Most keys in one call. */
-  batch: limits.attributesSet.value,
-  /** Most attributes of a room. */
-  room: limits.roomAttributes.value,
-  /** Longest key, in characters. */
-  key: limits.attributeKey.value,
-  /** Longest value, in Unicode code points. */
-  value: limits.attributeValue.value,
-}
-
 const legalKey = /^[A-Za-z0-9_.-]*$/
 
 /** What attributes were, for the log of events; undefined where there were none. */
@@ -53,13 +42,13 @@ export function whyNotSet(
   { username, forced, caller }: { username: string; forced: boolean; caller: Caller },
   count: number,
 ): string | undefined {
-  const { key: longestKey, value: longestValue, room: most } = attributeLimits
+  const [longestKey, longestValue] = [limits.attributeKey.value, limits.attributeValue.value]
   if (key.length > longestKey) return `properties key '${key}' is exceeding maximum limit ${longestKey}`
   if (key === '' || !legalKey.test(key)) return `properties key '${key}' is not Legal`
   if (value.length > longestValue && [...value].length > longestValue)
     return `properties value of key '${key}' is exceeding maximum limit ${longestValue}`
   if (known && known.owner !== username && !forced) return othersKeyFor(caller)
-  if (!known && count >= most)
+  if (!known && count >= limits.roomAttributes.value)
     return 'size of metadata for this single chatroom exceeds the user defined limit'
   return undefined
 }

@@ -1,4 +1,5 @@
 import { busy, failure, tooLarge } from './failures.ts'
+import { MiB } from './limits/limit.ts'
 import { limits } from './limits.ts'
 
 /** The connection ended before the body did. */
@@ -75,8 +76,8 @@ export const fileTooLarge = failure(
   tooLarge.word,
   tooLarge.text,
   {
-    en: `the file is over ${limits.fileBytes.value / 2 ** 20} MiB`,
-    zh: `文件超过 ${limits.fileBytes.value / 2 ** 20} MiB`,
+    en: `the file is over ${limits.fileBytes.value / MiB} MiB`,
+    zh: `文件超过 ${limits.fileBytes.value / MiB} MiB`,
   },
   400,
 )

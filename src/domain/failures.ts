@@ -1,4 +1,5 @@
 import { codeOf, Failure, type FailureWord, failures, TooBusy } from './failure.ts'
+import { MiB } from './limits/limit.ts'
 import { limits } from './limits.ts'
 import type { Text, When } from './text.ts'
 
@@ -220,8 +221,8 @@ export const unknownFields = failure('invalid_parameter', 'some of [{fields}] ar
 })
 
 export const tooLarge = failure('request_entity_too_large', 'Request Entity Too Large', {
-  en: `a body over ${limits.bodyBytes.value / 2 ** 20} MiB`,
-  zh: `请求体超过 ${limits.bodyBytes.value / 2 ** 20} MiB`,
+  en: `a body over ${limits.bodyBytes.value / MiB} MiB`,
+  zh: `请求体超过 ${limits.bodyBytes.value / MiB} MiB`,
 })
 
 /** Over a limit of calls or changes a second. */
@@ -270,7 +271,7 @@ export const unknownAction = failure(
   'illegal_argument',
   'action {action} cannot be explained; give the operationId of a call, or speak, joinRoom or leaveRoom with a user{suggestion}',
   {
-    en: '`action` is no `operationId` of this description, or what only users do and there is no `user`',
-    zh: '`action` 不是本文档中的 `operationId`，或仅用户可做而未填 `user`',
+    en: '`action` is no `operationId` of this description, or what only users do and there is no `user`; names that are near are suggested',
+    zh: '`action` 不是本文档中的 `operationId`，或仅用户可做而未填 `user`；名称相近时给出建议',
   },
 )

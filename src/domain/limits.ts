@@ -14,8 +14,6 @@ import { operatorLimits } from './limits/operators.ts'
 import { socketLimits } from './limits/sockets.ts'
 import { userLimits } from './limits/users.ts'
 
-const limit = <L extends Limit>(declared: L): L => declared
-
 /** Every ceiling of the server. What the code enforces is read from here; `docs/limits.md` is generated from here. */
 export const limits = {
   ...beforeLimits,
@@ -32,11 +30,11 @@ export const limits = {
   ...operatorLimits,
   ...lifecycleLimits,
   ...bulkLimits,
-  bodyBytes: limit({
+  bodyBytes: {
     value: 1_048_576,
     unit: 'bytes',
     en: 'Body of one call',
     zh: '单次调用的请求体',
     beyond: { en: '413; nothing is done', zh: '返回 413，不执行任何操作' },
-  }),
+  } satisfies Limit,
 }

@@ -13,8 +13,6 @@ export interface Quota {
   left: number | null
 }
 
-export const mib = 1024 * 1024
-
 /** The share of a limit at which a warning is due. */
 const warnedShare = 0.8
 

@@ -2,7 +2,7 @@ import { failure, joinedTooManyToJoin, roomMissing } from '../domain/failures.ts
 import type { AppSettings } from './app-settings.ts'
 import type { Dialect } from './dialect.ts'
 import { checkedLifecycle, type OwnLifecycle } from './lifecycle.ts'
-import { limits as ceilings } from './limits.ts'
+import { limits } from './limits.ts'
 import {
   ceilingBelowMembers,
   ceilingTooHigh,
@@ -88,15 +88,6 @@ export interface RoomChange {
   custom?: string | undefined
 }
 
-export const limits = {
-  /** `maxusers` when the request names none. */
-  maxusers: ceilings.roomDefault.value,
-  /** Longest `custom`, in UTF-8 bytes. */
-  custom: ceilings.roomCustom.value,
-  /** Most ids in one call for details. */
-  details: ceilings.roomsAsked.value,
-}
-
 /** None of the ids of a request for details names a room [details]. */
 export const roomNotFound = failure('service_resource_not_found', 'do not find this group:{chatroom_id}', {
   en: 'no chat room has this id',
@@ -148,7 +139,7 @@ function checkTexts(settings: AppSettings, { name, description, custom }: RoomCh
   if (description !== undefined && longer(description, settings.descriptionLength)) {
     throw descriptionTooLong({ limit: settings.descriptionLength })
   }
-  if (custom !== undefined && Buffer.byteLength(custom) > limits.custom) {
+  if (custom !== undefined && Buffer.byteLength(custom) > limits.roomCustom.value) {
     throw customTooLong()
   }
 }
@@ -162,11 +153,17 @@ function checkCeiling(settings: AppSettings, maxusers: number): void {
 
 const roomId = /^[a-z0-9]{1,64}$/
 
-/** What the path of a room's details cannot say: it is that of another call. */
-const wordsOfPaths = new Set(['deleted'])
+/** Texts that no chosen id can be: with them the path of a room's details is that of another call. */
+const wordsOfPaths = new Set(['deleted', 'bulk'])
 
 /** Whether a room can have this id; any other text names none. */
 export const isRoomId = (text: string): boolean => roomId.test(text)
+
+function checkChosenId(roomid: string | undefined): void {
+  if (roomid === undefined) return
+  if (!isRoomId(roomid)) throw idIllegal()
+  if (wordsOfPaths.has(roomid)) throw idTaken({ roomid })
+}
 
 /** A room ready to be stored, and the members to add beside its owner, each once. */
 export interface NewRoom {
@@ -186,14 +183,9 @@ export interface NewRoom {
  */
 export function newRoom(settings: AppSettings, draft: RoomDraft): NewRoom {
   checkTexts(settings, draft)
-  const maxusers = draft.maxusers ?? Math.min(limits.maxusers, settings.maxusers)
+  const maxusers = draft.maxusers ?? Math.min(limits.roomDefault.value, settings.maxusers)
   checkCeiling(settings, maxusers)
-  if (draft.roomid !== undefined && !isRoomId(draft.roomid)) {
-    throw idIllegal()
-  }
-  if (draft.roomid !== undefined && wordsOfPaths.has(draft.roomid)) throw idTaken({ roomid: draft.roomid })
-  // The path of bulk jobs.
-  if (draft.roomid === 'bulk') throw idTaken({ roomid: draft.roomid })
+  checkChosenId(draft.roomid)
   if (draft.dialect !== 'sdk' && draft.members?.length === 0) {
     throw noMembers()
   }

@@ -2,8 +2,9 @@ import type { Logger } from 'pino'
 import type { AppDirectory } from '../auth/app-directory.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { theApp } from '../domain/event.ts'
+import { MiB } from '../domain/limits/limit.ts'
 import { limits } from '../domain/limits.ts'
-import { isNearlyUsed, mib, type Quota, quotaOf } from '../domain/quota.ts'
+import { isNearlyUsed, type Quota, quotaOf } from '../domain/quota.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { warnOfQuotas } from '../operations/quotas/warn-of-quotas.ts'
 import type { Attachments } from '../store/attachments.ts'
@@ -37,7 +38,7 @@ export function startQuotaWarnings({ engine, apps, attachments, log, everyMs = 1
       quotas.push(quotaOf('app', name, limits[name].value, lists.get(`${id} ${name}`) ?? 0))
     // Nodes may have files of their own, and would contradict each other.
     if (kind === 'sqlite')
-      quotas.push(quotaOf('app', 'fileSpace', settings.fileSpace * mib, attachments.usedBy(id), 'bytes'))
+      quotas.push(quotaOf('app', 'fileSpace', settings.fileSpace * MiB, attachments.usedBy(id), 'bytes'))
     return quotas
   }
 

@@ -1,4 +1,4 @@
-import type { Limit } from './limit.ts'
+import { clamped, type Limit } from './limit.ts'
 
 /** Jobs that do one thing to many chat rooms. */
 export const bulkLimits = {
@@ -63,6 +63,6 @@ export const bulkLimits = {
     unit: 'items',
     en: 'Outcomes of a bulk job on a page',
     zh: '批量任务结果每页数量',
-    beyond: { en: 'counts as this many', zh: '按该上限处理' },
+    beyond: clamped,
   },
 } satisfies Record<string, Limit>

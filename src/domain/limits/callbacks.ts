@@ -1,8 +1,4 @@
-import type { Limit } from './limit.ts'
-
-const MiB = 1024 * 1024
-
-const refused = { en: '400 or 403; nothing is done', zh: '返回 400 或 403，不执行任何操作' }
+import { type Limit, MiB, refused } from './limit.ts'
 
 /** Callbacks: rules, and what their delivery may cost. */
 export const callbackLimits = {

@@ -1,22 +1,7 @@
-import type { Limit } from './limit.ts'
+import { clamped, items, type Limit, refused } from './limit.ts'
 
-type Both = { en: string; zh: string }
-
-const refused: Both = { en: '400 or 403; nothing is done', zh: '返回 400 或 403，不执行任何操作' }
-const clamped: Both = { en: 'counts as this many', zh: '按该上限处理' }
-
-const items = (value: number, en: string, zh: string, beyond = refused): Limit => ({
-  value,
-  unit: 'items',
-  en,
-  zh,
-  beyond,
-})
-
-const bytes = (value: number, en: string, zh: string, beyond = refused): Limit => ({
-  ...items(value, en, zh, beyond),
-  unit: 'bytes',
-})
+/** A ceiling of a length. */
+const bytes = (value: number, en: string, zh: string): Limit => ({ ...items(value, en, zh), unit: 'bytes' })
 
 /** What one call may hold, and how long its texts may be; mostly the reference's. */
 export const callLimits = {

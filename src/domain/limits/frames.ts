@@ -1,6 +1,4 @@
-import type { Limit } from './limit.ts'
-
-const MiB = 1024 * 1024
+import { type Limit, MiB } from './limit.ts'
 
 /** Frames of a connection, and messages in them. */
 export const frameLimits = {

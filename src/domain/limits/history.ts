@@ -1,6 +1,4 @@
-import type { Limit } from './limit.ts'
-
-const MiB = 1024 * 1024
+import { type Limit, MiB } from './limit.ts'
 
 /** What is stored of messages, and how it is read. */
 export const historyLimits = {

@@ -2,40 +2,38 @@ import type { Limit } from './limit.ts'
 
 const refused = { en: '400; nothing is changed', zh: '返回 400，不做修改' }
 
-const limit = <L extends Limit>(declared: L): L => declared
-
 /** How long chat rooms live, and how they are dissolved when that is over. */
 export const lifecycleLimits = {
-  shortestTimeout: limit({
+  shortestTimeout: {
     value: 60_000,
     unit: 'ms',
     en: 'Shortest `idle_timeout`, and `empty_timeout`, of a chat room',
     zh: '聊天室 `idle_timeout`、`empty_timeout` 的最小值',
     beyond: refused,
-  }),
-  longestTimeout: limit({
+  },
+  longestTimeout: {
     value: 315_360_000_000,
     unit: 'ms',
     en: 'Longest `idle_timeout`, `empty_timeout`, and `warn_before`, of a chat room',
     zh: '聊天室 `idle_timeout`、`empty_timeout`、`warn_before` 的最大值',
     beyond: refused,
-  }),
-  latestInstant: limit({
+  },
+  latestInstant: {
     value: 253_402_300_799_999,
     unit: 'ms',
     en: 'Latest `opens_at`, and `expires_at`, of a chat room: the end of the year 9999',
     zh: '聊天室 `opens_at`、`expires_at` 的最大值：9999 年末',
     beyond: refused,
-  }),
-  returnTime: limit({
+  },
+  returnTime: {
     value: 600_000,
     unit: 'ms',
     en: 'Time after the start of the server, or the loss of a node, in which no chat room is dissolved as idle or empty; its timeout, where that is shorter',
     zh: '服务启动或节点失联后，不因空闲或无人而解散聊天室的时长；超时时间更短时以超时时间为准',
     beyond: { en: 'rooms are dissolved again', zh: '恢复解散' },
-  }),
+  },
   /** Less than the shortest timeout without the time for which activity is not stored (`activityDelay`). */
-  nodeSilence: limit({
+  nodeSilence: {
     value: 30_000,
     unit: 'ms',
     en: 'Time for which a node may not be heard of while chat rooms are dissolved as idle or empty; it may know of activity that is not stored',
@@ -44,19 +42,19 @@ export const lifecycleLimits = {
       en: 'as after the loss of a node',
       zh: '按节点失联处理',
     },
-  }),
-  roomsPreviewed: limit({
+  },
+  roomsPreviewed: {
     value: 1000,
     unit: 'items',
     en: 'Chat rooms in one preview of those that will be dissolved',
     zh: '一次预览返回的即将解散的聊天室数量',
     beyond: { en: 'the first of them, and `more`', zh: '只返回最早解散的，并标明 `more`' },
-  }),
-  hoursPreviewed: limit({
+  },
+  hoursPreviewed: {
     value: 8760,
     unit: 'items',
     en: 'Hours that a preview looks ahead',
     zh: '预览的最大小时数',
     beyond: refused,
-  }),
-}
+  },
+} satisfies Record<string, Limit>

@@ -1,6 +1,4 @@
-import type { Limit } from './limit.ts'
-
-const MiB = 1024 * 1024
+import { type Limit, MiB } from './limit.ts'
 
 /** What one process holds in memory at most: caches, queues and what waits for clients. */
 export const memoryLimits = {

@@ -1,16 +1,4 @@
-import type { Limit } from './limit.ts'
-
-const MiB = 1024 * 1024
-
-const refused = { en: '400 or 403; nothing is done', zh: '返回 400 或 403，不执行任何操作' }
-
-const items = (value: number, en: string, zh: string, beyond: Limit['beyond'] = refused): Limit => ({
-  value,
-  unit: 'items',
-  en,
-  zh,
-  beyond,
-})
+import { clamped, items, type Limit, MiB, refused } from './limit.ts'
 
 /** Lists of keywords, and what moderators do. */
 export const moderationLimits = {
@@ -80,17 +68,12 @@ export const moderationLimits = {
     zh: '关键词文件',
     beyond: { en: '413; the list stays as it was', zh: '返回 413，列表不变' },
   },
-  keywordCharacters: {
-    ...items(
-      4_000_000,
-      'Characters of all keywords of an app, of which each takes up to 20 bytes of memory in every process',
-      '一个应用全部关键词的字符总数（每个字符在每个进程中最多占用 20 字节内存）',
-    ),
-  },
-  keywordsPage: items(1000, 'Words of a keyword list on a page', '关键词每页数量', {
-    en: 'counts as this many',
-    zh: '按该上限处理',
-  }),
+  keywordCharacters: items(
+    4_000_000,
+    'Characters of all keywords of an app, of which each takes up to 20 bytes of memory in every process',
+    '一个应用全部关键词的字符总数（每个字符在每个进程中最多占用 20 字节内存）',
+  ),
+  keywordsPage: items(1000, 'Words of a keyword list on a page', '关键词每页数量', clamped),
   keywordSteps: items(
     100_000,
     'Steps in which one message is looked through for words with wildcards, and for which words it holds',

@@ -1,6 +1,4 @@
-import type { Limit } from './limit.ts'
-
-const MiB = 1024 * 1024
+import { type Limit, MiB } from './limit.ts'
 
 /** Secrets of apps; operators of the console: their passwords, their sessions, and how often they may fail to sign in. */
 export const operatorLimits = {

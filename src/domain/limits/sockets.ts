@@ -1,6 +1,5 @@
-import type { Limit } from './limit.ts'
+import { type Limit, MiB } from './limit.ts'
 
-const MiB = 1024 * 1024
 const closed = { en: 'the connection is closed', zh: '关闭该连接' }
 const upgradeRefused = { en: '503 instead of a connection', zh: '不建立连接，返回 503' }
 

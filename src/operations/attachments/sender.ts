@@ -1,7 +1,8 @@
 import type { AppRecord } from '../../domain/app.ts'
 import { type Caller, theApp } from '../../domain/event.ts'
 import { Failure } from '../../domain/failure.ts'
-import { mib, quotaOf } from '../../domain/quota.ts'
+import { MiB } from '../../domain/limits/limit.ts'
+import { quotaOf } from '../../domain/quota.ts'
 import { appOnly } from '../allowed.ts'
 import { type ActionContext, write } from '../operation.ts'
 import { warnOfQuotas } from '../quotas/warn-of-quotas.ts'
@@ -12,8 +13,8 @@ export function attachmentSender({ id, settings }: AppRecord, caller: Caller) {
   return {
     app: id,
     username: caller.kind === 'user' ? caller.username : undefined,
-    appSpace: settings.fileSpace * mib,
-    userSpace: settings.userFileSpace * mib,
+    appSpace: settings.fileSpace * MiB,
+    userSpace: settings.userFileSpace * MiB,
     nearly: (quota: 'fileSpace' | 'userFileSpace', usedBytes: number) => void taken.set(quota, usedBytes),
     taken,
   }

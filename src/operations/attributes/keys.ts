@@ -1,11 +1,12 @@
 import { Type as t } from '@sinclair/typebox'
-import { attributeLimits, othersKey } from '../../domain/attributes.ts'
+import { othersKey } from '../../domain/attributes.ts'
 import { failure } from '../../domain/failures.ts'
+import { limits } from '../../domain/limits.ts'
 import { notInChatroom } from '../allowed.ts'
 import type { InRoom, Transaction } from '../operation.ts'
 import { bounds, exactly, loosely, says } from '../schemas.ts'
 
-const { batch } = attributeLimits
+const batch = limits.attributesSet.value
 
 const tooManyKeys = failure('illegal_argument', `exceed allowed batch size ${batch}`, {
   en: `more than ${batch} keys`,

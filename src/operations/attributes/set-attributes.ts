@@ -1,12 +1,15 @@
 import { Type as t } from '@sinclair/typebox'
-import { type Attribute, attributeLimits, earlierAttributes, whyNotSet } from '../../domain/attributes.ts'
+import { type Attribute, earlierAttributes, whyNotSet } from '../../domain/attributes.ts'
+import { limits } from '../../domain/limits.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { attributeWriters } from '../allowed.ts'
 import { type InRoom, type Transaction, writeRoom } from '../operation.ts'
 import { bounds, loosely, says } from '../schemas.ts'
 import { checkKeys, type KeyOutcome, keyFailures, KeyOutcome as Outcome, requireInRoom } from './keys.ts'
 
-const { batch, key, value } = attributeLimits
+const batch = limits.attributesSet.value
+const longestKey = limits.attributeKey.value
+const longestValue = limits.attributeValue.value
 
 interface Input {
   room: string
@@ -54,15 +57,15 @@ const shared = {
   body: loosely({
     metaData: t.Record(t.String(), t.String(), {
       ...says(
-        `At most ${batch} keys (${key} of A-Z, a-z, 0-9, "_", "-", ".") with texts of at most ${value} characters.`,
-        `最多 ${batch} 个键（最长 ${key} 位，可用 A-Z、a-z、0-9、"_"、"-"、"."），值最长 ${value} 个字符。`,
+        `At most ${batch} keys (${longestKey} of A-Z, a-z, 0-9, "_", "-", ".") with texts of at most ${longestValue} characters.`,
+        `最多 ${batch} 个键（最长 ${longestKey} 位，可用 A-Z、a-z、0-9、"_"、"-"、"."），值最长 ${longestValue} 个字符。`,
       ),
       examples: [{ mood: 'calm' }],
       ...bounds({
         minProperties: 1,
         maxProperties: batch,
-        propertyNames: { pattern: `^[A-Za-z0-9_.-]{1,${key}}$` },
-        additionalProperties: { type: 'string', maxLength: value },
+        propertyNames: { pattern: `^[A-Za-z0-9_.-]{1,${longestKey}}$` },
+        additionalProperties: { type: 'string', maxLength: longestValue },
       }),
     }),
     autoDelete: t.Optional(

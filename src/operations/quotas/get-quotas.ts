@@ -1,7 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { roomMissing, userNotFound } from '../../domain/failures.ts'
+import { MiB } from '../../domain/limits/limit.ts'
 import { limits } from '../../domain/limits.ts'
-import { mib, type Quota, quotaOf } from '../../domain/quota.ts'
+import { type Quota, quotaOf } from '../../domain/quota.ts'
 import { foldUsername } from '../../domain/user.ts'
 import type { QuotaKind } from '../../store/quotas.ts'
 import { appOnly } from '../allowed.ts'
@@ -59,7 +60,7 @@ async function ofApp(context: ActionContext): Promise<Quota[]> {
   return [
     await counted(context, 'rooms'),
     await counted(context, 'users'),
-    quotaOf('app', 'fileSpace', fileSpace * mib, services.attachments.usedBy(app.id), 'bytes'),
+    quotaOf('app', 'fileSpace', fileSpace * MiB, services.attachments.usedBy(app.id), 'bytes'),
     quotaOf('app', 'callbacks', limits.callbacks.value, (await store.callbacks.callbackRules(app.id)).length),
     quotaOf(
       'app',
@@ -78,7 +79,7 @@ async function ofUser({ app, store, services }: ActionContext, given: string): P
   const bytes = services.attachments.usedBy(app.id, username)
   return [
     quotaOf('user', 'roomsPerUser', roomsPerUser, joined),
-    quotaOf('user', 'userFileSpace', userFileSpace * mib, bytes, 'bytes'),
+    quotaOf('user', 'userFileSpace', userFileSpace * MiB, bytes, 'bytes'),
     quotaOf('user', 'userMessageRate', userMessageRate, null, 'perSecond'),
   ]
 }

@@ -1,7 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { andThen } from '../../domain/and-then.ts'
 import { failure } from '../../domain/failures.ts'
-import { limits, roomNotFound } from '../../domain/room.ts'
+import { limits } from '../../domain/limits.ts'
+import { roomNotFound } from '../../domain/room.ts'
 import type { Awaitable } from '../../store/database.ts'
 import { everyone } from '../allowed.ts'
 import { read } from '../operation.ts'
@@ -10,7 +11,7 @@ import { exactly } from '../schemas.ts'
 import { type Details, detailsOfMany, detailsOfOne } from './room-details.ts'
 import { Room } from './schemas.ts'
 
-const { details: mostRooms } = limits
+const mostRooms = limits.roomsAsked.value
 
 const tooMany = failure('invalid_parameter', `at most ${mostRooms} chatroom ids can be queried at once`, {
   en: `more than ${mostRooms} ids`,

@@ -1,4 +1,3 @@
-import { attributeLimits } from '../../domain/attributes.ts'
 import { limits } from '../../domain/limits.ts'
 import type { RoomState } from './room-state.ts'
 
@@ -182,7 +181,7 @@ class Plan {
     if (!from.attributes) return
     const is = to.attributes ?? new Map<string, string>()
     const metadata = (rest: string) => `/metadata/chatroom/${encodeURIComponent(id)}/user/${rest}/forced`
-    for (const keys of batches(without(is.keys(), from.attributes), attributeLimits.batch))
+    for (const keys of batches(without(is.keys(), from.attributes), limits.attributesSet.value))
       this.changes.push({
         does: 'remove attributes',
         of: keys,
@@ -193,7 +192,7 @@ class Plan {
     // Who set them is not told by the hosted service: the owner, or, where it has left, some member.
     const setter = this.ownerIsIn ? from.owner : ([...this.present][0] ?? from.owner)
     const differ = [...from.attributes].filter(([key, value]) => is.get(key) !== value)
-    for (const some of batches(differ, attributeLimits.batch))
+    for (const some of batches(differ, limits.attributesSet.value))
       this.changes.push({
         does: 'set attributes',
         of: some.map(([key]) => key),
