@@ -2,7 +2,7 @@ import type { AppRecord, AppSecret } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
 import { recordedIn } from '../domain/recorded-rooms.ts'
 import { removeSomeRows } from './app-removal.ts'
-import type { Awaitable, Database } from './database.ts'
+import { type Awaitable, type Database, forUpdate } from './database.ts'
 
 /** An app in a transaction. `clock`: microseconds since the epoch by the store's clock, one for all nodes. */
 export type UsedApp = AppRecord & { clock: number }
@@ -176,8 +176,8 @@ export function appStore(db: Database): AppStore {
     },
 
     async lockSecrets(id) {
-      const lock = db.dialect === 'sqlite' ? '' : 'for update of apps'
-      const row = await db.get<AppRow>(`select ${columns} from ${stored} where apps.id = ?1 ${lock}`, id)
+      const sql = `select ${columns} from ${stored} where apps.id = ?1 ${forUpdate(db, 'apps')}`
+      const row = await db.get<AppRow>(sql, id)
       return row && toApp(row)
     },
 

@@ -50,5 +50,13 @@ export const byIndex = (db: Database, index: string): string =>
 export const forUpdate = (db: Database, table?: string): string =>
   db.dialect === 'sqlite' ? '' : `for update${table === undefined ? '' : ` of ${table}`}`
 
+/** As `forUpdate`, of those rows that no other transaction holds. */
+export const forUpdateOfFree = (db: Database): string =>
+  db.dialect === 'sqlite' ? '' : 'for update skip locked'
+
 /** Prevents the deletion of the selected rows until the transaction ends, and blocks nobody else. */
 export const forKeyShare = (db: Database): string => (db.dialect === 'sqlite' ? '' : 'for key share')
+
+/** The column `username` of what a statement selects or returns. */
+export const usernamesIn = async (db: Database, sql: string, ...params: Param[]): Promise<string[]> =>
+  (await db.all<{ username: string }>(sql, ...params)).map(({ username }) => username)

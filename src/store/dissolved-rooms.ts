@@ -1,4 +1,4 @@
-import { type Database, forUpdate, isOneOf, type Param } from './database.ts'
+import { type Database, forUpdate, forUpdateOfFree, isOneOf, type Param, usernamesIn } from './database.ts'
 
 /** Tables whose rows stay where they are while a room can be restored, and what tells its rows apart. */
 export const leftBehind = {
@@ -79,6 +79,7 @@ async function addRow(db: Database, table: string, row: Row): Promise<void> {
   )
 }
 
+/** Moves rooms to the table `dissolved_rooms` and back; reads and writes `deleted_users`. */
 export function dissolvedStore(db: Database): DissolvedStore {
   const sqlite = db.dialect === 'sqlite'
   const members = sqlite
@@ -171,23 +172,21 @@ const deletedUsers = (db: Database): DeletedUsers => ({
     )
   },
 
-  async deletedSince(app, usernames, sinceUs) {
-    const rows = await db.all<{ username: string }>(
+  deletedSince: (app, usernames, sinceUs) =>
+    usernamesIn(
+      db,
       `select username from deleted_users where app = ?1 and deleted > ?3 and ${isOneOf(db, 'username', 2)}`,
       app,
       JSON.stringify(usernames),
       sinceUs,
-    )
-    return rows.map(({ username }) => username)
-  },
+    ),
 })
 
 /** Removes what is left of rooms, by the table and by the room. */
 const pruning = (db: Database): Pick<DissolvedStore, 'pruneDissolved'> => ({
   async pruneDissolved(app, beforeUs, most) {
-    const skip = db.dialect === 'sqlite' ? '' : 'for update skip locked'
     const rows = await db.all<{ id: string }>(
-      `select id from dissolved_rooms where app = ?1 and dissolved < ?2 order by dissolved limit ?3 ${skip}`,
+      `select id from dissolved_rooms where app = ?1 and dissolved < ?2 order by dissolved limit ?3 ${forUpdateOfFree(db)}`,
       app,
       beforeUs,
       most,

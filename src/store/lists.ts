@@ -1,5 +1,5 @@
 import type { Mute } from '../domain/mute.ts'
-import { byIndex, type Database, each, isOneOf } from './database.ts'
+import { byIndex, type Database, each, isOneOf, usernamesIn } from './database.ts'
 
 /** An entry of a block list. */
 interface Ban extends Mute {
@@ -61,12 +61,10 @@ export interface ListStore extends ListReads {
 type BlockLists = Pick<ListStore, 'blocked' | 'blockedAmong' | 'bans' | 'block' | 'unblock'>
 
 function blockLists(db: Database): BlockLists {
-  const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
-    (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
-
   return {
     blocked: (app, room, now) =>
-      names(
+      usernamesIn(
+        db,
         `select username from blocks where app = ?1 and room = ?2 and expires > ?3 order by username`,
         app,
         room,
@@ -74,7 +72,8 @@ function blockLists(db: Database): BlockLists {
       ),
 
     blockedAmong: (app, room, usernames, now) =>
-      names(
+      usernamesIn(
+        db,
         `select username from blocks where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)} and expires > ?4
          order by username`,
         app,
@@ -116,6 +115,7 @@ function blockLists(db: Database): BlockLists {
   }
 }
 
+/** Reads and writes the tables `mutes` and `blocks`. */
 export function listStore(db: Database): ListStore {
   return {
     async muted(app, room, now, usernames) {

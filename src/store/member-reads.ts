@@ -1,4 +1,4 @@
-import { type Awaitable, type Database, isOneOf } from './database.ts'
+import { type Awaitable, type Database, isOneOf, usernamesIn } from './database.ts'
 
 /** Someone in a room. */
 interface Member {
@@ -53,10 +53,8 @@ const toMember = ({ username, admin, joined }: MemberRow): Member => ({
 const earliestAdmin = `select username from members
   where app = ?1 and room = ?2 and admin = 1 and username <> ?3 order by joined, username limit 1`
 
+/** Reads the table `members`. */
 export function memberReads(db: Database): MemberReads {
-  const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
-    (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
-
   return {
     async findMember(app, room, username) {
       const row = await db.get<MemberRow>(
@@ -69,7 +67,8 @@ export function memberReads(db: Database): MemberReads {
     },
 
     membersAmong: (app, room, usernames) =>
-      names(
+      usernamesIn(
+        db,
         `select username from members where app = ?1 and room = ?2 and ${isOneOf(db, 'username', 3)}`,
         app,
         room,
@@ -77,7 +76,8 @@ export function memberReads(db: Database): MemberReads {
       ),
 
     pageMembers: (app, room, limit, offset) =>
-      names(
+      usernamesIn(
+        db,
         `select username from members where app = ?1 and room = ?2 order by username limit ?3 offset ?4`,
         app,
         room,
@@ -120,19 +120,21 @@ export function memberReads(db: Database): MemberReads {
       ),
 
     admins: (app, room) =>
-      names(
+      usernamesIn(
+        db,
         `select username from members where app = ?1 and room = ?2 and admin = 1 order by username`,
         app,
         room,
       ),
 
     async oldestAdmin(app, room, without) {
-      const [first] = await names(earliestAdmin, app, room, without)
+      const [first] = await usernamesIn(db, earliestAdmin, app, room, without)
       return first
     },
 
     allowed: (app, room) =>
-      names(
+      usernamesIn(
+        db,
         `select username from members where app = ?1 and room = ?2 and allowed = 1 order by username`,
         app,
         room,

@@ -1,5 +1,5 @@
 import type { Device } from '../domain/device.ts'
-import { type Database, each, isOneOf } from './database.ts'
+import { type Database, each, isOneOf, usernamesIn } from './database.ts'
 import { type NodeReads, type NodeStore, nodeStore } from './nodes.ts'
 
 /** Someone who is offline for so long that it leaves its rooms. */
@@ -31,10 +31,8 @@ export interface PresenceStore extends PresenceReads, NodeStore {
   takeDue(app: number, usernames: string[], now: number): Promise<string[]>
 }
 
+/** Reads and writes the tables `presence` and `nodes`. */
 export function presenceStore(db: Database): PresenceStore {
-  const names = async (sql: string, ...params: (string | number)[]): Promise<string[]> =>
-    (await db.all<{ username: string }>(sql, ...params)).map((row) => row.username)
-
   const part = (place: number): string =>
     db.dialect === 'sqlite' ? `json_extract(value, '$[${place}]')` : `value::json ->> ${place}`
 
@@ -96,7 +94,8 @@ export function presenceStore(db: Database): PresenceStore {
     },
 
     onlineAmong: (app, usernames) =>
-      names(
+      usernamesIn(
+        db,
         `select distinct username from presence
          where app = ?1 and leaves is null and ${isOneOf(db, 'username', 2)} order by username`,
         app,
@@ -111,7 +110,8 @@ export function presenceStore(db: Database): PresenceStore {
       ),
 
     async takeDue(app, usernames, now) {
-      const taken = await names(
+      const taken = await usernamesIn(
+        db,
         `delete from presence where app = ?1 and leaves <= ?2 and ${isOneOf(db, 'username', 3)}
          returning username`,
         app,

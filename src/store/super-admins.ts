@@ -1,4 +1,4 @@
-import type { Awaitable, Database } from './database.ts'
+import { type Awaitable, type Database, usernamesIn } from './database.ts'
 
 /** Users that may create rooms of their app. */
 export interface SuperAdminReads {
@@ -14,6 +14,7 @@ export interface SuperAdminStore extends SuperAdminReads {
   removeSuperAdmin(app: number, username: string): Promise<boolean>
 }
 
+/** Reads and writes the table `super_admins`. */
 export function superAdminStore(db: Database): SuperAdminStore {
   return {
     async isSuperAdmin(app, username) {
@@ -21,15 +22,14 @@ export function superAdminStore(db: Database): SuperAdminStore {
       return row !== undefined
     },
 
-    async pageSuperAdmins(app, limit, offset) {
-      const rows = await db.all<{ username: string }>(
+    pageSuperAdmins: (app, limit, offset) =>
+      usernamesIn(
+        db,
         `select username from super_admins where app = ?1 order by added, username limit ?2 offset ?3`,
         app,
         limit,
         offset,
-      )
-      return rows.map((row) => row.username)
-    },
+      ),
 
     async addSuperAdmin(app, username, added) {
       const changed = await db.run(

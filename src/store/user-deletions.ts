@@ -1,4 +1,4 @@
-import type { Database } from './database.ts'
+import { type Database, forUpdateOfFree } from './database.ts'
 
 export interface UserDeletionReads {
   /** At most `limit` deleted users that still have chat rooms. */
@@ -15,8 +15,8 @@ export interface UserDeletionStore extends UserDeletionReads {
   endDeletion(app: number, username: string): Promise<void>
 }
 
+/** Reads and writes the table `user_deletions`. */
 export function userDeletionStore(db: Database): UserDeletionStore {
-  const skip = db.dialect === 'sqlite' ? '' : 'for update skip locked'
   return {
     listDeletions: async (limit) => db.all(`select app, username from user_deletions limit ?1`, limit),
 
@@ -40,7 +40,7 @@ export function userDeletionStore(db: Database): UserDeletionStore {
 
     lockDeletion: async (app, username) =>
       (await db.get(
-        `select 1 from user_deletions where app = ?1 and username = ?2 ${skip}`,
+        `select 1 from user_deletions where app = ?1 and username = ?2 ${forUpdateOfFree(db)}`,
         app,
         username,
       )) !== undefined,

@@ -1,5 +1,5 @@
 import type { Text } from '../../domain/text.ts'
-import type { Database } from '../database.ts'
+import { type Database, forUpdate } from '../database.ts'
 
 /** What tells one finding of a check from another: the key of a row, the name of an index. */
 export type Key = (string | number)[]
@@ -66,8 +66,7 @@ export function rowCheck({ name, meaning, table, key, wrong, mend, needsDecision
   }
 
   async function mendRow(db: Database, values: Key): Promise<Mended> {
-    const lock = db.dialect === 'sqlite' ? '' : 'for update of t'
-    await db.get(`select 1 from ${table} t where ${isRow} ${lock}`, ...values)
+    await db.get(`select 1 from ${table} t where ${isRow} ${forUpdate(db, 't')}`, ...values)
     // A statement of its own: it sees what was committed until the lock was had.
     const found = await db.get(`select 1 from ${table} t where ${isRow} and (${isWrong(db)})`, ...values)
     if (!found) return 'right'

@@ -1,5 +1,5 @@
 import type { Text } from '../../domain/text.ts'
-import type { Database } from '../database.ts'
+import { type Database, forUpdate } from '../database.ts'
 import { type Check, type Key, rowCheck } from './check.ts'
 
 /** Rows of apps that are not there are found apart. */
@@ -34,8 +34,7 @@ export async function countMembers(db: Database, app: Key[0], room: Key[0]): Pro
 }
 
 async function removeMember(db: Database, [app = 0, room = '', username = '']: Key): Promise<void> {
-  const lock = db.dialect === 'sqlite' ? '' : 'for update'
-  await db.get(`select 1 from rooms where app = ?1 and id = ?2 ${lock}`, app, room)
+  await db.get(`select 1 from rooms where app = ?1 and id = ?2 ${forUpdate(db)}`, app, room)
   await db.run(`delete from members where app = ?1 and room = ?2 and username = ?3`, app, room, username)
   await countMembers(db, app, room)
 }
