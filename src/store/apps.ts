@@ -1,6 +1,7 @@
 import type { AppRecord, AppSecret } from '../domain/app.ts'
 import { defaultSettings } from '../domain/app-settings.ts'
 import { recordedIn } from '../domain/recorded-rooms.ts'
+import { lockOfApp } from './app-locks.ts'
 import { removeSomeRows } from './app-removal.ts'
 import { type Awaitable, type Database, forUpdate } from './database.ts'
 
@@ -128,7 +129,7 @@ export function appStore(db: Database): AppStore {
     async lockApp(org, name) {
       const app = await this.findApp(org, name)
       if (!app || db.dialect === 'sqlite') return app
-      await db.run(`select pg_advisory_xact_lock(${settingsLock}, ?1)`, app.id)
+      await lockOfApp(db, 'settings', app.id)
       return this.findApp(org, name)
     },
 
@@ -139,7 +140,7 @@ export function appStore(db: Database): AppStore {
         return row && { ...toApp(row), clock: Date.now() * 1000 }
       }
       const [, row] = await Promise.all([
-        db.run(`select pg_advisory_xact_lock_shared(${settingsLock}, ?1)`, id),
+        lockOfApp(db, 'settings', id, 'shared'),
         db.get<AppRow & { clock: number }>(
           `select ${columns}, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock from ${stored} where apps.id = ?1`,
           id,

@@ -1,4 +1,5 @@
 import type { CallbackRule } from '../domain/callbacks/rule.ts'
+import { lockOfApp } from './app-locks.ts'
 import type { Database } from './database.ts'
 
 export interface CallbackReads {
@@ -91,10 +92,8 @@ export function callbackStore(db: Database): CallbackStore {
       return row && toRule(row)
     },
 
-    async lockCallbacks(app) {
-      // Changes of one app's rules wait for each other, so that the ceiling holds.
-      if (db.dialect === 'postgres') await db.run(`select pg_advisory_xact_lock(22, ?1)`, app)
-    },
+    // Changes of one app's rules wait for each other, so that the ceiling holds.
+    lockCallbacks: (app) => lockOfApp(db, 'callbacks', app),
 
     async addCallback(app, rule, atUs) {
       await db.run(

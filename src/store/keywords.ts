@@ -1,6 +1,7 @@
 import type { KeywordAction } from '../domain/keywords/automaton.ts'
 import type { StoredKeyword } from '../domain/keywords/matcher.ts'
 import type { Keyword } from '../domain/keywords/word.ts'
+import { lockOfApp } from './app-locks.ts'
 import { type Database, each, isOneOf } from './database.ts'
 
 /** A list of keywords. */
@@ -102,10 +103,8 @@ export function keywordStore(db: Database): KeywordStore {
   return {
     ...own,
 
-    async lockKeywords(app) {
-      // Changes of one app's lists wait for each other, so that ceilings hold.
-      if (db.dialect === 'postgres') await db.run(`select pg_advisory_xact_lock(27, ?1)`, app)
-    },
+    // Changes of one app's lists wait for each other, so that ceilings hold.
+    lockKeywords: (app) => lockOfApp(db, 'keywords', app),
 
     async addKeywordList(app, { id, name, action, createdMs }) {
       await db.run(

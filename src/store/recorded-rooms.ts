@@ -1,4 +1,5 @@
 import { allRooms, recordedText } from '../domain/recorded-rooms.ts'
+import { lockOfApp } from './app-locks.ts'
 import { type Database, isOneOf } from './database.ts'
 import { comparePositions, type EventPosition } from './event-retention.ts'
 
@@ -61,9 +62,7 @@ export function recordedRoomStore(db: Database): RecordedRoomStore {
       return latest
     },
 
-    async lock(app) {
-      if (db.dialect === 'postgres') await db.run(`select pg_advisory_xact_lock(33, ?1)`, app)
-    },
+    lock: (app) => lockOfApp(db, 'recordedRooms', app),
 
     async ask(app, rooms, nowMs) {
       const known = await db.all<{ room: string }>(

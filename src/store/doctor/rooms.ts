@@ -1,5 +1,6 @@
 import { needsOf } from '../../domain/callbacks/rule.ts'
 import { recordedText } from '../../domain/recorded-rooms.ts'
+import { lockOfApp } from '../app-locks.ts'
 import { appStore } from '../apps.ts'
 import { callbackStore } from '../callbacks.ts'
 import type { Database } from '../database.ts'
@@ -114,9 +115,7 @@ export const copyChecks: Check[] = [
       en: 'Apps of which is stored wrongly for which chat rooms messages are recorded for event streams.',
       zh: '应用记录的“为事件流保存消息的聊天室”与实际不一致。',
     },
-    lock: async (db, app) => {
-      if (db.dialect === 'postgres') await db.run(`select pg_advisory_xact_lock(33, ?1)`, app)
-    },
+    lock: (db, app) => lockOfApp(db, 'recordedRooms', app),
     async isRight(db, app) {
       const row = await db.get<{ recorded: string }>(
         `select coalesce(recorded, '') as recorded from apps where id = ?1`,
