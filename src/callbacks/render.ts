@@ -2,7 +2,7 @@ import { type App, appKey } from '../domain/app.ts'
 import type { Callback } from '../domain/callbacks/callback.ts'
 import { appOperator } from '../domain/event.ts'
 import { isOperatorActor } from '../domain/operator.ts'
-import type { EventPosition } from '../store/event-retention.ts'
+import type { EventPosition } from '../store/event-position.ts'
 import type { EventRow } from '../store/events.ts'
 import { roomBodies } from './room-bodies.ts'
 

@@ -1,6 +1,6 @@
 import { append, logColumns, logFields, ofRule, queueColumns, queueFields } from './callback-rows.ts'
 import type { Database } from './database.ts'
-import type { EventPosition } from './event-retention.ts'
+import { type EventPosition, ownXid } from './event-position.ts'
 
 /** A rule that a process delivers, and how far it is. */
 export interface HeldRule extends EventPosition {
@@ -207,7 +207,7 @@ async function positionAt(db: Database, app: number, at: number): Promise<EventP
   )
   // Just before the first that is later; where there is none, after all that is there.
   if (last) return { ...last, number: last.number - 1 }
-  const now = await db.get<{ xid: number }>(`select pg_current_xact_id()::text::bigint as xid`)
+  const now = await db.get<{ xid: number }>(`select ${ownXid(db)} as xid`)
   return { xid: now?.xid ?? 0, at, room: '', number: -1 }
 }
 

@@ -1,6 +1,7 @@
 import type { CallbackRule } from '../domain/callbacks/rule.ts'
 import { lockOfApp } from './app-locks.ts'
 import type { Database } from './database.ts'
+import { ownXid } from './event-position.ts'
 
 export interface CallbackReads {
   /** The rules of an app, the oldest first. */
@@ -74,8 +75,7 @@ const valuesOf = ({
   ] as const
 
 export function callbackStore(db: Database): CallbackStore {
-  // Events of this transaction, and of those before it, are not later than this.
-  const xidNow = db.dialect === 'sqlite' ? '0' : 'pg_current_xact_id()::text::bigint'
+  const xid = ownXid(db)
 
   return {
     callbackRules: async (app) =>
@@ -103,7 +103,7 @@ export function callbackStore(db: Database): CallbackStore {
       )
       await db.run(
         `insert into callback_state (app, rule, xid, at, room, number, epoch, holder, expires)
-         values (?1, ?2, ${xidNow}, ?3, '', -1, 0, '', 0)`,
+         values (?1, ?2, ${xid}, ?3, '', -1, 0, '', 0)`,
         app,
         rule.id,
         atUs,
@@ -127,7 +127,7 @@ export function callbackStore(db: Database): CallbackStore {
 
     async skipToNow(app, id, atUs) {
       await db.run(
-        `update callback_state set xid = ${xidNow}, at = ?3, room = '', number = -1, epoch = epoch + 1
+        `update callback_state set xid = ${xid}, at = ?3, room = '', number = -1, epoch = epoch + 1
          where app = ?1 and rule = ?2`,
         app,
         id,

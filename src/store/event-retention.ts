@@ -1,22 +1,6 @@
 import { isActivity } from './activity-events.ts'
 import type { Database } from './database.ts'
-
-/** The position of an event in the log of its app. `xid` is its transaction, 0 on SQLite, which has one writer. */
-export interface EventPosition {
-  xid: number
-  at: number
-  room: string
-  number: number
-}
-
-/** Before every event. */
-export const logStart: EventPosition = { xid: 0, at: 0, room: '', number: -1 }
-
-/** Below 0 where `a` is before `b`. Rooms have ids of ASCII, which both databases sort as JavaScript does. */
-export function comparePositions(a: EventPosition, b: EventPosition): number {
-  const byRoom = a.room === b.room ? 0 : a.room < b.room ? -1 : 1
-  return a.xid - b.xid || a.at - b.at || byRoom || a.number - b.number
-}
+import { comparePositions, type EventPosition, isBelowHorizon, logStart, ownXid } from './event-position.ts'
 
 /** What the log of an app holds. */
 export interface LogBounds {
@@ -46,15 +30,12 @@ export interface EventRetention {
   beginLog(app: number, atUs: number): Promise<void>
 }
 
-/** What commits later has a larger xid than every transaction below the horizon, all of which have ended. */
-export const isBelowHorizon = ({ dialect }: Database): string =>
-  dialect === 'sqlite' ? '' : 'and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
-
 const tooOldOf = (condition: string) =>
   `select at, room, number from events where app = ?1 ${condition} and at < ?2 order by at, room, number limit ?3`
 const tooOld = tooOldOf('')
 const tooOldActivity = tooOldOf(`and ${isActivity}`)
 
+/** Removes events from the table `events`, and reads and writes `removed_events`. */
 export function eventRetention(db: Database): EventRetention {
   const isSqlite = db.dialect === 'sqlite'
   const backwards = `${isSqlite ? '' : 'xid desc, '}at desc, room desc, number desc`
@@ -115,9 +96,7 @@ export function eventRetention(db: Database): EventRetention {
     },
 
     async beginLog(app, at) {
-      const own = isSqlite
-        ? undefined
-        : await db.get<{ xid: number }>(`select pg_current_xact_id()::text::bigint as xid`)
+      const own = await db.get<{ xid: number }>(`select ${ownXid(db)} as xid`)
       await setRemoved(app, { xid: own?.xid ?? 0, at, room: '', number: -1 })
     },
   }

@@ -1,11 +1,6 @@
 import type { Database } from './database.ts'
-import {
-  type EventPosition,
-  type EventRetention,
-  eventRetention,
-  isBelowHorizon,
-  logStart,
-} from './event-retention.ts'
+import { type EventPosition, isBelowHorizon, logStart } from './event-position.ts'
+import { type EventRetention, eventRetention } from './event-retention.ts'
 
 /** An event as it is stored: something that one operation did to one room or, where `room` is empty, to the app. */
 export interface EventRow {

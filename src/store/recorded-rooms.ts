@@ -1,7 +1,7 @@
 import { allRooms, recordedText } from '../domain/recorded-rooms.ts'
 import { lockOfApp } from './app-locks.ts'
 import { type Database, isOneOf } from './database.ts'
-import { comparePositions, type EventPosition } from './event-retention.ts'
+import { comparePositions, type EventPosition, ownXid } from './event-position.ts'
 
 export interface RecordedRoomReads {
   /**
@@ -25,8 +25,6 @@ export interface RecordedRoomStore extends RecordedRoomReads {
 }
 
 export function recordedRoomStore(db: Database): RecordedRoomStore {
-  const ownXid = db.dialect === 'sqlite' ? '0' : 'pg_current_xact_id()::text::bigint'
-
   /** Brings the app's column up to date; returns whether that was needed. */
   async function update(app: number): Promise<boolean> {
     const rows = await db.all<{ room: string }>(
@@ -77,7 +75,7 @@ export function recordedRoomStore(db: Database): RecordedRoomStore {
     async add(app, rooms, atUs, nowMs, most) {
       for (const room of rooms)
         await db.run(
-          `insert into recorded_rooms (app, room, xid, at, asked) values (?1, ?2, ${ownXid}, ?3, ?4)`,
+          `insert into recorded_rooms (app, room, xid, at, asked) values (?1, ?2, ${ownXid(db)}, ?3, ?4)`,
           app,
           room,
           atUs,

@@ -1,7 +1,7 @@
 import { limits } from '../../domain/limits.ts'
 import type { FeedReader, LoggedEvent } from '../../engine/event-feed.ts'
 import type { Awaitable } from '../../store/database.ts'
-import type { EventPosition } from '../../store/event-retention.ts'
+import type { EventPosition } from '../../store/event-position.ts'
 
 /** Between two comments that keep the connection open, where nothing happens. */
 export const heartbeatMs = 15_000

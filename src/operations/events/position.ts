@@ -1,5 +1,5 @@
 import { failure } from '../../domain/failures.ts'
-import type { EventPosition } from '../../store/event-retention.ts'
+import type { EventPosition } from '../../store/event-position.ts'
 
 export const badPosition = failure('illegal_argument', 'after is no position of an event', {
   en: '`after` or `Last-Event-ID` is no `id` of an event',

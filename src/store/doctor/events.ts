@@ -1,5 +1,6 @@
 import { isActivity } from '../activity-events.ts'
 import type { Database } from '../database.ts'
+import { ownXid } from '../event-position.ts'
 import { type Check, type Key, rowCheck } from './check.ts'
 
 const isSqlite = ({ dialect }: Database): boolean => dialect === 'sqlite'
@@ -11,8 +12,6 @@ const nowUs = (db: Database): string =>
   isSqlite(db)
     ? `cast((julianday('now') - 2440587.5) * 86400000000.0 as integer)`
     : `(extract(epoch from clock_timestamp()) * 1000000)::bigint`
-
-const ownXid = (db: Database): string => (isSqlite(db) ? '0' : `pg_current_xact_id()::text::bigint`)
 
 /** How far times may be ahead of the clock, which can have been set back a little. */
 const toleratedUs = 60_000_000
