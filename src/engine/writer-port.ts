@@ -1,5 +1,6 @@
 import { type MessagePort as NodePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Event } from '../domain/event.ts'
+import { nextTurn } from '../domain/next-turn.ts'
 import type { OnEvents, Outcome } from './commit.ts'
 import type { Asked, FromWriter, Reply, WriterPlace } from './writer-messages.ts'
 
@@ -15,8 +16,6 @@ interface Question {
 
 const eventsOf = (outcomes: Outcome[]): Event[] =>
   outcomes.flatMap((outcome) => ('events' in outcome ? outcome.events : []))
-
-const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
 
 /** How a thread asks the writer, one thing at a time, and hears in the order of commits what other threads have written. */
 export function writerPort({ port, version }: WriterPlace, onEventsElsewhere: OnEvents) {

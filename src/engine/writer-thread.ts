@@ -1,3 +1,4 @@
+import { nextTurn } from '../domain/next-turn.ts'
 import { writeOf } from '../operations/index.ts'
 import type { UsedApp } from '../store/apps.ts'
 import type { Awaitable } from '../store/database.ts'
@@ -143,7 +144,7 @@ async function work(): Promise<void> {
     for (const client of probing.splice(0)) await probe(client)
     const group = take()
     if (group.length > 0) reply(group, await outcomesOf(group.flatMap(({ batch }) => batch)))
-    if (clients.length > 1) await new Promise((resolve) => setImmediate(resolve))
+    if (clients.length > 1) await nextTurn()
   }
   isWorking = false
 }

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { storeFailed } from '../domain/failures.ts'
+import { nextTurn } from '../domain/next-turn.ts'
+import { receivedFailure } from '../domain/sent-failure.ts'
 import {
   type Commit,
   committing,
@@ -32,9 +34,6 @@ export interface Writer {
 }
 
 const sent = ({ request }: Waiting): SentRequest => ({ ...request, operation: request.operation.id })
-
-/** Yields one event-loop turn so that pending I/O is processed. */
-const nextTurn = (): Promise<void> => new Promise((begin) => setImmediate(begin))
 
 /** Why an outcome is none. */
 function reasonOf(outcome: Outcome | undefined): string | undefined {

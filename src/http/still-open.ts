@@ -1,4 +1,5 @@
 import { bodyBroken } from '../domain/body-failures.ts'
+import { nextTurn } from '../domain/next-turn.ts'
 
 /** Whether a request announces a body. */
 export const announcesBody = ({ headers }: Request): boolean =>
@@ -10,6 +11,6 @@ export const announcesBody = ({ headers }: Request): boolean =>
  * Who gets that response must find that nothing was done.
  */
 export async function checkStillOpen({ signal }: Request): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
+  await nextTurn()
   if (signal.aborted) throw bodyBroken()
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../domain/next-turn.ts'
 import { hasName, type RoomFilter, type RoomPlan, type RoomSort } from '../domain/room-filter.ts'
 import { type Awaitable, byIndex, type Database, type Param } from './database.ts'
 import type { ListedRoom } from './room-rows.ts'
@@ -179,7 +180,7 @@ async function* slicesOf(
     yield rooms.filter(({ name }) => hasName(plan.filter, name))
     from = rooms.at(-1)
     if (rooms.length < slice) return
-    await new Promise(setImmediate)
+    await nextTurn()
   }
 }
 

@@ -1,4 +1,5 @@
 import { andThen } from '../../domain/and-then.ts'
+import { nextTurn } from '../../domain/next-turn.ts'
 import { isRoomId, type RoomDetails, versionOf } from '../../domain/room.ts'
 import type { Awaitable } from '../../store/database.ts'
 import type { ReadContext } from '../operation.ts'
@@ -98,7 +99,7 @@ async function* readAll(context: ReadContext, ids: string[]): AsyncGenerator<Row
   let count = 1
   for (let next = 0; next < ids.length; ) {
     if (performance.now() - turn > patienceMs) {
-      await new Promise((begin) => setImmediate(begin))
+      await nextTurn()
       turn = performance.now()
     }
     const rows = await readSome(context, ids.slice(next, next + count))
