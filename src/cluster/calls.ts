@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts'
+import { receivedFailure, type SentFailure, sentFailure } from '../domain/sent-failure.ts'
 
 /** What carries calls between two threads. */
 interface Wire {
@@ -12,15 +13,8 @@ export type Served = Record<string, (given: never) => unknown>
 type Message =
   | { call: number; name: string; given: unknown }
   | { reply: number; result: unknown }
-  | { reply: number; failure: Pick<Failure, 'word' | 'text' | 'status' | 'code'> }
+  | { reply: number; failure: SentFailure }
   | { reply: number; error: string }
-
-const failureOf = ({
-  word,
-  text,
-  status,
-  code,
-}: Pick<Failure, 'word' | 'text' | 'status' | 'code'>): Failure => new Failure(word, text, status, code)
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -36,8 +30,7 @@ export function callsOn(wire: Wire, served: Served) {
       wire.postMessage({ reply: call, result })
     } catch (error) {
       if (!(error instanceof Failure)) return wire.postMessage({ reply: call, error: textOf(error) })
-      const { word, text, status, code } = error
-      wire.postMessage({ reply: call, failure: { word, text, status, code } })
+      wire.postMessage({ reply: call, failure: sentFailure(error) })
     }
   }
 
@@ -45,7 +38,7 @@ export function callsOn(wire: Wire, served: Served) {
     if ('call' in data) return void serve(data)
     const waiting = open.get(data.reply)
     open.delete(data.reply)
-    if ('failure' in data) waiting?.reject(failureOf(data.failure))
+    if ('failure' in data) waiting?.reject(receivedFailure(data.failure))
     else if ('error' in data) waiting?.reject(new Error(data.error))
     else waiting?.resolve(data.result)
   }

@@ -1,6 +1,7 @@
 import type { Caller, Event } from '../domain/event.ts'
 import { Failure, type FailureWord } from '../domain/failure.ts'
 import type { Once } from '../domain/retry.ts'
+import type { SentFailure } from '../domain/sent-failure.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -64,19 +65,6 @@ export interface Done {
   result: unknown
   events: Event[]
 }
-
-/** A failure as data that can cross threads. */
-export interface SentFailure {
-  word: FailureWord
-  text: string
-  status: number
-  code: number | undefined
-  cause: string | undefined
-}
-
-/** The failure that another thread has sent. */
-export const failureSent = ({ word, text, status, code, cause }: SentFailure): Failure =>
-  Object.assign(new Failure(word, text, status, code), { cause })
 
 /** What came of a request, as data that can cross threads. */
 export type Outcome = Done | { failure: SentFailure } | { error: string }

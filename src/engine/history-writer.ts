@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
+import { receivedFailure, type SentFailure } from '../domain/sent-failure.ts'
 import { type HistoryStore, sentRow } from '../store/history/history.ts'
 import { historyFileOf, openHistoryReader } from '../store/history/sqlite-history-file.ts'
 import { unavailable } from '../store/unavailable.ts'
 import { closed } from './closing.ts'
-import { failureSent, type SentFailure } from './commit.ts'
 
 /** Sends a write to the thread that stores messages, and returns its reply, both as JSON. */
 export type WriteHistory = (text: string) => Promise<string>
@@ -17,7 +17,7 @@ export function historyOn(dir: string, send: WriteHistory): HistoryStore {
       failure?: SentFailure
       error?: string
     }
-    if (failure) throw failureSent(failure)
+    if (failure) throw receivedFailure(failure)
     if (error !== undefined) throw unavailable(error)
   }
 

@@ -4,6 +4,7 @@ import type { Event } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
 import { appGone } from '../domain/failures.ts'
 import { earlierCall } from '../domain/retry.ts'
+import { sentFailure } from '../domain/sent-failure.ts'
 import type { Awaitable } from '../store/database.ts'
 import type { WriteStore } from '../store/store.ts'
 import type { Done, Outcome, Rehearsed, Request } from './commit.ts'
@@ -69,9 +70,6 @@ export async function runOperation(
 /** A thrown failure as data; anything else is an error of ours, in full for the log. */
 export function outcomeOf(thrown: unknown): Outcome {
   if (thrown instanceof RolledBack) return { result: thrown.rehearsed, events: [] }
-  if (thrown instanceof Failure) {
-    const { word, text, status, code, cause } = thrown
-    return { failure: { word, text, status, code, cause: cause === undefined ? undefined : String(cause) } }
-  }
+  if (thrown instanceof Failure) return { failure: sentFailure(thrown) }
   return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
 }

@@ -52,7 +52,7 @@ function troubleIn([outcome]: Outcome[]): string | undefined {
 function settle({ resolve, reject }: Waiting, outcome: Outcome | undefined, onEvents: OnEvents) {
   if (!outcome) return reject(new Error('the writer gave no outcome'))
   if ('error' in outcome) return reject(new Error(outcome.error))
-  if ('failure' in outcome) return reject(failureSent(outcome.failure))
+  if ('failure' in outcome) return reject(receivedFailure(outcome.failure))
   const published = onEvents(outcome.events)
   if (published) published.then(() => resolve(outcome.result), reject)
   else resolve(outcome.result)
