@@ -32,8 +32,8 @@ export async function openEngine(
   if (shared) return tracedWrites(joinEmbedded(data_dir, shared, heard), tracer)
   if (database_url === '') return tracedWrites(await openEmbedded(data_dir, heard), tracer)
   // Loaded where it is used: what is loaded takes memory in each thread.
-  const { openCluster } = await import('./postgres.ts')
-  const engine = await openCluster(config, onEvents, tracer)
+  const { openPostgresEngine } = await import('./postgres.ts')
+  const engine = await openPostgresEngine(config, onEvents, tracer)
   return tracedWrites(engine, tracer)
 }
 

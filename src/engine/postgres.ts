@@ -10,7 +10,8 @@ import { committing, type Done, type OnEvents, type Request, type Waiting } from
 import type { Engine } from './engine-types.ts'
 import { increasing, RolledBack, runOperation } from './run.ts'
 
-type Outcome = Done | Failure | RunAlone
+/** What became of an operation that shared a transaction. */
+type SharedOutcome = Done | Failure | RunAlone
 
 /** Most operations that share a transaction. */
 const batchLimit = 200
@@ -19,7 +20,11 @@ const batchLimit = 200
  * A PostgreSQL database, which any number of processes can have open. Operations that may run side by side share a
  * transaction with others that wait; every other one has its own.
  */
-export async function openCluster(config: Config, onEvents: OnEvents, tracer?: Tracer): Promise<Engine> {
+export async function openPostgresEngine(
+  config: Config,
+  onEvents: OnEvents,
+  tracer?: Tracer,
+): Promise<Engine> {
   const { database_url: url, database_pool: pool, database_timeout: timeoutMs } = config
   const postgres = await openPostgres({ url, pool, timeoutMs }, tracer)
 
@@ -51,14 +56,14 @@ export async function openCluster(config: Config, onEvents: OnEvents, tracer?: T
     operation.sharesTransaction && !isRehearsal && !terms?.once
 
   /** What became of each operation. Anything that no rule has foreseen fails them all. */
-  function runSideBySide(store: WriteStore, batch: Waiting[]): Promise<Outcome[]> {
+  function runSideBySide(store: WriteStore, batch: Waiting[]): Promise<SharedOutcome[]> {
     const apps = new Map<number, Promise<UsedApp | undefined>>()
     const appOf = (id: number) => {
       const app = apps.get(id) ?? store.apps.lockAppShared(id)
       apps.set(id, app)
       return app
     }
-    const run = async ({ request }: Waiting): Promise<Outcome> => {
+    const run = async ({ request }: Waiting): Promise<SharedOutcome> => {
       try {
         return await runOperation(store, request, ticks, appOf)
       } catch (thrown) {
@@ -72,7 +77,7 @@ export async function openCluster(config: Config, onEvents: OnEvents, tracer?: T
   async function commitBatch(batch: Waiting[]): Promise<void> {
     const [first] = batch
     if (first && batch.length === 1) return alone(first)
-    let outcomes: Outcome[]
+    let outcomes: SharedOutcome[]
     try {
       outcomes = await postgres.sharedTransaction((store) => runSideBySide(store, batch))
     } catch (error) {
