@@ -1,21 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { inflateSync } from 'node:zlib'
 import { limits } from '../domain/limits.ts'
-
-/** The claims of an AccessToken2 (`007…`): whom it is for, and when it expires. */
-export interface AgoraClaims {
-  /** Empty for the app itself. */
-  userId: string
-  expiresSeconds: number
-}
+import { clockToleranceS, type ForeignClaims } from './foreign-claims.ts'
 
 /** A token is a few hundred bytes; one that inflates to more is none. */
 const mostBytes = 4096
 /** The service of tokens for chat, and its two privileges. */
 const chatService = 5
 const privileges = { user: 1, app: 2 }
-/** How far ahead the clock of whoever issued it may be, in seconds. */
-const aheadS = 300
 
 const isId = /^[0-9a-f]{32}$/i
 
@@ -97,10 +89,11 @@ const endOf = (issued: number, lifetime: number): number => (lifetime > issued ?
 function claimsOf(
   { issuedSeconds, lifetimeSeconds, userId, rights }: Info,
   nowS: number,
-): AgoraClaims | undefined {
+): ForeignClaims | undefined {
   const isApp = rights.has(privileges.app) && userId === ''
   const right = rights.get(isApp ? privileges.app : privileges.user)
-  if (right === undefined || (!isApp && userId === '') || issuedSeconds > nowS + aheadS) return undefined
+  if (right === undefined || (!isApp && userId === '') || issuedSeconds > nowS + clockToleranceS)
+    return undefined
   const expiresSeconds = Math.min(
     endOf(issuedSeconds, lifetimeSeconds),
     endOf(issuedSeconds, right),
@@ -118,7 +111,7 @@ export function readAgoraToken(
   appId: string,
   certificate: string,
   nowS: number,
-): AgoraClaims | undefined {
+): ForeignClaims | undefined {
   if (!token.startsWith('007') || !isId.test(certificate) || token.length > 2 * mostBytes) return undefined
   try {
     const content = inflateSync(Buffer.from(token.slice(3), 'base64'), { maxOutputLength: mostBytes })

@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type AppRecord, appKey } from '../domain/app.ts'
+import { clockToleranceS, type ForeignClaims } from './foreign-claims.ts'
 import { sameText } from './same-text.ts'
-
-/** The claims of a dynamic user token (`dt-…`). */
-export interface DynamicClaims {
-  userId: string
-  expiresSeconds: number
-}
-
-/** How far ahead the clock of whoever issued it may be, in seconds. */
-const aheadS = 300
 
 /** `dt-{` in base64. */
 const prefix = 'ZHQt'
@@ -25,14 +17,14 @@ export function readDynamicToken(
   secret: string | null,
   token: string,
   nowS: number,
-): DynamicClaims | undefined {
+): ForeignClaims | undefined {
   if (!token.startsWith(prefix) || secret === null || token.length > 4096) return undefined
   const text = Buffer.from(token, 'base64').toString()
   try {
     const { signature, appkey, userId, curTime, ttl } = JSON.parse(text.slice('dt-'.length))
     if (typeof signature !== 'string' || typeof userId !== 'string' || appkey !== appKey(app))
       return undefined
-    if (!isSeconds(curTime) || !isSeconds(ttl) || curTime > nowS + aheadS) return undefined
+    if (!isSeconds(curTime) || !isSeconds(ttl) || curTime > nowS + clockToleranceS) return undefined
     const signed = `${app.clientId}${appkey}${userId}${curTime}${ttl}${secret}`
     const expected = createHash('sha256').update(signed).digest('hex')
     return sameText(signature, expected) ? { userId, expiresSeconds: curTime + ttl } : undefined
