@@ -53,6 +53,14 @@ export const Usernames = loosely({
   usernames: t.Array(t.String(), { ...says('User ids.', '用户 ID 列表。'), examples: [['alice', 'bob']] }),
 })
 
+/** User ids in a body, at most so many; the rule that refuses more has a text of its own. */
+export const usernamesUpTo = (most: number) =>
+  t.Array(t.String(), {
+    ...says(`At most ${most} user ids.`, `最多 ${most} 个用户 ID。`),
+    examples: [['bob']],
+    ...bounds({ minItems: 1, maxItems: most }),
+  })
+
 /**
  * Bounds of a field that the API description shows. The check of bodies does not see them: the rule that enforces them
  * has a text of its own, which is part of the API.

@@ -6,7 +6,7 @@ import { folded } from '../../domain/user-ids.ts'
 import { moderators } from '../allowed.ts'
 import { readRoom, writeRoom } from '../operation.ts'
 import { cutReason, Reason } from '../reason.ts'
-import { bounds, exactly, loosely, says, UserId } from '../schemas.ts'
+import { bounds, exactly, loosely, says, UserId, usernamesUpTo } from '../schemas.ts'
 import { sortOut, tooManyUsernames } from '../user-batches.ts'
 import { block } from './block.ts'
 
@@ -42,11 +42,7 @@ export const banMembers = writeRoom({
   },
   allowed: moderators,
   body: loosely({
-    usernames: t.Array(t.String(), {
-      ...says(`At most ${mostUsers} user ids.`, `最多 ${mostUsers} 个用户 ID。`),
-      examples: [['bob']],
-      ...bounds({ minItems: 1, maxItems: mostUsers }),
-    }),
+    usernames: usernamesUpTo(mostUsers),
     ban_duration: t.Integer({
       ...says('Milliseconds; -1 = for ever.', '毫秒；-1 表示永久。'),
       examples: [600_000],

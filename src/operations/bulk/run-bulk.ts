@@ -11,6 +11,7 @@ import { digestOf, membersMoved, whoMoved } from '../../domain/bulk-events.ts'
 import type { AppEvent, RoomEvent } from '../../domain/event.ts'
 import { limits } from '../../domain/limits.ts'
 import { appOnly } from '../allowed.ts'
+import type { LeaseHolder } from '../lease.ts'
 import { type Transaction, write } from '../operation.ts'
 import { steps } from './tasks.ts'
 
@@ -21,7 +22,7 @@ const prunedItems = 1000
 export const holdBulk = write({
   id: 'holdBulk',
   allowed: appOnly,
-  run: ({ store, now }, { process, leaseMs, alone }: { process: string; leaseMs: number; alone: boolean }) =>
+  run: ({ store, now }, { process, leaseMs, alone }: LeaseHolder) =>
     store.bulk.hold(process, now, now + leaseMs, limits.bulkJobsOfProcess.value, alone),
 })
 
@@ -29,7 +30,7 @@ export const holdBulk = write({
 export const releaseBulk = write({
   id: 'releaseBulk',
   allowed: appOnly,
-  run: ({ store }, { process }: { process: string }) => store.bulk.release(process),
+  run: ({ store }, { process }: Pick<LeaseHolder, 'process'>) => store.bulk.release(process),
 })
 
 /** A process that writes down the rooms of a job, as long as it has it: one that was held up may have lost it. */

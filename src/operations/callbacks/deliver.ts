@@ -2,21 +2,15 @@ import { limits } from '../../domain/limits.ts'
 import type { HeldRule, Settled } from '../../store/callback-delivery.ts'
 import type { EventRow } from '../../store/events.ts'
 import { appOnly } from '../allowed.ts'
+import type { LeaseHolder } from '../lease.ts'
 import { write } from '../operation.ts'
-
-/** Whose lease it is, and for how long; `alone` where no other process can have the store. */
-interface Holder {
-  process: string
-  leaseMs: number
-  alone: boolean
-}
 
 /** Takes the callback rules that no living process delivers, and renews those of this one. */
 export const holdCallbacks = write({
   id: 'holdCallbacks',
   allowed: appOnly,
 
-  async run({ store }, { process, leaseMs, alone }: Holder) {
+  async run({ store }, { process, leaseMs, alone }: LeaseHolder) {
     const now = await store.clock.steadyMs()
     return store.callbackDelivery.holdRules(process, now, now + leaseMs, alone)
   },
@@ -25,7 +19,7 @@ export const holdCallbacks = write({
 export const releaseCallbacks = write({
   id: 'releaseCallbacks',
   allowed: appOnly,
-  run: ({ store }, { process }: Pick<Holder, 'process'>) => store.callbackDelivery.releaseRules(process),
+  run: ({ store }, { process }: Pick<LeaseHolder, 'process'>) => store.callbackDelivery.releaseRules(process),
 })
 
 /** Stores what has become of callbacks; false if another process delivers the rule now. */

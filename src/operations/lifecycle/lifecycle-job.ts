@@ -1,19 +1,13 @@
 import { appOnly } from '../allowed.ts'
+import type { LeaseHolder } from '../lease.ts'
 import { write } from '../operation.ts'
-
-/** Whose lease it is, and for how long; `alone` where no other process can have the store. */
-interface Holder {
-  process: string
-  leaseMs: number
-  alone: boolean
-}
 
 /** Takes the job of dissolving rooms, or renews the lease of it; false when another process has it. */
 export const holdLifecycleJob = write({
   id: 'holdLifecycleJob',
   allowed: appOnly,
 
-  async run({ store }, { process, leaseMs, alone }: Holder) {
+  async run({ store }, { process, leaseMs, alone }: LeaseHolder) {
     const now = await store.clock.steadyMs()
     return store.lifecycles.holdJob(process, now, now + leaseMs, alone)
   },
@@ -22,5 +16,5 @@ export const holdLifecycleJob = write({
 export const releaseLifecycleJob = write({
   id: 'releaseLifecycleJob',
   allowed: appOnly,
-  run: ({ store }, { process }: Pick<Holder, 'process'>) => store.lifecycles.releaseJob(process),
+  run: ({ store }, { process }: Pick<LeaseHolder, 'process'>) => store.lifecycles.releaseJob(process),
 })

@@ -7,7 +7,7 @@ import { moderators } from '../allowed.ts'
 import { writeRoom } from '../operation.ts'
 import { cutReason, Reason } from '../reason.ts'
 import { checkReach, requireMembers } from '../room-members.ts'
-import { bounds, exactly, loosely, says, UserId } from '../schemas.ts'
+import { bounds, exactly, loosely, says, UserId, usernamesUpTo } from '../schemas.ts'
 import { tooManyUsers } from '../user-batches.ts'
 import { expire } from './schemas.ts'
 
@@ -28,11 +28,7 @@ export const muteMembers = writeRoom({
   summary: { en: `Mute up to ${mostUsers} members for a time`, zh: `禁言成员一段时间，最多 ${mostUsers} 个` },
   allowed: moderators,
   body: loosely({
-    usernames: t.Array(t.String(), {
-      ...says(`At most ${mostUsers} user ids.`, `最多 ${mostUsers} 个用户 ID。`),
-      examples: [['bob']],
-      ...bounds({ minItems: 1, maxItems: mostUsers }),
-    }),
+    usernames: usernamesUpTo(mostUsers),
     mute_duration: t.Integer({
       ...says('Milliseconds; -1 = for ever, 0 = unmute.', '毫秒；-1 表示永久，0 表示解除禁言。'),
       examples: [60_000],

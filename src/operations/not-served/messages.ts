@@ -1,12 +1,6 @@
 import { failure } from '../../domain/failures.ts'
 import { notServed, refused } from './not-served.ts'
-import { serviceNotOpen } from './service-not-open.ts'
-
-const isNotServed = {
-  en: 'the feature is not served',
-  zh: '不提供该功能',
-  lift: { en: 'nothing changes that: this server has no such feature', zh: '无法解除：本服务器没有该功能' },
-}
+import { isNotServed, serviceNotOpen } from './service-not-open.ts'
 
 const reactionNotOpen = failure('Bad Request', 'this appKey is not open reaction service!', isNotServed)
 const threadNotOpen = failure('group_error', 'thread not open.', isNotServed)

@@ -1,12 +1,8 @@
 import { failure } from '../../domain/failures.ts'
 import { notServed, refused, withBareNothing, withItsBody, withNothing } from './not-served.ts'
-import { serviceNotOpen } from './service-not-open.ts'
+import { isNotServed, serviceNotOpen } from './service-not-open.ts'
 
-const presenceNotOpen = failure('service open exception', 'the app not open presence', {
-  en: 'the feature is not served',
-  zh: '不提供该功能',
-  lift: { en: 'nothing changes that: this server has no such feature', zh: '无法解除：本服务器没有该功能' },
-})
+const presenceNotOpen = failure('service open exception', 'the app not open presence', isNotServed)
 
 /** Calls of clients about users beside chat rooms: lists are empty, what would be stored is refused. */
 export const aroundUsers = [

@@ -43,14 +43,12 @@ const tooManyFiles = failure(
 const asBadRequest = <const T extends string>({ word, text, when }: FailureKind<T>): FailureKind<T> =>
   failure(word, text, when, 400)
 
-/** Refuses a file with the status that web SDKs read. */
+/** Receives a file. Where there is none, fails in this call's own words. */
 async function received<T>(receive: () => Promise<T>): Promise<T> {
   try {
     return await receive()
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    if (error.text === noFile.text) throw fileMissing()
-    throw error
+    throw error instanceof Failure && error.text === noFile.text ? fileMissing() : error
   }
 }
 
