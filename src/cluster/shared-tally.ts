@@ -27,7 +27,7 @@ export function sharedTally({
   function meter(text: string): Rated {
     const key = fingerprint(text)
     return {
-      hasRoom(rate, now, priority = high) {
+      wouldPass(rate, now, priority = high) {
         const used = Math.max(0, ((meters.read(key) - now - clock.sinceMs) * rate) / 1000)
         return used + 1 <= mostAtOnce(rate, priority) + slack
       },

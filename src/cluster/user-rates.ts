@@ -38,7 +38,7 @@ export function metered(
   function wouldBeOver(app: number, caller: Caller): boolean {
     const rate = caller.kind === 'user' ? rateOf(app) : null
     if (rate === null || caller.kind !== 'user') return false
-    return !meterOf(`${app}/${caller.username}`).hasRoom(rate, performance.now())
+    return !meterOf(`${app}/${caller.username}`).wouldPass(rate, performance.now())
   }
 
   return {

@@ -18,7 +18,7 @@ export class Meter {
   }
 
   /** Whether one more would pass; nothing is counted. */
-  hasRoom(rate: number, now: number, priority: Priority = high): boolean {
+  wouldPass(rate: number, now: number, priority: Priority = high): boolean {
     const used = Math.max(0, this.used - ((now - this.last) * rate) / 1000)
     return used + 1 <= mostAtOnce(rate, priority)
   }

@@ -3,7 +3,7 @@ import { limits } from './limits.ts'
 import { Meter } from './meter.ts'
 
 /** What passes in a second. */
-export type Rated = Pick<Meter, 'hasRoom' | 'passes'>
+export type Rated = Pick<Meter, 'wouldPass' | 'passes'>
 
 /** A number that goes up and down. */
 export interface Counter {

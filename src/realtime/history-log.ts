@@ -113,7 +113,7 @@ export function historyLog({ history, log, counters, tally }: Given) {
     counters.historyWaiting += change
   }
 
-  const hasRoom = (): boolean => ofAll.add(0) < limits.historyWaiting.value
+  const hasSpace = (): boolean => ofAll.add(0) < limits.historyWaiting.value
 
   /** Writes until nothing waits; what comes while a transaction is under way is gathered again. */
   async function write(): Promise<void> {
@@ -157,7 +157,7 @@ export function historyLog({ history, log, counters, tally }: Given) {
     /** Takes in a message that this node has accepted; a recall takes the recalled one out. */
     add(message: RelayedMessage): void {
       if (message.recalls !== undefined) takeOut(message.recalls)
-      else if (!hasRoom()) counters.historyLost += 1
+      else if (!hasSpace()) counters.historyLost += 1
       else {
         messages.push(message)
         waits(sizeOf(message))
@@ -173,7 +173,7 @@ export function historyLog({ history, log, counters, tally }: Given) {
     },
 
     /** Whether one more message would not wait for longer than the limit allows. */
-    hasRoom,
+    hasSpace,
 
     stored,
 

@@ -102,7 +102,7 @@ export function speechRules(
     const { userMessageRate, roomMessageRate } = settings
     const at = performance.now()
     const passes = (rate: number | null, meter: Rated | undefined, priority?: typeof normal) =>
-      rate === null || meter === undefined || meter.hasRoom(rate, at, priority)
+      rate === null || meter === undefined || meter.wouldPass(rate, at, priority)
     return {
       user: passes(
         userMessageRate,

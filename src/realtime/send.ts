@@ -39,7 +39,7 @@ export interface Sending {
   /** When members of slow rooms last spoke. */
   spoken: LastSpoken
   fanOut: FanOut
-  history: Pick<HistoryLog, 'hasRoom' | 'stored'>
+  history: Pick<HistoryLog, 'hasSpace' | 'stored'>
 }
 
 interface Answers {
@@ -61,7 +61,7 @@ export function sending(
     if (isRefusal(verdict)) return refuse(session, meta, verdict)
     const at = now()
     const isDurable = storesFirst(session.app.settings)
-    if (isDurable && !history.hasRoom()) return refuse(session, meta, tooMany)
+    if (isDurable && !history.hasSpace()) return refuse(session, meta, tooMany)
     if (!passesRoomRate(message, verdict, counters.dropped, tally)) return refuse(session, meta, tooMany)
     const id = newId(at)
     const refusal = tooEarly(message, spoken) ?? moderate(message, id)

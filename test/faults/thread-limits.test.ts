@@ -225,7 +225,7 @@ test('16.1 threads count what goes up and down, what passes in a second and what
   const now = performance.now()
   const some = Array.from({ length: 30 }, (_, call) => meters[call % 2]?.passes(10, now))
   expect(some.filter(Boolean).length).toBe(10)
-  expect(meters[1]?.hasRoom(10, now)).toBe(false)
+  expect(meters[1]?.wouldPass(10, now)).toBe(false)
   expect(meters[1]?.passes(10, now + 120)).toBe(true)
   expect(meters[0]?.passes(10, now + 120)).toBe(false)
   expect(one.meter('messages 1/bob').passes(10, now)).toBe(true)
