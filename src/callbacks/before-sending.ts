@@ -1,4 +1,4 @@
-import type { AppRecord } from '../domain/app.ts'
+import { type AppRecord, appKey } from '../domain/app.ts'
 import {
   type BeforeRule,
   type BeforeSending,
@@ -7,16 +7,18 @@ import {
   type PendingMessage,
   readDecision,
 } from '../domain/callbacks/before.ts'
+import { passes } from '../domain/callbacks/callback.ts'
 import { limits } from '../domain/limits.ts'
 import type { Tally } from '../domain/tally.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Post } from './guarded-post.ts'
+import { securityOf } from './sign.ts'
 
 /** Outcomes of callbacks: `skipped` were not sent, as too many were under way or the breaker was open. */
 type Outcome = 'delivered' | 'replaced' | 'stopped' | 'failed' | 'skipped'
 
 const bodyOf = ({ app, room, sender, id, at, payload }: PendingMessage, { secrets }: BeforeRule): string => {
-  const appkey = `${app.org}#${app.name}`
+  const appkey = appKey(app)
   const callId = `${appkey}_${crypto.randomUUID()}`
   const secret = secrets[0]?.secret ?? ''
   return JSON.stringify({
@@ -29,7 +31,7 @@ const bodyOf = ({ app, room, sender, id, at, payload }: PendingMessage, { secret
     msg_id: id,
     payload,
     securityVersion: '1.0.0',
-    security: new Bun.CryptoHasher('md5').update(`${callId}${secret}${at}`).digest('hex'),
+    security: securityOf(callId, secret, at),
     appkey,
   })
 }
@@ -88,10 +90,10 @@ export function beforeSending(store: Pick<ReadStore, 'callbacks'>, post: Post, t
         .get(app)
         ?.find(
           ({ filter }) =>
-            (filter.rooms.length === 0 || filter.rooms.includes(room)) &&
-            (filter.users.length === 0 || filter.users.includes(sender)) &&
+            passes(filter.rooms, room) &&
+            passes(filter.users, sender) &&
             (filter.kinds.length === 0 || filter.kinds.includes(kind())) &&
-            (filter.sources.length === 0 || filter.sources.includes('client')),
+            passes(filter.sources, 'client'),
         ),
 
     decide,

@@ -5,7 +5,7 @@ const hex = (algorithm: 'md5' | 'sha256', text: string): string =>
   new Bun.CryptoHasher(algorithm).update(text).digest('hex')
 
 /** The reference's signature, which is in the body [callback]. */
-const securityOf = (callId: string, secret: string, timestamp: number): string =>
+export const securityOf = (callId: string, secret: string, timestamp: number): string =>
   hex('md5', callId + secret + timestamp)
 
 /** Signs what goes to one rule, in both ways. */

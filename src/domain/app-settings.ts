@@ -29,6 +29,10 @@ const utcOffset = (value: string): number => {
 /** Settings that are never shown. */
 export const secretAppSettings: ReadonlySet<string> = new Set(['agoraCertificate'])
 
+/** The value of an app's setting, or `(set)` where it is a secret that is given. */
+export const withoutSecret = (name: string, value: unknown): unknown =>
+  secretAppSettings.has(name) && value !== '' ? '(set)' : value
+
 /** Seconds of a timeout of rooms; 0 = none. */
 const timeout = (value: string): number => {
   const [least, most] = [limits.shortestTimeout.value / 1000, limits.longestTimeout.value / 1000]
@@ -221,6 +225,7 @@ export const appSettings = {
 type AppSettingName = keyof typeof appSettings
 export type AppSettings = { [N in AppSettingName]: ReturnType<(typeof appSettings)[N]['read']> }
 
+/** The settings of an app that sets none itself. */
 export const defaultSettings = Object.fromEntries(
   Object.entries(appSettings).map(([name, { read, default: text }]) => [name, read(text)]),
 ) as AppSettings

@@ -1,5 +1,5 @@
 import { type TSchema, Type as t } from '@sinclair/typebox'
-import type { AppRecord } from '../domain/app.ts'
+import { type AppRecord, appKey } from '../domain/app.ts'
 import { inQuery } from '../operations/parameters.ts'
 import { exactly, says } from '../operations/schemas.ts'
 import { appMissing, invalidRequest } from './call.ts'
@@ -89,7 +89,7 @@ export const discoveryEndpoint = ({ findApp, urlOf }: Deps): SystemEndpoint => (
     }
     const hosts = hostsOf(urlOf(request, server).slice(0, -path.length))
     const body = {
-      app_key: `${app.org}#${app.name}`,
+      app_key: appKey(app),
       deploy_name: 'chatroomd',
       file_version: '1',
       enableDataReport: 'false',

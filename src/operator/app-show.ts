@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { secretAppSettings } from '../domain/app-settings.ts'
+import { withoutSecret } from '../domain/app-settings.ts'
 import { withAdmin } from './admin.ts'
 import { configOf } from './command.ts'
 import { fields, json, say, table } from './print.ts'
@@ -16,10 +16,7 @@ interface Options extends Record<string, string | undefined> {
 /** The settings of an app without those that are secret. */
 const shownSettings = (settings: object): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      secretAppSettings.has(name) && value !== '' ? '(set)' : (value ?? 'none'),
-    ]),
+    Object.entries(settings).map(([name, value]) => [name, withoutSecret(name, value) ?? 'none']),
   )
 
 /** A number as people read it: bytes in the largest unit that leaves few digits. */

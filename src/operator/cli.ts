@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import pkg from '../../package.json' with { type: 'json' }
 import { configFile, isSecret, settingNames } from '../config.ts'
-import { appSettings, readAppSettings, secretAppSettings } from '../domain/app-settings.ts'
+import { appSettings, readAppSettings, withoutSecret } from '../domain/app-settings.ts'
 import { addAppShow } from './app-show.ts'
 import { backUp } from './backup.ts'
 import { bulkCommands } from './bulk-commands.ts'
@@ -39,10 +39,6 @@ function checkConfig(options: Record<string, string>): void {
     if (where !== name) say(`  ${name.padEnd(width)} ${isSecret(name) ? '(set)' : text}  (${where})`)
   }
 }
-
-/** A setting's value, unless it is a secret. */
-const withoutSecret = (name: string, value: unknown): unknown =>
-  secretAppSettings.has(name) && value !== '' ? '(set)' : value
 
 const shownSetting = (name: string, value: unknown): string => String(withoutSecret(name, value) ?? 'none')
 

@@ -1,8 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { historyFileOf } from './history/sqlite-history-file.ts'
-import { fileOf, startError } from './sqlite-file.ts'
+import { fileOf, noData, startError } from './sqlite-file.ts'
 
 const numberIn = (sqlite: Sqlite, pragma: string): number => {
   using statement = sqlite.prepare(`pragma ${pragma}`)
@@ -24,10 +23,7 @@ function verify(path: string, version: number): void {
 
 /** Copies the database in `dir` to a new file, which is whole and on disk when this returns; a server may go on writing. */
 export function copyDatabase(dir: string, path: string): void {
-  if (!existsSync(fileOf(dir)))
-    throw new Error(
-      `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`,
-    )
+  if (!existsSync(fileOf(dir))) throw new Error(noData(dir))
   copyFileOfDatabase(fileOf(dir), path)
 }
 

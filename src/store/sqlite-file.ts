@@ -1,8 +1,9 @@
 import { SQLiteError, Database as Sqlite } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 
+/** The file of the embedded store in a data directory. */
 export const fileOf = (dir: string): string => join(dir, 'chatroomd.db')
 
 /**
@@ -19,6 +20,10 @@ export function restrictAccess(path: string, create = true): void {
     // The file is somebody else's; the server warns of a directory that others can read.
   }
 }
+
+/** What to tell an operator whose data directory has no data. */
+export const noData = (dir: string): string =>
+  `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`
 
 /** Whether other users of the machine can look into a directory. */
 export const isReadByOthers = (dir: string): boolean =>
@@ -55,6 +60,7 @@ export function lockDataDir(dir: string): () => void {
 /** SQLite's memory for pages, in KiB: enough to cache the inner pages of a million rooms. */
 const pageCache = { reader: 4_096, writer: 32_768 }
 
+/** Opens the embedded store in `dir`; a writer makes it where there is none. Fails with what an operator can do. */
 export function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   // SQLite gives the files beside the database the mode that it has.
   if (role === 'writer') for (const end of ['', '-wal', '-shm']) restrictAccess(fileOf(dir) + end, end === '')
@@ -84,6 +90,7 @@ export const isStorageError = (error: unknown): boolean =>
   error instanceof SQLiteError &&
   /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED)/.test(error.code ?? '')
 
+/** Whether SQLite has found a file damaged, or to be no database. */
 export const isDamage = (error: unknown): boolean =>
   error instanceof SQLiteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code ?? '')
 

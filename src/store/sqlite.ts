@@ -1,10 +1,10 @@
 import type { Database as Sqlite, Statement } from 'bun:sqlite'
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Tracer } from '../domain/tracing.ts'
 import type { Database, Movable, Param } from './database.ts'
 import { checkVersion, migrate, schemaVersion } from './migrate.ts'
-import { failureOf, fileOf, openFile, startError, versionOf } from './sqlite-file.ts'
+import { failureOf, fileOf, noData, openFile, startError, versionOf } from './sqlite-file.ts'
 import { roomIds } from './sqlite-room-ids.ts'
 import { type ReadStore, storeOn, type WriteStore } from './store.ts'
 import { refuseHalfImported } from './tables.ts'
@@ -217,7 +217,7 @@ export async function openSqliteDatabase(dir: string, role: 'reader' | 'writer')
   if (version !== schemaVersion)
     throw new Error(
       version === 0
-        ? `there is no data in ${resolve(dir)}: name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR`
+        ? noData(dir)
         : `the data in ${dir} have schema version ${version}, this chatroomd writes ${schemaVersion}: start it on them once`,
     )
   const sqlite = openFile(dir, role)

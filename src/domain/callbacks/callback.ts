@@ -17,7 +17,8 @@ export interface Callback {
   body: string
 }
 
-const passes = (wanted: readonly string[], given: string): boolean =>
+/** Whether one list of a rule's filter lets a value through: an empty list lets all through. */
+export const passes = (wanted: readonly string[], given: string): boolean =>
   wanted.length === 0 || wanted.includes(given)
 
 /** Whether a rule wants a callback. */

@@ -1,4 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
+import { appKey } from '../../domain/app.ts'
 import { secondsLeft } from '../../domain/mute.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
@@ -34,7 +35,7 @@ export const getUserMutes = read({
     if (!(await store.users.findUser(app.id, username))) throw noSuchUser()
     const { chat, groupchat, chatroom } = await store.appMutes.appMutes(app.id, username)
     return {
-      userid: `${app.org}#${app.name}_${username}`,
+      userid: `${appKey(app)}_${username}`,
       chat: secondsLeft(chat, now),
       groupchat: secondsLeft(groupchat, now),
       chatroom: secondsLeft(chatroom, now),
