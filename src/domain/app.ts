@@ -51,6 +51,7 @@ export const isSignedBy = (app: AppRecord, verify: (tokenKey: string) => boolean
 export const agoraAppId = ({ uuid, settings }: App): string =>
   settings.agoraAppId === '' ? uuid.replaceAll('-', '') : settings.agoraAppId
 
+/** The key of an app: `org#app`. */
 export const appKey = (app: Pick<App, 'org' | 'name'>): string => `${app.org}#${app.name}`
 
 const segment = /^[a-z0-9][a-z0-9_.-]{0,63}$/i

@@ -40,6 +40,7 @@ export type BulkListed = { rooms: string[] } | { drafts: RoomDraft[] }
 export const bulkStates = ['collecting', 'running', 'done', 'stopped', 'failed'] as const
 export type BulkState = (typeof bulkStates)[number]
 
+/** Whether a job has not ended. */
 export const isOpen = (state: BulkState): boolean => state === 'collecting' || state === 'running'
 
 /** `pending` until its turn; `changed`: something else would have happened than the dry run said, so nothing did. */

@@ -33,6 +33,7 @@ const prefix = 'operator:'
 /** An operator, where it is said who did something. */
 export const operatorActor = (operator: string): string => prefix + operator
 
+/** Whether an operator of the console has done something, by the name of who did it. */
 export const isOperatorActor = (actor: string): boolean => actor.startsWith(prefix)
 
 const shortest = 10
@@ -103,12 +104,14 @@ export function checkOperatorName(given: string): string {
   return name
 }
 
+/** Returns the password. Fails when it has fewer than 10 characters, or more than an operator's may have. */
 export function checkOperatorPassword(password: string): string {
   const { length } = [...password]
   if (length < shortest || length > limits.operatorPassword.value) throw badOperatorPassword()
   return password
 }
 
+/** Reads a role. Fails with `illegal_argument` on any other text. */
 export function checkOperatorRole(given: string): OperatorRole {
   const role = operatorRoles.find((each) => each === given)
   if (role === undefined) throw badOperatorRole()

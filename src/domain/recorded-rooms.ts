@@ -19,6 +19,7 @@ export function recordedText(places: string[]): string {
   return places.includes(allRooms) ? '*' : places.join(' ')
 }
 
+/** Reads what `recordedText` wrote; undefined where nothing is recorded. */
 export function recordedIn(text: string | null): RecordedRooms | undefined {
   if (text === null) return undefined
   return text === '*' ? 'all' : new Set(text.split(' '))

@@ -34,6 +34,7 @@ const userMark = '@'
 /** What stands for a user where messages of rooms have their room: no room id looks so. */
 export const placeOfUser = (username: string): string => `${userMark}${username}`
 
+/** Whether a place is that of a user, and no room. */
 export const isPlaceOfUser = (place: string): boolean => place.startsWith(userMark)
 
 /** A message that was accepted, on its way to the devices of its receivers, on every node. */

@@ -14,6 +14,7 @@ export const anyRoom: Subject = ''
 /** For a response that a user changes by joining a room; no room has such an id. */
 export const joinedBy = (username: string): Subject => `joined/${username}`
 
+/** Whether a subject is the rooms that a user joins. */
 export const isJoined = (subject: Subject): boolean => subject.startsWith('joined/')
 
 const nobody: readonly string[] = []

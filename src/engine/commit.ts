@@ -1,5 +1,4 @@
 import type { Caller, Event } from '../domain/event.ts'
-import { Failure, type FailureWord } from '../domain/failure.ts'
 import type { Once } from '../domain/retry.ts'
 import type { SentFailure } from '../domain/sent-failure.ts'
 import type { Awaitable } from '../store/database.ts'

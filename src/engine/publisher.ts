@@ -7,6 +7,7 @@ export interface Publisher<Value> {
   publish(value: Value): undefined | Promise<void>
 }
 
+/** A publisher that nobody subscribes to yet. */
 export function publisher<Value>(): Publisher<Value> {
   const subscribers: ((value: Value) => Awaitable<void>)[] = []
   return {

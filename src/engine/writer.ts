@@ -5,7 +5,6 @@ import { receivedFailure } from '../domain/sent-failure.ts'
 import {
   type Commit,
   committing,
-  failureSent,
   type OnEvents,
   type Outcome,
   type Rehearse,

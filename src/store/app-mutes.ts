@@ -23,6 +23,7 @@ export interface AppMuteStore extends AppMuteReads {
   removeAppMutes(app: number, username: string): Promise<void>
 }
 
+/** Reads and writes the table `app_mutes`. */
 export function appMuteStore(db: Database): AppMuteStore {
   return {
     async appMutes(app, username) {

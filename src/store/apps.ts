@@ -72,12 +72,6 @@ const toApp = (row: AppRow): AppRecord => ({
   createdMs: row.created,
 })
 
-/**
- * PostgreSQL's locks that are stored in no table: every transaction of an app shares one, a change of its settings has it
- * alone. A lock of the app's row would be written to that row by every transaction.
- */
-const settingsLock = 1
-
 async function changeSecrets(
   db: Database,
   id: number,
@@ -101,6 +95,7 @@ const columns = `apps.id, org, name, uuid, client_id, secret_salt, secret_hash, 
   callbacks, recorded, created`
 const stored = 'apps left join previous_secrets p on p.app = apps.id'
 
+/** Reads and writes the tables `apps` and `previous_secrets`. */
 export function appStore(db: Database): AppStore {
   const byKey = `select ${columns} from ${stored} where org = ?1 and name = ?2`
   return {

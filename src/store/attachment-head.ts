@@ -4,6 +4,7 @@ export const headLength = 2 * hashLength
 /** In place of a hash: no user sent it, or no secret is needed. */
 export const none = '-'.repeat(hashLength)
 
+/** The SHA-256 of a text, as 64 hex digits. */
 export const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex')
 
 interface Head {
@@ -21,11 +22,13 @@ export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Reads the head of a file; undefined where there is no such file, or it is too short to have one. */
 export async function headOf(path: string): Promise<Head | undefined> {
   const text = await ifThere(Bun.file(path).slice(0, headLength).text())
   if (text === undefined || text.length < headLength) return undefined
   return { sender: text.slice(0, hashLength), secret: text.slice(hashLength) }
 }
 
+/** What stands in the head for who sent an attachment; undefined is the app itself. */
 export const senderHash = (app: number, username: string | undefined): string =>
   username === undefined ? none : sha256(`${app}:${username}`)

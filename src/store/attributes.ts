@@ -25,6 +25,7 @@ const attributeOf = ({ auto_delete, ...row }: AttributeRow): Attribute => ({
   autoDelete: auto_delete === 1,
 })
 
+/** Reads and writes the table `attributes`. */
 export function attributeStore(db: Database): AttributeStore {
   return {
     async attributes(app, room, names) {

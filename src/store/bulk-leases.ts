@@ -17,6 +17,7 @@ export interface BulkLeases {
   collects(app: number, id: string, process: string): Promise<boolean>
 }
 
+/** Reads and writes the leases in the table `bulk_jobs`. */
 export function bulkLeases(db: Database): BulkLeases {
   return {
     lockJob(app, id, how) {

@@ -192,6 +192,7 @@ function itemWrites(
   }
 }
 
+/** Reads and writes the tables `bulk_jobs` and `bulk_items`. */
 export function bulkStore(db: Database): BulkStore {
   return {
     ...bulkReads(db),

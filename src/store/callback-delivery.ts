@@ -211,6 +211,7 @@ async function positionAt(db: Database, app: number, at: number): Promise<EventP
   return { xid: now?.xid ?? 0, at, room: '', number: -1 }
 }
 
+/** Reads and writes the tables `callback_state`, `callback_queue` and `callback_log`. */
 export function callbackDeliveryStore(db: Database): CallbackDeliveryStore {
   const own = reads(db)
 

@@ -74,6 +74,7 @@ const valuesOf = ({
     before === undefined ? null : JSON.stringify(before),
   ] as const
 
+/** Reads and writes the table `callbacks`, and begins and removes what is kept of the delivery of its rules. */
 export function callbackStore(db: Database): CallbackStore {
   const xid = ownXid(db)
 

@@ -23,6 +23,7 @@ export const steadyMsIn = ({ dialect }: Pick<Database, 'dialect'>, n: number): s
 
 const databaseUs = `select (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock`
 
+/** The clock of a store: that of PostgreSQL, or of this process for the embedded store. */
 export function storeClock(db: Database): StoreClock {
   if (db.dialect === 'sqlite')
     return { nowUs: () => Date.now() * 1000, steadyMs: () => Math.floor(startMs + performance.now()) }

@@ -69,6 +69,7 @@ const changes = `select at, room, operator, operation, (
     where each.app = ?1 and each.at = e.at and each.room = e.room) as changes
   from events e where app = ?1 and number = 0`
 
+/** Appends to the table `events`, and reads it. */
 export function eventStore(db: Database): EventStore {
   const isSqlite = db.dialect === 'sqlite'
   const position = isSqlite ? 'at, room, number' : 'xid, at, room, number'

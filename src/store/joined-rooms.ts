@@ -21,6 +21,7 @@ export interface JoinedReads {
   joinedRooms(app: number, username: string): Promise<string[]>
 }
 
+/** Reads the rooms of a user from the table `members`. */
 export function joinedReads(db: Database): JoinedReads {
   const byUser = byIndex(db, 'members_by_user')
   const joinedWith = (shown: string) => `select ${shown} from (

@@ -98,6 +98,7 @@ function reads(db: Database): KeywordReads {
   }
 }
 
+/** Reads and writes the tables `keyword_lists` and `keywords`. */
 export function keywordStore(db: Database): KeywordStore {
   const own = reads(db)
   return {

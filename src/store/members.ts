@@ -15,6 +15,7 @@ export interface MemberStore extends MemberReads {
   ownerIsIn(app: number, room: string): Promise<void>
 }
 
+/** Reads and writes the tables `members` and `absent_owners`. */
 export function memberStore(db: Database): MemberStore {
   return {
     ...memberReads(db),

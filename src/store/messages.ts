@@ -32,6 +32,7 @@ export interface MessageStore extends MessageReads {
 
 const columns = 'id, app, room, sender, client'
 
+/** Reads and writes the table `messages`. */
 export function messageStore(db: Database): MessageStore {
   return {
     async addMessages(rows) {

@@ -16,6 +16,7 @@ export interface NodeStore extends NodeReads {
   removeNode(number: number, leavesMs: number): Promise<void>
 }
 
+/** Reads and writes the table `nodes`. */
 export function nodeStore(db: Database): NodeStore {
   return {
     async takeNode(number, process, expiresMs) {

@@ -55,6 +55,7 @@ const toOperator = ({ name, role, password_hash, created }: OperatorRow): Operat
   createdMs: created,
 })
 
+/** Reads and writes the tables `operators`, `operator_sessions` and `operator_setup`. */
 export function operatorStore(db: Database): OperatorStore {
   return {
     async listOperators() {

@@ -35,6 +35,7 @@ export interface PinStore extends PinReads {
 const columns = 'message, operator, pinned, sender, sent, payload'
 const selected = 'message, operator, pinned as "pinnedMs", sender, sent as "sentMs", payload'
 
+/** Reads and writes the table `pins`. */
 export const pinStore = (db: Database): PinStore => ({
   listPins: async (app, room, limit, after) =>
     db.all<Pin>(

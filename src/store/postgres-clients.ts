@@ -52,6 +52,7 @@ function connector({ url, timeoutMs }: PostgresSettings) {
   return { isPooled, patienceMs, connect }
 }
 
+/** Opens the connections of a process as the settings describe them. */
 export function openClients(settings: PostgresSettings): Clients {
   const { pool, timeoutMs } = settings
   const { isPooled, patienceMs, connect } = connector(settings)

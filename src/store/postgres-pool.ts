@@ -29,6 +29,7 @@ const askOn =
   (text, params) =>
     sql.unsafe<Rows>(text, params)
 
+/** Opens the connections of a process, and counts what is under way on them. */
 export function openPool(settings: PostgresSettings): Pool {
   const clients = openClients(settings)
   const { recover, withDeadline } = clients

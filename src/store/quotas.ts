@@ -64,6 +64,7 @@ const ofAllApps = (db: Database): Pick<QuotaReads, 'remainingOfAll' | 'listsOfAl
   warnings: async () => db.all(`select app, quota from quota_warnings`),
 })
 
+/** Reads and writes the tables `quotas` and `quota_warnings`. */
 export function quotaStore(db: Database): QuotaStore {
   const sqlite = db.dialect === 'sqlite'
   const slots = sqlite ? 1 : 64

@@ -14,6 +14,7 @@ export interface RateStore {
   ): Promise<{ second: number; used: number }>
 }
 
+/** Reads and writes the table `rates`. */
 export function rateStore(db: Database): RateStore {
   const isLater = 'excluded.second > rates.second or excluded.second < rates.second - 2'
   return {

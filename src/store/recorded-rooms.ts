@@ -24,6 +24,7 @@ export interface RecordedRoomStore extends RecordedRoomReads {
   removedUpTo(app: number, position: EventPosition): Promise<void>
 }
 
+/** Reads and writes the table `recorded_rooms`, and keeps what an app's row repeats of it. */
 export function recordedRoomStore(db: Database): RecordedRoomStore {
   /** Brings the app's column up to date; returns whether that was needed. */
   async function update(app: number): Promise<boolean> {

@@ -135,6 +135,7 @@ async function openSince(db: Database, app: number, since: number): Promise<Set<
   return new Set(rows.map(keyOf))
 }
 
+/** Reads and writes the table `reports`. */
 export function reportStore(db: Database): ReportStore {
   return {
     ...reads(db),

@@ -15,6 +15,7 @@ export interface RetryStore {
   removeBefore(beforeMs: number, limit: number): Promise<number>
 }
 
+/** Reads and writes the table `retries`. */
 export function retryStore(db: Database): RetryStore {
   return {
     async find(app, owner, key) {

@@ -29,6 +29,7 @@ export interface RoomFileStore extends RoomFileReads {
   pruneRoomFiles(app: number, room: string, before: number): Promise<void>
 }
 
+/** Reads and writes the table `room_files`. */
 export function roomFileStore(db: Database): RoomFileStore {
   const columns = 'id, name, owner, size, created, secret'
   const selected = 'id, name, owner, size as "sizeBytes", created as "createdMs", secret'

@@ -132,6 +132,7 @@ function reads(db: Database): LifecycleReads {
   }
 }
 
+/** Reads and writes the lives of rooms in the table `rooms`, and the lease in `lifecycle_job`. */
 export function lifecycleStore(db: Database): LifecycleStore {
   return {
     ...reads(db),

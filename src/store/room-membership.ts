@@ -44,6 +44,7 @@ export async function insertMembers(
   )
 }
 
+/** Writes the table `members`, and what `rooms` repeats of it. */
 export function membershipWrites(db: Database): MembershipWrites {
   const byUser = byIndex(db, 'members_by_user')
 

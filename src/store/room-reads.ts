@@ -45,6 +45,7 @@ const toDetails = (row: DetailsRow): RoomDetails => ({
   members: row.members ?? '',
 })
 
+/** Reads the table `rooms`, with its members where they are asked for. */
 export function roomReads(db: Database): RoomReads {
   const oneWithMembers = details('id = ?2')
   const manyWithMembers = details(isOneOf(db, 'id', 2))

@@ -31,9 +31,11 @@ export interface RoomRow {
 export const columns =
   'id, name, description, custom, maxusers, owner, member_count, mute, disabled, slow_mode, created, lifecycle'
 
+/** What a room sets of its life itself, from its column. */
 export const lifecycleIn = (stored: string | null): OwnLifecycle | null =>
   stored === null ? null : JSON.parse(stored)
 
+/** The room that a row holds. */
 export const toRoom = (row: RoomRow): Room => ({
   id: row.id,
   name: row.name,

@@ -184,6 +184,7 @@ async function* slicesOf(
   }
 }
 
+/** Finds rooms in the table `rooms` by conditions; names are compared here, not by the database. */
 export function roomSearch(db: Database): RoomSearch {
   const sourceOf = sources(db)
   const read = reader(db)

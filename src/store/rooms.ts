@@ -43,6 +43,7 @@ const setActiveOf = (db: Database): string =>
        from free join json_to_recordset(?3::text::json) as a(id text, "activeUs" bigint) on a.id = free.id
        where app = ?1 and rooms.id = free.id returning rooms.id`
 
+/** Reads and writes the table `rooms`, and what goes with a room that is removed. */
 export function roomStore(db: Database): RoomStore {
   const lockRoom = `${findRoom} ${forUpdate(db)}`
   const removals = ['members', 'reports', ...Object.keys(leftBehind)].map(

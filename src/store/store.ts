@@ -100,6 +100,7 @@ export interface WriteStore extends ReadStore {
   newId(): Awaitable<string>
 }
 
+/** The store on a connection or inside a transaction; `newId` draws room ids. */
 export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore => ({
   clock: storeClock(db),
   apps: appStore(db),

@@ -90,6 +90,7 @@ export async function* rowsOf(
   }
 }
 
+/** Adds rows with the ids that they have. */
 export async function addRows(db: Database, { name, columns }: Table, rows: Row[]): Promise<void> {
   if (db.dialect === 'postgres') {
     await db.run(

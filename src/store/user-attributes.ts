@@ -21,6 +21,7 @@ export interface UserAttributeStore extends UserAttributeReads {
   removeUserAttributes(app: number, username: string, names?: string[]): Promise<void>
 }
 
+/** Reads and writes the table `user_attributes`. */
 export function userAttributeStore(db: Database): UserAttributeStore {
   const bytes = (column: string): string =>
     db.dialect === 'sqlite' ? `length(cast(${column} as blob))` : `octet_length(${column})`

@@ -90,6 +90,7 @@ const userLists = (db: Database): Pick<UserReads, 'listUsers' | 'usersBeginning'
   },
 })
 
+/** Reads and writes the table `users`. */
 export function userStore(db: Database): UserStore {
   const byName = `select ${columns} from users where app = ?1 and username = ?2`
   const exists = `select 1 from users where app = ?1 and username = ?2`

@@ -12,6 +12,7 @@ const one = -1
 /** A word with wildcards: its pieces, between which is anything, in labels. */
 export type Pattern = readonly (readonly number[])[]
 
+/** The pattern of a folded word. */
 export const patternOf = (word: string): Pattern =>
   word.split(anyRun).map((piece) => Array.from({ length: piece.length }, (_, at) => labelAt(piece, at)))
 

@@ -46,6 +46,7 @@ export const rowsOfNoApp = (name: string, isApp: IsApp): Check => ({
   },
 })
 
+/** Rows of apps that the table `apps` does not have. */
 export const appCheck = rowsOfNoApp(
   'orphans.apps',
   async (db, app) => (await db.get(`select 1 from apps where id = ?1`, app)) !== undefined,

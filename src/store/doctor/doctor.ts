@@ -38,6 +38,7 @@ export interface DoctorStore extends DoctorReads {
   setLastRun(run: DoctorRun): Promise<void>
 }
 
+/** Mends findings, and reads and writes the table `doctor_runs`. */
 export const doctorStore = (db: Database): DoctorStore => ({
   async lastRun() {
     const row = await db.get<{ at: number; findings: string }>(`select at, findings from doctor_runs`)

@@ -9,6 +9,7 @@ const prefix = 'history_d'
 /** The table that holds the messages of a day. */
 export const tableOf = (day: number): string => prefix + day
 
+/** The day whose messages a table holds. */
 export const dayOfTable = (table: string): number => Number(table.slice(prefix.length))
 
 /** The lowest id of a day, and the lowest of the next. */

@@ -96,6 +96,7 @@ export interface HistoryRow {
 
 const listOf = (text: string | null): string[] | null => (text === null ? null : JSON.parse(text))
 
+/** The message that a row holds. */
 export const messageOf = ({ directed, ignored_by, meta, ...row }: HistoryRow): StoredMessage => ({
   ...row,
   directed: listOf(directed),

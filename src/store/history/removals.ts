@@ -18,6 +18,7 @@ export const removalTables = ({ dialect }: Pick<Database, 'dialect'>): string[] 
   ]
 }
 
+/** Removes single messages from one user's view of a room. */
 export async function hide(db: Database, app: number, username: string, room: string, ids: number[]) {
   await db.run(
     `insert into history_hidden (app, username, room, id)
@@ -29,6 +30,7 @@ export async function hide(db: Database, app: number, username: string, room: st
   )
 }
 
+/** Removes all messages up to the id `to` from one user's view: of one room, or with `''` of all. */
 export async function clear(db: Database, app: number, username: string, room: string, to: number) {
   await db.run(
     `insert into history_cleared (app, username, room, id) values (?1, ?2, ?3, ?4)
@@ -49,6 +51,7 @@ export async function clear(db: Database, app: number, username: string, room: s
   )
 }
 
+/** What a user has removed from its own view, among the messages of a room between two ids. */
 export async function removedBy(
   db: Database,
   app: number,
