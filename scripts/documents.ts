@@ -143,7 +143,7 @@ ${permissionsTable('en')}
 `,
   zh: () => `# 权限
 
-[English](permissions.md) · 由 \`npm run generate\` 根据 the declarations in \`src/operations\` 生成；测试会通过 HTTP 验证表中每一格。
+[English](permissions.md) · 由 \`npm run generate\` 根据 \`src/operations\` 中的声明生成；测试会通过 HTTP 验证表中每一格。
 
 路径均相对于 \`/{org_name}/{app_name}\`。“仅本人”：仅当调用所涉及的用户就是调用者本人时允许。超级管理员同时拥有其在聊天室内角色的权限。
 此外：管理员不能移出、拉黑、禁言或解除禁言所有者及其他管理员；不在聊天室内的用户查看详情时看不到成员。“控制台”：[控制台](console.zh-CN.md)账号所需的最低角色。

@@ -1,12 +1,8 @@
 /** The page of ceilings, in both languages. */
-
-import type { Limit } from '../src/domain/limits/limit.ts'
+import { type Limit, MiB } from '../src/domain/limits/limit.ts'
 import { limits } from '../src/domain/limits.ts'
 import { settings } from '../src/operator/settings.ts'
-
-type Language = 'en' | 'zh'
-
-const MiB = 1024 * 1024
+import { type Language, table } from './table.ts'
 
 const grouped = (value: number): string => value.toLocaleString('en')
 
@@ -57,15 +53,17 @@ const held = declared.filter(({ memory }) => memory !== undefined)
 /** MiB that everything with a ceiling takes of a process's memory at most. */
 export const memoryCeiling = Math.ceil(held.reduce((sum, { memory = 0 }) => sum + memory, 0) / MiB)
 
-const row = (cells: string[]): string => `| ${cells.join(' | ')} |`
+const allTable = (language: Language): string =>
+  table(
+    { en: ['what', 'ceiling', 'setting', 'beyond it'], zh: ['对象', '上限', '设置项', '超出时'] }[language],
+    declared.map((each) => [each[language], shown(each, language), settingOf(each), each.beyond[language]]),
+  )
 
-const rows = (language: Language): string =>
-  declared
-    .map((each) => row([each[language], shown(each, language), settingOf(each), each.beyond[language]]))
-    .join('\n')
-
-const heldRows = (language: Language): string =>
-  held.map((each) => row([each[language], `${grouped((each.memory ?? 0) / MiB)} MiB`])).join('\n')
+const heldTable = (language: Language): string =>
+  table(
+    { en: ['what', 'at most'], zh: ['对象', '最多'] }[language],
+    held.map((each) => [each[language], `${grouped((each.memory ?? 0) / MiB)} MiB`]),
+  )
 
 export const limitsPages = {
   en: () => `# Limits
@@ -75,17 +73,13 @@ export const limitsPages = {
 Every ceiling, its default, the setting that changes it, and what happens beyond it. Where no setting is named, the ceiling
 is fixed. Quotas of an app and the rates of the reference are [settings](settings.md).
 
-| what | ceiling | setting | beyond it |
-| --- | --- | --- | --- |
-${rows('en')}
+${allTable('en')}
 
 ## Memory of a process
 
 What is bounded takes at most **${grouped(memoryCeiling)} MiB** together:
 
-| what | at most |
-| --- | --- |
-${heldRows('en')}
+${heldTable('en')}
 
 Beside it: about 100 MiB of an idle process; 19 MiB for each core while passwords are checked; the cache of the embedded
 store; some KiB for each connection that is open and each chat room that somebody is connected to. Give a container the sum
@@ -97,17 +91,13 @@ and as much again for garbage that is not collected yet.
 
 列出所有上限、默认值、对应的设置项以及超出后的行为。未列设置项的上限不可修改。应用配额和官方限流见[设置](settings.zh-CN.md)。
 
-| 对象 | 上限 | 设置项 | 超出时 |
-| --- | --- | --- | --- |
-${rows('zh')}
+${allTable('zh')}
 
 ## 单个进程的内存
 
 以下有上限的部分合计最多占用 **${grouped(memoryCeiling)} MiB**：
 
-| 对象 | 最多 |
-| --- | --- |
-${heldRows('zh')}
+${heldTable('zh')}
 
 此外：空闲进程约 100 MiB；校验密码时每个 CPU 核 19 MiB；内置存储的缓存；每个连接以及每个有人在线的聊天室各若干 KiB。
 为容器分配内存时，请取总和的两倍，为尚未回收的垃圾留出空间。
