@@ -38,7 +38,6 @@ const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm ci && npm test': 'it is what runs this',
     'npm run chatroomd -- app set': 'test/readme.test.ts runs the tour; docs/lifecycle.md has the command',
     'npm ci && npm run build': 'test/build.test.ts builds the executable',
-    'chatroomd backup --data-dir /var/lib': 'of a server that is installed; docs/backup.md has the command',
   },
   'CONTRIBUTING.md': {
     'npm ci': 'it is what CI does',
