@@ -35,6 +35,8 @@ test('14.3 many rooms are created, tried, dissolved as it was tried, and looked 
   expect(tried).toMatch(/^done +3$/m)
   expect(tried).toMatch(/^\d+ +room 3 +done +1 +\["alice"\] +0$/m)
   const confirm = /^confirm +(\S+)$/m.exec(tried)?.[1] ?? ''
+  // Whatever the token is, it must not look like an option of the next command.
+  expect(confirm).toStartWith('dry-run-')
   const list = async () => (await call<{ count: number }>('GET', '/chatrooms')).body.count
   expect(await list()).toBe(3)
   const done = JSON.parse(await run('confirm', app, confirm, '--json')).data

@@ -43,13 +43,18 @@ const badConfirmation = failure('precondition_failed', 'confirm names no dry run
   },
 })
 
-/** The token that confirms a dry run. */
-export const confirmationOf = (app: AppRecord, job: BulkJob): string | undefined =>
-  job.isDryRun && job.state === 'done' ? sealCursor(app, 'bulk', job.id) : undefined
+/** Tokens begin with it: what is sealed may begin with `-`, which a command line would take for an option. */
+const confirmationPrefix = 'dry-run-'
 
+/** The token that confirms a dry run; undefined where there is nothing to confirm, or not yet. */
+export const confirmationOf = (app: AppRecord, job: BulkJob): string | undefined =>
+  job.isDryRun && job.state === 'done' ? `${confirmationPrefix}${sealCursor(app, 'bulk', job.id)}` : undefined
+
+/** The id of the dry run that a token confirms. */
 function confirmed(app: AppRecord, token: string): string {
+  if (!token.startsWith(confirmationPrefix)) throw badConfirmation()
   try {
-    const id = openCursor(app, 'bulk', token)
+    const id = openCursor(app, 'bulk', token.slice(confirmationPrefix.length))
     if (id !== undefined) return id
   } catch {}
   throw badConfirmation()
