@@ -3,6 +3,8 @@ const toMeta = [9, 4]
 /** Those that lead from it to what the message holds, which has its type in `type`: `Meta.payload`, `MessageBody.contents`. */
 const toContent = [6, 4]
 const type = 1
+/** Kinds that no client has are one: what is stored of it has 32 bits. */
+const mostKind = 2 ** 31 - 1
 
 /** A stretch of protobuf bytes that is read field by field, without an object for any of them. */
 class Fields {
@@ -45,6 +47,10 @@ class Fields {
         this.start = this.at
         this.at += this.value
         return true
+      // What a group of a kind that nobody knows holds is passed over field by field.
+      case 3:
+      case 4:
+        return true
       case 5:
         this.at += 4
         return true
@@ -81,6 +87,6 @@ export function metaIn(frame: Uint8Array): { meta: Uint8Array; kind: number } {
   const fields = new Fields(frame)
   if (!fields.enter(toMeta)) throw new Error('a frame without a message')
   const meta = fields.rest()
-  const kind = fields.enter(toContent) && fields.find(type) ? fields.value : 0
+  const kind = fields.enter(toContent) && fields.find(type) ? Math.min(fields.value, mostKind) : 0
   return { meta, kind }
 }

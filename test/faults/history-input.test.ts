@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { MessageBody, MessageBody_Type, Meta_NameSpace } from '../../src/realtime/generated/protocol.ts'
 import { expectRefusal } from '../support/bodies.ts'
-import { asUser } from '../support/people.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+setDefaultTimeout(60_000)
 
 let server: TestServer
 let app: TestApp
@@ -116,4 +120,26 @@ test('13 a time up to which messages are removed is one, and removes nothing tha
   await Bun.sleep(2)
   await said(app, room, 1)
   expect(await count()).toBe(1)
+})
+
+/** Contents of a message as no client sends them: bytes in the place of what the fields of `Content` are. */
+test.each([
+  ['a negative type', [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]],
+  ['a type beyond 31 bits', [0x08, 0xff, 0xff, 0xff, 0xff, 0x0f]],
+  ['no type and a group that nobody knows', [0xa3, 0x06, 0x08, 0x05, 0xa4, 0x06]],
+  ['a group in a group', [0xa3, 0x06, 0xab, 0x06, 0x0a, 0x01, 0x41, 0xac, 0x06, 0xa4, 0x06]],
+])('20.5 a message with %s is stored, and keeps none of the others from it', async (_, content) => {
+  const room = await aRoom(app)
+  const sender = await connectAs(app, 'bob')
+  const body = MessageBody.encode({ type: MessageBody_Type.CHATROOM }).finish()
+  const payload = Buffer.concat([body, new Uint8Array([0x22, content.length, ...content])])
+  const { status } = await sender.sync({ ns: Meta_NameSpace.CHAT, to: { name: room }, payload })
+  expect(status?.errorCode).toBe(0)
+  const [id] = await said(app, room, 1)
+  // A read waits for half a second at most for what is not stored yet.
+  await until(async () => (await listed(app, room)).body.data.length === 2)
+  const { data } = (await listed(app, room)).body
+  expect(data.map(({ msg_id }: { msg_id: string }) => msg_id)).toContain(id)
+  expect((await pages(app, room, {})).body.data.msgs).toHaveLength(2)
+  sender.close()
 })
