@@ -1,5 +1,6 @@
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
+import { high, Meter } from '../domain/meter.ts'
 import type { LiveRoom } from './session.ts'
 
 /** How notices of joins and leaves are held back. */
@@ -20,7 +21,14 @@ const longestMs = limits.presenceTime.value
 type Movement = Event & { type: 'member.joined' | 'member.left' }
 
 const isMovement = (event: Event): event is Movement =>
-  event.type === 'member.left' || (event.type === 'member.joined' && event.ext === undefined)
+  event.type === 'member.left' || event.type === 'member.joined'
+
+/** What somebody sends on joining stands in no notice that names others, too. */
+function withoutText(event: Movement): Movement {
+  if (event.type !== 'member.joined' || event.ext === undefined) return event
+  const { ext: _, ...rest } = event
+  return rest
+}
 
 interface Batch {
   came: Movement | undefined
@@ -34,13 +42,27 @@ interface Batch {
  * Batches joins and leaves of large rooms: each goes to everybody, so ten thousand who join would cause fifty million
  * notices. `publish` gets a batch as one event. Those who join in one batch are not notified of each other; a client
  * gets the number of members on joining and may list them. The larger a room, the longer a batch: in the largest ones
- * who comes and goes again meanwhile is in no notice, and beyond some names the others are only counted.
+ * who comes and goes again meanwhile is in no notice, and beyond some names the others are only counted. Who sends a text on
+ * joining has a notice of its own, as long as the rate has room for it; beyond that the text is left out.
  */
 export function presenceThrottle(
   publish: (event: Movement) => void,
   { largeRoom, perSecond, names }: NoticeTerms,
 ) {
   const batches = new Map<LiveRoom, Batch>()
+  /** Deliveries of notices with a text. */
+  const texts = new WeakMap<LiveRoom, Meter>()
+
+  /** Whether an event has a text, and there is room for its own notice after those that wait. */
+  function hasRoomForText(room: LiveRoom, event: Movement): boolean {
+    if (event.type !== 'member.joined' || event.ext === undefined) return false
+    const now = performance.now()
+    const meter = texts.get(room) ?? new Meter(now)
+    texts.set(room, meter)
+    const { came, went } = batches.get(room) ?? {}
+    const notices = 1 + (came ? 1 : 0) + (went ? 1 : 0)
+    return meter.passes(perSecond, now, high, room.users.size * notices)
+  }
 
   const timeOf = ({ users }: LiveRoom): number =>
     Math.min(longestMs, Math.max(shortestMs, (users.size * 2 * 1000) / perSecond))
@@ -67,7 +89,7 @@ export function presenceThrottle(
   const merged = (earlier: Movement | undefined, event: Movement): Movement => {
     const before = earlier?.usernames ?? []
     const room = Math.max(0, names - before.length)
-    return { ...event, usernames: [...before, ...event.usernames.slice(0, room)] }
+    return { ...withoutText(event), usernames: [...before, ...event.usernames.slice(0, room)] }
   }
 
   const without = (event: Movement, usernames: string[]): Movement => ({
@@ -92,6 +114,10 @@ export function presenceThrottle(
   return function isThrottled(room: LiveRoom, event: Event): boolean {
     if (!isMovement(event)) return false
     if (room.users.size <= largeRoom && !batches.has(room)) return false
+    if (hasRoomForText(room, event)) {
+      flush(room)
+      return false
+    }
     const ms = timeOf(room)
     const rest = settled(room, event, ms)
     const batch = batchOf(room, ms)

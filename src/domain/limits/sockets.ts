@@ -104,8 +104,8 @@ export const socketLimits = {
     en: 'Deliveries of notices of joins and leaves to one chat room on one node',
     zh: '单个节点上一个聊天室的成员进出通知下发量',
     beyond: {
-      en: 'notices come less often; who comes and goes between two of them is in neither',
-      zh: '降低通知频率；两次通知之间进入又退出的成员不再通知',
+      en: 'notices come less often, without what members send on joining; who comes and goes between two of them is in neither',
+      zh: '降低通知频率，且不再携带加入时的扩展信息；两次通知之间进入又退出的成员不再通知',
     },
   },
   presenceTime: {
