@@ -94,13 +94,20 @@ export function turnsBefore(before: BeforeSending, tally: Tally, failed: (error:
     })
   }
 
-  async function inTurn(turn: Turn, decided: Promise<Decision>, finish: Finish, key: string): Promise<void> {
+  async function inTurn(
+    turn: Turn,
+    { client }: Incoming,
+    decided: Promise<Decision>,
+    finish: Finish,
+    key: string,
+  ): Promise<void> {
     const [decision] = await Promise.all([decided, turn.last])
     try {
       await finish(decision)
     } catch (error) {
       failed(error)
     }
+    if (client !== undefined) turn.clients.delete(client)
     turn.waiting -= 1
     turn.all.add(-1)
     if (turn.waiting === 0) turns.delete(key)
@@ -135,7 +142,7 @@ export function turnsBefore(before: BeforeSending, tally: Tally, failed: (error:
       turn.waiting += 1
       if (client !== undefined) turn.clients.add(client)
       const decided = rule ? ask(rule, message, id, at) : Promise.resolve<Decision>({ kind: 'deliver' })
-      turn.last = inTurn(turn, decided, finish, key)
+      turn.last = inTurn(turn, message, decided, finish, key)
       return 'held'
     },
   }

@@ -92,6 +92,27 @@ test('13.2 a rule is called with the body of the reference, signed with its secr
   alice.close()
 })
 
+test('20.4 a message that was stopped is asked about again when its client repeats it while a later one waits', async () => {
+  const { app, room } = await anApp({ report: true })
+  const alice = await connectAs(app, 'alice')
+  const answers = Array.from({ length: 3 }, () => Promise.withResolvers<Response>())
+  answer = () => answers[asked.length - 1]?.promise ?? Response.json({ valid: true })
+  const darn = () => alice.say(room, 'darn', { id: 5n })
+  const first = darn()
+  await until(() => asked.length === 1)
+  const later = alice.say(room, 'later')
+  await until(() => asked.length === 2)
+  answers[0]?.resolve(Response.json({ valid: false, code: 'no' }))
+  expect((await first).status?.reason).toBe('no')
+  const again = darn()
+  await until(() => asked.length === 3)
+  answers[1]?.resolve(Response.json({ valid: true }))
+  answers[2]?.resolve(Response.json({ valid: false, code: 'still no' }))
+  expect((await later).status?.errorCode).toBe(0)
+  expect((await again).status?.reason).toBe('still no')
+  alice.close()
+})
+
 for (const name of sdkNames) {
   test(`13.2 ${name} gets type 502 with the text, and what was sent instead`, async () => {
     const { app, room } = await anApp({ report: true })
