@@ -231,7 +231,10 @@ const openRealtime = (
       login: users,
       findApp: apps.find,
       publish: listener.publish,
-      otherThreads: seat && { ask: seat.askThreads, tell: (login) => bus.send({ login }) },
+      elsewhere:
+        seat || engine.kind === 'postgres'
+          ? { tell: (login) => bus.send({ login }), ...(seat && { ask: seat.askThreads }) }
+          : undefined,
       others: (message) => bus.send({ message }),
       heardRooms: bus,
       addressOf: origin.addressOf,

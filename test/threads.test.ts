@@ -73,6 +73,37 @@ test('16.1 everybody in a room gets the messages of everybody, once and in the o
   for (const socket of sockets) socket.close()
 })
 
+test('20.6 what a client sends keeps its order while others write through other threads', async () => {
+  const busy = await server.app('acme#busy', { userMessageRate: null })
+  await busy.register('alice', 'bob')
+  const [room, other] = [
+    await busy.room({ owner: 'bob', members: ['alice'] }),
+    await busy.room({ owner: 'bob' }),
+  ]
+  const bob = await connectAs(busy, 'bob')
+  const devices = await Promise.all(['a', 'b', 'c', 'd'].map((device) => connectAs(busy, 'alice', device)))
+  const lines = 25 * rounds
+  let isOver = false
+  const writing = several(async (writer) => {
+    for (let n = 0; !isOver; n += 1)
+      await busy.call('POST', `/chatrooms/${other}/announcement`, { announcement: `${writer} ${n}` })
+  }, 6)
+  await Promise.all(
+    devices.map(async (socket, device) => {
+      for (let from = 0; from < lines; from += 25)
+        await Promise.all(Array.from({ length: 25 }, (_, n) => socket.say(room, `${device}: ${from + n}`)))
+    }),
+  )
+  isOver = true
+  await writing
+  for (const [device] of devices.entries()) {
+    await bob.text(`alice: ${device}: ${lines - 1}`)
+    const heard = bob.texts.filter((text) => text.startsWith(`alice: ${device}: `))
+    expect(heard).toEqual(Array.from({ length: lines }, (_, n) => `alice: ${device}: ${n}`))
+  }
+  for (const socket of [bob, ...devices]) socket.close()
+})
+
 test('16.1 who was muted by one thread is refused by every thread from then on', async () => {
   const room = await app.room({ owner: 'alice', members: people.slice(1) })
   const sockets = await Promise.all(people.slice(1).map((name) => connectAs(app, name)))

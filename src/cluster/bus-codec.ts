@@ -12,8 +12,8 @@ export interface NodeNews {
 }
 
 /**
- * What nodes publish to each other: events, messages on their way, and their figures; and threads of one process, that there is more in the
- * log of events of an app, what attachments take of the space, and which devices have logged in.
+ * What nodes publish to each other: events, messages on their way, their figures, and which devices have logged in; and threads of one
+ * process, also that there is more in the log of events of an app, and what attachments take of the space.
  */
 export type Item =
   | { events: Event[] }
@@ -54,6 +54,10 @@ export function encode(item: Item): string {
   }
   // A node of version 0.1.0 takes what is neither message nor user message for events.
   if ('node' in item) return JSON.stringify({ events: [], ...item })
+  if ('login' in item) {
+    const { id, ...login } = item.login
+    return JSON.stringify({ events: [], login: { ...login, id: String(id) } })
+  }
   if (!('message' in item)) return JSON.stringify(item)
   const { frame, id, ...message } = item.message
   return JSON.stringify({ message: { ...message, id: String(id), frame: base64(frame) } })
@@ -66,6 +70,7 @@ export function decode(text: string): Item {
     return { userMessage: { ...userMessage, meta: bytesOf(meta) } }
   }
   if (item.node) return { node: item.node }
+  if (item.login) return { login: { ...item.login, id: BigInt(item.login.id) } }
   if (!item.message) return item
   const { frame, id, ...message } = item.message
   return { message: { ...message, id: BigInt(id), frame: bytesOf(frame) } }

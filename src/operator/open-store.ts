@@ -63,6 +63,7 @@ export async function openStore(
   const space = publisher<SpaceTaken>()
   const logins = publisher<DeviceLogin>()
   const missed = publisher<void>()
+  const elsewhere = publisher<Event[]>()
   const deployment = await engine.store.presence.deployment()
   const listener: Listener = {
     onItem(item) {
@@ -72,7 +73,10 @@ export async function openStore(
       else if ('space' in item) space.publish(item.space)
       else if ('node' in item) nodes.publish(item.node)
       else if ('login' in item) logins.publish(item.login)
-      else events.publish(item.events)?.catch(notApplied)
+      else {
+        events.publish(item.events)?.catch(notApplied)
+        elsewhere.publish(item.events)
+      }
     },
     missed: () => void missed.publish(),
   }
@@ -96,6 +100,7 @@ export async function openStore(
     space,
     logins,
     missed,
+    elsewhere,
     nodes,
   }
 }

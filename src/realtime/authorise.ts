@@ -4,6 +4,7 @@ import { failed, type Refusal } from './encode.ts'
 import type { FindOriginal, Original } from './find-original.ts'
 import type { Live } from './live.ts'
 import type { Parts } from './parts.ts'
+import { roomOfMember } from './reading.ts'
 import type { LiveRoom, Speech } from './session.ts'
 import { type LastSpoken, slowed } from './slow-mode.ts'
 import type { Speaking } from './speaking.ts'
@@ -81,9 +82,8 @@ export function authoriser(
     const { user } = session
     // PostgreSQL takes no NUL in a text.
     if (id.includes('\0') || !(await store.rooms.findRoom(user.app, id))) return refusals.noRoom
-    const isMember = await store.rooms.isMember(user.app, id, user.username)
-    if (!isMember || session.connection.stage !== 'open') return refusals.notMember
-    return inRoom(message, live.enter(user, id))
+    const room = await roomOfMember(store, live, user, id, () => session.connection.stage === 'open')
+    return room ? inRoom(message, room) : refusals.notMember
   }
 
   return (message) => {

@@ -6,23 +6,23 @@ import { StatisticsBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import type { LiveUser, Session } from './session.ts'
 
-/** Ways to the other threads of this process. */
-interface Others {
+/** Ways to the other threads of this process, or to the other nodes, which are told and not asked. */
+export interface Elsewhere {
   /** Tells them of a login here. */
   tell(login: DeviceLogin): void
-  ask: AskThreads
+  ask?: AskThreads
 }
 
 type LogOut = (session: Session, operation: StatisticsBody_Operation) => void
 
 /**
- * A device is connected once, to whatever thread of this process, and a user with so many devices. Of two that log in at the same
- * time the one with the later id stays.
+ * A device is connected once, to whatever thread or node, and a user to one process with so many devices. Of two that log in at the
+ * same time the one with the later id stays.
  */
 export function deviceLogins(
   { live, newId, now, tally, log }: Pick<Parts, 'live' | 'newId' | 'now' | 'tally' | 'log'>,
   { changed }: Pick<NodePresence, 'changed'>,
-  others: Others | undefined,
+  others: Elsewhere | undefined,
 ) {
   const devicesOf = ({ app, username }: LiveUser) => tally.counter(`devices ${app}/${username}`)
   const here = connectedHere(live)
@@ -37,7 +37,7 @@ export function deviceLogins(
 
   /** Ends the oldest logins of a user who has too many, on whatever threads they are. */
   async function endOldest(
-    { ask, tell }: Others,
+    { ask, tell }: Required<Elsewhere>,
     { app, username }: LiveUser,
     logOut: LogOut,
   ): Promise<void> {
@@ -58,8 +58,9 @@ export function deviceLogins(
       if (!others) return
       session.loginId = newId(now())
       others.tell({ app: user.app, username: user.username, resource, id: session.loginId })
-      if (devicesOf(user).add(1) <= limits.devices.value) return
-      endOldest(others, user, logOut).catch((error) =>
+      const { ask, tell } = others
+      if (!ask || devicesOf(user).add(1) <= limits.devices.value) return
+      endOldest({ ask, tell }, user, logOut).catch((error) =>
         log.error({ err: error }, 'the oldest connection of a user could not be closed'),
       )
     },
@@ -67,10 +68,10 @@ export function deviceLogins(
     /** A session has ended here. */
     ended({ user }: Session): void {
       changed(user)
-      if (others) devicesOf(user).add(-1)
+      if (others?.ask) devicesOf(user).add(-1)
     },
 
-    /** A device has logged in to another thread: it is not connected here any more. */
+    /** A device has logged in to another thread or node: it is not connected here any more. */
     elsewhere,
   }
 }

@@ -2,7 +2,8 @@ import type { Heard } from '../cluster/heard-rooms.ts'
 import type { Device } from '../domain/device.ts'
 import type { AppKeywords } from '../domain/keywords/matcher.ts'
 import type { Tally } from '../domain/tally.ts'
-import { type Connection, type LiveRoom, type LiveUser, type Login, Session } from './session.ts'
+import { noteMove } from './reading.ts'
+import { type Connection, type LiveRoom, type LiveUser, type Login, type Moved, Session } from './session.ts'
 import { discard, handOver, startAfter } from './waiting.ts'
 
 const emptyRoom = (app: number, id: string, topic: string): LiveRoom => ({
@@ -38,7 +39,9 @@ const emptyUser = (login: Login, keywords: AppKeywords, tally: Tally): LiveUser 
   sessions: [],
   rooms: new Map(),
   keywords,
-  movedMeanwhile: undefined,
+  reading: undefined,
+  arriving: undefined,
+  movedElsewhereMs: undefined,
   mutes: undefined,
   superAdmin: undefined,
   meter: undefined,
@@ -134,21 +137,19 @@ export function liveState(
 
     /** Puts a user of this node into a room. */
     enter(user: LiveUser, id: string): LiveRoom {
-      user.movedMeanwhile?.set(id, true)
+      noteMove(user, id, true)
       return enter(user, id)
     },
 
     /** Takes a user of this node out of a room. */
     leave(user: LiveUser, id: string): void {
-      user.movedMeanwhile?.set(id, false)
+      noteMove(user, id, false)
       const room = user.rooms.get(id)
       if (room) quit(user, room, true)
     },
 
-    /** Makes a user's rooms those that the store has: `ids`, but for joins and leaves since it was read. */
-    settle(user: LiveUser, ids: string[]): void {
-      const moved = user.movedMeanwhile ?? new Map<string, boolean>()
-      user.movedMeanwhile = undefined
+    /** Makes a user's rooms those that the store has: `ids`, but for those it joined and left since they were read. */
+    settle(user: LiveUser, ids: string[], moved: Moved): void {
       const stays = new Set(ids.filter((id) => moved.get(id) !== false))
       for (const [id, isMember] of moved) if (isMember) stays.add(id)
       for (const room of [...user.rooms.values()]) if (!stays.has(room.id)) quit(user, room, true)

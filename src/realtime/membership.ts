@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts'
+import { notMembers, roomMissing } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import { idIllegal } from '../domain/room.ts'
 import type { Commit } from '../engine/commit.ts'
@@ -8,6 +9,7 @@ import { bytesOf, type FrameReader } from './bytes.ts'
 import { acknowledged, failed, refused, roomDomain, userDomain } from './encode.ts'
 import { type Meta, Meta_NameSpace, MUCBody, MUCBody_Operation } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
+import { roomOfMember } from './reading.ts'
 import type { Session } from './session.ts'
 import { silencedUntil, speechOf } from './speech.ts'
 
@@ -16,7 +18,10 @@ const longestText = limits.joinText.value
 
 /** Joins and leaves of clients: through the same operations as everybody's. */
 export function membership({ store, live, now, newId }: Parts, commit: Commit) {
-  /** What a client wants to know of the room it has joined, keyed by its user (client protocol: join). */
+  /**
+   * What a client wants to know of the room it has joined, keyed by its user (client protocol: join). Fails where it is in it no
+   * more: it was removed, or the room was dissolved, before it had its response.
+   */
   async function chatroomInfo(
     session: Session,
     id: string,
@@ -24,8 +29,12 @@ export function membership({ store, live, now, newId }: Parts, commit: Commit) {
   ): Promise<string | undefined> {
     const { user } = session
     const stored = await store.rooms.findRoom(user.app, id)
-    if (!stored || session.connection.stage !== 'open') return undefined
-    const speech = await speechOf(store, live.enter(user, id))
+    if (!stored) throw roomMissing({ chatroom_id: id })
+    const isHere = () => session.connection.stage === 'open'
+    const room = await roomOfMember(store, live, user, id, isHere)
+    if (!isHere()) return undefined
+    if (!room) throw notMembers({ usernames: user.username })
+    const speech = await speechOf(store, room)
     if (!speech) return undefined
     return JSON.stringify({
       [user.username]: {

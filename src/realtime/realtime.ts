@@ -1,7 +1,7 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Heard } from '../cluster/heard-rooms.ts'
 import { startPresence } from '../cluster/presence.ts'
-import type { AskThreads, ConnectedHere, DeviceLogin, Presence } from '../cluster/presence-types.ts'
+import type { ConnectedHere, DeviceLogin, Presence } from '../cluster/presence-types.ts'
 import type { Event } from '../domain/event.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
@@ -18,7 +18,7 @@ import { authoriser } from './authorise.ts'
 import { type Busy, busiest } from './busiest.ts'
 import { closeCode, cuttingOff } from './close.ts'
 import { connectedHere } from './connected-here.ts'
-import { deviceLogins } from './device-logins.ts'
+import { deviceLogins, type Elsewhere } from './device-logins.ts'
 import { eventSubscriber } from './event-subscriber.ts'
 import { fanOut } from './fan-out.ts'
 import { originalFinder } from './find-original.ts'
@@ -26,6 +26,7 @@ import { floods } from './floods.ts'
 import { type AddressOf, gateway, type SocketTerms } from './gateway.ts'
 import { historyLog } from './history-log.ts'
 import { messageIds } from './ids.ts'
+import { lateEvents } from './late-events.ts'
 import { type Live, liveState } from './live.ts'
 import { membership } from './membership.ts'
 import { type MessageLog, messageLog } from './message-log.ts'
@@ -52,6 +53,8 @@ export interface Realtime {
   upgrade(request: Request, server: Server<Connection>): Response | undefined
   /** Applies an event of this node or another, and notifies clients. */
   onEvent(event: Event): void
+  /** Checks what events of several nodes have made of those who are connected here. */
+  late: ReturnType<typeof lateEvents>
   /** Resolved once messages of all rooms with members here come from other nodes, too; undefined where they do. */
   heard: Heard['heard']
   messenger: Messenger
@@ -92,8 +95,8 @@ interface Given extends Omit<Parts, 'live' | 'counters' | 'newId' | 'outbox'> {
   addressOf: AddressOf
   /** The rooms whose messages other nodes publish to this one. */
   heardRooms: Heard
-  /** The other threads of this process, where there are some. */
-  otherThreads?: { ask: AskThreads; tell(login: DeviceLogin): void } | undefined
+  /** Other threads of this process, or other nodes, where there are or may be some. */
+  elsewhere?: Elsewhere | undefined
   /** Publishes a message to the other nodes. */
   others(message: RelayedMessage): void
   /** Publishes a message to users to the other nodes. */
@@ -119,7 +122,7 @@ async function restoreOf(
 
 const forPresence = (given: Given, live: Live) => ({
   ...given,
-  askThreads: given.otherThreads?.ask,
+  askThreads: given.elsewhere?.ask,
   here: connectedHere(live),
   everyone: () => live.users.values(),
   rateLimitedLog: (text: string) => rateLimitedLog(given.log, text),
@@ -163,7 +166,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
 
   const flooding = floods(given.tally)
   const restore = (user: LiveUser) => restoreOf(user, messages, recent)
-  const logins = deviceLogins(parts, presence, given.otherThreads)
+  const logins = deviceLogins(parts, presence, given.elsewhere)
   const { heardRooms: hears } = given
   const { logIn, logOut, ...loggedIn } = sessions(parts, logins, flooding, cutOff, activity, hears, restore)
   const receive = pipeline(parts, {
@@ -190,6 +193,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     ...gate,
     history,
     onEvent: words.subscriber(eventSubscriber(parts, logOut, sockets.notices)),
+    late: lateEvents(parts),
     heard: given.heardRooms.heard,
     keywordsOf: (app) => words.ofApp(app).matcher,
     ...messengers(

@@ -26,6 +26,8 @@ export class Connection {
   /** What is still under way for this connection: later frames wait for it, so that they stay in order. */
   work: Promise<void> | undefined
   waiting = 0
+  /** Frames that wait for what other threads have written. */
+  behind: Promise<void> | undefined
 
   /** Times of a monotonic clock. */
   constructor(
@@ -121,6 +123,9 @@ export class Session {
   }
 }
 
+/** Rooms that a user came into (true) and left by events while its rooms are read. */
+export type Moved = Map<string, boolean>
+
 /** A user with at least one session on this node, and the rooms that it is in. */
 export interface LiveUser {
   readonly app: number
@@ -129,8 +134,12 @@ export interface LiveUser {
   readonly rooms: Map<string, LiveRoom>
   /** Of its app. */
   readonly keywords: AppKeywords
-  /** While the user's rooms are read: rooms joined (true) and left meanwhile, by events. */
-  movedMeanwhile: Map<string, boolean> | undefined
+  /** Reads of the user's rooms that are under way. */
+  reading: Set<Moved> | undefined
+  /** Until its rooms are known here; whoever logs in meanwhile waits, too. */
+  arriving: Promise<void> | undefined
+  /** When another node last moved it into a room or out of one, by a monotonic clock. */
+  movedElsewhereMs: number | undefined
   /** Until when it is muted in the whole app, once it was needed; dropped when it changes. */
   mutes: AppMutes | Promise<AppMutes> | undefined
   /** Whether it is a super admin, once it was needed; dropped when that changes. */

@@ -10,6 +10,7 @@ import { forcedLogout, loggedIn, loginRefused, type Refusal } from './encode.ts'
 import type { Floods } from './floods.ts'
 import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
+import { whileMoving } from './reading.ts'
 import type { Connection, LiveUser, Session } from './session.ts'
 
 /** Connections of one user; another one ends the oldest. */
@@ -23,10 +24,23 @@ async function enterRooms(
   heardRooms: Heard,
   user: LiveUser,
 ): Promise<void> {
-  user.movedMeanwhile = new Map()
-  const rooms = await store.rooms.joinedRooms(user.app, user.username)
-  if (user.sessions.length > 0) live.settle(user, rooms)
+  const { value: rooms, moved } = await whileMoving(user, () =>
+    store.rooms.joinedRooms(user.app, user.username),
+  )
+  if (user.sessions.length > 0) live.settle(user, rooms, moved)
   await heardRooms.heard()
+}
+
+/** Brings a user who comes into its rooms; where that fails, all who wait for it are ended, and the next one tries again. */
+async function arrive(
+  parts: Pick<Parts, 'store' | 'live'>,
+  heardRooms: Heard,
+  restoreSent: (user: LiveUser) => Promise<void>,
+  user: LiveUser,
+): Promise<void> {
+  await enterRooms(parts, heardRooms, user)
+  if (!heardRooms.hearsAll) await restoreSent(user)
+  user.arriving = undefined
 }
 
 /** Begins and ends sessions. */
@@ -71,10 +85,8 @@ export function sessions(
         logOut(other, StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
     }
     logins.begun(session, logOut)
-    if (isFirst) {
-      await enterRooms(parts, heardRooms, user)
-      if (!heardRooms.hearsAll) await restoreSent(user)
-    }
+    if (isFirst) user.arriving = arrive(parts, heardRooms, restoreSent, user)
+    await user.arriving
     if ((connection.stage as string) === 'closed') return
     connection.stage = 'open'
     counters.logins += 1

@@ -10,6 +10,8 @@ interface Sources {
   events: Publisher<Event[]>
   /** What this node has written. */
   committed: Publisher<Event[]>
+  /** What other nodes have written, in the order in which they publish it. */
+  elsewhere: Publisher<Event[]>
   apps: AppDirectory
   relayed: Publisher<RelayedMessage>
   relayedToUsers: Publisher<UserMessage>
@@ -23,7 +25,7 @@ const noActivity = new Set<Event['type']>(['room.created', 'room.dissolved', 'ro
 /** Subscribes real time to events and messages, of this node and others. */
 export function subscribeRealtime(
   realtime: Realtime,
-  { events, committed, apps, relayed, relayedToUsers, logins, missed }: Sources,
+  { events, committed, elsewhere, apps, relayed, relayedToUsers, logins, missed }: Sources,
 ): void {
   events.subscribe((batch) => {
     for (const event of batch) realtime.onEvent(event)
@@ -33,6 +35,8 @@ export function subscribeRealtime(
     for (const { app, room, type } of batch)
       if (room !== '' && !noActivity.has(type)) realtime.touched(app, room)
   })
+  committed.subscribe(realtime.late.here)
+  elsewhere.subscribe(realtime.late.elsewhere)
   relayed.subscribe(realtime.relayed)
   relayedToUsers.subscribe(realtime.relayedToUsers)
   logins.subscribe(realtime.loggedInElsewhere)

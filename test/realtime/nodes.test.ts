@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { readConfig } from '../../src/config.ts'
 import { openEngine } from '../../src/engine/engine.ts'
 import { adminOn } from '../../src/operator/admin.ts'
-import { MUCBody_Operation } from '../../src/realtime/generated/protocol.ts'
+import { MUCBody_Operation, StatisticsBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { aBrowser } from '../support/browser.ts'
 import { type Node, startNode } from '../support/cluster.ts'
 import { aDatabase, type TestDatabase } from '../support/database.ts'
@@ -144,6 +144,18 @@ if (!process.env.TEST_DATABASE_URL) {
       await tablet.text('admin: notice')
       expect(bob.texts).not.toContain('bob: hello')
       for (const each of [alice, tablet, bob]) each.close()
+    })
+
+    test('20.3 a device that logs in to another node is ended where it was', async () => {
+      const [first, tablet] = [await login(0, 'alice', 'phone'), await login(0, 'alice', 'tablet')]
+      const second = await login(1, 'alice', 'phone')
+      const { logouts } = await first.find((got) => got.logouts.length > 0)
+      expect(logouts[0]?.operation).toBe(StatisticsBody_Operation.USER_LOGIN_ANOTHER_DEVICE)
+      await first.closed
+      for (const each of [tablet, second]) {
+        await each.settled()
+        each.close()
+      }
     })
 
     test('12.4 a mute of the whole app, set and lifted at one node, is obeyed at the other', async () => {
