@@ -52,17 +52,29 @@ function linked(text: string, target: string, from: string, places: Map<string, 
   return text
 }
 
-/** The text of a page as the guide has it: without the line that leads to the other language. */
+const chinese = '[\\u3001-\\u303f\\u4e00-\\u9fff\\uff00-\\uffef]'
+
+/** Lines of a paragraph, without the space that a browser would show between Chinese characters where one ends. */
+const joined = (text: string): string =>
+  text.replaceAll(new RegExp(`(?<=${chinese})\n *(?=${chinese})`, 'g'), '')
+
+/** What the line below a title says of the file: where the other language is, and what writes it. */
+const forFiles =
+  /^(?:English \| )?\[(?:简体中文|English)\]\([^)]*\)(?: \| 简体中文)?(?: · )?(?:(?:Written by|由) `npm run generate`.*)?/m
+
+/** The text of a page as the guide has it. */
 function adapted(text: string, from: string, language: Language): string {
   const places = placesIn(language)
+  const prose = (part: string): string => (language === 'zh' ? joined(part) : part)
   return text
-    .replace(/^(?:English \| )?\[(?:简体中文|English)\]\([^)]*\)(?: \| 简体中文)?(?: · )?/m, '')
+    .replace(forFiles, '')
     .split(/(^```.*?^```)/ms)
     .map((part) =>
       part.startsWith('```')
         ? part
-        : part.replace(/\[((?:[^\][]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (_, label: string, target: string) =>
-            linked(label, target, from, places),
+        : prose(part).replace(
+            /\[((?:[^\][]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g,
+            (_, label: string, target: string) => linked(label, target, from, places),
           ),
     )
     .join('')
@@ -75,13 +87,14 @@ function write(path: string, text: string): void {
 }
 
 /** Pages of wide tables, which take the space of the outline. */
-const wide = new Set(['errors', 'permissions', 'limits', 'settings', 'performance'])
-const asWide = '---\naside: false\npageClass: wide\n---\n\n'
+const wide = new Set(['errors', 'permissions', 'limits', 'settings', 'performance', 'events'])
+const asWide = (name: string): string => `---\naside: false\npageClass: wide ${name}\n---\n\n`
 
 function place(source: string, path: string, language: Language): void {
   if (!existsSync(join(root, source))) return
   const text = adapted(readFileSync(join(root, source), 'utf8'), source, language)
-  write(path, wide.has(basename(path, '.md')) ? asWide + text : text)
+  const name = basename(path, '.md')
+  write(path, wide.has(name) ? asWide(name) + text : text)
 }
 
 const decisionText = (name: string): string => readFileSync(join(root, 'docs/adr', name), 'utf8')

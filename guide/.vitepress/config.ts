@@ -8,8 +8,15 @@ import { tokens } from '../tokens.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+/** Titles in the menu that say more than that of the page. */
+const titles: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  client: { en: 'TypeScript client', zh: 'TypeScript 客户端' },
+}
+
 const titleOf = (page: string, language: Language): string =>
-  /^# (.*)$/m.exec(readFileSync(join(root, sourceOf(page, language)), 'utf8'))?.[1] ?? page
+  titles[page]?.[language] ??
+  /^# (.*)$/m.exec(readFileSync(join(root, sourceOf(page, language)), 'utf8'))?.[1] ??
+  page
 
 const decisions = { en: 'Decisions', zh: '设计决策' }
 
@@ -74,6 +81,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    codeCopyButtonTitle: 'Copy / 复制',
     anchor: { slugify: slug },
     config(md) {
       const fence = md.renderer.rules.fence

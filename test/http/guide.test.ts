@@ -59,6 +59,15 @@ test('17.8 no page of the guide holds a script, and the policy allows none', asy
   }
 })
 
+test('17.8 pages of the guide say nothing of their files, and Chinese lines are joined without a space', async () => {
+  for (const file of new Glob('**/*.html').scanSync('guide/dist')) {
+    const text = (await Bun.file(`guide/dist/${file}`).text()).replace(/<pre.*?<\/pre>/gs, '')
+    if (!file.endsWith('contributing.html'))
+      expect(text).not.toMatch(/(Written by|由) <code[^>]*>npm run generate/)
+    if (file.startsWith('zh/')) expect(text).not.toMatch(/[\u3001-\u9fff\uff00-\uffef]\n *[\u4e00-\u9fff]/)
+  }
+})
+
 test('17.8 the guide has its own page for what is not there, and one address', async () => {
   const missing = await fetch(`${server.url}/docs/guide/nothing`)
   expect(missing.status).toBe(404)
@@ -67,7 +76,7 @@ test('17.8 the guide has its own page for what is not there, and one address', a
   expect(`${status} ${headers.get('location')}`).toBe('308 /docs/guide/')
 })
 
-test('17.8 the guide is searched in both languages, and loads from nobody but the server', async () => {
+test('17.8 the guide is searched in both languages, shows commands whole, and loads from nobody but the server', async () => {
   const browser = await aBrowser()
   const page = await browser.newPage()
   const asked = new Set<string>()
@@ -83,6 +92,13 @@ test('17.8 the guide is searched in both languages, and loads from nobody but th
     await page.locator('.VPNavBarSearchButton, .DocSearch-Button').first().click()
     await page.locator('.search-input').fill(words)
     await page.locator(`.results a[href^="${found}"]`).first().waitFor()
+  }
+  for (const path of ['quick-start', 'callbacks', 'zh/events']) {
+    await page.goto(`${server.url}/docs/guide/${path}`)
+    const cut = await page
+      .locator('.vp-doc pre')
+      .evaluateAll((blocks) => blocks.filter((block) => block.scrollWidth > block.clientWidth).length)
+    expect({ path, cut }).toEqual({ path, cut: 0 })
   }
   expect([...asked].filter((origin) => origin !== 'null')).toEqual([server.url])
   expect(complaints).toEqual([])
