@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { readConfig } from '../../src/config.ts'
-import { openEngine } from '../../src/engine/engine.ts'
 import type { Engine } from '../../src/engine/engine-types.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { pruneAudit } from '../../src/operations/audit/prune-audit.ts'
 import { createRoom } from '../../src/operations/rooms/create-room.ts'
 import { registerUsers } from '../../src/operations/users/register-users.ts'
 import { expectRefusal, expectSuccess } from '../support/bodies.ts'
-import { aDatabase } from '../support/database.ts'
+import { anEngine } from '../support/engine.ts'
 import { asUser } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
 
@@ -178,21 +173,15 @@ test('an app that wants no trail has none', async () => {
 })
 
 describe('pruning', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   let engine: Engine
-  let remove: (() => Promise<void>) | undefined
+  let close: () => Promise<void>
   const operator = { kind: 'app' } as const
   beforeAll(async () => {
-    const database = await aDatabase()
-    remove = database?.remove
-    const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-    engine = await openEngine(config, () => undefined)
+    const made = await anEngine()
+    engine = made.engine
+    close = made.close
   })
-  afterAll(async () => {
-    await engine.close()
-    await remove?.()
-    rmSync(dir, { recursive: true, force: true })
-  })
+  afterAll(() => close())
 
   test('forgets the oldest first, a limited number at a time, of one app', async () => {
     const ids: number[] = []

@@ -2,27 +2,13 @@ import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { SQL } from 'bun'
-import { readConfig } from '../../src/config.ts'
-import { openEngine } from '../../src/engine/engine.ts'
-import type { Engine } from '../../src/engine/engine-types.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { countBroadcast } from '../../src/operations/messages/broadcast-to-rooms.ts'
-import { aDatabase } from '../support/database.ts'
-import { aDirectory } from '../support/process.ts'
+import { anEngine } from '../support/engine.ts'
 
-const { dir, remove } = aDirectory()
-const database = await aDatabase()
-let engine: Engine
-beforeAll(async () => {
-  const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-  engine = await openEngine(config, () => undefined)
-  await engine.commit(0, { kind: 'app' }, createApp, { key: 'acme#loud' })
-})
-afterAll(async () => {
-  await engine.close()
-  await database?.remove()
-  remove()
-})
+const { engine, dir, databaseUrl, close } = await anEngine()
+beforeAll(() => engine.commit(0, { kind: 'app' }, createApp, { key: 'acme#loud' }))
+afterAll(close)
 
 /** Counts a broadcast; returns why it is refused, or nothing. */
 const count = (): Promise<string> =>
@@ -32,8 +18,8 @@ const count = (): Promise<string> =>
   )
 
 async function change(statement: string): Promise<void> {
-  if (database) {
-    const sql = new SQL(database.url, { max: 1 })
+  if (databaseUrl !== '') {
+    const sql = new SQL(databaseUrl, { max: 1 })
     await sql.unsafe(statement)
     await sql.close()
   } else {

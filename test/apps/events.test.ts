@@ -1,10 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { readConfig } from '../../src/config.ts'
-import { openEngine } from '../../src/engine/engine.ts'
-import type { Engine } from '../../src/engine/engine-types.ts'
+import { afterAll, expect, test } from 'bun:test'
 import { setAnnouncement } from '../../src/operations/announcement/set-announcement.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { removeAttributes } from '../../src/operations/attributes/remove-attributes.ts'
@@ -16,23 +10,11 @@ import { changeRoom } from '../../src/operations/rooms/change-room.ts'
 import { createRoom } from '../../src/operations/rooms/create-room.ts'
 import { dissolveRoom } from '../../src/operations/rooms/dissolve-room.ts'
 import { registerUsers } from '../../src/operations/users/register-users.ts'
-import { aDatabase } from '../support/database.ts'
+import { anEngine } from '../support/engine.ts'
 import { until } from '../support/until.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
-let engine: Engine
-let remove: (() => Promise<void>) | undefined
-beforeAll(async () => {
-  const database = await aDatabase()
-  remove = database?.remove
-  const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-  engine = await openEngine(config, () => undefined)
-})
-afterAll(async () => {
-  await engine.close()
-  await remove?.()
-  rmSync(dir, { recursive: true, force: true })
-})
+const { engine, close } = await anEngine()
+afterAll(close)
 
 test('11.4 the log of events has the state before each change, within bounds', async () => {
   const operator = { kind: 'app' } as const

@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ownRates, sharedRates } from '../../src/cluster/rate-limiter.ts'
 import type { Rates } from '../../src/cluster/rate-types.ts'
-import { readConfig } from '../../src/config.ts'
-import { openEngine } from '../../src/engine/engine.ts'
 import type { Engine } from '../../src/engine/engine-types.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { expectRefusal } from '../support/bodies.ts'
-import { aDatabase } from '../support/database.ts'
+import { anEngine } from '../support/engine.ts'
 import { aServer, type TestServer } from '../support/server.ts'
 
 const clock = { ms: 1_767_225_600_000 }
@@ -50,21 +45,15 @@ describe('the limit of one server', () => {
 })
 
 describe('the limit of several servers on one store', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
   let engine: Engine
-  let remove: (() => Promise<void>) | undefined
+  let close: () => Promise<void>
   beforeAll(async () => {
-    const database = await aDatabase()
-    remove = database?.remove
-    const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-    engine = await openEngine(config, () => undefined)
+    const made = await anEngine()
+    engine = made.engine
+    close = made.close
     await engine.commit(0, { kind: 'app' }, createApp, { key: 'acme#lounge' })
   })
-  afterAll(async () => {
-    await engine.close()
-    await remove?.()
-    rmSync(dir, { recursive: true, force: true })
-  })
+  afterAll(() => close())
 
   /** The seconds are those of the store, whose machine is this one; a server knows them but for what its call took. */
   const nextSecond = () => Bun.sleep(1150 - (Date.now() % 1000))

@@ -1,29 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { readConfig } from '../../src/config.ts'
-import { openEngine } from '../../src/engine/engine.ts'
-import type { Engine } from '../../src/engine/engine-types.ts'
+import { afterAll, expect, test } from 'bun:test'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { createCallback } from '../../src/operations/callbacks/callbacks.ts'
 import { checkGiven } from '../../src/operations/callbacks/check-rule.ts'
 import { holdCallbacks, settleCallbacks } from '../../src/operations/callbacks/deliver.ts'
 import { newCallbackSecret } from '../../src/operations/callbacks/secrets.ts'
-import { aDatabase } from '../support/database.ts'
-import { aDirectory } from '../support/process.ts'
+import { anEngine } from '../support/engine.ts'
 
-const { dir, remove } = aDirectory()
 const operator = { kind: 'app' } as const
-let engine: Engine
-let database: Awaited<ReturnType<typeof aDatabase>>
-beforeAll(async () => {
-  database = await aDatabase()
-  const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-  engine = await openEngine(config, () => undefined)
-})
-afterAll(async () => {
-  await engine.close()
-  await database?.remove()
-  remove()
-})
+const { engine, close } = await anEngine()
+afterAll(close)
 
 test('13.2 what was delivered is removed again after a commit that was not known to have succeeded, and nothing else goes with it', async () => {
   await engine.commit(0, operator, createApp, { key: 'acme#queue' })

@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { readConfig } from '../../src/config.ts'
 import { limits } from '../../src/domain/limits.ts'
 import { ownTally } from '../../src/domain/tally.ts'
-import { openEngine } from '../../src/engine/engine.ts'
 import { eventFeed } from '../../src/engine/event-feed.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { pruneCallbacks, recordActivity } from '../../src/operations/callbacks/deliver.ts'
 import { pruneRecordedRooms, recordMessages } from '../../src/operations/events/record-messages.ts'
 import { MessageBody, MessageBody_Type, Meta_NameSpace } from '../../src/realtime/generated/protocol.ts'
 import { startNode } from '../support/cluster.ts'
-import { aDatabase } from '../support/database.ts'
+import { anEngine } from '../support/engine.ts'
 import { type EventSource, openEvents } from '../support/event-source.ts'
 import { connectAs } from '../support/people.ts'
 import { aReceiver } from '../support/receiver.ts'
@@ -209,10 +204,7 @@ test.if(Boolean(process.env.TEST_DATABASE_URL))(
 )
 
 test('13.2 retention of messages is told, and rooms that nobody asks for any more are not recorded', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
-  const database = await aDatabase()
-  const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-  const engine = await openEngine(config, () => undefined)
+  const { engine, close } = await anEngine()
   const operator = { kind: 'app' } as const
   try {
     await engine.commit(0, operator, createApp, { key: 'acme#kept' })
@@ -255,8 +247,6 @@ test('13.2 retention of messages is told, and rooms that nobody asks for any mor
     expect((await engine.store.apps.findApp('acme', 'kept'))?.recorded).toBeUndefined()
     expect(await feed.startOf(app, 'latest', all)).toBeUndefined()
   } finally {
-    await engine.close()
-    await database?.remove()
-    rmSync(dir, { recursive: true, force: true })
+    await close()
   }
 })

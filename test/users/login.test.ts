@@ -1,37 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Login, login } from '../../src/auth/login.ts'
 import { passwords } from '../../src/auth/passwords.ts'
 import { issueToken, tokenChecker } from '../../src/auth/tokens.ts'
-import { readConfig } from '../../src/config.ts'
 import type { AppRecord } from '../../src/domain/app.ts'
-import { openEngine } from '../../src/engine/engine.ts'
-import type { Engine } from '../../src/engine/engine-types.ts'
 import { createApp } from '../../src/operations/apps/create-app.ts'
 import { deactivateUser } from '../../src/operations/users/activate-user.ts'
 import { changePassword } from '../../src/operations/users/change-password.ts'
 import { registerUsers } from '../../src/operations/users/register-users.ts'
-import { aDatabase } from '../support/database.ts'
+import { anEngine } from '../support/engine.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'chatroomd-'))
 const operator = { kind: 'app' } as const
 const clock = { ms: Date.now() }
-let engine: Engine
-let remove: (() => Promise<void>) | undefined
 let app: AppRecord
 /** Two servers on one store; only the first gets the events of writes. */
 let here: Login
 let elsewhere: Login
+const { engine, close } = await anEngine((events) => {
+  for (const event of events) here?.onEvent(event)
+})
 
 beforeAll(async () => {
-  const database = await aDatabase()
-  remove = database?.remove
-  const config = readConfig({ data_dir: dir, database_url: database?.url ?? '' }, {}, '')
-  engine = await openEngine(config, (events) => {
-    for (const event of events) here?.onEvent(event)
-  })
   const { store } = engine
   const parts = {
     store,
@@ -45,11 +33,7 @@ beforeAll(async () => {
   await engine.commit(0, operator, createApp, { key: 'acme#lounge' })
   app = (await store.apps.findApp('acme', 'lounge')) as AppRecord
 })
-afterAll(async () => {
-  await engine.close()
-  await remove?.()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterAll(close)
 
 async function aToken(username: string): Promise<string> {
   await engine.commit(app.id, operator, registerUsers, {
