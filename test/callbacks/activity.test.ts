@@ -260,8 +260,8 @@ test('13.2 an endpoint that hangs, breaks off, redirects or responds without end
   expect(textsOf(good)).toEqual(texts)
   await bad[1]?.wait(50)
   expect(secret.got).toEqual([])
-  expect(bad[0]?.got.length).toBe(1)
-  expect(bad[2]?.got.length).toBe(2)
+  // What fails is tried again and again, and nothing after it goes out meanwhile.
+  for (const each of [bad[0], bad[2]]) expect([...new Set(each && textsOf(each))]).toEqual(['text 0'])
 })
 
 test.skipIf(!process.env.TEST_DATABASE_URL)(
