@@ -7,7 +7,7 @@ import { fileLimits } from './limits/files.ts'
 import { frameLimits } from './limits/frames.ts'
 import { historyLimits } from './limits/history.ts'
 import { lifecycleLimits } from './limits/lifecycle.ts'
-import type { Limit } from './limits/limit.ts'
+import { type Limit, MiB } from './limits/limit.ts'
 import { memoryLimits } from './limits/memory.ts'
 import { moderationLimits } from './limits/moderation.ts'
 import { operatorLimits } from './limits/operators.ts'
@@ -31,7 +31,7 @@ export const limits = {
   ...lifecycleLimits,
   ...bulkLimits,
   bodyBytes: {
-    value: 1_048_576,
+    value: MiB,
     unit: 'bytes',
     en: 'Body of one call',
     zh: '单次调用的请求体',

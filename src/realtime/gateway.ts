@@ -1,4 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
+import { MiB } from '../domain/limits/limit.ts'
 import { limits } from '../domain/limits.ts'
 import { count } from '../metrics/counters.ts'
 import type { Arrivals } from './arrivals.ts'
@@ -48,7 +49,7 @@ export const socketTerms = (
   pingMs: settings.ping_interval * 1000,
   connections: settings.max_connections,
   perAddress: settings.address_connections,
-  buffered: (settings.send_buffers * 1024 * 1024) / threads,
+  buffered: (settings.send_buffers * MiB) / threads,
   batching: { ...batchTerms(settings.batch_tick), ...batching },
   notices: {
     largeRoom: settings.presence_large_room / threads,

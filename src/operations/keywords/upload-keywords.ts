@@ -1,6 +1,7 @@
 import { bodyBroken, bodyTooSlow, noFile, notUtf8 } from '../../domain/body-failures.ts'
 import { failure, tooLarge } from '../../domain/failures.ts'
 import { type Keyword, keywordsOf, wordIllegal } from '../../domain/keywords/word.ts'
+import { MiB } from '../../domain/limits/limit.ts'
 import { limits } from '../../domain/limits.ts'
 import { appOnly } from '../allowed.ts'
 import { action, write } from '../operation.ts'
@@ -9,8 +10,8 @@ import { counted, List, listMissing, lockedList, shown, tooManyWords } from './s
 const [mostBytes, mostWords] = [limits.keywordFileBytes.value, limits.keywords.value]
 
 const fileTooLarge = failure(tooLarge.word, tooLarge.text, {
-  en: `the file is over ${mostBytes / 2 ** 20} MiB`,
-  zh: `文件超过 ${mostBytes / 2 ** 20} MiB`,
+  en: `the file is over ${mostBytes / MiB} MiB`,
+  zh: `文件超过 ${mostBytes / MiB} MiB`,
 })
 
 async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
