@@ -99,27 +99,16 @@ function measureProcess(
   })
 }
 
-/** Registers what the store, real time, the log and the event feed count. */
-export function measured({
-  bus,
-  engine,
-  realtime,
-  lostLines,
-  askedBefore,
-  eventStreams,
-  live,
-  files,
-  metrics: made,
-}: Given): Metrics {
-  const { gauge, counter } = made
-  if (lostLines) measureProcess(made, engine, lostLines, files)
-  measureLoad(made, engine)
-  measureBus(made, bus.counts)
+/** Who is connected, and the connections of clients. */
+function measureConnections({ gauge, counter }: Metrics, realtime: Counters, live: Given['live']): void {
   gauge('chatroomd_live_users', 'Users who are connected to this node.', () => live().users)
   gauge('chatroomd_live_rooms', 'Chat rooms with a user who is connected to this node.', () => live().rooms)
   gauge('chatroomd_connections', 'Connections that are open.', () => realtime.connections)
   counter('chatroomd_connections_refused_total', 'Connections that were not made, by reason.', () =>
     by('reason', realtime.connectionsRefused),
+  )
+  counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
+    by('reason', realtime.cutOff),
   )
   gauge('chatroomd_buffered_bytes', 'Bytes that wait for clients that read slowly.', () => realtime.buffered)
   counter('chatroomd_logins_total', 'Connections that logged in.', () => realtime.logins)
@@ -128,14 +117,30 @@ export function measured({
     'Connections whose login was refused.',
     () => realtime.loginsRefused,
   )
+}
+
+/** What becomes of messages, from the client that sends one to those that get it and to the history. */
+function measureMessages(
+  { gauge, counter }: Metrics,
+  realtime: Counters,
+  askedBefore: Given['askedBefore'],
+): void {
   counter('chatroomd_messages_total', 'Messages that were accepted.', () => realtime.messages)
+  counter('chatroomd_messages_refused_total', 'Messages that were refused, by reason.', () =>
+    by('reason', realtime.refused),
+  )
+  counter('chatroomd_keyword_messages_total', 'Messages that held words of keyword lists, by action.', () =>
+    by('action', realtime.matched),
+  )
+  counter(
+    'chatroomd_before_sending_total',
+    'Messages that matched a callback before sending, by outcome.',
+    () => by('outcome', askedBefore),
+  )
   counter(
     'chatroomd_messages_delivered_total',
     'Messages that were handed to users who are connected; once for each user.',
     () => realtime.delivered,
-  )
-  counter('chatroomd_messages_refused_total', 'Messages that were refused, by reason.', () =>
-    by('reason', realtime.refused),
   )
   counter('chatroomd_messages_dropped_total', "Messages over a chat room's rate, by priority.", () =>
     by('priority', realtime.dropped),
@@ -144,9 +149,6 @@ export function measured({
     'chatroomd_messages_left_out_total',
     'Messages that the clients in a chat room did not get, over the rate of a client, by priority.',
     () => by('priority', realtime.leftOut),
-  )
-  counter('chatroomd_keyword_messages_total', 'Messages that held words of keyword lists, by action.', () =>
-    by('action', realtime.matched),
   )
   counter(
     'chatroomd_history_stored_total',
@@ -168,14 +170,25 @@ export function measured({
     'Messages, logins and logouts lost for callbacks and event streams, since too much was queued to be stored.',
     () => realtime.callbacksLost,
   )
-  counter('chatroomd_connections_cut_total', 'Connections that the server closed, by reason.', () =>
-    by('reason', realtime.cutOff),
-  )
-  counter(
-    'chatroomd_before_sending_total',
-    'Messages that matched a callback before sending, by outcome.',
-    () => by('outcome', askedBefore),
-  )
-  gauge('chatroomd_event_streams', 'Event streams that are open.', eventStreams)
-  return made
+}
+
+/** Registers what the store, real time, the log and the event feed count. */
+export function measured({
+  bus,
+  engine,
+  realtime,
+  lostLines,
+  askedBefore,
+  eventStreams,
+  live,
+  files,
+  metrics,
+}: Given): Metrics {
+  if (lostLines) measureProcess(metrics, engine, lostLines, files)
+  measureLoad(metrics, engine)
+  measureBus(metrics, bus.counts)
+  measureConnections(metrics, realtime, live)
+  measureMessages(metrics, realtime, askedBefore)
+  metrics.gauge('chatroomd_event_streams', 'Event streams that are open.', eventStreams)
+  return metrics
 }

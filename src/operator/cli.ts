@@ -167,21 +167,8 @@ function addUserCommands(user: Command): void {
   )
 }
 
-/** The whole command line; `start` starts the server. */
-export function commandLine(start: StartServer): Command {
-  const program = new Command('chatroomd')
-    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
-    .version(version, '--version', 'show the version')
-    .showHelpAfterError('(add --help for what there is)')
-
-  withSettings(program.command('serve').description('start the server'), settingNames)
-    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
-    .action((options: Record<string, string>) =>
-      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
-    )
-
-  addAppCommands(program, start)
-
+/** Commands that call the REST API: users, chat rooms, bulk jobs, callbacks. */
+function addCallingCommands(program: Command, start: StartServer): void {
   const user = program
     .command('user')
     .description('users of an app: create, list, show, kick, delete, password, token')
@@ -206,7 +193,9 @@ export function commandLine(start: StartServer): Command {
     withSettings,
     (options, key, work) => withRest(configOf(options), key, start, work),
   )
+}
 
+function addTokenCommand(program: Command): void {
   showing<[string, string]>(
     withSettings(
       program
@@ -220,10 +209,10 @@ export function commandLine(start: StartServer): Command {
       return { lines: [token], value: { access_token: token, expires_in: Number(seconds) } }
     },
   )
+}
 
-  addStoreCommands(program)
-  mirrorCommand(program, start)
-  operatorCommands(program)
+/** Commands that tell how the server and its data are. */
+function addHealthCommands(program: Command): void {
   topCommand(withSettings(program.command('top'), ['data_dir', 'database_url', 'port']))
   showing<[]>(
     withSettings(program.command('health'), ['host', 'port']).description(
@@ -234,7 +223,6 @@ export function commandLine(start: StartServer): Command {
       return { lines: [`ready: ${url}`], value: { ready: true, url } }
     },
   )
-
   withSettings(program.command('doctor'))
     .description(
       'check all that is stored, also while a server serves it; ends with 1 where something is wrong',
@@ -244,10 +232,29 @@ export function commandLine(start: StartServer): Command {
     .action(async (options: Record<string, string> & { repair?: boolean; json?: boolean }) => {
       if (!(await doctor(configOf(options), options))) process.exitCode = 1
     })
-
   showing<[]>(program.command('version').description('show the version'), async () => ({
     lines: [version],
     value: { version: pkg.version, commit, bun: Bun.version },
   }))
+}
+
+/** The whole command line; `start` starts the server. */
+export function commandLine(start: StartServer): Command {
+  const program = new Command('chatroomd')
+    .description('A chat-room server that speaks the Easemob / Agora Chat chat-room REST API.')
+    .version(version, '--version', 'show the version')
+    .showHelpAfterError('(add --help for what there is)')
+  withSettings(program.command('serve').description('start the server'), settingNames)
+    .option('--check', 'only read the configuration: says what is wrong with it, or which settings count')
+    .action((options: Record<string, string>) =>
+      options.check ? checkConfig(options) : runServer((warn) => settingsOf(options, warn), start),
+    )
+  addAppCommands(program, start)
+  addCallingCommands(program, start)
+  addTokenCommand(program)
+  addStoreCommands(program)
+  mirrorCommand(program, start)
+  operatorCommands(program)
+  addHealthCommands(program)
   return program
 }

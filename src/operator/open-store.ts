@@ -12,6 +12,7 @@ import { threadBus } from '../cluster/thread-bus.ts'
 import type { Seat } from '../cluster/threads.ts'
 import type { Config } from '../config.ts'
 import type { Event } from '../domain/event.ts'
+import { MiB } from '../domain/limits/limit.ts'
 import { limits } from '../domain/limits.ts'
 import type { RelayedMessage, UserMessage } from '../domain/relayed-message.ts'
 import { openEngine } from '../engine/engine.ts'
@@ -31,6 +32,36 @@ const afterCommits = ({ catchUp }: Engine, listener: Listener): Listener => ({
   missed: listener.missed,
 })
 
+/** What comes from other nodes, told to whom it concerns; `hear` gets the events. */
+function heardFromOthers(hear: (events: Event[]) => unknown) {
+  const heard = {
+    relayed: publisher<RelayedMessage>(),
+    relayedToUsers: publisher<UserMessage>(),
+    nodes: publisher<NodeNews>(),
+    activity: publisher<number>(),
+    space: publisher<SpaceTaken>(),
+    logins: publisher<DeviceLogin>(),
+    missed: publisher<void>(),
+    elsewhere: publisher<Event[]>(),
+  }
+  const listener: Listener = {
+    onItem(item) {
+      if ('message' in item) heard.relayed.publish(item.message)
+      else if ('userMessage' in item) heard.relayedToUsers.publish(item.userMessage)
+      else if ('activity' in item) heard.activity.publish(item.activity)
+      else if ('space' in item) heard.space.publish(item.space)
+      else if ('node' in item) heard.nodes.publish(item.node)
+      else if ('login' in item) heard.logins.publish(item.login)
+      else {
+        hear(item.events)
+        heard.elsewhere.publish(item.events)
+      }
+    },
+    missed: () => void heard.missed.publish(),
+  }
+  return { heard, listener }
+}
+
 /** Opens the store and the bus to other nodes. `events` has what was written, by this node or by another. */
 export async function openStore(
   config: Config,
@@ -41,13 +72,17 @@ export async function openStore(
 ) {
   const committed = publisher<Event[]>()
   const events = publisher<Event[]>()
-  const notApplied = (error: unknown) =>
-    log.error({ err: error }, 'a change of another node could not be applied; the caches are read again')
+  const hear = (elsewhere: Event[]) =>
+    events
+      .publish(elsewhere)
+      ?.catch((error: unknown) =>
+        log.error({ err: error }, 'a change of another node could not be applied; the caches are read again'),
+      )
   const engine = await openEngine(config, committed.publish, {
     batch,
     tracer,
     shared: seat?.first?.store,
-    onEventsElsewhere: (elsewhere) => events.publish(elsewhere)?.catch(notApplied),
+    onEventsElsewhere: hear,
   })
   closing.defer(() => engine.close())
   if (!seat?.first && isReadByOthers(config.data_dir))
@@ -56,30 +91,8 @@ export async function openStore(
       'other users can look into the data directory, which holds secrets: chmod 700',
     )
 
-  const relayed = publisher<RelayedMessage>()
-  const relayedToUsers = publisher<UserMessage>()
-  const nodes = publisher<NodeNews>()
-  const activity = publisher<number>()
-  const space = publisher<SpaceTaken>()
-  const logins = publisher<DeviceLogin>()
-  const missed = publisher<void>()
-  const elsewhere = publisher<Event[]>()
   const deployment = await engine.store.presence.deployment()
-  const listener: Listener = {
-    onItem(item) {
-      if ('message' in item) relayed.publish(item.message)
-      else if ('userMessage' in item) relayedToUsers.publish(item.userMessage)
-      else if ('activity' in item) activity.publish(item.activity)
-      else if ('space' in item) space.publish(item.space)
-      else if ('node' in item) nodes.publish(item.node)
-      else if ('login' in item) logins.publish(item.login)
-      else {
-        events.publish(item.events)?.catch(notApplied)
-        elsewhere.publish(item.events)
-      }
-    },
-    missed: () => void missed.publish(),
-  }
+  const { heard, listener } = heardFromOthers(hear)
   const bus = seat
     ? threadBus(seat, afterCommits(engine, listener))
     : await openBus(config, deployment, listener, log, tracer)
@@ -88,21 +101,7 @@ export async function openStore(
     if (batch.length > 0) bus.send({ events: batch })
     return events.publish(batch)
   })
-  return {
-    engine,
-    bus,
-    events,
-    committed,
-    deployment,
-    relayed,
-    relayedToUsers,
-    activity,
-    space,
-    logins,
-    missed,
-    elsewhere,
-    nodes,
-  }
+  return { engine, bus, events, committed, deployment, ...heard }
 }
 
 /** What this node holds in memory of the store, brought up to date by events; each of so many threads has its share of the caches. */
@@ -136,7 +135,7 @@ export async function openFiles(
   prunes: boolean,
   others: (taken: SpaceTaken) => void,
 ) {
-  const space = file_space * 1024 * 1024
+  const space = file_space * MiB
   const attachments = await openAttachments(join(data_dir, 'files'), space, Date.now, log, others, prunes)
   closing.defer(() => attachments.stop())
   return attachments
