@@ -1,3 +1,8 @@
+/** How spans are written, the first of them where nobody says; as OpenTelemetry names them. */
+export const traceProtocols = ['http/protobuf', 'http/json'] as const
+
+export type TraceProtocol = (typeof traceProtocols)[number]
+
 /** What is known of a span: names as OpenTelemetry has them. */
 export type SpanAttributes = Record<string, string | number>
 

@@ -1,9 +1,20 @@
 import type { Logger } from 'pino'
-import type { Tracer } from '../domain/tracing.ts'
+import { type TraceProtocol, type Tracer, traceProtocols } from '../domain/tracing.ts'
 
 type Env = Record<string, string | undefined>
 
-const overHttp = ['http/protobuf', 'http/json']
+/** How the variables of OpenTelemetry want spans to be written. Fails for a way that this server does not have. */
+function protocolOf(env: Env): TraceProtocol {
+  const named = ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'].find(
+    (name) => env[name],
+  )
+  if (!named) return traceProtocols[0]
+  const known = traceProtocols.find((protocol) => protocol === env[named])
+  if (known) return known
+  throw new Error(
+    `${named} is "${env[named]}": traces are sent over HTTP. Leave it out, or set it to ${traceProtocols.join(' or ')}, and let the endpoint be the collector's port for HTTP, usually 4318`,
+  )
+}
 
 /**
  * Whether the variables of OpenTelemetry name somebody to send traces to. Fails for a way of sending that this server does not
@@ -17,13 +28,7 @@ export function isTraced(env: Env): boolean {
     throw new Error(
       `OTEL_TRACES_EXPORTER is "${exporter}": traces are sent by "otlp", or not at all with "none"`,
     )
-  const named = ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'].find(
-    (name) => env[name],
-  )
-  if (named && !overHttp.includes(env[named] as string))
-    throw new Error(
-      `${named} is "${env[named]}": traces are sent over HTTP. Leave it out, or set it to ${overHttp.join(' or ')}, and let the endpoint be the collector's port for HTTP, usually 4318`,
-    )
+  protocolOf(env)
   return true
 }
 
@@ -31,5 +36,5 @@ export function isTraced(env: Env): boolean {
 export async function tracingOf(env: Env, log: Logger): Promise<Tracer | undefined> {
   if (!isTraced(env)) return undefined
   const { openTracing } = await import('./tracing.ts')
-  return openTracing(log)
+  return openTracing(log, protocolOf(env))
 }

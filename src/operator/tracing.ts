@@ -11,12 +11,11 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Logger } from 'pino'
 import pkg from '../../package.json' with { type: 'json' }
-import type { SpanAttributes, Tracer } from '../domain/tracing.ts'
+import type { SpanAttributes, TraceProtocol, Tracer } from '../domain/tracing.ts'
 import { rateLimited } from '../metrics/rate-limited-log.ts'
 
 /** For the last spans at the end. */
@@ -72,8 +71,17 @@ function within<Outcome>(
   }
 }
 
+/** Only the exporter that is used is loaded. */
+async function exporterOf(protocol: TraceProtocol): Promise<SpanExporter> {
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto')
+  return new OTLPTraceExporter()
+}
+
 /** Sends spans by OTLP over HTTP, as the variables `OTEL_*` say. */
-export function openTracing(log: Logger): Tracer {
+export async function openTracing(log: Logger, protocol: TraceProtocol): Promise<Tracer> {
   const failed = rateLimited((reason: string, times) =>
     log.warn({ reason, times }, 'traces could not be exported'),
   )
@@ -84,7 +92,7 @@ export function openTracing(log: Logger): Tracer {
   const known = resourceFromAttributes({ 'service.name': 'chatroomd', 'service.version': pkg.version })
   const provider = new BasicTracerProvider({
     resource: known.merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+    spanProcessors: [new BatchSpanProcessor(await exporterOf(protocol))],
   })
   const tracer = provider.getTracer('chatroomd', pkg.version)
 

@@ -72,12 +72,28 @@ test('17.5 with OTEL_* set, a call, its SQL, its items on the bus and its callba
     await collector.span(({ name, traceId: id }) => name === 'bus receive' && id === traceId)
   }
   expect(collector.spans.every(({ name }) => name !== 'live')).toBe(true)
+  expect([...collector.contentTypes]).toEqual(['application/x-protobuf'])
   // Lines of the log name the span.
   expect(server.out()).toContain(`"traceId":"${traceId}"`)
   await Promise.all([server.end('SIGTERM'), other?.end('SIGTERM')])
   collector.stop()
   receiver.stop()
   await database?.remove()
+})
+
+test('17.5 with OTEL_EXPORTER_OTLP_PROTOCOL=http/json spans are sent as JSON', async () => {
+  const collector = aCollector()
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '20',
+  }
+  const server = await serves({ cwd: dir, env })
+  await fetch(`${server.url}/acme/lounge/chatrooms`)
+  expect(await collector.span(({ name }) => name === 'listRooms')).toMatchObject({ service: 'chatroomd' })
+  await server.end('SIGTERM')
+  expect([...collector.contentTypes]).toEqual(['application/json'])
+  collector.stop()
 })
 
 test('17.5 a way of sending traces that the server does not have is refused at the start, with what to set instead', async () => {

@@ -1,3 +1,4 @@
+import { exportIn } from './otlp-protobuf.ts'
 import { until } from './until.ts'
 
 /** A span as OTLP has it in JSON, with its attributes as an object. */
@@ -11,12 +12,12 @@ interface Span {
   attributes: Record<string, unknown>
 }
 
-interface Attribute {
+export interface Attribute {
   key: string
   value: Record<string, unknown>
 }
 
-interface Export {
+export interface Export {
   resourceSpans: {
     resource: { attributes: Attribute[] }
     scopeSpans: { spans: (Omit<Span, 'attributes' | 'service'> & { attributes: Attribute[] })[] }[]
@@ -29,22 +30,30 @@ const objectOf = (attributes: Attribute[]): Record<string, unknown> =>
 /** A collector of OpenTelemetry: takes spans by OTLP over HTTP. */
 export function aCollector() {
   const spans: Span[] = []
+  const contentTypes = new Set<string>()
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     async fetch(request) {
-      const { resourceSpans } = (await request.json()) as Export
+      const type = request.headers.get('content-type') ?? ''
+      contentTypes.add(type)
+      const { resourceSpans } =
+        type === 'application/json'
+          ? ((await request.json()) as Export)
+          : exportIn(new Uint8Array(await request.arrayBuffer()))
       for (const { resource, scopeSpans } of resourceSpans) {
         const service = String(objectOf(resource.attributes)['service.name'])
         for (const span of scopeSpans.flatMap((each) => each.spans))
           spans.push({ ...span, service, attributes: objectOf(span.attributes) })
       }
-      return Response.json({})
+      return new Response(type === 'application/json' ? '{}' : '', { headers: { 'content-type': type } })
     },
   })
   return {
     url: `http://127.0.0.1:${server.port}`,
     spans,
+    /** In which forms they came. */
+    contentTypes,
     /** Waits for a span, and returns it. */
     async span(matches: (span: Span) => boolean): Promise<Span> {
       await until(() => spans.some(matches))
