@@ -20,7 +20,9 @@ import { mendFindings, recordDoctorRun } from '../operations/doctor/mend-finding
 import { registerUsers } from '../operations/users/register-users.ts'
 import type { Key } from '../store/doctor/check.ts'
 import type { DoctorRun } from '../store/doctor/doctor.ts'
+import type { OperatorCommand } from '../store/operator-commands.ts'
 import { type OperatorAdmin, operatorAdmin } from './operator-admin.ts'
+import { actorHere, recordedAdmin, recordingCommands } from './recorded-admin.ts'
 import type { Top } from './top-figures.ts'
 
 /** An app without its secrets; `appId` is that of Agora's forms. */
@@ -56,6 +58,8 @@ export interface Admin extends OperatorAdmin {
   url(): Promise<string | null>
   /** Mends what a check of `chatroomd doctor` found; returns that of which there is more to do. */
   mendFindings(check: string, keys: Key[]): Promise<Key[]>
+  /** Commands that changed something, the latest first. */
+  listCommands(most: number): Promise<OperatorCommand[]>
   /** Stores what `chatroomd doctor` found, for the metrics. */
   recordDoctorRun(run: DoctorRun): Promise<void>
   /** Issues an app token for `ttlSeconds`; 0 = for ever. */
@@ -63,24 +67,6 @@ export interface Admin extends OperatorAdmin {
 }
 
 const operator = { kind: 'app' } as const
-
-/** Commands that change something, and are noted in the log with the app or operator that they are about. */
-const noted = new Set<keyof Admin>([
-  'createApp',
-  'changeApp',
-  'closeApp',
-  'rotateSecret',
-  'dropSecret',
-  'createUser',
-  'issueToken',
-  'addOperator',
-  'removeOperator',
-  'setOperatorPassword',
-  'setOperatorRole',
-])
-
-const subjectOf = ([first]: unknown[]): unknown =>
-  typeof first === 'object' && first !== null && 'key' in first ? first.key : first
 
 const shownApp = (app: AppRecord): ShownApp => ({
   key: appKey(app),
@@ -147,6 +133,7 @@ export function adminOn({ store, commit }: Engine, url: () => string | null = ()
 
     ...operatorAdmin({ store, commit }),
     url: async () => url(),
+    listCommands: async (most) => store.operatorCommands.latest(most),
 
     mendFindings: (check, keys) => commit(0, operator, mendFindings, { check, keys }),
     recordDoctorRun: (run) => commit(0, operator, recordDoctorRun, run),
@@ -166,24 +153,29 @@ const socketOfNode = ({ data_dir, port }: Pick<Config, 'data_dir' | 'port'>): st
  */
 export async function startAdmin(
   admin: Admin,
-  isAlone: boolean,
+  { kind, commit }: Pick<Engine, 'kind' | 'commit'>,
   config: Config,
   log: Logger,
 ): Promise<{ stop(): Promise<void> }> {
+  const isAlone = kind === 'sqlite'
   // Who takes any free port could not be found by it.
   if (!isAlone && config.port === 0) return { stop: async () => {} }
   const path = isAlone ? socketOf(config) : socketOfNode(config)
   mkdirSync(config.data_dir, { recursive: true })
   rmSync(path, { force: true })
+  const record = recordingCommands(commit, {
+    done: (command) => log.info(command, 'a command of an operator'),
+    notRecorded: (error) => log.error({ err: error }, 'a command of an operator is not recorded'),
+  })
   const server = Bun.serve({
     unix: path,
     async fetch(request) {
-      const { call, args } = (await request.json()) as { call: keyof Admin; args: unknown[] }
+      const { call, args, by = '' } = (await request.json()) as Sent
       try {
         const run = admin[call] as (...args: unknown[]) => Promise<unknown>
         // JSON has no undefined: an argument that was left out arrives as null.
         const result = await run(...args.map((arg) => arg ?? undefined))
-        if (noted.has(call)) log.info({ call, of: subjectOf(args) }, 'a command of an operator')
+        await record(call, args, by)
         return Response.json({ result })
       } catch (error) {
         if (!(error instanceof Failure)) log.error({ err: error, call }, 'a command failed')
@@ -200,12 +192,19 @@ export async function startAdmin(
   }
 }
 
+/** What a command sends; those of earlier versions do not say whose they are. */
+interface Sent {
+  call: keyof Admin
+  args: unknown[]
+  by?: string
+}
+
 export function remoteAdmin(path: string): Admin {
   const call = async (name: string, args: unknown[]) => {
     const response = await fetch('http://chatroomd/', {
       unix: path,
       method: 'POST',
-      body: JSON.stringify({ call: name, args }),
+      body: JSON.stringify({ call: name, args, by: actorHere() }),
     })
     const { result, failure } = (await response.json()) as { result?: unknown; failure?: string }
     if (failure !== undefined) throw new Failure('illegal_argument', failure)
@@ -257,7 +256,7 @@ export async function withAdmin<T>(config: Config, work: (admin: Admin) => Promi
   checkStoreThere(config)
   const engine = await openEngine(config, () => undefined)
   try {
-    return await work(adminOn(engine))
+    return await work(recordedAdmin(adminOn(engine), engine.commit))
   } finally {
     await engine.close()
   }

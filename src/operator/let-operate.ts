@@ -28,7 +28,7 @@ export async function letOperate(
   await createMissingApps(admin, config.apps, apps.find, log)
   // Another node that starts now may have created them.
   await apps.reload()
-  const adminSocket = await startAdmin(admin, engine.kind === 'sqlite', config, log)
+  const adminSocket = await startAdmin(admin, engine, config, log)
   closing.defer(() => adminSocket.stop())
   const pruning = startPruning(engine, apps.all, log, options.pruneEveryMs)
   closing.defer(() => pruning.stop())

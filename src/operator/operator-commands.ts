@@ -27,7 +27,7 @@ const roles = operatorRoles.join(', ')
 export function operatorCommands(program: Command): void {
   const operator = program
     .command('operator')
-    .description('operators of the console: add, list, remove, password, role')
+    .description('operators of the console: add, list, remove, password, role; commands')
 
   showing<[string]>(
     withSettings(
@@ -50,6 +50,24 @@ export function operatorCommands(program: Command): void {
         created: new Date(createdMs).toISOString(),
       }))
       return { lines: tableLines(['name', 'role', 'created'], rows), value }
+    },
+  )
+  showing<[]>(
+    withSettings(operator.command('commands').option('--limit <n>', 'at most so many', '100')).description(
+      'list which commands changed apps, users or operators, when and whose they were, the latest first',
+    ),
+    async (options) => {
+      const most = Number(options.limit)
+      if (!Number.isInteger(most) || most < 1) throw new Error('--limit must be a whole number from 1 on')
+      const value = (await ofAdmin(options, (remote) => remote.listCommands(most))).map(
+        ({ atMs, command, subject, actor }) => ({
+          time: new Date(atMs).toISOString(),
+          command,
+          of: subject,
+          by: actor,
+        }),
+      )
+      return { lines: tableLines(['time', 'command', 'of', 'by'], value), value }
     },
   )
   showing<[string]>(

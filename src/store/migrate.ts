@@ -40,6 +40,7 @@ import { bulkNames } from './migrations/0048-bulk-names.ts'
 import { previousSecrets } from './migrations/0052-previous-secrets.ts'
 import { callbackBodies } from './migrations/0053-callback-bodies.ts'
 
+import { operatorCommands } from './migrations/0054-operator-commands.ts'
 import { messagesBySender } from './migrations/0057-messages-by-sender.ts'
 
 /** One for each version of the schema, in their order; each gives its statements. */
@@ -84,6 +85,7 @@ export const migrations = [
   callbackBodies,
   bulkNames,
   messagesBySender,
+  operatorCommands,
 ]
 
 /** The version of the schema that this program writes. */

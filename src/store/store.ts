@@ -18,6 +18,11 @@ import { type ListReads, type ListStore, listStore } from './lists.ts'
 import type { MemberReads } from './member-reads.ts'
 import { type MemberStore, memberStore } from './members.ts'
 import { type MessageReads, type MessageStore, messageStore } from './messages.ts'
+import {
+  type OperatorCommandReads,
+  type OperatorCommandStore,
+  operatorCommandStore,
+} from './operator-commands.ts'
 import { type OperatorReads, type OperatorStore, operatorStore } from './operators.ts'
 import { type PinReads, type PinStore, pinStore } from './pins.ts'
 import { type PresenceReads, type PresenceStore, presenceStore } from './presence.ts'
@@ -63,6 +68,7 @@ export interface ReadStore {
   recordedRooms: RecordedRoomReads
   operators: OperatorReads
   doctor: DoctorReads
+  operatorCommands: OperatorCommandReads
   quotas: QuotaReads
 }
 
@@ -93,6 +99,7 @@ export interface WriteStore extends ReadStore {
   recordedRooms: RecordedRoomStore
   operators: OperatorStore
   doctor: DoctorStore
+  operatorCommands: OperatorCommandStore
   quotas: QuotaStore
   rates: RateStore
   retries: RetryStore
@@ -131,5 +138,6 @@ export const storeOn = (db: Database, newId: WriteStore['newId']): WriteStore =>
   recordedRooms: recordedRoomStore(db),
   operators: operatorStore(db),
   doctor: doctorStore(db),
+  operatorCommands: operatorCommandStore(db),
   newId,
 })

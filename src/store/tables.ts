@@ -16,7 +16,7 @@ export type Row = Record<string, string | number | null>
  * is counted again, and warnings of them; counters of calls in the last second; messages of the last minutes, and the history, which is moved apart;
  * calls of the last day by their idempotency keys; sessions of operators, and the link of the first start; who dissolves rooms
  * now; the name of the deployment, and positions in its log of events, with what streams of it ask for; the position at which an
- * import is; and what "chatroomd doctor" found last.
+ * import is; what "chatroomd doctor" found last; and which commands operators ran.
  */
 const exempt = new Set([
   'schema_version',
@@ -34,6 +34,7 @@ const exempt = new Set([
   'recorded_rooms',
   'import_place',
   'doctor_runs',
+  'operator_commands',
 ])
 
 const namesOfTables = {

@@ -16,7 +16,7 @@ directoryPerTest((made) => {
   dir = made
 })
 
-test('17.4 top shows rates, busy rooms and what waits; app delete asks for --yes and leaves nothing of one app, and all of another', async () => {
+test('17.4 top shows rates, busy rooms and what waits; app delete asks for --yes, leaves nothing of one app and all of another, and is recorded', async () => {
   const database = await aDatabase()
   const port = await freePort()
   const env = {
@@ -72,7 +72,20 @@ test('17.4 top shows rates, busy rooms and what waits; app delete asks for --yes
   })
   expect(gone.status).toBeOneOf([401, 404])
   expect((await fetch(`${other}/users/zoe`, { headers })).status).toBe(200)
-  // Commands reach a server of the embedded store through its socket, and its log says which changed something.
+  // It is recorded which commands changed something, and whose they were.
+  const commands = await chatroomd(['operator', 'commands', '--json'], options)
+  expect([commands.err, JSON.parse(commands.out)]).toEqual([
+    '',
+    [
+      {
+        time: expect.any(String),
+        command: 'closeApp',
+        of: 'acme#lounge',
+        by: expect.stringMatching(/^.+@.+$/),
+      },
+    ],
+  ])
+  // Commands reach a server of the embedded store through its socket, and its log has them, too.
   if (!database) {
     const noted = server
       .out()

@@ -80,6 +80,13 @@ export const operatorLimits = {
     beyond: { en: 'the older half is forgotten', zh: '淘汰较旧的一半' },
     memory: 2 * MiB,
   },
+  operatorCommandTime: {
+    value: 365 * 86_400_000,
+    unit: 'ms',
+    en: 'Time for which it is stored which commands changed something',
+    zh: '命令行操作记录的保留时长',
+    beyond: { en: 'the record is removed', zh: '删除记录' },
+  },
   operatorSetup: {
     value: 86_400_000,
     unit: 'ms',

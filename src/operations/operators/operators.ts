@@ -11,6 +11,7 @@ import {
 } from '../../domain/operator.ts'
 import { appOnly } from '../allowed.ts'
 import { type Transaction, write } from '../operation.ts'
+import { recordCommand } from './record-command.ts'
 
 type NewOperator = Pick<OperatorRecord, 'name' | 'role' | 'passwordHash'>
 
@@ -137,4 +138,5 @@ export const operatorWrites = [
   pruneSessions,
   beginSetup,
   completeSetup,
+  recordCommand,
 ] as const
