@@ -74,7 +74,13 @@ export const startServer = (
   start({
     script,
     isFree,
-    env: { CHATROOMD_DATA_DIR: dir, CHATROOMD_PORT: '0', CHATROOMD_LOG_LEVEL: 'info', ...env },
+    env: {
+      CHATROOMD_DATA_DIR: dir,
+      CHATROOMD_PORT: '0',
+      CHATROOMD_LOG_LEVEL: 'info',
+      CHATROOMD_DRAIN_TIME: '0',
+      ...env,
+    },
     ready: /"url":"([^"]+)"/,
   })
 

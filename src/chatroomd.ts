@@ -26,7 +26,7 @@ export interface Chatroomd {
   counters(): Promise<Counters[]>
   /** Takes over what can be changed while it runs: creates apps that the configuration names and that are missing. */
   reload(config: Config): Promise<void>
-  /** Is not ready any more, makes no more connections of clients, and closes those there are over `ms`. */
+  /** Is not ready any more; for `ms`, still answers calls, and closes the connections of clients, of which it makes no more. */
   drain(ms: number): Promise<void>
   /** Stops accepting, finishes what is in flight (at most `graceMs`), closes the store. */
   stop(graceMs?: number): Promise<void>
@@ -92,10 +92,13 @@ async function start(
   }
 }
 
-/** Is not ready any more, and closes the connections of clients over some time. */
-function drain({ listener, realtime }: Composed, ms: number): Promise<void> {
+/**
+ * Is not ready any more, and closes the connections of clients over some time. Calls are answered for all of it: a load
+ * balancer that has not asked yet whether this is ready would find a port on which nobody listens.
+ */
+async function drain({ listener, realtime }: Composed, ms: number): Promise<void> {
   listener.isStopping = true
-  return realtime.drain(ms)
+  await Promise.all([realtime.drain(ms), Bun.sleep(ms)])
 }
 
 /** How many threads serve. */

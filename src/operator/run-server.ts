@@ -12,7 +12,7 @@ interface Running {
   admin: Admin
   /** Takes over what can be changed while it runs. */
   reload(config: Config): Promise<void>
-  /** Closes the connections of clients over some time. */
+  /** Is not ready any more, but serves on for some time, in which it closes the connections of clients. */
   drain(ms: number): Promise<void>
   stop(): Promise<void>
 }
@@ -71,6 +71,7 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
   const tracer = await tracingOf(process.env, log)
   traceWith(tracer)
   const starting = start(config, log, { lostLines: lost, recentLog: recent, tracer })
+  let isServing = false
 
   // One after the other, so that the last one counts.
   let inForce = Promise.resolve(first)
@@ -84,10 +85,10 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
     if (stopping) return askedAgain.resolve()
     stopping = true
     log.info({ signal }, 'stopping')
+    // Whoever sits at the terminal, or asks once more, does not want to wait; of one that does not serve yet, nobody knows.
+    const drainMs = signal === 'SIGTERM' && isServing ? config.drain_time * 1000 : 0
     starting
       .then(async (running) => {
-        // Whoever sits at the terminal, or asks once more, does not want to wait.
-        const drainMs = signal === 'SIGTERM' ? config.drain_time * 1000 : 0
         await Promise.race([running.drain(drainMs), askedAgain.promise])
         await running.stop()
       })
@@ -104,6 +105,7 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
   process.on('SIGINT', () => stop('SIGINT'))
 
   const { admin, url } = await starting
+  isServing = true
   if (stopping) return
   // The server serves already; a demo that cannot be had does not end it.
   if (wantsDemo(config))

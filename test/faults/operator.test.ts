@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import {
   closeSync,
   constants,
@@ -11,6 +11,8 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
+
+setDefaultTimeout(60_000)
 
 let dir: string
 directoryPerTest((made) => {
@@ -28,7 +30,7 @@ async function logsTo(stdout: number | 'pipe', start: string[] = []) {
   probe.stop(true)
   const child = Bun.spawn([...start, process.execPath, main, 'serve', '--port', String(port)], {
     cwd: dir,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', CHATROOMD_DRAIN_TIME: '0', ...env },
     stdin: 'ignore',
     stdout,
     stderr: 'ignore',

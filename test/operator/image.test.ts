@@ -115,6 +115,7 @@ function settingsOfImage(): Record<string, string> {
     ...services.chatroomd.environment,
     // Not on all addresses of this machine.
     CHATROOMD_HOST: '127.0.0.1',
+    CHATROOMD_DRAIN_TIME: '0',
     PATH: process.env.PATH ?? '',
   }
 }

@@ -20,6 +20,7 @@ export async function startNode(database: string, env: Record<string, string> = 
       CHATROOMD_DATABASE_URL: database,
       CHATROOMD_PORT: '0',
       CHATROOMD_LOG_LEVEL: 'info',
+      CHATROOMD_DRAIN_TIME: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -84,8 +84,8 @@ export interface Served {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** The default spreads clients over ten seconds, for which a test would wait; other versions have no such setting. */
-const quickDrain = { CHATROOMD_DRAIN_TIME: '1' }
+/** A server serves on for ten seconds when it is ended, for which a test would wait; other versions have no such setting. */
+const quickDrain = { CHATROOMD_DRAIN_TIME: '0' }
 
 /** Starts `chatroomd serve` and waits until it listens and its apps are there. */
 export async function serves(options: Options, args: string[] = []): Promise<Served> {

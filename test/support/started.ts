@@ -20,7 +20,12 @@ export async function started(
   dataDir: string,
   { cwd = process.cwd(), env: more, last = '/docs\n' }: Options = {},
 ): Promise<Started> {
-  const given = { CHATROOMD_DATA_DIR: dataDir, CHATROOMD_PORT: '0', CHATROOMD_DEMO: 'true' }
+  const given = {
+    CHATROOMD_DATA_DIR: dataDir,
+    CHATROOMD_PORT: '0',
+    CHATROOMD_DEMO: 'true',
+    CHATROOMD_DRAIN_TIME: '0',
+  }
   const env = { ...process.env, ...given, ...more }
   const server = Bun.spawn(command, { env, cwd, stdout: 'ignore', stderr: 'pipe' })
   const reader = server.stderr.getReader()
