@@ -7,10 +7,13 @@ import { join } from 'node:path'
 import pkg from '../package.json' with { type: 'json' }
 import { build } from './build.ts'
 import { packages, run } from './packages.ts'
+import { listOfComponents } from './sbom.ts'
 
 const root = join(import.meta.dir, '..')
 const out = join(root, 'dist/release')
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']
+// Whoever downloads it gets console and guide as they are now.
+for (const site of ['console', 'guide']) run([process.execPath, `${site}/build.ts`])
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const wanted = process.argv.slice(2)
@@ -24,10 +27,7 @@ for (const platform of wanted.length > 0 ? wanted : platforms) {
 // For those who take the executable alone.
 for (const name of ['chatroomd.service', 'chatroomd.toml'])
   copyFileSync(join(root, 'deploy', name), join(out, name))
-writeFileSync(
-  join(out, `chatroomd-${pkg.version}.cdx.json`),
-  run(['npm', 'sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--legacy-peer-deps']),
-)
+writeFileSync(join(out, `chatroomd-${pkg.version}.cdx.json`), listOfComponents())
 const sums = readdirSync(out).map(
   (name) =>
     `${new Bun.CryptoHasher('sha256').update(readFileSync(join(out, name))).digest('hex')}  ${name}\n`,
