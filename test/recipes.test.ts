@@ -50,7 +50,7 @@ const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm run example': 'test/sdk/example.test.ts opens it in browsers',
   },
   'docs/production.md': {
-    'install -m 755': 'needs root and systemd; test/operator/deploy.test.ts checks the unit',
+    'useradd --system': 'needs root and systemd; npm run test:packages does it in a Debian of its own',
     'helm install': 'needs a Kubernetes cluster; test/operator/chart.test.ts renders the chart',
   },
   'docs/scaling.md': {
