@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { blocksOf } from '../support/commands.ts'
 import { aDirectory, chatroomd } from '../support/process.ts'
 import { aServer, type TestServer } from '../support/server.ts'
 
@@ -74,10 +75,36 @@ test.skipIf(!analyze)('17.2 systemd rates the exposure of the unit below 4', () 
   expect(Number(rating)).toBeLessThan(4)
 })
 
-test.skipIf(!analyze)('17.2 systemd knows every line of the unit', () => {
+test('17.8 the nightly backup of backup.md removes what is older than two weeks, attachments too', () => {
+  const backups = join(dir, 'backup')
+  for (const day of ['2026-01-01', '2026-02-01']) {
+    const path = join(backups, `chatroomd-${day}.db`)
+    mkdirSync(`${path}.files/app`, { recursive: true })
+    writeFileSync(path, '')
+    writeFileSync(`${path}.files/app/attachment`, '')
+  }
+  const old = new Date(Date.now() - 16 * 86_400_000)
+  for (const name of ['chatroomd-2026-01-01.db', 'chatroomd-2026-01-01.db.files'])
+    utimesSync(join(backups, name), old, old)
+  const [block] = blocksOf('docs/backup.md').filter(({ lines }) => lines.includes('ExecStartPost'))
+  const command = /ExecStartPost=(.*)/.exec(block?.lines ?? '')?.[1]?.replace('/backup', backups) ?? 'false'
+  const { exitCode, stderr } = Bun.spawnSync(['sh', '-c', command])
+  expect({ exitCode, stderr: stderr.toString() }).toEqual({ exitCode: 0, stderr: '' })
+  expect(readdirSync(backups).sort()).toEqual(['chatroomd-2026-02-01.db', 'chatroomd-2026-02-01.db.files'])
+})
+
+test.skipIf(!analyze)('17.2 systemd knows every line of the unit, and of those of the nightly backup', () => {
   const unit = join(dir, 'chatroomd.service')
   writeFileSync(unit, text('chatroomd.service').replaceAll('/usr/local/bin/chatroomd', process.execPath))
-  const { stderr } = Bun.spawnSync([analyze as string, 'verify', '--man=no', unit], { stderr: 'pipe' })
+  const [nightly = '', timer = ''] = blocksOf('docs/backup.md')
+    .filter(({ language }) => language === 'ini')
+    .map(({ lines }) => lines)
+  writeFileSync(join(dir, 'chatroomd-backup.service'), nightly)
+  writeFileSync(join(dir, 'chatroomd-backup.timer'), timer)
+  const { stderr } = Bun.spawnSync(
+    [analyze as string, 'verify', '--man=no', unit, join(dir, 'chatroomd-backup.timer')],
+    { stderr: 'pipe' },
+  )
   const said = stderr.toString().split('\n')
-  expect(said.filter((line) => line.includes('chatroomd.service'))).toEqual([])
+  expect(said.filter((line) => line.includes('chatroomd'))).toEqual([])
 })
