@@ -100,7 +100,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: `^src/(${Object.keys(rooms).join('|')})/|^src/(main|thread|chatroomd|compose|open-store|config)([.]test)?[.]ts$`,
+        pathNot: `^src/(${Object.keys(rooms).join('|')})/|^src/(main|thread|chatroomd|compose|start-options|config)([.]test)?[.]ts$`,
       },
       to: {},
     },

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import pino, { type Logger } from 'pino'
 import { type AskedHere, replyOf, type Seat, type Threads, threadsOf } from './cluster/threads.ts'
-import { type Composed, compose, type StartOptions } from './compose.ts'
+import { type Composed, compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { limits } from './domain/limits.ts'
 import type { Tracer } from './domain/tracing.ts'
@@ -14,6 +14,7 @@ import { sentConfig } from './operator/sent-config.ts'
 import { framesAfterCatchingUp } from './realtime/caught-up.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
 import type { Connection } from './realtime/session.ts'
+import type { StartOptions } from './start-options.ts'
 
 /** A server that listens. */
 export interface Chatroomd {
@@ -119,7 +120,7 @@ async function startOthers(
   threads: Threads,
   config: Config,
   log: Logger,
-  { engine, metrics, overview, realtime, connections, failures }: Composed,
+  { engine, metrics, overview, realtime, connections, lockout }: Composed,
 ): Promise<void> {
   const { share, onDeath } = engine
   if (!share || !onDeath) throw new Error('only threads on the embedded store can share it')
@@ -138,8 +139,8 @@ async function startOthers(
       countApps: overview.countApps,
       figures: overview.figures,
       recentLog: overview.recentLog,
-      attemptSignIn: failures.attempt,
-      signedIn: failures.succeeded,
+      attemptSignIn: lockout.attempt,
+      signedIn: lockout.succeeded,
       upkeepJob: overview.upkeep.job,
       beginUpkeep: overview.upkeep.begin,
       openCopy: overview.upkeep.open,

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { AppDirectory } from './auth/app-directory.ts'
 import { callable, checkingTargets } from './callbacks/address.ts'
 import type { startOutbox } from './callbacks/outbox.ts'
 import { startBefore } from './callbacks/start-before.ts'
-import type { CallbackTerms } from './callbacks/worker-types.ts'
 import { ratesOf } from './cluster/rate-limiter.ts'
 import { sharedConnections } from './cluster/shared-memory.ts'
 import { threadRates } from './cluster/thread-rates.ts'
@@ -11,7 +11,6 @@ import type { Seat, Threads } from './cluster/threads.ts'
 import { metered } from './cluster/user-rates.ts'
 import type { Config } from './config.ts'
 import type { Tally } from './domain/tally.ts'
-import type { Tracer } from './domain/tracing.ts'
 import { eventFeed } from './engine/event-feed.ts'
 import { Listener } from './http/listen.ts'
 import { type Origin, originOf } from './http/origin.ts'
@@ -29,7 +28,7 @@ import type { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
 import { consoleOn, consoleOverview } from './operator/console.ts'
 import { counting } from './operator/counting.ts'
 import { letOperate } from './operator/let-operate.ts'
-import type { LifecycleTerms, startLifecycle } from './operator/lifecycle.ts'
+import type { startLifecycle } from './operator/lifecycle.ts'
 import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from './operator/of-first-thread.ts'
 import { connectionsWithin } from './operator/open-files.ts'
 import { openFiles, openStore, remember } from './operator/open-store.ts'
@@ -40,31 +39,12 @@ import { topOf } from './operator/top-figures.ts'
 import type { startUserDeletions } from './operator/user-deletions.ts'
 import { socketTerms } from './realtime/gateway.ts'
 import { type Realtime, startRealtime } from './realtime/realtime.ts'
-import type { BatchTerms } from './realtime/room-outbox.ts'
 import type { Connection } from './realtime/session.ts'
 import { shownMessage } from './realtime/shown-message.ts'
 import { subscribeRealtime } from './realtime/subscriptions.ts'
+import type { StartOptions } from './start-options.ts'
+import type { Attachments } from './store/attachments.ts'
 import { hourlyFiles } from './store/history/hourly-files.ts'
-
-export interface StartOptions {
-  /** The most operations that share a commit; for benches. */
-  batch?: number
-  /** How many lines of the log were lost. */
-  lostLines?(): number
-  /** The latest lines of the log, each JSON text. */
-  recentLog?(): string[]
-  /** How often quotas are looked at; for tests. */
-  quotaEveryMs?: number
-  /** How often what is over is removed; for tests. */
-  pruneEveryMs?: number
-  /** How callbacks measure time; for tests. */
-  callbackTerms?: Partial<CallbackTerms>
-  lifecycleTerms?: Partial<LifecycleTerms>
-  /** When deliveries to rooms wait for others; for tests. */
-  batchTerms?: Partial<BatchTerms>
-  /** None where nobody asked for traces. */
-  tracer?: Tracer | undefined
-}
 
 /** The parts of a server, put together; nothing listens yet. With several threads each has its own: `threads` are the others. */
 export async function compose(
@@ -87,18 +67,19 @@ export async function compose(
 
   // Real time.
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
-  const { tally, failures } = counting(seat)
+  const { tally, lockout } = counting(seat)
   if (seat) countBodies(tally)
   const ofUsers = metered(engine, tally, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
   const before = closing.use(await startBefore(engine.store, apps, mayCall, log, tally, options.tracer))
   const connections = first ? config.max_connections : connectionsWithin(config, log)
+  const forRealtime = { engine, bus, listener, origin, users, apps, before, tally, seat }
   const realtime = await openRealtime({ ...config, max_connections: connections }, log, {
-    ...{ engine, bus, listener, origin, users, apps, before, tally, seat, batchTerms: options.batchTerms },
+    ...forRealtime,
+    batchTerms: options.batchTerms,
     commitOfUsers: ofUsers.commit,
     activityStored(app) {
-      jobs?.wake(app)
-      feed.wake(app)
+      wake(app)
       if (seat) bus.send({ activity: app })
     },
   })
@@ -112,22 +93,19 @@ export async function compose(
   const forJobs = { engine, apps, attachments, mayCall, ...heard, log, leaseMs: config.node_lease * 1000 }
   const jobs = first ? undefined : await startJobs(forJobs, options, closing)
   const feed = closing.use(eventFeed(engine, deployment, { ...sources, events, apps }, tally))
-  sources.activity.subscribe((app) => {
-    jobs?.wake(app)
-    feed.wake(app)
-  })
+  function wake(app: number): void {
+    for (const each of [jobs, feed]) each?.wake(app)
+  }
+  sources.activity.subscribe(wake)
 
   // HTTP.
   const counted = {
     realtime: realtime.counters,
+    live: realtime.here.counts,
     askedBefore: before.counts,
     eventStreams: feed.count,
-    live: realtime.here.counts,
   }
-  const files = async () => ({
-    attachmentBytes: [...apps.all()].reduce((sum, { id }) => sum + attachments.usedBy(id), 0),
-    freeBytes: (await spaceOf(config.data_dir))?.free_bytes ?? null,
-  })
+  const files = spaceOfFiles(config, apps, attachments)
   const watching = { ...counted, files, ...sources, engine, bus, listener, jobs, seat, threads }
   const { overview, ownFigures, ...watched } = await watch(watching, config, log, options, closing)
   if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps, threads)
@@ -139,7 +117,9 @@ export async function compose(
       login: users,
       passwords: work,
       presence: realtime.presence,
-      ...{ ...realtime.messenger, rehearsedMessenger: realtime.rehearsedMessenger, overSockets },
+      ...realtime.messenger,
+      rehearsedMessenger: realtime.rehearsedMessenger,
+      overSockets,
       keywordsOf: realtime.keywordsOf,
       checkTarget: checkingTargets(mayCall),
       attachments,
@@ -149,7 +129,7 @@ export async function compose(
       feed,
       responses,
       rates: seat ? threadRates(seat.memory.rates, seat.rateCell) : ratesOf(engine),
-      ...consoleOn({ engine, passwords: work, failures, log }),
+      ...consoleOn({ engine, passwords: work, lockout, log }),
       ...overview,
       ...watched,
       pages: { apart: config.metrics_port !== undefined, token: config.metrics_token },
@@ -165,7 +145,7 @@ export async function compose(
     all,
     log,
   )
-  return { engine, apps, admin, listener, realtime, http, overview, connections, failures, ...watched }
+  return { engine, apps, admin, listener, realtime, http, overview, connections, lockout, ...watched }
 }
 
 type Watched = Omit<Parameters<typeof measured>[0], 'metrics' | 'lostLines'> &
@@ -279,6 +259,14 @@ async function startJobs(
     measured: (metrics: Metrics) => bulk.measured(lifecycle.measured(outbox.measured(metrics))),
   }
 }
+
+/** Bytes of attachments, and those that the disk has left. */
+const spaceOfFiles =
+  ({ data_dir }: Config, apps: Pick<AppDirectory, 'all'>, attachments: Pick<Attachments, 'usedBy'>) =>
+  async () => ({
+    attachmentBytes: [...apps.all()].reduce((sum, { id }) => sum + attachments.usedBy(id), 0),
+    freeBytes: (await spaceOf(data_dir))?.free_bytes ?? null,
+  })
 
 /** Messages of an hour, as files. */
 const filesOf = ({ data_dir }: Config, { history }: Realtime) =>

@@ -13,7 +13,7 @@ interface Attempt {
   address: string
 }
 
-/** Attempts to sign in that failed. */
+/** Keeps out who has failed to sign in too often. */
 export interface Lockout {
   /** Counts an attempt; fails where there were too many. */
   attempt(by: Attempt): void | Promise<void>
@@ -22,10 +22,10 @@ export interface Lockout {
 }
 
 /**
- * Counts failed sign-ins by name and by address. An attempt counts as failed when it begins, so that many at once are no
+ * Counts failed sign-ins in this thread by name and by address. An attempt counts as failed when it begins, so that many at once are no
  * more than one after another. `elapsedMs` is of a clock that does not step.
  */
-export function lockout(elapsedMs: () => number): Lockout {
+export function ownLockout(elapsedMs: () => number): Lockout {
   const known = new BoundedMap<string, Failures>(limits.operatorFailuresKept.value)
 
   function failuresOf(key: string): Failures {

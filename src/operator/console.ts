@@ -40,18 +40,18 @@ function appAdminOn(engine: Engine, log: Logger) {
 interface Parts {
   engine: Engine
   passwords: Passwords
-  failures: Lockout
+  lockout: Lockout
   log: Logger
 }
 
 /** Operators of the console, and what they may do to apps. */
-export function consoleOn({ engine, passwords, failures, log }: Parts) {
+export function consoleOn({ engine, passwords, lockout, log }: Parts) {
   const operators = operatorsOn({
     store: engine.store,
     commit: engine.commit,
     passwords,
     now: Date.now,
-    failures,
+    lockout,
     note: (what, who) => log.info(who, `an operator of the console: ${what}`),
   })
   return { operators, appAdmin: appAdminOn(engine, log) }

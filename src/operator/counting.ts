@@ -1,14 +1,14 @@
-import { lockout } from '../auth/lockout.ts'
+import { ownLockout } from '../auth/lockout.ts'
 import { sharedTally } from '../cluster/shared-tally.ts'
 import type { Seat } from '../cluster/threads.ts'
 import { ownTally } from '../domain/tally.ts'
 import { lockoutOfFirst } from './of-first-thread.ts'
 
-/** What is counted of users, addresses, rooms and operators: with several threads by all of them together. */
+/** What is counted of users, addresses and rooms, and failed sign-ins of operators: with several threads by all of them together. */
 export function counting(seat: Seat | undefined) {
   const elapsedMs = () => performance.now()
   return {
     tally: seat ? sharedTally(seat.memory) : ownTally(elapsedMs),
-    failures: seat?.first ? lockoutOfFirst(seat.first.calls) : lockout(elapsedMs),
+    lockout: seat?.first ? lockoutOfFirst(seat.first.calls) : ownLockout(elapsedMs),
   }
 }

@@ -39,7 +39,7 @@ interface Parts {
   passwords: Passwords
   /** Unix ms. */
   now(): number
-  failures: Lockout
+  lockout: Lockout
   /** Is told of each sign-in, and of each that failed; the name only where there is such an operator. */
   note(what: 'signed in' | 'sign-in failed', who: { operator?: string; address: string }): void
 }
@@ -47,7 +47,7 @@ interface Parts {
 const sessionOf = (token: string, name: string, role: OperatorRole) => ({ name, role, csrf: csrfOf(token) })
 
 /** Operators on a store; every session is looked up there, so that whoever ends it ends it on all nodes. */
-export function operatorsOn({ store, commit, passwords, now, failures, note }: Parts): Operators {
+export function operatorsOn({ store, commit, passwords, now, lockout, note }: Parts): Operators {
   const { operators } = store
 
   const hashOf = async (password: string, name: string, from: SignInSource): Promise<string> => {
@@ -87,7 +87,7 @@ export function operatorsOn({ store, commit, passwords, now, failures, note }: P
     async signIn(given, password, from) {
       const address = from.source
       const name = given.toLowerCase()
-      await failures.attempt({ name, address })
+      await lockout.attempt({ name, address })
       const known = await operators.findOperator(name)
       const isRight = await passwords.verify(password, known?.passwordHash ?? null, { app: 0, name, ...from })
       if (!known || !isRight) {
@@ -95,7 +95,7 @@ export function operatorsOn({ store, commit, passwords, now, failures, note }: P
         note('sign-in failed', known ? { operator: name, address } : { address })
         throw signInFailed()
       }
-      await failures.succeeded({ name, address })
+      await lockout.succeeded({ name, address })
       return begin(name, known.role, known.passwordHash, address)
     },
 
