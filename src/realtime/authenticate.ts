@@ -11,6 +11,9 @@ const mismatch = failed('Sorry, token or password does not match login info')
 /** Longest name of a device. */
 const longestResource = limits.deviceName.value
 
+/** What a device says of itself, as it is stored with that of others: PostgreSQL takes no NUL in it, and no half of a character. */
+const storable = (text = ''): string => text.replaceAll('\0', '').slice(0, longestResource).toWellFormed()
+
 /** A token as it stands in the first frame: `$t$` and the token, in `auth` or in the JSON of `auth_token`. */
 function tokenIn(frame: MSync, provision: Provision): string {
   const text = frame.auth ?? readJsonToken(provision.authToken) ?? ''
@@ -33,7 +36,8 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   const [org = '', name = ''] = (frame.guid?.appKey ?? '').split('#')
   const app = parts.findApp(org, name)
   if (!app) return failed('Sorry, the app key is unknown')
-  const resource = provision.resource || frame.guid?.clientResource || provision.deviceUuid || 'unnamed'
+  const given = provision.resource || frame.guid?.clientResource || provision.deviceUuid || ''
+  const resource = given.replaceAll('\0', '') || 'unnamed'
   if (resource.length > longestResource) return failed('Sorry, the device name is too long')
 
   const token = tokenIn(frame, provision)
@@ -43,10 +47,10 @@ export async function checkLogin(parts: Parts, frame: MSync): Promise<Login | Re
   if (expiresMs !== 0 && expiresMs <= parts.now()) return failed('Sorry, token expired')
   const username = await parts.login.userOf(app, token)
   if (username === undefined || username !== foldUsername(frame.guid?.name ?? '')) return mismatch
-  const deviceUuid = (provision.deviceUuid ?? '').slice(0, longestResource)
-  const deviceName = (provision.deviceName ?? '').slice(0, longestResource)
+  const deviceUuid = storable(provision.deviceUuid)
+  const deviceName = storable(provision.deviceName)
   const { osType: system } = provision
-  const version = (provision.version ?? '').slice(0, longestResource)
+  const version = storable(provision.version)
   const device = { resource, deviceUuid, deviceName, system, version }
   // The app may have changed meanwhile: a session is brought up to date only once it is there.
   const current = parts.findApp(org, name)

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { MUCBody_Operation, StatisticsBody_Operation } from '../../src/realtime/generated/protocol.ts'
-import { connectAs } from '../support/people.ts'
+import {
+  MSync,
+  MSync_Command,
+  MUCBody_Operation,
+  Provision,
+  StatisticsBody_Operation,
+} from '../../src/realtime/generated/protocol.ts'
+import { asUser, connectAs } from '../support/people.ts'
 import { aServer, type TestApp, type TestServer } from '../support/server.ts'
-import type { TestSocket } from '../support/socket.ts'
+import { TestSocket } from '../support/socket.ts'
 import { until } from '../support/until.ts'
 
 setDefaultTimeout(60_000)
@@ -45,6 +51,23 @@ test('who goes offline leaves after the grace time; owner, allow list and who ne
   erin.close()
   await until(async () => !(await membersOf(room)).includes('erin'))
   expect(await membersOf(room)).toEqual(['alice', 'carol', 'dave'])
+})
+
+test('20.7 a device with a name that no database takes keeps nobody from being known to come and go', async () => {
+  await app.register('mallory')
+  const room = await app.room({ owner: 'alice', members: ['bob'] })
+  const { token } = await asUser(app, 'mallory')
+  const mallory = await TestSocket.open(server.url)
+  const payload = Provision.encode({ resource: 'de\0vice', deviceName: `${'x'.repeat(255)}😀` }).finish()
+  const guid = { appKey: app.key, name: 'mallory', domain: 'easemob.com' }
+  const command = MSync_Command.PROVISION
+  mallory.write(MSync.encode({ command, guid, auth: `$t$${token}`, payload }).finish())
+  const { provision } = await mallory.find((got) => got.provision !== undefined)
+  expect(provision).toMatchObject({ status: { errorCode: 0 }, resource: 'device' })
+  const bob = await login('bob')
+  bob.close()
+  await until(async () => !(await membersOf(room)).includes('bob'))
+  mallory.close()
 })
 
 test('who comes back in time, or is still here on another device, stays', async () => {
