@@ -119,7 +119,8 @@ for (const [title, change, problem] of [
 test('12.1 an app with rate limits broadcasts once a second', async () => {
   const limited = await server.app('acme#loud', { rateLimits: true })
   const replies = await Promise.all(Array.from({ length: 9 }, () => broadcast(limited)))
-  expect(replies[0]?.status).toBe(200)
+  // The first that is counted, which need not be the first that was sent.
+  expect(replies.map(({ status }) => status)).toContain(200)
   const refused = replies.filter(({ status }) => status !== 200)
   expect(refused.length).toBeGreaterThan(0)
   for (const reply of refused) expectRefusal(reply, 429, 'reach_limit', 'This request has reached api limit')
