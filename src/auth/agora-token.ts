@@ -3,7 +3,7 @@ import { inflateSync } from 'node:zlib'
 import { limits } from '../domain/limits.ts'
 import { clockToleranceS, type ForeignClaims } from './foreign-claims.ts'
 
-/** A token is a few hundred bytes; one that inflates to more is none. */
+/** A token has a few hundred bytes; what inflates to more than this is none. */
 const mostBytes = 4096
 /** The service of tokens for chat, and its two privileges. */
 const chatService = 5
@@ -104,7 +104,7 @@ function claimsOf(
 
 /**
  * Reads an AccessToken2 of Agora for one app id and certificate: signed over the bytes as they came. Undefined for
- * anything else; whether it has ended is the caller's to check.
+ * anything else; the caller checks whether it has expired.
  */
 export function readAgoraToken(
   token: string,
@@ -125,7 +125,7 @@ export function readAgoraToken(
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined
     return claimsOf(info, nowS)
   } catch {
-    // Anybody sends texts that are no token; the caller refuses them.
+    // Anybody can send a text that is no token; the caller refuses it.
     return undefined
   }
 }

@@ -10,7 +10,7 @@ const isSeconds = (value: unknown): value is number => Number.isSafeInteger(valu
 
 /**
  * Reads a dynamic user token, which a backend signs with a client secret of the app and issues without a call. Undefined
- * for anything else; whether it has ended is the caller's to check.
+ * for anything else; the caller checks whether it has expired.
  */
 export function readDynamicToken(
   app: AppRecord,
@@ -29,7 +29,7 @@ export function readDynamicToken(
     const expected = createHash('sha256').update(signed).digest('hex')
     return sameText(signature, expected) ? { userId, expiresSeconds: curTime + ttl } : undefined
   } catch {
-    // Anybody sends texts that are no token; the caller refuses them.
+    // Anybody can send a text that is no token; the caller refuses it.
     return undefined
   }
 }

@@ -28,13 +28,13 @@ interface Ticket {
 type Source = Set<Ticket>
 
 interface Ceilings {
-  /** Works that run at once. */
+  /** Most pieces of work that run at once. */
   running: number
-  /** Works that wait. */
+  /** Most pieces of work that wait. */
   waiting: number
-  /** Works of one address that wait. */
+  /** Most of one address that wait. */
   ofAddress: number
-  /** Works of one address for one user that wait. */
+  /** Most of one address for one user that wait. */
   ofName: number
 }
 
@@ -83,7 +83,7 @@ function turnQueue() {
     if (sources?.size === 0) apps.delete(app)
   }
 
-  /** The work whose turn it is; its app, and its address within the app, are last from now on. */
+  /** Takes the work whose turn it is; its app, and its address within the app, go to the end. */
   function next(): (() => Promise<void>) | undefined {
     for (const [app, sources] of apps) {
       for (const [source, tickets] of sources) {
@@ -113,7 +113,7 @@ function turnQueue() {
 }
 
 /**
- * Dear work in fair turns. When too much waits, what came last from whoever has most waiting is refused, so that a
+ * Does expensive work in fair turns. When too much waits, what came last from whoever has most waiting is refused, so that a
  * flood of one app or address locks nobody else out.
  */
 export function fairTurns(ceilings: Ceilings) {
@@ -132,7 +132,7 @@ export function fairTurns(ceilings: Ceilings) {
     }
   }
 
-  /** Whether an asker may have this much more wait, whatever others do. */
+  /** Whether an asker may queue this much more, whatever others do. */
   function isWithin({ app, source, name }: Asker, more: number): boolean {
     if (more > ceilings.waiting) return false
     if (source === '') return true
@@ -154,7 +154,7 @@ export function fairTurns(ceilings: Ceilings) {
     return true
   }
 
-  /** Does some works for an asker, in its turns. Fails with 503 when too many wait, and when nobody waits for it any more. */
+  /** Does several pieces of work for an asker, in its turns. Fails with 503 when too many wait, and when nobody waits for it any more. */
   return <T>(asker: Asker, works: (() => Promise<T>)[]): Promise<T[]> =>
     new Promise((resolve, reject) => {
       const results: T[] = []

@@ -22,8 +22,8 @@ export interface Lockout {
 }
 
 /**
- * Counts failed sign-ins in this thread by name and by address. An attempt counts as failed when it begins, so that many at once are no
- * more than one after another. `elapsedMs` is of a clock that does not step.
+ * Counts failed sign-ins in this thread by name and by address. An attempt counts as failed when it begins, so that many at
+ * once gain nothing over one after another. `elapsedMs` reads a monotonic clock.
  */
 export function ownLockout(elapsedMs: () => number): Lockout {
   const known = new BoundedMap<string, Failures>(limits.operatorFailuresKept.value)

@@ -14,14 +14,14 @@ interface Standing {
   epoch: number | undefined
   /** The epoch of the last token that was refused: another one may be newer than this, and is looked up. */
   refused?: number
-  /** Until when this is believed, on the clock that never steps. */
+  /** When this must be looked up again, in ms of the monotonic clock. */
   untilMs: number
 }
 
 /** Where a password comes from. */
 type Source = Pick<Asker, 'source' | 'signal'>
 
-/** How long a server may go on believing what another one has changed, in ms. */
+/** How long a server may go on with what another one has changed meanwhile, in ms. */
 const believed = 1000
 /** Users that one server remembers. */
 const remembered = limits.cachedUsers.value

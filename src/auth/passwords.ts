@@ -6,13 +6,13 @@ import { type Asker, fairTurns } from './fair-turns.ts'
 export const hashPassword = (password: string): Promise<string> =>
   Bun.password.hash(password, { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 })
 
-/** The hash of a password that nobody knows: checked where there is none, so that it takes as long. */
+/** Hash of a password that nobody knows. It is checked for users who have none, so that a refusal takes as long. */
 const nobodys =
   '$argon2id$v=19$m=19456,t=2,p=1$ve5hH8WF+AD9ERU+pdI6WfgKLZi9vA3BD+njQc+C0aI$wyyYXzbXK0vCkivTtpaYqM9a7Zd2kVaUNiKwKbWb8cM'
 
 /**
- * Passwords cost processor and memory on purpose: here the cost of a flood is bounded, and shared out fairly. Each of so many
- * threads has its share of the cores, and of the queue.
+ * Hashing costs processor time and memory on purpose; this bounds what a flood of sign-ins costs, and shares it out fairly. Each of
+ * `threads` threads has its share of the cores and of the queue.
  */
 export function passwords(threads = 1) {
   const running = Math.max(1, Math.floor(availableParallelism() / threads))

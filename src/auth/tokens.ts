@@ -17,7 +17,7 @@ export interface Claims {
   holder: Holder
   /** 0 = never. */
   expiresSeconds: number
-  /** That of the secret which the token goes with: it ends with it. */
+  /** Key of the secret under which the token was issued; the token ends with that secret. */
   tokenKey: string
 }
 
@@ -27,7 +27,7 @@ interface TokenText {
   expires: number
 }
 
-/** Live tokens begin like this, and are URL-safe base64. */
+/** Prefix of the tokens that this server issues; the rest is URL-safe base64. */
 const prefix = 'YWMt'
 const macBytes = 32
 
@@ -39,7 +39,7 @@ const mac = ({ tokenKey }: Pick<AppSecret, 'tokenKey'>, payload: Uint8Array): Bu
 
 const isPrevious = (secret: AppSecret | PreviousSecret): secret is PreviousSecret => 'untilMs' in secret
 
-/** Claims of a token that goes with a secret: it ends with it at the latest. */
+/** Claims of a token issued under a secret; it ends with the secret at the latest. */
 function within(secret: AppSecret | PreviousSecret, holder: Holder, expiresSeconds: number): Claims {
   const { tokenKey } = secret
   if (!isPrevious(secret)) return { holder, expiresSeconds, tokenKey }
@@ -48,7 +48,7 @@ function within(secret: AppSecret | PreviousSecret, holder: Holder, expiresSecon
   return { holder, expiresSeconds: isSooner ? expiresSeconds : untilSeconds, tokenKey }
 }
 
-/** The seconds that a token asked for with a secret lasts: that of a previous secret ends with it. */
+/** Lifetime in seconds of a token requested with a secret; under a previous secret it ends when that does. */
 export function ttlWithin(secret: AppSecret | PreviousSecret, ttlSeconds: number, nowMs: number): number {
   if (!isPrevious(secret)) return ttlSeconds
   const left = Math.max(1, Math.floor((secret.untilMs - nowMs) / 1000))
@@ -126,11 +126,11 @@ export function readToken(app: AppRecord, token: string, nowMs = Date.now()): Cl
   return within(secret, holder, expires)
 }
 
-/** Whether what goes with a key of the app is good now. */
+/** Whether tokens under a key of the app are valid at `nowMs`. */
 export const stands = (app: AppRecord, tokenKey: string, nowMs: number): boolean =>
   tokenKey === app.tokenKey || secretsOf(app, nowMs).some((secret) => secret.tokenKey === tokenKey)
 
-/** What a verified token of others rests on beside a key; where it changes, such tokens are verified again. */
+/** What the verification of a foreign token depends on beside a key; when it changes, such tokens are verified again. */
 const basisOf = ({ settings }: AppRecord, token: string): string =>
   token.startsWith(prefix) ? '' : settings.agoraCertificate + settings.agoraAppId
 

@@ -4,12 +4,12 @@ import type { Post } from './guarded-post.ts'
 /** What came of one attempt. */
 export interface Posted {
   isDone: boolean
-  /** That of the answer; 0 without one. */
+  /** Status of the response; 0 without one. */
   status: number
   error: string
   ms: number
   retryAfterMs: number
-  /** The beginning of the answer. */
+  /** The beginning of the response. */
   answer: string
 }
 

@@ -21,13 +21,13 @@ interface Given {
   apps: Pick<AppDirectory, 'ofId'>
   events: Pick<Publisher<Event[]>, 'subscribe'>
   log: Logger
-  /** Milliseconds for which a rule is this process's. */
+  /** Length of the lease of a rule, in milliseconds. */
   leaseMs: number
   terms?: Partial<CallbackTerms> | undefined
   tracer?: Tracer | undefined
 }
 
-/** Delivers callbacks from the log of events: each rule is one process's, for as long as that renews its lease. */
+/** Delivers callbacks from the log of events: each rule belongs to one process, for as long as that renews its lease. */
 export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, tracer, ...given }: Given) {
   const { store, commit } = engine
   const attempt = attempting(tracedPost(guardedPost(mayCall), tracer))
@@ -56,7 +56,7 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, trace
 
   const looking = coalesced(look, failed)
 
-  /** A lease that could not be renewed is not this process's any more: another one may deliver. */
+  /** A lease that could not be renewed in time is lost: another process may deliver. */
   async function endLost(): Promise<void> {
     if (performance.now() < leasedUntil) return
     await workers.endAll()

@@ -10,7 +10,7 @@ type Row = EventRow & EventPosition
 
 const host = 'chatroomd'
 
-/** What the log calls an event, and what callbacks do. */
+/** Names of events in the log, and in callbacks. */
 const names: Record<string, Callback['event']> = {
   'room.created': 'chatroom.created',
   'room.changed': 'chatroom.updated',

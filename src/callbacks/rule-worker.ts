@@ -250,7 +250,7 @@ export class RuleWorker {
     else this.queue(item, failure)
   }
 
-  /** Stores what has become of callbacks since the last time; false if the rule is somebody else's now. */
+  /** Stores what has become of callbacks since the last time; false if another process holds the rule now. */
   private async store(): Promise<boolean> {
     while (this.window[0]?.left === 0) this.readyTo = this.window.shift()?.position ?? this.readyTo
     const position = this.readyTo

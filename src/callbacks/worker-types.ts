@@ -34,6 +34,6 @@ export interface WorkerGiven extends WorkerTools {
   app: App
   rule: CallbackRule
   held: HeldRule
-  /** Stores what has come of callbacks; false if the rule is somebody else's now. */
+  /** Stores what has come of callbacks; false if another process holds the rule now. */
   settle(settled: Settled): Promise<boolean>
 }

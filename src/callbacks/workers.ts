@@ -4,7 +4,7 @@ import type { ReadStore } from '../store/store.ts'
 import { RuleWorker } from './rule-worker.ts'
 import type { WorkerTools } from './worker-types.ts'
 
-/** Stores what has come of the callbacks of a rule; false if that is somebody else's now. */
+/** Stores what has come of the callbacks of a rule; false if another process holds the rule now. */
 export type Settle = (held: HeldRule, settled: Settled) => Promise<boolean>
 
 interface Given extends WorkerTools {

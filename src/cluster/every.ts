@@ -1,4 +1,4 @@
-/** Runs `work` every `ms` after its last end, never twice at once, whatever becomes of it. Returns how to stop. */
+/** Runs `work` again `ms` after it has ended or failed, never twice at once. Returns a function that stops it. */
 export function every(ms: number, work: () => Promise<void>, failed: (error: unknown) => void): () => void {
   let timer: Timer
   let isStopped = false

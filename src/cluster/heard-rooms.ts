@@ -4,11 +4,11 @@ import type { Wire } from './wire.ts'
 
 /** The rooms whose messages a node gets from the others: those with members who are connected to it. */
 export interface Heard {
-  /** Messages of a room, `<app>/<room>`, shall come. */
+  /** Subscribes to the messages of a room, `<app>/<room>`. */
   hear(room: string): void
-  /** They need not come any more. */
+  /** Ends the subscription. */
   ignore(room: string): void
-  /** Resolved once what was asked for since the call before comes; undefined where it does. */
+  /** Resolves once the subscriptions since the previous call are in force; undefined where they are already. */
   heard(): undefined | Promise<void>
   /** For how many milliseconds a room has been heard; Infinity where every node hears all. */
   heardForMs(room: string): number

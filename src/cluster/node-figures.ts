@@ -6,7 +6,7 @@ import { every } from './every.ts'
 /** How often a node publishes its figures. */
 const everyMs = 3000
 
-/** Until when a node that has published nothing is shown, as one that is lost. */
+/** How long a node that publishes nothing is still shown, as lost. */
 const shownMs = 10 * 60_000
 
 interface Given {

@@ -3,15 +3,15 @@ import type { Awaitable } from '../store/database.ts'
 
 /** What a thread is asked about those who are connected to it. */
 export interface ConnectedHere {
-  /** Those of `usernames` that are. */
+  /** Those of `usernames` that are connected. */
   online(app: number, usernames: string[]): string[]
-  /** The devices with which a user is. */
+  /** The devices with which a user is connected. */
   devices(app: number, username: string): Device[]
   /** The logins of a user whose connections have not been ended. */
   logins(app: number, username: string): Pick<DeviceLogin, 'resource' | 'id'>[]
-  /** The rooms of an app in which somebody is. */
+  /** The rooms of an app with somebody who is connected. */
   rooms(app: number): string[]
-  /** How many users are, and in how many rooms somebody is; those of another thread are not counted again. */
+  /** How many users are connected, and how many rooms they are in; what another thread counts is not counted again. */
   counts(): { users: number; rooms: number }
 }
 
@@ -35,7 +35,7 @@ export interface Presence {
   online(app: number, usernames: string[]): Awaitable<Set<string>>
   /** The devices with which a user is connected. */
   devices(app: number, username: string): Promise<Device[]>
-  /** Rooms of an app in which someone is who is connected to another node. */
+  /** Rooms of an app with somebody who is connected to another node. */
   roomsElsewhere(app: number): Promise<string[]>
   /** Ends a user's connections, or that of the device that is named `resource`. */
   disconnect(app: number, username: string, resource?: string): Awaitable<void>

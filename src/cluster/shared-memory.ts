@@ -15,7 +15,7 @@ export interface SharedMemory {
   meters: SharedTable
   /** Connections of users and of addresses, and whatever else goes up and down. */
   counts: SharedTable
-  /** Of the hashes of keys. */
+  /** Seeds of the hashes of keys. */
   seeds: Int32Array
 }
 

@@ -2,7 +2,7 @@ import type { AppSettings } from './app-settings.ts'
 
 /** How the history of an app stores a message. */
 export interface HistoryTerms {
-  /** Messages that a room retains at most; null = all of its days. */
+  /** Most messages that a room retains; null = all within the days of the app. */
   perRoom: number | null
   /** Whether the sender gets an acknowledgement that the message is stored, not only that it is accepted. */
   isDurable: boolean

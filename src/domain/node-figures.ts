@@ -1,6 +1,6 @@
 /** What a node does and holds, in numbers, as the console shows it; null where it does not know. */
 export interface NodeFigures {
-  /** Of the process: another one on the same machine, or after a restart, has another. */
+  /** Identifies the process: a restart gives it another id. */
   id: string
   /** Host and port. */
   node: string

@@ -14,7 +14,7 @@ export interface PostedContent {
 export interface PostedToAll extends PostedContent {
   /** The sender that clients show; `admin` when there is none. It need not be in the room. */
   from?: string | undefined
-  /** Nothing and an empty text are `normal`. */
+  /** Undefined and an empty text mean `normal`. */
   chatroom_msg_level?: 'high' | 'normal' | 'low' | '' | undefined
   /** Users who do not find it in the history. */
   roam_ignore_users?: string[] | undefined
@@ -24,7 +24,7 @@ export interface PostedToAll extends PostedContent {
 
 /** A message that the app's own server sends to some rooms. */
 export interface Posted extends PostedToAll {
-  /** Ids of rooms, or of none. */
+  /** Room ids; they need not exist. */
   to: string[]
   /** Only these users get it. */
   users?: string[] | undefined
@@ -40,7 +40,7 @@ export type Post = (app: App, posted: Posted) => Promise<Record<string, string>>
 export interface PostedToUsers extends PostedContent {
   /** The sender that clients show; `admin` when there is none. It need not exist. */
   from?: string | undefined
-  /** User ids, of users or of nobody. */
+  /** User ids; they need not exist. */
   to: string[]
   /** Whether the sender's own devices get it, too. */
   sync_device?: boolean | undefined
@@ -48,5 +48,5 @@ export interface PostedToUsers extends PostedContent {
   tooLarge(): Failure
 }
 
-/** Sends a message to each of its users who is online; returns a message id for each, whether or not it is. */
+/** Sends a message to each of its users who is online; returns a message id for each, online or not. */
 export type PostToUsers = (app: App, posted: PostedToUsers) => Promise<Record<string, string>>

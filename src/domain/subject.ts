@@ -1,6 +1,6 @@
 import type { Event } from './event.ts'
 
-/** What a cached response shows: a room, by its id; the rooms that a user joins; or whatever rooms the app has. */
+/** What a cached response shows: a room, by its id; the rooms that a user joins; or all rooms of the app. */
 export type Subject = string
 
 export type Subjects = readonly Subject[]

@@ -4,7 +4,7 @@ export interface Text {
   zh: string
 }
 
-/** What would have to change for a failure not to come, and what changes it. */
+/** What would have to change so that a call does not fail, and what changes it. */
 export interface Lift extends Text {
   /** Calls, by their `operationId`; `joinRoom` and `leaveRoom` are what clients do over their sockets. */
   calls?: readonly string[]
@@ -12,7 +12,7 @@ export interface Lift extends Text {
   settings?: readonly string[]
 }
 
-/** When a failure comes. */
+/** When a failure occurs, in both languages. */
 export interface When extends Text {
   lift?: Lift | undefined
 }

@@ -1,4 +1,4 @@
-/** How spans are written, the first of them where nobody says; as OpenTelemetry names them. */
+/** Protocols for sending spans, as OpenTelemetry names them; the first is the default. */
 export const traceProtocols = ['http/protobuf', 'http/json'] as const
 
 export type TraceProtocol = (typeof traceProtocols)[number]

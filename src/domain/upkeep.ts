@@ -4,7 +4,7 @@ import { failure } from './failures.ts'
 export const upkeepKinds = ['backup', 'export', 'doctor'] as const
 export type UpkeepKind = (typeof upkeepKinds)[number]
 
-/** What was asked for last, and how far it is. */
+/** The job that was asked for last, and its progress. */
 export interface UpkeepJob {
   kind: UpkeepKind
   /** The operator who began it. */

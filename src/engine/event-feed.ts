@@ -199,7 +199,7 @@ export function eventFeed(
       const first = since && comparePositions(since, removed) > 0 ? since : removed
       if (after === 'latest') return since ? latestFrom(app, first) : latest
       if (after === 'earliest') return first
-      // A later one is of a log that is no more: of before a backup was restored.
+      // A later position is of a log that no longer exists: a backup has been restored since.
       const isInside = comparePositions(first, after) <= 0 && comparePositions(after, latest) <= 0
       return isInside ? after : undefined
     },

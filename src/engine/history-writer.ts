@@ -45,7 +45,7 @@ export function historyWriter(dir: string) {
       worker.postMessage(text)
     })
 
-  /** Sends a request to the thread, which is started first; the reply of one that cannot open its file is that. */
+  /** Sends a request to the thread, starting it first where none runs. Where it cannot open its file, the reply says so. */
   async function askStarted(text: string): Promise<string> {
     if (thread) return ask(thread, text)
     const worker = new Worker(new URL('./history-thread.ts', import.meta.url))

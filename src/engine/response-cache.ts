@@ -101,7 +101,7 @@ export function responseCache(bound = embedded) {
     /** Drops whatever an event made untrue. */
     onEvent(event: Event): void {
       const { app, room, type } = event
-      // Who comes back with a room that is restored, no event tells.
+      // No event tells who comes back with a room that is restored.
       if (type === 'app.changed' || type === 'room.restored') [newer, older] = [half(), half()]
       if (newer.hasJoined || older.hasJoined)
         for (const username of joinedWith(event)) forget(keyOf(app, joinedBy(username)))

@@ -34,7 +34,7 @@ export interface Writer {
 
 const sent = ({ request }: Waiting): SentRequest => ({ ...request, operation: request.operation.id })
 
-/** Why an outcome is none. */
+/** Why an operation has failed; undefined where it has not. */
 function reasonOf(outcome: Outcome | undefined): string | undefined {
   if (!outcome) return undefined
   if ('failure' in outcome) return outcome.failure.cause ?? outcome.failure.text

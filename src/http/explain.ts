@@ -50,12 +50,12 @@ function refusedBy(operation: HttpOperation, allowed: Allowed, refusal: Failure)
   return { allowed: false, status, error, error_description, ...rule }
 }
 
-/** Whose rights hold: another write than that of the call may be meant. */
+/** Whose rights apply: those of the call, or of another write that it stands for. */
 interface Running {
   allowed: Allowed
 }
 
-/** The parts of the path of a call, which are there whatever is asked. */
+/** Every part of the path of a call, empty: what the question does not name is there, too. */
 const emptyParts = ({ routes }: HttpCall): Record<string, string> =>
   Object.fromEntries([...(routes[0] ?? '').matchAll(/:(\w+)/g)].map(([, name = '']) => [name, '']))
 

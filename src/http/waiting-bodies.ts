@@ -19,7 +19,7 @@ export function countBodies(tally: Pick<Tally, 'counter'>): void {
   held = tally.counter('bodies')
 }
 
-/** In the order in which they began. */
+/** Oldest first. */
 const waiting = new Set<Waiting>()
 /** Bytes of memory that bodies take; with several threads, those of all of them. */
 let held = ownTally(() => performance.now()).counter('bodies')

@@ -1,4 +1,4 @@
-/** How often it is looked whether the event loop is late. */
+/** How often the event loop is checked for lag. */
 const stepMs = 100
 
 /**

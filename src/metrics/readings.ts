@@ -1,4 +1,4 @@
-// What is measured, as whoever has a number registers it: read when somebody asks.
+// How whoever has a number registers it as a metric; the number is read at each scrape.
 
 type Labels = Record<string, string | number>
 

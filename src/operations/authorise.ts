@@ -13,7 +13,7 @@ interface Asking {
   store: ReadStore
 }
 
-/** What a user is in a room; `other` when not in it. An owner who has left is the owner still. */
+/** The role of a user in a room; `other` when it is not in the room. An owner who has left remains the owner. */
 async function roleIn({ app, store }: Asking, room: Room, username: string): Promise<Role> {
   if (room.owner === username) return 'owner'
   const member = await store.members.findMember(app.id, room.id, username)

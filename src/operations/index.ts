@@ -124,7 +124,7 @@ import { registerUsers } from './users/register-users.ts'
 import { setNickname, setNicknames } from './users/set-nickname.ts'
 import { getUserStatus, getUsersStatus } from './users/user-status.ts'
 
-/** Everything that the API can do. */
+/** Every operation of the API: routes, documents, permissions and tests derive from this list. */
 export const all: readonly Operation[] = [
   addAdmin,
   listAdmins,

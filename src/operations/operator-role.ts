@@ -20,10 +20,10 @@ const alsoModeration = new Set([
   'checkText',
 ])
 
-/** Actions that only read, though they are posted. */
+/** Actions that only read, though they are POST calls. */
 const onlyReading = new Set(['explain', 'getHistory', 'getUsersStatus'])
 
-/** Actions that do something, though they are got. */
+/** Actions that do something, though they are GET calls. */
 const doing = new Set(['disconnectUser', 'disconnectDevice'])
 
 const isGot = ({ routes }: HttpCall): boolean => routes.every((route) => route.startsWith('GET '))

@@ -44,7 +44,7 @@ export interface Client {
 export interface Reply {
   data?: unknown
   count?: number
-  /** How many there are on all pages. */
+  /** The number of entries on all pages together. */
   total?: number | undefined
   cursor?: string | undefined
   entities?: unknown[]

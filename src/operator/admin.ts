@@ -47,7 +47,7 @@ export interface Admin extends OperatorAdmin {
   deleteApp(key: string, app: number): Promise<boolean>
   /** What the running server does now, watched for some ms. */
   top(ms: number): Promise<Top>
-  /** The secret before the new one stays good for so long. */
+  /** Gives an app a new client secret; the previous one stays valid for `overlapMs`. */
   rotateSecret(key: string, overlapMs?: number): Promise<NewSecret>
   /** Ends the previous secret of an app. */
   dropSecret(key: string): Promise<void>

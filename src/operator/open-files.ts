@@ -18,7 +18,8 @@ function openFilesLimit(): number | undefined {
 
 /**
  * How many connections of clients the limit of open files has room for, at most as many as the settings allow: those beyond
- * are refused, while calls and the store go on. Fails where there is no room for any. Nobody asked for the default, so that fewer are no reason to tell.
+ * are refused, while calls and the store go on. Fails where there is no room for any. Fewer than the default is no reason for a
+ * warning: nobody has asked for that many.
  */
 export function connectionsWithin({ max_connections: wanted }: Pick<Config, 'max_connections'>, log: Logger) {
   const limit = openFilesLimit()

@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 
 let isWatched = false
 
-/** Ends a command whose output nobody reads any more, as `head` does after ten lines, as other programs end: by SIGPIPE. */
+/** Ends the process by SIGPIPE when nobody reads its output any more, as after `| head`, like other programs. */
 function endWithReader(): void {
   isWatched = true
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {

@@ -29,7 +29,7 @@ export type StartServer = (
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-/** A demo app is for who sits in front of the terminal, or asks for one. */
+/** A demo app is created for somebody who sits at the terminal, or asks for one. */
 const wantsDemo = ({ demo }: Config): boolean => (demo === 'auto' ? isAttended() : demo === 'true')
 
 const isAttended = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY)

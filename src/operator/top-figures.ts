@@ -3,7 +3,7 @@ import type { Threads } from '../cluster/threads.ts'
 import { appKey } from '../domain/app.ts'
 import type { NodeFigures } from '../domain/node-figures.ts'
 
-/** What real time says of its busiest rooms and slowest clients; as `Busy` there. */
+/** The busiest rooms and the slowest clients; `Busy` of src/realtime/busiest.ts. */
 interface Busy<App> {
   rooms: { app: App; room: string; users: number; messages_per_second: number }[]
   slow: { app: App; user: string; device: string; address: string; waiting_bytes: number }[]

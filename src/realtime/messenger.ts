@@ -14,7 +14,7 @@ import { recalling } from './recall.ts'
 import type { LastSpoken } from './slow-mode.ts'
 import type { UserFanOut } from './to-users.ts'
 
-/** The ways on which messages reach those who are connected. */
+/** How messages reach those who are connected. */
 interface Ways {
   fanOut: Pick<FanOut, 'everywhere'>
   fanOutToUsers: Pick<UserFanOut, 'everywhere'>
@@ -52,7 +52,7 @@ export function messengers(
   const unseen = { ...parts, counters: counters(), live: liveState(wordsOf, everythingHeard, parts.tally) }
   return {
     messenger: on(parts, ways),
-    /** The same without a way: it refuses what the other one would, and nobody gets anything. */
+    /** The same for rehearsals: it refuses what the other one would, and delivers nothing. */
     rehearsedMessenger: on(unseen, nowhere),
   }
 }

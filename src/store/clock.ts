@@ -4,7 +4,7 @@ import type { Awaitable, Database } from './database.ts'
 export interface StoreClock {
   /** Microseconds since the epoch. */
   nowUs(): Awaitable<number>
-  /** Unix ms by a clock that does not step, for leases and grace times. */
+  /** Unix ms of a clock that never steps back or ahead, for leases and grace times. */
   steadyMs(): Awaitable<number>
 }
 

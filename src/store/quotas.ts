@@ -50,7 +50,7 @@ const takeFree = `with free as (
 const giveFree = `update quotas set remaining = remaining + 1 where ${ofKind} and slot = (
   select slot from quotas where ${ofKind} order by random() limit 1 for update skip locked)`
 
-/** Of all apps at once: few rows. */
+/** What remains of the quotas of all apps, which are few rows. */
 const ofAllApps = (db: Database): Pick<QuotaReads, 'remainingOfAll' | 'listsOfAll' | 'warnings'> => ({
   remainingOfAll: async () =>
     db.all(`select app, kind, sum(remaining) as total from quotas group by app, kind`),

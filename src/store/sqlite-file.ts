@@ -85,7 +85,7 @@ export function openFile(dir: string, role: 'reader' | 'writer'): Sqlite {
   return sqlite
 }
 
-/** The disk or the file is the matter, not the operation: full, read-only, broken, out of reach. */
+/** Errors of the disk or the file, not of the operation: full, read-only, broken, out of reach. */
 export const isStorageError = (error: unknown): boolean =>
   error instanceof SQLiteError &&
   /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED)/.test(error.code ?? '')

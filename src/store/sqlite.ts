@@ -70,14 +70,14 @@ export interface SqliteWriter {
   transaction<T>(work: () => Promise<T>): Promise<T>
   /** Inside a transaction: a failure of `work` undoes what it wrote and nothing else. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
-  /** Fails, with the reason, when nothing new can be written. */
+  /** Throws, with the reason, when nothing new can be written. */
   probe(): Promise<void>
   /** How many statements that may write were run so far. */
   writes(): number
   close(): void
 }
 
-/** How much must find room before a full disk counts as having some again. */
+/** Bytes that must fit before a full disk counts as having space again. */
 const probeBytes = 65_536
 
 /** A change in place may fit on a full disk; a file shows whether anything new does. */

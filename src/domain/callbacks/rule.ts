@@ -1,6 +1,6 @@
 import { contentKinds } from '../history.ts'
 
-/** What a rule can select, and in whose name the reference calls back: room events, messages, who is online. */
+/** Events that a rule can select: of rooms, of messages, and of users who come online and go. */
 export const callbackEvents = [
   'chatroom.created',
   'chatroom.updated',

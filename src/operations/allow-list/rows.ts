@@ -1,2 +1,2 @@
-/** The word for it in rows of the allow list. */
+/** The name of the action in rows of the response. */
 export const added = 'add_user_whitelist'

@@ -2,7 +2,7 @@ import { muteEnd } from '../../domain/mute.ts'
 import type { InRoom, Transaction } from '../operation.ts'
 import { takeOut } from '../room-members.ts'
 
-/** The word for it in rows of the block list. */
+/** The name of the action in rows of the response. */
 export const added = 'add_blocks'
 
 /** Until when somebody is blocked (Unix ms), and why. */

@@ -199,7 +199,7 @@ export const removeHistoryBefore = actionInRoom({
   async run(context, input) {
     const { app, services, now } = context
     const { username, room, untilMs } = input
-    // Nobody removes what is yet to come.
+    // Messages that are yet to come are not removed.
     await services.history.clear(app.id, username, room, firstMessageId(Math.min(untilMs, now) + 1) - 1)
     return removed(context, 'removeHistoryBefore', input)
   },

@@ -63,7 +63,7 @@ export const refused =
       }),
     )
 
-/** Calls that return this `data`, which stands for "nothing". */
+/** Calls that return this `data`, an empty result. */
 export const withNothing =
   (data: object, calls: Calls): Some =>
   (name) =>

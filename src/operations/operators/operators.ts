@@ -31,7 +31,7 @@ async function add({ store, now }: Transaction, operator: NewOperator): Promise<
   await store.operators.endSetup()
 }
 
-/** Adds an operator; the link of the first start is good no more. */
+/** Adds an operator; the setup link of the first start ends. */
 export const addOperator = write({ id: 'addOperator', allowed: appOnly, run: add })
 
 /** Removes an operator, whose sessions end; `force` removes the last admin, too. */
@@ -84,7 +84,7 @@ export const touchSession = write({
   run: ({ store, now }, { hash }: { hash: string }) => store.operators.touchSession(hash, now),
 })
 
-/** Ends a session, or all of an operator. */
+/** Ends one session by its hash, or all sessions of an operator by its name. */
 export const endSessions = write({
   id: 'endSessions',
   allowed: appOnly,
@@ -103,7 +103,7 @@ export const pruneSessions = write({
     ),
 })
 
-/** Makes a link good with which the first operator is made; false where there is an operator, or a link already. */
+/** Stores the setup link with which the first operator is made; false where there is an operator or a link already. */
 export const beginSetup = write({
   id: 'beginSetup',
   allowed: appOnly,
@@ -114,7 +114,7 @@ export const beginSetup = write({
   },
 })
 
-/** Makes the first operator, an admin, of the link; once. */
+/** Makes the first operator, an admin, by the setup link, which works once. */
 export const completeSetup = write({
   id: 'completeSetup',
   allowed: appOnly,
@@ -127,7 +127,7 @@ export const completeSetup = write({
   },
 })
 
-/** All of them. */
+/** Every write on operators. */
 export const operatorWrites = [
   addOperator,
   removeOperator,

@@ -30,7 +30,7 @@ import {
   touchSession,
 } from './operators.ts'
 
-/** A session in use is written down no more often than this. */
+/** The use of a session is stored no more often than this. */
 const touchedMs = 5 * 60_000
 
 interface Parts {

@@ -26,7 +26,7 @@ function detailsJson(room: RoomDetails): string {
 /** Characters of user ids that are made into JSON at a time. */
 const slice = 4096
 
-/** The same in pieces, none of which is long. */
+/** The same in short pieces. */
 function* detailsPieces(room: RoomDetails): Generator<string> {
   const { members } = room
   if (members.length <= slice) return yield detailsJson(room)
@@ -55,7 +55,7 @@ const large = 65_536
 /** Characters of rooms from which on a response is streamed. */
 const streamed = 262_144
 
-/** After which others get their turn; a large room takes one or two. */
+/** After so long other requests get their turn; a large room takes one or two turns. */
 const patienceMs = 4
 
 /** Details of several rooms, in order; undefined for an unknown id. */

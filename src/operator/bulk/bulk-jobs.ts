@@ -12,11 +12,11 @@ interface Given {
   engine: Engine
   events: Pick<Publisher<Event[]>, 'subscribe'>
   log: Logger
-  /** Milliseconds for which a job is this process's. */
+  /** Length of the lease of a job, in milliseconds. */
   leaseMs: number
 }
 
-/** Runs bulk jobs: each is one process's, for as long as that renews its lease. */
+/** Runs bulk jobs: each belongs to one process, for as long as that renews its lease. */
 export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
   const { commit, kind } = engine
   const counters = { done: 0, refused: 0, changed: 0 }

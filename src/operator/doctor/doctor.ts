@@ -5,7 +5,7 @@ import { examine, type Result } from './examine.ts'
 
 const leftOf = ({ found, mended }: Result): number => found - mended
 
-/** Stores the results for the metrics; a store that takes no writes has worse findings than that. */
+/** Stores the results for the metrics. That this fails is only printed: the findings matter more. */
 async function record(config: Config, results: Result[]): Promise<void> {
   const findings = Object.fromEntries(results.map((result) => [result.check, leftOf(result)]))
   await withAdmin(config, (admin) => admin.recordDoctorRun({ atMs: Date.now(), findings })).catch((error) =>

@@ -30,7 +30,7 @@ async function missing(db: Database): Promise<string[]> {
   return [...expectedIndexes(db).keys()].filter((name) => !there.has(name))
 }
 
-/** Indexes that are missing or were not finished. Statements that name them fail, others are slow. */
+/** Indexes that are missing or were not finished: statements that name them fail, others are slow. */
 export const indexCheck: Check = {
   name: 'indexes',
   meaning: { en: 'Indexes that are missing or not finished.', zh: '缺失或未建完的索引。' },
