@@ -114,7 +114,7 @@ ${messages}
   What was said before is in the history (\`GET /chatrooms/{id}/messages\`), by \`data.id\`. Rooms that nobody asks for cost nothing; one that is asked for has each message written to the store once more, behind the delivery to clients.
 - It stays so until no stream has asked for \`callbackFailureDays\`; messages are kept as long, or for \`auditDays\` where that is shorter. A consumer that comes back in time misses nothing; one whose
   messages were not recorded, or are not kept any more, gets 410 (or is sent \`reset\`). \`after=earliest\` begins with the first message that it can have.
-- Messages of a chat room come in the order in which its node has accepted them, about 50 ms later; those that several nodes accept within that time, in the order in which they were stored. \`data.id\` increases with time.
+- Messages of a chat room come in the order in which its node has accepted them, about 50 ms later; those that several nodes, or \`threads\` of one, accept within that time, in the order in which they were stored. \`data.id\` increases with time.
 - A process that is killed loses those of its last 50 ms, as [callbacks](callbacks.md#duplicates-and-losses) do; they are counted together.
 - Of ${feedRooms.value} chat rooms that streams of an app have named, the one that was asked for longest ago makes room for a new one.
 
@@ -176,7 +176,7 @@ ${messages}
   此前的消息请查历史消息（\`GET /chatrooms/{id}/messages\`，按 \`data.id\` 衔接）。无人请求的聊天室没有任何开销；被请求的聊天室每条消息在下发客户端之后再写入存储一次。
 - 连续 \`callbackFailureDays\` 天没有事件流请求后停止记录；消息的保留时间相同，\`auditDays\` 更短时以其为准。在此期间内重连不会丢失消息；若其后的消息未被记录或已被清理，返回 410（或推送 \`reset\`）。
   \`after=earliest\` 从可读的第一条消息开始。
-- 同一聊天室的消息按节点接受的顺序推送，延迟约 50 毫秒；多个节点在此时间内各自接受的消息按入库顺序推送。\`data.id\` 随时间递增。
+- 同一聊天室的消息按节点接受的顺序推送，延迟约 50 毫秒；多个节点（或单个进程的多个 \`threads\`）在此时间内各自接受的消息按入库顺序推送。\`data.id\` 随时间递增。
 - 进程被强制终止时会丢失最后 50 毫秒的消息，与[事件回调](callbacks.zh-CN.md)相同，并计入同一指标。
 - 单个应用最多记录 ${feedRooms.value} 个被指定的聊天室，超出时停止记录最久未被请求的聊天室。
 
