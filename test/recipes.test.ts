@@ -197,5 +197,5 @@ test('17.8 what the guide shows works when pasted, from its first page to its la
     for (const text of prints) expect(printed).toMatch(text)
   }
   await Promise.all(goingOn.map((block) => runUntilStopped(block, here)))
-  expect(await Promise.all([server.end('SIGTERM'), hosted.end('SIGTERM')])).toEqual([0, 0])
+  expect(await Promise.all([server.end('SIGINT'), hosted.end('SIGINT')])).toEqual([0, 0])
 })

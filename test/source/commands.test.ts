@@ -70,3 +70,25 @@ test('17.8 the table of commands of README.md has them all, in both languages', 
     ).toEqual([])
   }
 })
+
+test('17.8 every call of an app that a page names is served', () => {
+  const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: Record<string, object> }
+  const form = (path: string) => path.replace(/\{[^}]*\}|:\w+/g, '*')
+  const known = new Set(
+    Object.entries(paths).flatMap(([path, calls]) =>
+      Object.keys(calls).map((method) => `${method.toUpperCase()} ${form(path)}`),
+    ),
+  )
+  const isServed = (method: string, path: string): boolean =>
+    ['', '/*/*'].some((app) => known.has(`${method} ${app}${form(path)}`))
+  const unknown = pages
+    .filter((page) => page !== 'docs/served.md' && page !== 'CHANGELOG.md')
+    .flatMap((page) => [page, inChinese(page)])
+    .filter(existsSync)
+    .flatMap((page) => [
+      ...readFileSync(page, 'utf8').matchAll(/`(GET|POST|PUT|DELETE) (\/(?!console)[^`\s?]*)[^`\s]*`/g),
+    ])
+    .filter(([, method = '', path = '']) => !isServed(method, path))
+    .map(([call]) => call)
+  expect(unknown).toEqual([])
+})
