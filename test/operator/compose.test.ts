@@ -53,7 +53,7 @@ function environmentOf(name: string, dir: string, publicHost: string): Record<st
 test('17.2 the containers are given longer to stop than the server takes', () => {
   for (const name of names)
     expect(Number.parseInt(services[name]?.stop_grace_period ?? '', 10)).toBeGreaterThan(
-      Number(settings.drain_time.default) + 10,
+      Number(settings.drain_time.default) + 15,
     )
 })
 

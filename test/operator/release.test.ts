@@ -1,8 +1,11 @@
-import { expect, setDefaultTimeout, test } from 'bun:test'
-import { openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import ofConsole from '../../console/package.json' with { type: 'json' }
 import pkg from '../../package.json' with { type: 'json' }
+import { aDirectory, serves } from '../support/process.ts'
+import { appsSetting, type Call, callsOn } from '../support/served-app.ts'
+import { TestSocket } from '../support/socket.ts'
 
 setDefaultTimeout(300_000)
 
@@ -31,6 +34,58 @@ for (const [platform, [at, bytes]] of Object.entries(beginnings))
     for (const page of ['console/dist/index.html', 'guide/dist/index.html', 'guide/dist/zh/served.html'])
       expect([page, all.includes(`"${page}":{"text":"`)]).toEqual([page, true])
   })
+
+const { dir, remove } = aDirectory()
+afterAll(remove)
+
+/** What runs an executable for Linux here: an emulator, with the C library of Debian's libc6-arm64-cross, where the processor is another. */
+function runnerOf(platform: string): string[] | undefined {
+  if (platform === `linux-${process.arch}`) return []
+  const [emulator, library] = ['qemu-aarch64-static', '/usr/aarch64-linux-gnu']
+  const isThere = platform === 'linux-arm64' && Bun.which(emulator) && existsSync(library)
+  return isThere ? [emulator, '-L', library] : undefined
+}
+
+async function tour(call: Call, url: string): Promise<void> {
+  const sockets = await Promise.all(
+    ['alice', 'bob'].map(async (username) => {
+      await call('POST', '/users', { username, password: 'secret-1' })
+      const grant = { grant_type: 'password', username, password: 'secret-1' }
+      const { body } = await call<{ access_token: string }>('POST', '/token', grant)
+      return TestSocket.login(url, 'acme#lounge', username, body.access_token)
+    }),
+  )
+  const [alice, bob] = sockets as [TestSocket, TestSocket]
+  const draft = { name: 'n', description: 'd', owner: 'alice', members: ['bob'] }
+  const { body } = await call<{ data: { id: string } }>('POST', '/chatrooms', draft)
+  await alice.say(body.data.id, 'from one thread')
+  await bob.text('alice: from one thread')
+  for (const socket of sockets) socket.close()
+  for (const path of ['/health/ready', '/console', '/docs', '/docs/guide/', '/metrics'])
+    expect([path, (await fetch(url + path)).status]).toEqual([path, 200])
+}
+
+for (const platform of ['linux-x64', 'linux-arm64']) {
+  const runner = runnerOf(platform)
+  if (isMade && !runner)
+    console.log(
+      `17.1 the executable for ${platform} was not run: apt-get install qemu-user-static libc6-arm64-cross`,
+    )
+  test.skipIf(!isMade || !runner)(
+    `17.1 the executable for ${platform} serves calls and sockets with two threads`,
+    async () => {
+      const command = [...(runner ?? []), named(platform)]
+      const { stdout } = Bun.spawnSync([...command, '--version'])
+      expect(stdout.toString()).toStartWith(`chatroomd ${pkg.version} (commit `)
+      // In the place of this checkout's program.
+      const within = `shift 2; exec ${command.join(' ')} "$@"`
+      const threads = { CHATROOMD_THREADS: '2' }
+      const server = await serves({ cwd: dir, env: { ...appsSetting, ...threads }, within })
+      await tour((await callsOn(server.url)).call, server.url)
+      expect(await server.end('SIGTERM')).toBe(0)
+    },
+  )
+}
 
 test.skipIf(!isMade)('17.1 the checksums are those of all other files of the release', () => {
   const { success, stdout } = Bun.spawnSync(['sha256sum', '--check', 'SHA256SUMS'], { cwd: release })
