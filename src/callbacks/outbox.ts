@@ -6,6 +6,7 @@ import type { Tracer } from '../domain/tracing.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { holdCallbacks, releaseCallbacks, settleCallbacks } from '../operations/callbacks/deliver.ts'
 import { attempting } from './attempt.ts'
 import { guardedPost, tracedPost } from './guarded-post.ts'
@@ -39,8 +40,11 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, trace
   let isStopped = false
   let leasedUntil = 0
 
+  const told = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'callbacks could not be delivered; it is retried'),
+  )
   const failed = (error: unknown) => {
-    if (!isStopped) log.warn({ err: error }, 'callbacks could not be delivered; it is retried')
+    if (!isStopped) told(error)
   }
   const settle: Settle = (held, settled) =>
     commit(held.app, theApp, settleCallbacks, { held, process, settled })

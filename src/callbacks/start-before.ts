@@ -4,6 +4,7 @@ import type { AppRecord } from '../domain/app.ts'
 import { needsBefore } from '../domain/callbacks/rule.ts'
 import type { Tally } from '../domain/tally.ts'
 import type { Tracer } from '../domain/tracing.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import type { ReadStore } from '../store/store.ts'
 import { beforeSending } from './before-sending.ts'
 import { guardedPost, tracedPost } from './guarded-post.ts'
@@ -25,9 +26,10 @@ export async function startBefore(
 ) {
   const before = beforeSending(store, tracedPost(guardedPost(mayCall), tracer), tally)
   const read = () => before.read([...apps.all()].filter(needsBefore))
-  const { changed, stop } = rereading(read, (error) =>
-    log.warn({ err: error }, 'callbacks before sending could not be read; it is retried'),
+  const failed = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'callbacks before sending could not be read; it is retried'),
   )
+  const { changed, stop } = rereading(read, failed)
 
   await read()
   apps.subscribe(changed)

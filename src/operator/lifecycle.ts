@@ -6,6 +6,7 @@ import type { Moment } from '../domain/lifecycle.ts'
 import { limits } from '../domain/limits.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { holdLifecycleJob, releaseLifecycleJob } from '../operations/lifecycle/lifecycle-job.ts'
 import type { LookedAfter } from '../operations/lifecycle/look-after-room.ts'
 import { momentOf } from '../operations/lifecycle/moment.ts'
@@ -42,9 +43,11 @@ export function startLifecycle({ engine, apps, log, leaseMs, terms: given }: Giv
   let isStopped = false
   let working = Promise.resolve()
 
+  const told = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'rooms whose time has come could not be dissolved; it is tried again'),
+  )
   const failed = (error: unknown) => {
-    if (!isStopped)
-      log.warn({ err: error }, 'rooms whose time has come could not be dissolved; it is tried again')
+    if (!isStopped) told(error)
   }
 
   const isHeld = (): boolean => !isStopped && performance.now() < heldUntilMs

@@ -6,6 +6,7 @@ import { MiB } from '../domain/limits/limit.ts'
 import { limits } from '../domain/limits.ts'
 import { isNearlyUsed, type Quota, quotaOf } from '../domain/quota.ts'
 import type { Engine } from '../engine/engine-types.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { warnOfQuotas } from '../operations/quotas/warn-of-quotas.ts'
 import type { Attachments } from '../store/attachments.ts'
 
@@ -59,8 +60,12 @@ export function startQuotaWarnings({ engine, apps, attachments, log, everyMs = 1
     }
   }
 
+  const failed = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'quotas could not be looked at; it is retried'),
+  )
+
   async function round(): Promise<void> {
-    await look().catch((error) => log.warn({ err: error }, 'quotas could not be looked at; it is retried'))
+    await look().catch(failed)
     if (!isStopped) timer = setTimeout(round, everyMs)
   }
 

@@ -4,6 +4,7 @@ import { type Event, theApp } from '../domain/event.ts'
 import { isAppGone } from '../domain/failures.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
+import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { continueDeletion } from '../operations/users/continue-deletion.ts'
 
 interface Given {
@@ -24,8 +25,11 @@ export function startUserDeletions({ engine, committed, log }: Given): AsyncDisp
   const { store, commit } = engine
   let isStopped = false
 
+  const told = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'chat rooms of a deleted user could not go; it is tried again'),
+  )
   const failed = (error: unknown) => {
-    if (!isStopped) log.warn({ err: error }, 'chat rooms of a deleted user could not go; it is tried again')
+    if (!isStopped) told(error)
   }
 
   async function next(app: number, username: string): Promise<boolean> {

@@ -49,7 +49,7 @@ export function copyFileOfDatabase(from: string, path: string): void {
     sqlite.run('vacuum into ?1', [path])
     verify(path, version)
   } catch (error) {
-    throw startError(from, error)
+    throw startError(from, error, path)
   } finally {
     sqlite.close()
   }

@@ -1,6 +1,6 @@
 import { SQLiteError, Database as Sqlite } from 'bun:sqlite'
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { damagedStore, unavailable, unknownOutcome } from './unavailable.ts'
 
 /** The file of the embedded store in a data directory. */
@@ -101,8 +101,19 @@ export const isDamage = (error: unknown): boolean =>
 export const isUnfinished = (error: unknown): boolean =>
   error instanceof SQLiteError && error.code === 'SQLITE_READONLY_ROLLBACK'
 
+/** SQLite reports an input or output error where the disk has no room for the files that it needs beside the database. */
+function hasNoRoom(path: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  return bavail * bsize < 65_536
+}
+
+const noRoom = (path: string, error: unknown): Error =>
+  new Error(`the disk on which ${path} is has no room: make some first`, { cause: error })
+
 const unreadable = (dir: string, error: unknown): Error =>
-  new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
+  hasNoRoom(fileOf(dir))
+    ? noRoom(fileOf(dir), error)
+    : new Error(`the file ${fileOf(dir)} cannot be read: ${reasonOf(error)}`, { cause: error })
 
 const damaged = (path: string, error: unknown): Error =>
   new Error(
@@ -111,9 +122,11 @@ const damaged = (path: string, error: unknown): Error =>
     { cause: error },
   )
 
-/** An error of SQLite while a file is opened or copied, by its cause. */
-export const startError = (path: string, error: unknown): unknown =>
-  isDamage(error) ? damaged(path, error) : error
+/** An error of SQLite while a file is opened, or copied to another, by its cause. */
+export function startError(path: string, error: unknown, written = path): unknown {
+  if (isDamage(error)) return damaged(path, error)
+  return isStorageError(error) && hasNoRoom(written) ? noRoom(written, error) : error
+}
 
 /**
  * The failure for an error of SQLite in a file. `isUnknown` means that the COMMIT was sent: unless no byte of it could be

@@ -5,6 +5,7 @@ import { isAppGone } from '../../domain/failures.ts'
 import type { Engine } from '../../engine/engine-types.ts'
 import type { Publisher } from '../../engine/publisher.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
+import { rateLimited } from '../../metrics/rate-limited-log.ts'
 import { holdBulk, releaseBulk } from '../../operations/bulk/run-bulk.ts'
 import { jobRunner } from './run-job.ts'
 
@@ -27,8 +28,11 @@ export function startBulkJobs({ engine, events, log, leaseMs }: Given) {
   let leasedUntil = 0
   let isStopped = false
 
+  const told = rateLimited((error: unknown, times) =>
+    log.warn({ err: error, times }, 'a bulk job could not go on; it is tried again'),
+  )
   const failed = (error: unknown) => {
-    if (!isStopped) log.warn({ err: error }, 'a bulk job could not go on; it is tried again')
+    if (!isStopped) told(error)
   }
 
   function begin(app: number, id: string): void {
