@@ -130,6 +130,8 @@ type Warn = (text: string) => void
 /** The configuration, and for each setting the text that counts and where it stands. */
 export interface Read {
   config: Config
+  /** Its file; empty where there is none. */
+  file: string
   given: Record<SettingName, Given>
 }
 
@@ -167,7 +169,7 @@ export function readSettings(
     }
   }
   if (problems.length > 0) throw new Error(`The configuration is wrong:\n  ${problems.join('\n  ')}`)
-  return { config: config as Config, given: given as Read['given'] }
+  return { config: config as Config, file, given: given as Read['given'] }
 }
 
 /** The configuration as `readSettings` has it. */

@@ -62,8 +62,8 @@ export interface Admin extends OperatorAdmin {
   listCommands(most: number): Promise<OperatorCommand[]>
   /** Stores what `chatroomd doctor` found, for the metrics. */
   recordDoctorRun(run: DoctorRun): Promise<void>
-  /** Issues an app token for `ttlSeconds`; 0 = for ever. */
-  issueToken(key: string, ttlSeconds: number): Promise<string>
+  /** Issues an app token for `ttlSeconds`; 0 = for ever. With `isOfCommand`, a command calls the API with it, and it is not recorded. */
+  issueToken(key: string, ttlSeconds: number, isOfCommand?: boolean): Promise<string>
 }
 
 const operator = { kind: 'app' } as const

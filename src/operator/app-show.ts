@@ -15,9 +15,7 @@ interface Options extends Record<string, string | undefined> {
 
 /** The settings of an app without those that are secret. */
 const shownSettings = (settings: object): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, withoutSecret(name, value) ?? 'none']),
-  )
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, withoutSecret(name, value)]))
 
 /** A number as people read it: bytes in the largest unit that leaves few digits. */
 function shown(value: unknown, unit: unknown): string {
@@ -53,7 +51,7 @@ export function addAppShow(command: Command, start: StartServer): void {
       if (app.previousSecretUntil !== null)
         fields({ 'previous secret': `good until ${new Date(app.previousSecretUntil).toISOString()}` })
       say('')
-      fields(settings)
+      fields(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value ?? 'none'])))
       say('')
       const shownRows = rows(data).map(({ of, quota, unit, ...counts }) => ({
         of,

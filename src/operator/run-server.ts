@@ -41,6 +41,8 @@ const ignored = ['SIGUSR1', 'SIGUSR2'] as const
 async function reload(running: Running, inForce: Read, read: ReadAgain, log: Logger): Promise<Read> {
   try {
     const wanted = read((text) => log.warn(text))
+    if (wanted.file !== inForce.file && inForce.file !== '')
+      throw new Error(`the file ${inForce.file}, which was read before, is gone`)
     const changed = settingNames.filter((name) => wanted.given[name].text !== inForce.given[name].text)
     await running.reload(wanted.config)
     log.level = wanted.config.log_level
@@ -68,16 +70,20 @@ export async function runServer(read: ReadAgain, start: StartServer): Promise<vo
     process.on(signal, () =>
       log.warn({ signal }, 'nothing was done: SIGHUP reads the configuration again, SIGTERM ends the server'),
     )
+  // Until something listens to it, SIGHUP would end the process.
+  const serving = Promise.withResolvers<Running>()
+  // One after the other, so that the last one counts.
+  let inForce = Promise.resolve(first)
+  process.on('SIGHUP', () => {
+    inForce = inForce.then(async (before) => reload(await serving.promise, before, read, log))
+  })
   const tracer = await tracingOf(process.env, log)
   traceWith(tracer)
   const starting = start(config, log, { lostLines: lost, recentLog: recent, tracer })
   let isServing = false
-
-  // One after the other, so that the last one counts.
-  let inForce = Promise.resolve(first)
-  process.on('SIGHUP', () => {
-    inForce = inForce.then(async (before) => reload(await starting, before, read, log))
-  })
+  serving.resolve(starting)
+  // Whoever waits for `starting` hears of a failure.
+  serving.promise.catch(() => undefined)
 
   let stopping = false
   const askedAgain = Promise.withResolvers<void>()

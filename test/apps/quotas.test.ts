@@ -185,7 +185,11 @@ test('14.7 "chatroomd app show" shows an app with its quotas, beside a server an
   expect(out).toMatch(/\nuser +userMessageRate +100\/s +– +–\n/)
   await served.end('SIGTERM')
   const shown = JSON.parse((await show('--json')).out)
-  expect(shown).toMatchObject({ key, clientId: expect.any(String), settings: { dialect: 'auto' } })
+  expect(shown).toMatchObject({
+    key,
+    clientId: expect.any(String),
+    settings: { dialect: 'auto', rooms: null },
+  })
   expect(shown.quotas[1]).toEqual({
     of: 'app',
     quota: 'users',

@@ -1,7 +1,9 @@
-import { expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { expect, setDefaultTimeout, test } from 'bun:test'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
+
+setDefaultTimeout(60_000)
 
 let dir: string
 directoryPerTest((made) => {
@@ -84,6 +86,9 @@ test('17.3 SIGHUP takes over the level of the log and new apps, says what needs 
   writeFileSync(path, 'log_level = "loud"\n')
   served.signal('SIGHUP')
   await served.prints('the configuration could not be read again: nothing was changed')
+  rmSync(path)
+  served.signal('SIGHUP')
+  await served.prints('the file chatroomd.toml, which was read before, is gone')
   expect((await fetch(`${served.url}/health/ready`)).status).toBe(200)
   expect(await served.end('SIGTERM')).toBe(0)
 })
