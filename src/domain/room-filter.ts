@@ -87,11 +87,11 @@ const texts: Record<'owner' | 'member' | 'name' | 'custom', (text: string) => st
 
 const isTextual = (key: keyof RoomFilter): key is keyof typeof texts => Object.hasOwn(texts, key)
 
-/** One condition. Fails with `badFilter` for what is empty, no text that a database takes, or no number. */
+/** One condition. Fails with `badFilter` for what is empty, no whole text, or no number. */
 function conditionOf(parameter: string, key: keyof RoomFilter, text: string): string | number {
   if (isTextual(key)) {
     const value = texts[key](text)
-    if (value !== '' && value.isWellFormed() && !value.includes('\0')) return value
+    if (value !== '' && value.isWellFormed()) return value
   } else if (/^\d{1,15}$/.test(text)) {
     return key.startsWith('members') ? Math.min(Number(text), mostMembers) : Number(text)
   }

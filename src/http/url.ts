@@ -9,8 +9,8 @@ export function pathOf(url: string): string {
 
 const noQuery = new URLSearchParams()
 
-/** The query of a request, as it was sent. */
+/** The query of a request, as it was sent, but for NUL, which PostgreSQL takes in no text: it counts as a character that cannot be read. */
 export function queryOf({ url }: Request): URLSearchParams {
   const start = url.indexOf('?')
-  return start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1))
+  return start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1).replaceAll('%00', '%EF%BF%BD'))
 }

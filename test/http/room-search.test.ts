@@ -202,7 +202,7 @@ describe('14.1 what is asked for', () => {
 
   test('is refused where it is empty, no number or no order', async () => {
     const bad = ['owner=', 'name=%E2%80%8B', 'created_after=x', 'members_min=-1', 'sort=size', 'sort=joined']
-    for (const query of [...bad, 'direction=up', 'total=yes', 'custom=%00'])
+    for (const query of [...bad, 'direction=up', 'total=yes', 'custom='])
       expectRefused(
         await app.call('GET', `/chatrooms?${query}`),
         400,

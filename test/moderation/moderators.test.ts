@@ -93,6 +93,23 @@ test('13.3 whatever a moderator does has its reason in the trail', async () => {
   }
 })
 
+test('20.8 NUL in a query, which no database takes, counts as a character that cannot be read', async () => {
+  const room = await aRoom()
+  const at = `/chatrooms/${room}`
+  expect((await app.call('POST', `${at}/blocks/users/bob?reason=a%00b`)).status).toBe(200)
+  const { changes } = await lastChange(room)
+  expect([changes[0].type, changes[0].reason]).toEqual(['member.blocked', 'a\ufffdb'])
+  expectRefusal(
+    await app.call('GET', '/events?type=message.sent&room=%00'),
+    404,
+    'resource_not_found',
+    'grpID \ufffd does not exist!',
+  )
+  await app.call('DELETE', at)
+  const restored = await app.call('POST', `${at}/restore?owner=%00`)
+  expectRefusal(restored, 404, 'resource_not_found', "username \ufffd doesn't exist!")
+})
+
 test('13.3 a moderator deletes one message, or what a user sent in the last minutes, and clients receive recalls', async () => {
   for (const historyDays of [0, 3]) {
     await app.set({ historyDays })

@@ -210,7 +210,7 @@ export const listPinnedMessages = readRoom({
     if (app.settings.historyDays === 0 || query.get('type') !== 'chatroom') throw serviceNotOpen()
     const room = query.get('to') ?? ''
     return {
-      room: room.includes('\0') ? '' : room,
+      room,
       username: foldUsername(params.username),
       limit: limitOf(query, page),
       after: positionOf(openCursor(app, `pins:${room}`, query.get('cursor'))),

@@ -117,11 +117,7 @@ export const getQuotas = action({
   allowed: appOnly,
   response: { data: t.Array(QuotaRow), count: true },
   failures: [userNotFound, roomMissing],
-  input: ({ query }) => {
-    // PostgreSQL takes no NUL in a text, and nothing is named by one.
-    const named = (name: string) => query.get(name)?.replace(/^.*\0.*$/s, '') ?? null
-    return { username: named('username'), room: named('room') }
-  },
+  input: ({ query }) => ({ username: query.get('username'), room: query.get('room') }),
 
   run: async (context, { username, room }) => [
     ...(await ofApp(context)),

@@ -17,7 +17,7 @@ function positionOf(position: string | undefined): ReportPosition | undefined {
 
 /** Which reports a query selects; an empty value selects nothing. */
 function filterOf(query: URLSearchParams): ReportFilter {
-  const given = (name: string): string | undefined => query.get(name)?.replaceAll('\0', '') || undefined
+  const given = (name: string): string | undefined => query.get(name) || undefined
   const [state, source] = [given('state'), given('source')]
   const [room, username, sender] = [given('chatroom_id'), given('username'), given('from')]
   return {

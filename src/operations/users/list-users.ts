@@ -22,9 +22,8 @@ function positionOf(position: string | undefined): UserPosition | undefined {
   return { createdMs: Number(created), username }
 }
 
-/** A prefix as it is looked for; undefined for none. PostgreSQL takes no NUL in a text, and no user id has one. */
-const prefixOf = (given: string | null): string | undefined =>
-  given ? foldUsername(given.replaceAll('\0', '\ufffd')) : undefined
+/** A prefix as it is looked for; undefined for none. */
+const prefixOf = (given: string | null): string | undefined => (given ? foldUsername(given) : undefined)
 
 /** A page of those whose ids begin with a prefix goes by their ids; one list's cursor is not good for another. */
 const byPrefix = (prefix: string): string => `users:${prefix}`
