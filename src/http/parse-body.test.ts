@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { parseForm, parseJson, withoutNulls } from './body.ts'
+import { parseForm, parseJson, withoutNulls } from './parse-body.ts'
 
 test('JSON that holds only whole characters is read as it is', () => {
   fc.assert(
