@@ -132,10 +132,12 @@ function pasted(lines: string, run: string, env: Record<string, string> = {}) {
 }
 
 /** What the pages name, as it is here: addresses, and what the hosted service gives to an app. */
-function replacing(server: Served, hosted: Served, receiver: number) {
+function replacing(server: Served, hosted: Served, receiver: number, endpoint: number) {
   const here: Readonly<Record<string, string>> = {
     'http://127.0.0.1:9001': `http://127.0.0.1:${receiver}`,
     'listen(9001': `listen(${receiver}`,
+    'http://127.0.0.1:9002': `http://127.0.0.1:${endpoint}`,
+    'listen(9002': `listen(${endpoint}`,
     'http://127.0.0.1:8080': server.url,
     'https://chat.example.com/acme': `${server.url}/acme`,
     'https://chat.example.com/health': `${server.url}/health`,
@@ -177,7 +179,7 @@ async function runUntilStopped(block: Block, here: (lines: string) => string): P
 test('17.8 what the guide shows works when pasted, from its first page to its last', async () => {
   const env = { CHATROOMD_DEMO: 'true', CHATROOMD_CALLBACK_NETWORKS: '127.0.0.1' }
   const [server, hosted] = await Promise.all([serves({ cwd: dir, env }), aHostedService()])
-  const here = replacing(server, hosted, await freePort())
+  const here = replacing(server, hosted, await freePort(), await freePort())
   const blocks = Object.keys(recipes)
     .flatMap(commandsOf)
     .filter((block) => !isLeftOut(block))

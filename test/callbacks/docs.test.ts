@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test'
+import { blocksOf } from '../support/commands.ts'
+import { connectAs } from '../support/people.ts'
+import { freePort } from '../support/ports.ts'
 import { aDirectory } from '../support/process.ts'
+import { aServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
-const page = await Bun.file(new URL('../../docs/callbacks.md', import.meta.url)).text()
-const code = (language: string, holds: string) =>
-  [...page.matchAll(/```(\w+)\n(.*?)```/gs)].find(
-    ([, found, text]) => found === language && text?.includes(holds),
-  )?.[2] ?? ''
+const code = (language: string, holds: string, page = 'docs/callbacks.md') =>
+  blocksOf(page).find((block) => block.language === language && block.lines.includes(holds))?.lines ?? ''
 
 const bytes = 'chatroomd-example-secret-32bytes'
 const secret = `whsec_${btoa(bytes)}`
@@ -36,6 +38,35 @@ test('13.2 what docs/callbacks.md shows checks both signatures, and finds those 
     expect(isSigned(secret, new Headers(headers), `${text} `)).toBe(false)
     expect(isSigned(secret, new Headers({ ...headers, 'webhook-timestamp': '1' }), text)).toBe(false)
   } finally {
+    remove()
+  }
+})
+
+test('17.8 the endpoint that docs/before-sending.md shows stops a message and replaces another', async () => {
+  const { dir, remove } = aDirectory()
+  const server = await aServer({ callback_networks: '127.0.0.1' })
+  const app = await server.app('demo#chat')
+  for (const username of ['alice', 'bob']) await app.call('POST', '/users', { username, password: 'pw-1' })
+  const room = await app.room({ owner: 'alice', members: ['bob'] })
+  const port = String(await freePort())
+  const script = `call() { curl -s -H "Authorization: Bearer $TOKEN" "$@"; echo; }
+    ${code('sh', 'decide.mjs', 'docs/before-sending.md').replaceAll('9002', port)}
+    wait $DECIDE`
+  const shell = Bun.spawn(['bash', '-euc', script], {
+    cwd: dir,
+    env: { PATH: process.env.PATH, APP: `${server.url}/demo/chat`, TOKEN: app.token },
+    stdout: 'pipe',
+    detached: true,
+  })
+  try {
+    const [alice, bob] = [await connectAs(app, 'alice'), await connectAs(app, 'bob')]
+    await until(async () => (await alice.say(room, 'casino')).status?.reason === 'no adverts')
+    await alice.say(room, 'hello')
+    await bob.find(({ texts }) => texts.includes('alice: HELLO'))
+    for (const each of [alice, bob]) each.close()
+  } finally {
+    process.kill(-shell.pid)
+    await server.stop()
     remove()
   }
 })
