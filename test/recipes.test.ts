@@ -100,6 +100,16 @@ test('17.8 every block of a page says what language it is in', () => {
   expect(unnamed.filter(({ language }) => language === '')).toEqual([])
 })
 
+test('17.8 commands are pasted without comments, which zsh takes for words of the command', () => {
+  const lists = ['CONTRIBUTING.md', 'docs/performance.md']
+  const blocks = pages
+    .filter((page) => !lists.includes(page))
+    .flatMap((page) => [page, inChinese(page)])
+    .filter(existsSync)
+    .flatMap(commandsOf)
+  expect(blocks.filter(({ lines }) => /^#|\s#\s/m.test(lines))).toEqual([])
+})
+
 test('17.8 pages have the same code in both languages, and lead to each other', () => {
   const code = (page: string) =>
     blocksOf(page)
