@@ -19,6 +19,7 @@ import { countBodies } from './http/waiting-bodies.ts'
 import { measured } from './metrics/measures.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsOfThread } from './metrics/of-thread.ts'
+import { rateLimitedLog } from './metrics/rate-limited-log.ts'
 import type { SentMetric } from './metrics/readings.ts'
 import { overSockets } from './operations/explain/over-sockets.ts'
 import { lineOf } from './operations/history/line.ts'
@@ -46,6 +47,10 @@ import type { StartOptions } from './start-options.ts'
 import type { Attachments } from './store/attachments.ts'
 import { hourlyFiles } from './store/history/hourly-files.ts'
 
+/** Tells that callbacks before sending are not those of now. */
+const unread = (log: Logger) =>
+  rateLimitedLog(log, 'callbacks before sending could not be read; it is retried')
+
 /** The parts of a server, put together; nothing listens yet. With several threads each has its own: `threads` are the others. */
 export async function compose(
   config: Config,
@@ -71,7 +76,7 @@ export async function compose(
   if (seat) countBodies(tally)
   const ofUsers = metered(engine, tally, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
-  const before = closing.use(await startBefore(engine.store, apps, mayCall, log, tally, options.tracer))
+  const before = closing.use(await startBefore(engine, apps, mayCall, unread(log), tally, options.tracer))
   const connections = first ? config.max_connections : connectionsWithin(config, log)
   const forRealtime = { engine, bus, listener, origin, users, apps, before, tally, seat }
   const realtime = await openRealtime({ ...config, max_connections: connections }, log, {
@@ -183,7 +188,7 @@ async function watch(
 export type Composed = Awaited<ReturnType<typeof compose>>
 
 type JobParts = Parameters<typeof startQuotaWarnings>[0] &
-  Parameters<typeof startOutbox>[0] &
+  Omit<Parameters<typeof startOutbox>[0], 'failed'> &
   Parameters<typeof startLifecycle>[0] &
   Parameters<typeof startUserDeletions>[0] &
   Parameters<typeof startBulkJobs>[0]
@@ -250,7 +255,10 @@ async function startJobs(
     import('./operator/bulk/bulk-jobs.ts'),
   ])
   closing.use(startQuotaWarnings({ ...parts, everyMs: options.quotaEveryMs }))
-  const outbox = closing.use(startOutbox({ ...parts, terms: options.callbackTerms, tracer: options.tracer }))
+  const failed = rateLimitedLog(parts.log, 'callbacks could not be delivered; it is retried')
+  const outbox = closing.use(
+    startOutbox({ ...parts, failed, terms: options.callbackTerms, tracer: options.tracer }),
+  )
   const lifecycle = closing.use(startLifecycle({ ...parts, terms: options.lifecycleTerms }))
   closing.use(startUserDeletions(parts))
   const bulk = closing.use(startBulkJobs(parts))

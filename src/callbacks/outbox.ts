@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import type { AppDirectory } from '../auth/app-directory.ts'
 import { coalesced, every } from '../cluster/every.ts'
 import { type Event, theApp } from '../domain/event.ts'
@@ -6,7 +5,6 @@ import type { Tracer } from '../domain/tracing.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { holdCallbacks, releaseCallbacks, settleCallbacks } from '../operations/callbacks/deliver.ts'
 import { attempting } from './attempt.ts'
 import { guardedPost, tracedPost } from './guarded-post.ts'
@@ -21,7 +19,8 @@ interface Given {
   mayCall(address: string): boolean
   apps: Pick<AppDirectory, 'ofId'>
   events: Pick<Publisher<Event[]>, 'subscribe'>
-  log: Logger
+  /** Hears what could not be done and is retried. */
+  failed(error: unknown): void
   /** Length of the lease of a rule, in milliseconds. */
   leaseMs: number
   terms?: Partial<CallbackTerms> | undefined
@@ -29,7 +28,16 @@ interface Given {
 }
 
 /** Delivers callbacks from the log of events: each rule belongs to one process, for as long as that renews its lease. */
-export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, tracer, ...given }: Given) {
+export function startOutbox({
+  engine,
+  mayCall,
+  apps,
+  events,
+  failed: told,
+  leaseMs,
+  tracer,
+  ...given
+}: Given) {
   const { store, commit } = engine
   const attempt = attempting(tracedPost(guardedPost(mayCall), tracer))
   const alone = engine.kind === 'sqlite'
@@ -40,9 +48,6 @@ export function startOutbox({ engine, mayCall, apps, events, log, leaseMs, trace
   let isStopped = false
   let leasedUntil = 0
 
-  const told = rateLimited((error: unknown, times) =>
-    log.warn({ err: error, times }, 'callbacks could not be delivered; it is retried'),
-  )
   const failed = (error: unknown) => {
     if (!isStopped) told(error)
   }

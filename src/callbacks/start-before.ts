@@ -1,10 +1,8 @@
-import type { Logger } from 'pino'
 import { rereading } from '../cluster/rereading.ts'
 import type { AppRecord } from '../domain/app.ts'
 import { needsBefore } from '../domain/callbacks/rule.ts'
 import type { Tally } from '../domain/tally.ts'
 import type { Tracer } from '../domain/tracing.ts'
-import { rateLimited } from '../metrics/rate-limited-log.ts'
 import type { ReadStore } from '../store/store.ts'
 import { beforeSending } from './before-sending.ts'
 import { guardedPost, tracedPost } from './guarded-post.ts'
@@ -17,18 +15,15 @@ interface Apps {
 
 /** Callbacks before sending, with their rules as they are now. */
 export async function startBefore(
-  store: Pick<ReadStore, 'callbacks'>,
+  { store }: { store: Pick<ReadStore, 'callbacks'> },
   apps: Apps,
   mayCall: (address: string) => boolean,
-  log: Logger,
+  failed: (error: unknown) => void,
   tally: Tally,
   tracer?: Tracer,
 ) {
   const before = beforeSending(store, tracedPost(guardedPost(mayCall), tracer), tally)
   const read = () => before.read([...apps.all()].filter(needsBefore))
-  const failed = rateLimited((error: unknown, times) =>
-    log.warn({ err: error, times }, 'callbacks before sending could not be read; it is retried'),
-  )
   const { changed, stop } = rereading(read, failed)
 
   await read()
