@@ -20,21 +20,21 @@ function serverSettings(language: Language): string {
     en: ['environment', 'file', 'default', 'meaning'],
     zh: ['环境变量', '配置文件', '默认值', '说明'],
   }[language]
-  const rows = Object.entries(settings).map(([name, { env, default: text, meaning, chinese }]) => [
+  const rows = Object.entries(settings).map(([name, { env, default: text, ...meaning }]) => [
     code(env),
     code(name),
     code(text),
-    language === 'en' ? meaning : chinese,
+    meaning[language],
   ])
   return table(head, rows)
 }
 
 function settingsOfApps(language: Language): string {
   const head = { en: ['setting', 'default', 'meaning'], zh: ['设置项', '默认值', '说明'] }[language]
-  const rows = Object.entries(appSettings).map(([name, { default: text, meaning, chinese }]) => [
+  const rows = Object.entries(appSettings).map(([name, { default: text, ...meaning }]) => [
     code(name),
     code(text),
-    language === 'en' ? meaning : chinese,
+    meaning[language],
   ])
   return table(head, rows)
 }

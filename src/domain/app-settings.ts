@@ -2,12 +2,12 @@ import { limits } from './limits.ts'
 import { integer, oneOf, quota, rate, type Setting, truth } from './setting.ts'
 import { ownerSuccession } from './succession.ts'
 
-const setting = <T>(
-  read: (text: string) => T,
-  defaultText: string,
-  meaning: string,
-  chinese: string,
-): Setting<T> => ({ read, default: defaultText, meaning, chinese })
+const setting = <T>(read: (text: string) => T, defaultText: string, en: string, zh: string): Setting<T> => ({
+  read,
+  default: defaultText,
+  en,
+  zh,
+})
 
 /** Reads 32 hex digits, or nothing. */
 const hex32 = (value: string): string => {

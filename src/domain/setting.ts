@@ -1,9 +1,9 @@
-/** One setting: how its text is read, its default as text, and what it means, in English and Chinese. */
-export interface Setting<T> {
+import type { Text } from './text.ts'
+
+/** One setting: how its text is read, its default as text, and what it means. */
+export interface Setting<T> extends Text {
   read(text: string): T
   default: string
-  meaning: string
-  chinese: string
 }
 
 /** Reads a whole number between two bounds, both included. */

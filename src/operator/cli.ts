@@ -43,12 +43,12 @@ function checkConfig(options: Record<string, string>): void {
 const shownSetting = (name: string, value: unknown): string => String(withoutSecret(name, value) ?? 'none')
 
 function settingsOfApps(): string {
-  const pairs = Object.entries(appSettings).map(([name, { default: text, meaning }]) => ({
+  const pairs = Object.entries(appSettings).map(([name, { default: text, en }]) => ({
     pair: `${name}=${text}`,
-    meaning,
+    en,
   }))
   const width = widest(pairs.map(({ pair }) => pair))
-  const lines = pairs.map(({ pair, meaning }) => `  ${pair.padEnd(width)}  ${meaning}`)
+  const lines = pairs.map(({ pair, en }) => `  ${pair.padEnd(width)}  ${en}`)
   return `\nSettings, and what a new app has:\n${lines.join('\n')}`
 }
 

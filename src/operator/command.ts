@@ -18,9 +18,9 @@ const ofStore: SettingName[] = ['data_dir', 'database_url', 'database_pool', 'da
 /** Settings as flags of a command: `data_dir` is `--data-dir`. */
 export function withSettings(command: Command, names: SettingName[] = ofStore): Command {
   for (const name of names) {
-    const { env, default: otherwise, meaning } = settings[name]
+    const { env, default: otherwise, en } = settings[name]
     const shown = otherwise === '' ? '' : `, default ${otherwise}`
-    command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${meaning} (${env}${shown})`))
+    command.addOption(new Option(`--${name.replaceAll('_', '-')} <value>`, `${en} (${env}${shown})`))
   }
   return command.option(
     '--config <file>',

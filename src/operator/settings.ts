@@ -7,9 +7,9 @@ const setting = <T>(
   env: string,
   read: (text: string) => T,
   defaultText: string,
-  meaning: string,
-  chinese: string,
-): Setting<T> & { env: string } => ({ env, read, default: defaultText, meaning, chinese })
+  en: string,
+  zh: string,
+): Setting<T> & { env: string } => ({ env, read, default: defaultText, en, zh })
 
 const text = (value: string): string => value
 

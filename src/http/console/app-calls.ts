@@ -32,10 +32,10 @@ const textOf = (value: unknown): string => (value === null ? 'none' : String(val
 
 /** Every setting of an app with its meaning, but the values of secrets. */
 function shown(settings: AppSettings) {
-  return Object.entries(appSettings).map(([name, { default: byDefault, meaning, chinese }]) => {
+  return Object.entries(appSettings).map(([name, { default: byDefault, en, zh }]) => {
     const isSecret = secretAppSettings.has(name)
     const value = isSecret ? '' : textOf(settings[name as keyof AppSettings])
-    return { name, value, default: byDefault, en: meaning, zh: chinese, secret: isSecret }
+    return { name, value, default: byDefault, en, zh, secret: isSecret }
   })
 }
 
