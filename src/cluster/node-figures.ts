@@ -1,5 +1,6 @@
 import { limits } from '../domain/limits.ts'
 import type { HeardFigures, NodeFigures } from '../domain/node-figures.ts'
+import { minuteMs } from '../domain/time.ts'
 import type { Bus } from './bus.ts'
 import { every } from './every.ts'
 
@@ -7,7 +8,7 @@ import { every } from './every.ts'
 const everyMs = 3000
 
 /** How long a node that publishes nothing is still shown, as lost. */
-const shownMs = 10 * 60_000
+const shownMs = 10 * minuteMs
 
 interface Given {
   bus: Pick<Bus, 'send'>

@@ -1,8 +1,6 @@
 import { expect, test } from 'bun:test'
 import { endOf, type Life, type Lifecycle } from './lifecycle.ts'
-
-const minuteMs = 60_000
-const dayMs = 86_400_000
+import { dayMs, minuteMs } from './time.ts'
 
 const idleAfter = (idleTimeoutS: number): Lifecycle => ({
   idleTimeoutS,

@@ -1,8 +1,9 @@
 import { failure } from './failures.ts'
 import { limits } from './limits.ts'
 import { sendParameterMissing } from './message-failures.ts'
+import { minuteMs } from './time.ts'
 
-const minutes = limits.recallTime.value / 60_000
+const minutes = limits.recallTime.value / minuteMs
 
 export const recallParameterMissing = failure(
   'message_recall_error',

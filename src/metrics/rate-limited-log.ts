@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
+import { minuteMs } from '../domain/time.ts'
 
 /** Between two lines about one lasting failure. */
-const intervalMs = 60_000
+const intervalMs = minuteMs
 
 /**
  * Logs the first failure at once, then, while it goes on failing, once a minute how often: a full disk refuses

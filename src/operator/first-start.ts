@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type AppRecord, hashSecret, parseAppKey } from '../domain/app.ts'
 import { limits } from '../domain/limits.ts'
+import { hourMs } from '../domain/time.ts'
 import type { NewApp } from '../operations/apps/create-app.ts'
 import type { Credentials } from '../operations/apps/credentials.ts'
 import type { Admin } from './admin.ts'
@@ -95,7 +96,7 @@ export async function offerSetup(
     log.info('the console has no operator; "chatroomd operator add NAME --role admin" adds one')
     return
   }
-  const hours = limits.operatorSetup.value / 3_600_000
+  const hours = limits.operatorSetup.value / hourMs
   say(`
 The console has no operator yet. This link makes the first one; it is good once, for ${hours} hours, and shown this once:
 控制台还没有管理员。请用以下链接创建第一个管理员（${hours} 小时内有效，只能使用一次，仅显示这一次）：

@@ -3,7 +3,7 @@ import type { AppRecord } from '../domain/app.ts'
 import { theApp } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
 import { firstMessageId } from '../domain/message-ids.ts'
-import { dayMs, hourMs } from '../domain/time.ts'
+import { dayMs, hourMs, minuteMs } from '../domain/time.ts'
 import type { Write } from '../engine/commit.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import { pruneAudit, prunedRows } from '../operations/audit/prune-audit.ts'
@@ -18,7 +18,7 @@ import { pruneDissolvedRooms, prunedRooms } from '../operations/rooms/dissolved-
 type Remove = Write<{ beforeMs: number }, number>
 
 /** Milliseconds between two rounds, and between two transactions of one. */
-const pause = { rounds: 60_000, transactions: 50 }
+const pause = { rounds: minuteMs, transactions: 50 }
 
 type Parts = Pick<Engine, 'commit' | 'history' | 'store'>
 

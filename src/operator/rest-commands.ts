@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { minuteMs } from '../domain/time.ts'
 import { fields, json, say, table } from './print.ts'
 import type { CallRest, Returned } from './rest.ts'
 
@@ -105,7 +106,7 @@ const rooms: RestCommand[] = [
     run: (call, given) =>
       call('POST', `${inRoom(given)}/mute`, {
         usernames: list(given.user),
-        mute_duration: given.minutes === undefined ? -1 : Number(given.minutes) * 60_000,
+        mute_duration: given.minutes === undefined ? -1 : Number(given.minutes) * minuteMs,
       }),
     show: result(['user', 'result', 'expire']),
   },

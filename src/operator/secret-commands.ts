@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import { dayMs, hourMs, minuteMs } from '../domain/time.ts'
 import type { NewSecret } from '../operations/apps/app-secrets.ts'
 import { ofAdmin, showing, withSettings } from './command.ts'
 
-const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const unitMs: Record<string, number> = { s: 1000, m: minuteMs, h: hourMs, d: dayMs }
 
 /** `24h` in ms. */
 function durationOf(text: string): number {

@@ -1,27 +1,27 @@
-const [second, minute, hour] = [1000, 60_000, 3_600_000]
+import { dayMs, hourMs, minuteMs } from '../time.ts'
 
 /** Milliseconds from each failure to the next attempt; after the last one a callback is given up. */
-const pauses = [
+const pausesMs = [
   0,
-  5 * second,
-  5 * minute,
-  30 * minute,
-  2 * hour,
-  5 * hour,
-  10 * hour,
-  14 * hour,
-  20 * hour,
-  24 * hour,
+  5000,
+  5 * minuteMs,
+  30 * minuteMs,
+  2 * hourMs,
+  5 * hourMs,
+  10 * hourMs,
+  14 * hourMs,
+  20 * hourMs,
+  24 * hourMs,
 ]
 
-const longest = 24 * hour
+const longestMs = dayMs
 
 /**
  * Milliseconds until the next attempt after so many; undefined where there is none. Up to a tenth is added, so that
  * what failed together does not come back together. A receiver may ask for more by `Retry-After`.
  */
 export function backoff(attempts: number, random: () => number, retryAfterMs = 0): number | undefined {
-  const pause = pauses[attempts - 1]
-  if (pause === undefined) return undefined
-  return Math.round(Math.max(pause * (1 + random() / 10), Math.min(retryAfterMs, longest)))
+  const pauseMs = pausesMs[attempts - 1]
+  if (pauseMs === undefined) return undefined
+  return Math.round(Math.max(pauseMs * (1 + random() / 10), Math.min(retryAfterMs, longestMs)))
 }

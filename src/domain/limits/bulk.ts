@@ -1,3 +1,4 @@
+import { dayMs } from '../time.ts'
 import { clamped, type Limit } from './limit.ts'
 
 /** Jobs that do one thing to many chat rooms. */
@@ -24,7 +25,7 @@ export const bulkLimits = {
     beyond: { en: 'others wait', zh: '其余等待' },
   },
   bulkTime: {
-    value: 7 * 86_400_000,
+    value: 7 * dayMs,
     unit: 'ms',
     en: 'Time for which a bulk job that has ended, and its outcomes, are kept',
     zh: '批量任务结束后其结果的保留时长',

@@ -1,3 +1,4 @@
+import { dayMs } from '../time.ts'
 import { clamped, items, type Limit, refused } from './limit.ts'
 
 /** A ceiling of a length. */
@@ -16,7 +17,7 @@ export const callLimits = {
     beyond: { en: '429; nothing is done', zh: '返回 429，不执行任何操作' },
   },
   retryTime: {
-    value: 86_400_000,
+    value: dayMs,
     unit: 'ms',
     en: 'Time for which an `Idempotency-Key` is remembered',
     zh: '`Idempotency-Key` 的保留时长',

@@ -1,3 +1,4 @@
+import { dayMs, minuteMs } from '../time.ts'
 import type { Limit } from './limit.ts'
 
 const refused = { en: '400; nothing is changed', zh: '返回 400，不做修改' }
@@ -5,14 +6,14 @@ const refused = { en: '400; nothing is changed', zh: '返回 400，不做修改'
 /** How long chat rooms live, and how they are dissolved when that is over. */
 export const lifecycleLimits = {
   shortestTimeout: {
-    value: 60_000,
+    value: minuteMs,
     unit: 'ms',
     en: 'Shortest `idle_timeout`, and `empty_timeout`, of a chat room',
     zh: '聊天室 `idle_timeout`、`empty_timeout` 的最小值',
     beyond: refused,
   },
   longestTimeout: {
-    value: 315_360_000_000,
+    value: 3650 * dayMs,
     unit: 'ms',
     en: 'Longest `idle_timeout`, `empty_timeout`, and `warn_before`, of a chat room',
     zh: '聊天室 `idle_timeout`、`empty_timeout`、`warn_before` 的最大值',

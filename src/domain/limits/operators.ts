@@ -1,9 +1,10 @@
+import { dayMs, hourMs, minuteMs } from '../time.ts'
 import { type Limit, MiB } from './limit.ts'
 
 /** Secrets of apps; operators of the console: their passwords, their sessions, and how often they may fail to sign in. */
 export const operatorLimits = {
   secretOverlap: {
-    value: 90 * 86_400_000,
+    value: 90 * dayMs,
     unit: 'ms',
     en: 'Time for which the previous secret of an app stays good beside a new one',
     zh: '更换应用密钥后，原密钥继续有效的最长时间',
@@ -38,14 +39,14 @@ export const operatorLimits = {
     beyond: { en: 'the one that began first ends', zh: '最早的会话失效' },
   },
   operatorIdleTime: {
-    value: 12 * 3_600_000,
+    value: 12 * hourMs,
     unit: 'ms',
     en: 'Time for which a session of the console lasts without a call',
     zh: '控制台会话无操作的有效时长',
     beyond: { en: 'the operator signs in again', zh: '需要重新登录' },
   },
   operatorSessionTime: {
-    value: 7 * 86_400_000,
+    value: 7 * dayMs,
     unit: 'ms',
     en: 'Time for which a session of the console lasts in all',
     zh: '控制台会话的最长有效时长',
@@ -66,7 +67,7 @@ export const operatorLimits = {
     beyond: { en: '429, also with the right password', zh: '返回 429，密码正确也会被拒绝' },
   },
   operatorLockout: {
-    value: 15 * 60_000,
+    value: 15 * minuteMs,
     unit: 'ms',
     en: 'Time from the first failed sign-in after which failures are forgotten',
     zh: '从首次登录失败起，失败次数的统计与锁定时长',
@@ -81,14 +82,14 @@ export const operatorLimits = {
     memory: 2 * MiB,
   },
   operatorCommandTime: {
-    value: 365 * 86_400_000,
+    value: 365 * dayMs,
     unit: 'ms',
     en: 'Time for which it is stored which commands changed something',
     zh: '命令行操作记录的保留时长',
     beyond: { en: 'the record is removed', zh: '删除记录' },
   },
   operatorSetup: {
-    value: 86_400_000,
+    value: dayMs,
     unit: 'ms',
     en: 'Time for which the link of the first start is good',
     zh: '首次启动时打印的链接的有效时长',
@@ -106,14 +107,14 @@ export const operatorLimits = {
     memory: 2 * MiB,
   },
   copyTime: {
-    value: 3_600_000,
+    value: hourMs,
     unit: 'ms',
     en: 'Time for which a backup or an export of the console can be downloaded',
     zh: '控制台的备份和导出可下载的时长',
     beyond: { en: 'it is removed', zh: '予以删除' },
   },
   recentLogTime: {
-    value: 3_600_000,
+    value: hourMs,
     unit: 'ms',
     en: 'Age of the log lines that the console shows',
     zh: '控制台显示的日志的时间范围',

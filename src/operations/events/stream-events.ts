@@ -3,6 +3,7 @@ import { theApp } from '../../domain/event.ts'
 import { failure, roomMissing, serverStopping } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { allRooms } from '../../domain/recorded-rooms.ts'
+import { hourMs } from '../../domain/time.ts'
 import type { Awaitable } from '../../store/database.ts'
 import { appOnly } from '../allowed.ts'
 import { read } from '../operation.ts'
@@ -82,7 +83,7 @@ function roomsOfMessages(
 }
 
 /** Between two times at which a stream that stays says that it still asks for messages. */
-const renewalMs = 3_600_000
+const renewalMs = hourMs
 
 /** Calls `renew` again when an hour has passed since the last time. */
 function renewing(renew: () => Promise<void>): () => void {

@@ -4,7 +4,7 @@ import { type AppRecord, appKey, isSignedBy } from '../../domain/app.ts'
 import { theApp } from '../../domain/event.ts'
 import { failure, overRate, unauthorized } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
-import { dayMs, hourMs } from '../../domain/time.ts'
+import { dayMs, hourMs, minuteMs } from '../../domain/time.ts'
 import { anyone, appOnly } from '../allowed.ts'
 import { action, write } from '../operation.ts'
 import { inQuery } from '../parameters.ts'
@@ -12,7 +12,7 @@ import { exactly, says } from '../schemas.ts'
 import { historyNotOpen } from './failures.ts'
 
 /** After an hour until its file can be made: the messages of its last moments are stored by then. */
-const settledMs = 60_000
+const settledMs = minuteMs
 const lifetimeMs = limits.historyUrlTime.value
 
 const badHour = failure('illegal_argument', 'illegal arguments: appkey: {appkey}, time: {time}', {
@@ -47,7 +47,7 @@ export const countHistoryFiles = write({
   allowed: appOnly,
 
   async run({ app, store, now }, _: object) {
-    const period = Math.floor(now / 60_000)
+    const period = Math.floor(now / minuteMs)
     // What is refused is not counted: it is undone with the transaction.
     const { used } = await store.rates.countCalls(app.id, 'hourly files in a minute', period, 1)
     if (used > limits.historyFilesPerMinute.value) throw overRate()
@@ -105,8 +105,8 @@ export const getHistoryFiles = action({
       exactly({
         url: t.String({
           ...says(
-            `Good for ${lifetimeMs / 60_000} minutes, without a token.`,
-            `有效期 ${lifetimeMs / 60_000} 分钟，下载时无需 token。`,
+            `Good for ${lifetimeMs / minuteMs} minutes, without a token.`,
+            `有效期 ${lifetimeMs / minuteMs} 分钟，下载时无需 token。`,
           ),
           examples: [
             'http://127.0.0.1:8080/demo/chat/chatmessages/2026010100/file?Expires=1767225600&Signature=c2ln',

@@ -1,5 +1,6 @@
 import { limits } from '../../domain/limits.ts'
 import type { ModeratedMessage } from '../../domain/moderation.ts'
+import { hourMs } from '../../domain/time.ts'
 import { appOnly } from '../allowed.ts'
 import { type Transaction, write } from '../operation.ts'
 
@@ -8,8 +9,6 @@ export interface Moderated {
   messages: { room: string; message: ModeratedMessage }[]
   hits: { list: string; word: string; times: number }[]
 }
-
-const hour = 3_600_000
 
 /** The words of a message, as many as a reason holds. */
 function reasonOf(words: string[]): string {
@@ -40,7 +39,7 @@ async function report({ app, store, now, emit }: Transaction, messages: Moderate
     app.id,
     reports,
     most,
-    now - hour,
+    now - hourMs,
   ))
     emit(
       { type: 'message.reported', message, username, sender, reportType: type, reportReason: reason },

@@ -3,6 +3,7 @@ import type { App } from '../../domain/app.ts'
 import { failure } from '../../domain/failures.ts'
 import { endOf, lifecycleOf, lookedAt, type Moment } from '../../domain/lifecycle.ts'
 import { limits } from '../../domain/limits.ts'
+import { hourMs } from '../../domain/time.ts'
 import type { RoomLife } from '../../store/room-lifecycles.ts'
 import type { ReadStore } from '../../store/store.ts'
 import { appOnlyOfRooms } from '../allowed.ts'
@@ -82,7 +83,7 @@ export const previewEndings = read({
     params: true,
   },
   failures: [badHours, badLimit],
-  input: ({ query }) => ({ aheadMs: hoursOf(query) * 3_600_000, limit: limitOf(query, page) }),
+  input: ({ query }) => ({ aheadMs: hoursOf(query) * hourMs, limit: limitOf(query, page) }),
 
   async run({ app, store }, { aheadMs, limit }) {
     const now = await momentOf(store)

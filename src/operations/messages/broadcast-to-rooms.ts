@@ -4,6 +4,7 @@ import { overRate } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
 import { olderFailures, olderTooLarge, tooManyBroadcasts } from '../../domain/message-failures.ts'
 import type { PostedToAll } from '../../domain/posted-message.ts'
+import { dayMs, minuteMs } from '../../domain/time.ts'
 import { idFailures } from '../../domain/user.ts'
 import { appOnly } from '../allowed.ts'
 import { action, write } from '../operation.ts'
@@ -12,22 +13,19 @@ import { commonFields, contentOf, Msg, olderWords } from './message-fields.ts'
 
 const Broadcast = loosely({ msg: Msg, ...commonFields })
 
-const minute = 60
-const day = 24 * 60 * minute
-
 /** Counts a broadcast of an app, unless it is over what the app may send in a minute or a day. */
 export const countBroadcast = write({
   id: 'countBroadcast',
   allowed: appOnly,
 
   async run({ app, store, now }, _: object) {
-    const used = async (name: string, seconds: number): Promise<number> => {
-      const period = Math.floor(now / 1000 / seconds)
+    const used = async (name: string, periodMs: number): Promise<number> => {
+      const period = Math.floor(now / periodMs)
       return (await store.rates.countCalls(app.id, name, period, 1)).used
     }
     // What is refused is not counted: it is undone with the transaction.
-    if ((await used('broadcasts in a day', day)) > limits.broadcastsPerDay.value) throw tooManyBroadcasts()
-    if ((await used('broadcasts in a minute', minute)) > limits.broadcastsPerMinute.value) throw overRate()
+    if ((await used('broadcasts in a day', dayMs)) > limits.broadcastsPerDay.value) throw tooManyBroadcasts()
+    if ((await used('broadcasts in a minute', minuteMs)) > limits.broadcastsPerMinute.value) throw overRate()
   },
 })
 

@@ -6,6 +6,7 @@ import { limits } from '../../domain/limits.ts'
 import { firstMessageId, isTooOldToRecall } from '../../domain/message-ids.ts'
 import type { Recalled } from '../../domain/recall.ts'
 import { elsewhere, notFoundToRecall, tooLateToRecall } from '../../domain/recall-failures.ts'
+import { minuteMs } from '../../domain/time.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { moderators } from '../allowed.ts'
 import { type ActionContext, actionInRoom, writeRoom } from '../operation.ts'
@@ -160,7 +161,7 @@ export const deleteMessagesOf = actionInRoom({
 
   async run(context, { room, username, minutes }) {
     const { app, caller, now, services } = context
-    const found = await saidBy(context, room, username, firstMessageId(now - minutes * 60_000))
+    const found = await saidBy(context, room, username, firstMessageId(now - minutes * minuteMs))
     const ids: number[] = []
     for (const id of found.slice(0, mostMessages)) {
       if (await refusalOf(context, room, String(id))) continue

@@ -12,6 +12,7 @@ import {
   tooManyOf,
 } from '../../domain/message-failures.ts'
 import type { PostedContent, PostedToUsers } from '../../domain/posted-message.ts'
+import { minuteMs } from '../../domain/time.ts'
 import { appOnly } from '../allowed.ts'
 import type { BodyWords } from '../body-words.ts'
 import { type ActionContext, write } from '../operation.ts'
@@ -144,15 +145,13 @@ export const idsByRoom = t.Record(t.String(), t.String(), {
   examples: [{ '248710559375361': '115823689093121' }],
 })
 
-const minute = 60
-
 /** Counts messages to users, unless they are over what an app may send in a minute. */
 export const countUserMessages = write({
   id: 'countUserMessages',
   allowed: appOnly,
 
   async run({ app, store, now }, { messages }: { messages: number }) {
-    const period = Math.floor(now / 1000 / minute)
+    const period = Math.floor(now / minuteMs)
     const { used } = await store.rates.countCalls(app.id, 'messages to users in a minute', period, messages)
     // What is refused is not counted: it is undone with the transaction.
     if (used > limits.userMessagesSent.value) throw overUserSendRate()

@@ -18,6 +18,7 @@ import {
   type OperatorRole,
   signInFailed,
 } from '../../domain/operator.ts'
+import { minuteMs } from '../../domain/time.ts'
 import type { Commit } from '../../engine/commit.ts'
 import type { ReadStore } from '../../store/store.ts'
 import {
@@ -31,7 +32,7 @@ import {
 } from './operators.ts'
 
 /** The use of a session is stored no more often than this. */
-const touchedMs = 5 * 60_000
+const touchedMs = 5 * minuteMs
 
 interface Parts {
   store: ReadStore

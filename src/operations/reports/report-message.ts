@@ -2,6 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import type { AppRecord } from '../../domain/app.ts'
 import { failure, overRate, userNotFound } from '../../domain/failures.ts'
 import { limits } from '../../domain/limits.ts'
+import { minuteMs } from '../../domain/time.ts'
 import { foldUsername } from '../../domain/user.ts'
 import { oneself } from '../allowed.ts'
 import { write } from '../operation.ts'
@@ -21,7 +22,6 @@ const reportTooLong = failure('illegal_argument', `report type or reason exceeds
   zh: `\`reportType\` 或 \`reportReason\` 超过 ${mostBytes} 字节`,
 })
 
-const minute = 60_000
 const mostPerMinute = limits.reportsPerMinute.value
 
 const tooManyReports = failure(overRate.word, overRate.text, {
@@ -86,7 +86,7 @@ export const reportMessage = write({
     const earlier = await store.reports.findReport(app.id, message, username)
     const isSame = earlier?.type === type && earlier.reason === reason
     if (isSame && (sender === '' || earlier.sender !== '')) return { result: 'ok' }
-    const since = now - minute
+    const since = now - minuteMs
     if ((await store.reports.countReports(app.id, username, since)) >= mostPerMinute) throw tooManyReports()
     const report = { message, username, type, reason, createdMs: now, room, sender }
     await store.reports.addReport(app.id, report, limits.reports.value, since)
