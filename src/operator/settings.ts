@@ -151,7 +151,7 @@ export const settings = {
   ping_interval: setting(
     'CHATROOMD_PING_INTERVAL',
     integer(1, 600),
-    '25',
+    String(limits.pingInterval.value),
     'Seconds between two pings to a connection; one from which nothing comes during three of them is closed. Less than the idle time of proxies in front.',
     '向连接发送 ping 的间隔秒数；连续三个间隔没有收到任何数据的连接会被关闭。应小于前置代理的空闲超时。',
   ),
@@ -165,21 +165,21 @@ export const settings = {
   max_connections: setting(
     'CHATROOMD_MAX_CONNECTIONS',
     integer(1, 10_000_000),
-    '100000',
+    String(limits.connections.value),
     'Connections of one process; more are refused with 503.',
     '单个进程的最大连接数；超出时返回 503。',
   ),
   address_connections: setting(
     'CHATROOMD_ADDRESS_CONNECTIONS',
     integer(0, 10_000_000),
-    '0',
+    String(limits.addressConnections.value),
     'Connections of one address to one process; 0 = no limit. Behind a proxy set trusted_proxies too, or all clients have one address.',
     '单个地址到一个进程的最大连接数；0 表示不限。位于代理之后时须同时设置 trusted_proxies，否则所有客户端都算作同一地址。',
   ),
   send_buffers: setting(
     'CHATROOMD_SEND_BUFFERS',
     integer(1, 1_000_000),
-    '128',
+    String(limits.sendBuffers.value),
     'MiB that may wait for all clients that read slowly; beyond it the slowest are closed first.',
     '等待所有慢速客户端读取的数据总量上限，单位 MiB；超出时从最慢的客户端开始关闭。',
   ),
