@@ -1,5 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
+import { MiB } from '../domain/limits/limit.ts'
 import { everyone, type Wire, type WireListener } from './wire.ts'
 
 const reconnectMs = 200
@@ -45,7 +46,7 @@ export async function natsWire(
   subscribe(everyone)
   await connection.flush()
   return {
-    longest: Math.min(connection.info?.max_payload ?? 1024 * 1024, 1024 * 1024),
+    longest: Math.min(connection.info?.max_payload ?? MiB, MiB),
     async publish(packets) {
       for (const { subject, text } of packets) connection.publish(subjectOf(subject), text)
       await connection.flush()

@@ -1,5 +1,6 @@
 import { RedisClient } from 'bun'
 import type { Logger } from 'pino'
+import { MiB } from '../domain/limits/limit.ts'
 import { everyone, type Wire, type WireListener } from './wire.ts'
 
 const retryMs = 200
@@ -47,7 +48,7 @@ export async function redisWire(
   let listening = listen()
   await listening
   return {
-    longest: 1024 * 1024,
+    longest: MiB,
     async publish(packets) {
       await Promise.all(packets.map(({ subject, text }) => out.publish(channelOf(subject), text)))
     },
