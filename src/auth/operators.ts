@@ -32,9 +32,10 @@ export interface Operators {
   list(): Promise<Operator[]>
   /** Whether there is one. */
   any(): Promise<boolean>
-  add(name: string, password: string, role: string, from: SignInSource): Promise<Operator>
-  remove(name: string): Promise<void>
-  setPassword(name: string, password: string, from: SignInSource): Promise<void>
+  /** `by` is the operator who does it. */
+  add(name: string, password: string, role: string, from: SignInSource, by: string): Promise<Operator>
+  remove(name: string, by: string): Promise<void>
+  setPassword(name: string, password: string, from: SignInSource, by: string): Promise<void>
 }
 
 /** URL-safe random text that nobody can guess. */

@@ -6,6 +6,7 @@ import type { NodeNews } from '../cluster/bus-codec.ts'
 import { sharedFigures } from '../cluster/node-figures.ts'
 import type { Config } from '../config.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
+import { operatorActor } from '../domain/operator.ts'
 import type { Copy } from '../domain/upkeep.ts'
 import type { Engine } from '../engine/engine-types.ts'
 import type { Publisher } from '../engine/publisher.ts'
@@ -14,26 +15,29 @@ import { rateLimited } from '../metrics/rate-limited-log.ts'
 import { operatorsOn } from '../operations/operators/sign-in.ts'
 import { adminOn } from './admin.ts'
 import { overviewOf } from './overview.ts'
+import { recordingCommands } from './recorded-admin.ts'
 import { readCopy, upkeepOn } from './upkeep/upkeep.ts'
 
-/** What operators of the console do to apps: the log says who did it, as no app's audit trail does. */
-function appAdminOn(engine: Engine, log: Logger) {
+type Record = ReturnType<typeof recordingCommands>
+
+/** What operators of the console do to apps: the log and the record of commands say who did it, as no app's audit trail does. */
+function appAdminOn(engine: Engine, log: Logger, record: Record) {
   const admin = adminOn(engine)
-  const noted = <T>(operator: string, app: string, what: string, run: Promise<T>): Promise<T> =>
-    run.then((done) => {
-      log.info({ operator, app }, `an operator of the console ${what}`)
-      return done
-    })
   return {
-    createApp: (operator: string, key: string) =>
-      noted(operator, key, 'created an app', admin.createApp({ key })),
-    changeApp: (operator: string, key: string, change: Partial<AppSettings>) =>
-      noted(
-        operator,
-        key,
-        `changed ${Object.keys(change).join(', ')} of an app`,
-        admin.changeApp(key, change),
-      ),
+    async createApp(operator: string, key: string) {
+      const created = await admin.createApp({ key })
+      log.info({ operator, app: key }, 'an operator of the console created an app')
+      await record('createApp', [key], operatorActor(operator))
+      return created
+    },
+
+    async changeApp(operator: string, key: string, change: Partial<AppSettings>) {
+      const settings = await admin.changeApp(key, change)
+      const names = Object.keys(change).join(', ')
+      log.info({ operator, app: key }, `an operator of the console changed ${names} of an app`)
+      await record('changeApp', [key], operatorActor(operator))
+      return settings
+    },
   }
 }
 
@@ -46,7 +50,11 @@ interface Parts {
 
 /** Operators of the console, and what they may do to apps. */
 export function consoleOn({ engine, passwords, lockout, log }: Parts) {
+  const record = recordingCommands(engine.commit, {
+    notRecorded: (error) => log.error({ err: error }, 'what an operator of the console did is not recorded'),
+  })
   const operators = operatorsOn({
+    record,
     store: engine.store,
     commit: engine.commit,
     passwords,
@@ -54,7 +62,7 @@ export function consoleOn({ engine, passwords, lockout, log }: Parts) {
     lockout,
     note: (what, who) => log.info(who, `an operator of the console: ${what}`),
   })
-  return { operators, appAdmin: appAdminOn(engine, log) }
+  return { operators, appAdmin: appAdminOn(engine, log, record) }
 }
 
 interface OverviewParts {

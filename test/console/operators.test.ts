@@ -86,7 +86,7 @@ test('15 viewers change nothing, and moderators what the guide says', () => {
     expect(moderation).not.toContain(id)
 })
 
-test('15 operators are managed by admins alone, and no name or password is taken that is none', async () => {
+test('15, 17.5 operators are managed by admins alone, no name or password is taken that is none, and it is recorded who did what', async () => {
   const { viewer, moderator, admin } = browsers
   const path = '/console/api/operators'
   for (const browser of [viewer, moderator]) {
@@ -120,6 +120,17 @@ test('15 operators are managed by admins alone, and no name or password is taken
   expect((await admin.call('DELETE', `${path}/zoe`)).status).toBe(200)
   expect((await admin.call('DELETE', `${path}/zoe`)).status).toBe(404)
   expect((await admin.call('DELETE', `${path}/a-admin`)).status).toBe(409)
+  const settings = `/console/api/apps/${encodeURIComponent('acme#lounge')}/settings`
+  expect((await admin.call('PUT', settings, { rooms: '1000' })).status).toBe(200)
+  const recorded = (await server.admin.listCommands(100)).map(
+    ({ command, subject, actor }) => `${actor} ${command} ${subject}`,
+  )
+  expect(recorded.toSorted()).toEqual([
+    'operator:a-admin addOperator zoe',
+    'operator:a-admin changeApp acme#lounge',
+    'operator:a-admin removeOperator zoe',
+    'operator:a-admin setOperatorPassword zoe',
+  ])
 })
 
 test('15 operators are of the server: they see every app, and one that was not is 404', async () => {

@@ -47,21 +47,22 @@ export function serverCalls(deps: Deps): ConsoleCalls {
     logs: { GET: forRole('admin', async () => `{"lines":[${(await deps.recentLog()).join()}]}`) },
     operators: {
       GET: forRole('admin', async () => ({ operators: (await operators.list()).map(shown) })),
-      POST: forRole('admin', async ({ request, server }) => {
+      POST: forRole('admin', async ({ request, server, session }) => {
         const { name, password, role } = await newOperator(request)
-        return { operator: shown(await operators.add(name, password, role, sourceOf(request, server))) }
+        const from = sourceOf(request, server)
+        return { operator: shown(await operators.add(name, password, role, from, session.name)) }
       }),
     },
     'operators/:name': {
-      DELETE: forRole('admin', async ({ request }) => {
-        await operators.remove(named(request))
+      DELETE: forRole('admin', async ({ request, session }) => {
+        await operators.remove(named(request), session.name)
         return {}
       }),
     },
     'operators/:name/password': {
-      PUT: forRole('admin', async ({ request, server }) => {
+      PUT: forRole('admin', async ({ request, server, session }) => {
         const { password } = await newPassword(request)
-        await operators.setPassword(named(request), password, sourceOf(request, server))
+        await operators.setPassword(named(request), password, sourceOf(request, server), session.name)
         return {}
       }),
     },

@@ -16,6 +16,7 @@ import {
   checkOperatorPassword,
   checkOperatorRole,
   type OperatorRole,
+  operatorActor,
   signInFailed,
 } from '../../domain/operator.ts'
 import { minuteMs } from '../../domain/time.ts'
@@ -43,12 +44,14 @@ interface Parts {
   lockout: Lockout
   /** Is told of each sign-in, and of each that failed; the name only where there is such an operator. */
   note(what: 'signed in' | 'sign-in failed', who: { operator?: string; address: string }): void
+  /** Records what operators do to operators. Never fails: it is done already. */
+  record(command: string, subject: string[], actor: string): Promise<void>
 }
 
 const sessionOf = (token: string, name: string, role: OperatorRole) => ({ name, role, csrf: csrfOf(token) })
 
 /** Operators on a store; every session is looked up there, so that whoever ends it ends it on all nodes. */
-export function operatorsOn({ store, commit, passwords, now, lockout, note }: Parts): Operators {
+export function operatorsOn({ store, commit, passwords, now, lockout, note, record }: Parts): Operators {
   const { operators } = store
 
   const hashOf = async (password: string, name: string, from: SignInSource): Promise<string> => {
@@ -108,6 +111,7 @@ export function operatorsOn({ store, commit, passwords, now, lockout, note }: Pa
       if (!(await operators.isSetup(hash, now()))) throw badSetup()
       const passwordHash = await hashOf(password, name, from)
       await commit(0, theApp, completeSetup, { hash, name, passwordHash })
+      await record('addOperator', [name], operatorActor(name))
       return begin(name, 'admin', passwordHash, from.source)
     },
 
@@ -119,18 +123,23 @@ export function operatorsOn({ store, commit, passwords, now, lockout, note }: Pa
 
     any: async () => (await operators.listOperators()).length > 0,
 
-    async add(given, password, asked, from) {
+    async add(given, password, asked, from, by) {
       const name = checkOperatorName(given)
       const role = checkOperatorRole(asked)
       const passwordHash = await hashOf(password, name, from)
       await commit(0, theApp, addOperator, { name, role, passwordHash })
+      await record('addOperator', [name], operatorActor(by))
       return { name, role, createdMs: now() }
     },
 
-    remove: (name) => commit(0, theApp, removeOperator, { name, force: false }),
+    async remove(name, by) {
+      await commit(0, theApp, removeOperator, { name, force: false })
+      await record('removeOperator', [name], operatorActor(by))
+    },
 
-    async setPassword(name, password, from) {
+    async setPassword(name, password, from, by) {
       await commit(0, theApp, changeOperator, { name, passwordHash: await hashOf(password, name, from) })
+      await record('setOperatorPassword', [name], operatorActor(by))
     },
   }
 }
