@@ -89,7 +89,7 @@ export async function compose(
     },
   })
   closing.defer(() => realtime.stop())
-  subscribeRealtime(realtime, { ...sources, events, apps })
+  subscribeRealtime(realtime, { ...sources, events, apps, isOrdered: engine.kind === 'sqlite' })
 
   // What one thread does for all.
   const attachments = await openFiles(config, log, closing, !first, (space) => seat && bus.send({ space }))

@@ -1,9 +1,10 @@
 import type { Event } from '../domain/event.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
 import type { Parts } from './parts.ts'
 import { whileMoving } from './reading.ts'
 import type { LiveUser } from './session.ts'
 
-/** For how long after an event of another node this node's own may be of an earlier time, or a later one, than it seems. */
+/** For how long after an event another one may be of an earlier time. */
 const unsettledMs = 2000
 
 const nobody: readonly string[] = []
@@ -24,15 +25,12 @@ function movedBy(event: Event): readonly string[] {
 }
 
 /**
- * Events of several nodes do not come in the order of their transactions: a node that is busy publishes a join after another
- * one has published the removal that followed. So where another node moves a user who is connected here, the store is asked
- * where that user is in the end.
+ * Events on PostgreSQL do not come in the order of their transactions: a node that is busy publishes a join after another one has
+ * published the removal that followed, and of two connections the later commit may be answered first. So where a user who is
+ * connected here was moved by another node, or twice in a short time, the store is asked where that user is in the end.
  */
 export function lateEvents({ store, live, log }: Pick<Parts, 'store' | 'live' | 'log'>) {
-  /** Whether any other node has ever moved a user of this one. */
-  let hasOthers = false
-
-  async function check(user: LiveUser, room: string): Promise<void> {
+  async function look(user: LiveUser, room: string): Promise<void> {
     while (user.sessions.length > 0) {
       const { value: isMember, moved } = await whileMoving(user, () =>
         store.rooms.isMember(user.app, room, user.username),
@@ -45,34 +43,35 @@ export function lateEvents({ store, live, log }: Pick<Parts, 'store' | 'live' | 
     }
   }
 
-  function checkSoon(user: LiveUser, room: string): void {
-    check(user, room).catch((error) => log.error({ err: error }, 'a user could not be read again'))
+  const failed = rateLimitedLog(log, 'where users are could not be checked after an event')
+  const check = (user: LiveUser, room: string): Promise<void> => look(user, room).catch(failed)
+
+  /** Each user of this node whom one of these events moves; `isSettled` where no other event did a short time ago. */
+  function* movedIn(events: Event[]): Generator<{ user: LiveUser; room: string; isSettled: boolean }> {
+    const now = performance.now()
+    for (const event of events) {
+      for (const username of movedBy(event)) {
+        const user = live.user(event.app, username)
+        if (!user) continue
+        const isSettled = user.movedMs === undefined || now - user.movedMs > unsettledMs
+        user.movedMs = now
+        yield { user, room: event.room, isSettled }
+      }
+    }
   }
 
   return {
     /** Events of other nodes, which this one has applied. */
     elsewhere(events: Event[]): void {
-      for (const event of events) {
-        for (const username of movedBy(event)) {
-          const user = live.user(event.app, username)
-          if (!user) continue
-          hasOthers = true
-          user.movedElsewhereMs = performance.now()
-          checkSoon(user, event.room)
-        }
-      }
+      for (const { user, room } of movedIn(events)) void check(user, room)
     },
 
-    /** Events of this node: an event of another one that belongs after them may have come before. */
-    here(events: Event[]): void {
-      if (!hasOthers) return
-      const since = performance.now() - unsettledMs
-      for (const event of events) {
-        for (const username of movedBy(event)) {
-          const user = live.user(event.app, username)
-          if (user && (user.movedElsewhereMs ?? 0) > since) checkSoon(user, event.room)
-        }
-      }
+    /** Events of this node: whoever has caused them goes on when it is known where those are who were moved. */
+    here(events: Event[]): undefined | Promise<void> {
+      let checks: Promise<void>[] | undefined
+      for (const { user, room, isSettled } of movedIn(events))
+        if (!isSettled) checks = [...(checks ?? []), check(user, room)]
+      return checks && Promise.all(checks).then(() => undefined)
     },
   }
 }

@@ -41,7 +41,7 @@ const emptyUser = (login: Login, keywords: AppKeywords, tally: Tally): LiveUser 
   keywords,
   reading: undefined,
   arriving: undefined,
-  movedElsewhereMs: undefined,
+  movedMs: undefined,
   mutes: undefined,
   superAdmin: undefined,
   meter: undefined,

@@ -130,7 +130,7 @@ export function speechRules(
       keywords: keywordsOf(app.id),
       reading: undefined,
       arriving: undefined,
-      movedElsewhereMs: undefined,
+      movedMs: undefined,
       mutes: undefined,
       superAdmin: undefined,
       meter: undefined,

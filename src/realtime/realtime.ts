@@ -219,7 +219,7 @@ export async function startRealtime(given: Given, terms: Terms, sockets: SocketT
     async stop() {
       for (const room of live.rooms.values()) parts.outbox.flush(room)
       gate.stop()
-      await Promise.all([messages.stop(), log.stop(), activity.stop(), rooms.stop(), words.stop()])
+      await Promise.all([messages, log, activity, rooms, words, loggedIn].map((each) => each.stop()))
       await presence.stop()
     },
   }

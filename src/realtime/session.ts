@@ -138,8 +138,8 @@ export interface LiveUser {
   reading: Set<Moved> | undefined
   /** Until its rooms are known here; whoever logs in meanwhile waits, too. */
   arriving: Promise<void> | undefined
-  /** When another node last moved it into a room or out of one, by a monotonic clock. */
-  movedElsewhereMs: number | undefined
+  /** When an event last moved it into a room or out of one, by a monotonic clock; on PostgreSQL. */
+  movedMs: number | undefined
   /** Until when it is muted in the whole app, once it was needed; dropped when it changes. */
   mutes: AppMutes | Promise<AppMutes> | undefined
   /** Whether it is a super admin, once it was needed; dropped when that changes. */

@@ -11,6 +11,7 @@ import type { Floods } from './floods.ts'
 import { type MSync, StatisticsBody_Operation, Status_ErrorCode } from './generated/protocol.ts'
 import type { Parts } from './parts.ts'
 import { whileMoving } from './reading.ts'
+import { readingAgain } from './reading-again.ts'
 import type { Connection, LiveUser, Session } from './session.ts'
 
 /** Connections of one user; another one ends the oldest. */
@@ -53,7 +54,7 @@ export function sessions(
   heardRooms: Heard,
   restoreSent: (user: LiveUser) => Promise<void>,
 ) {
-  const { store, live, counters, now, newId, log } = parts
+  const { store, live, counters, now, newId } = parts
 
   /** Ends a session for good: the client does not come back by itself. */
   function logOut(session: Session, operation: StatisticsBody_Operation): void {
@@ -97,8 +98,6 @@ export function sessions(
 
   /** A user may have been changed, and joined or left rooms, by an event that was missed. */
   async function lookUp(user: LiveUser): Promise<void> {
-    user.mutes = undefined
-    user.superAdmin = undefined
     const stored = await store.users.findUser(user.app, user.username)
     for (const session of [...user.sessions]) {
       if (!stored?.activated || (session.epoch !== undefined && stored.tokenEpoch !== session.epoch))
@@ -106,6 +105,8 @@ export function sessions(
     }
     await enterRooms(parts, heardRooms, user)
   }
+
+  const again = readingAgain(parts, lookUp)
 
   return {
     logIn,
@@ -135,8 +136,9 @@ export function sessions(
     /** Packets of other nodes were lost: invalidates what is cached and reads it again. */
     lookUpAll(): void {
       for (const room of live.rooms.values()) room.speech = undefined
-      for (const user of [...live.users.values()])
-        lookUp(user).catch((error) => log.error({ err: error }, 'a user could not be read again'))
+      again.begin()
     },
+
+    stop: again.stop,
   }
 }

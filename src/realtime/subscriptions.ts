@@ -7,6 +7,8 @@ import type { Realtime } from './realtime.ts'
 
 /** What is written and accepted, here and on other nodes. */
 interface Sources {
+  /** Whether events come in the order of their transactions. */
+  isOrdered: boolean
   events: Publisher<Event[]>
   /** What this node has written. */
   committed: Publisher<Event[]>
@@ -25,7 +27,7 @@ const noActivity = new Set<Event['type']>(['room.created', 'room.dissolved', 'ro
 /** Subscribes real time to events and messages, of this node and others. */
 export function subscribeRealtime(
   realtime: Realtime,
-  { events, committed, elsewhere, apps, relayed, relayedToUsers, logins, missed }: Sources,
+  { isOrdered, events, committed, elsewhere, apps, relayed, relayedToUsers, logins, missed }: Sources,
 ): void {
   events.subscribe((batch) => {
     for (const event of batch) realtime.onEvent(event)
@@ -35,7 +37,7 @@ export function subscribeRealtime(
     for (const { app, room, type } of batch)
       if (room !== '' && !noActivity.has(type)) realtime.touched(app, room)
   })
-  committed.subscribe(realtime.late.here)
+  if (!isOrdered) committed.subscribe(realtime.late.here)
   elsewhere.subscribe(realtime.late.elsewhere)
   relayed.subscribe(realtime.relayed)
   relayedToUsers.subscribe(realtime.relayedToUsers)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { SQL } from 'bun'
-import { encode, split } from '../../src/cluster/bus-codec.ts'
+import { encode, position, split } from '../../src/cluster/bus-codec.ts'
 import { theApp } from '../../src/domain/event.ts'
 import { MUCBody_Operation } from '../../src/realtime/generated/protocol.ts'
 import { connectAs } from '../support/people.ts'
@@ -12,6 +12,9 @@ setDefaultTimeout(60_000)
 
 /** Times that somebody is removed while joining; `npm run test:moved-long` does it more often. */
 const rounds = Number(process.env.MOVED_ROUNDS ?? 15)
+
+/** Those who are read again after a gap on the bus; the long form has more than the store reads in time. */
+const people = Array.from({ length: Number(process.env.MOVED_PEOPLE ?? 40) }, (_, n) => `fan-${n}`)
 
 let server: TestServer
 let app: TestApp
@@ -116,5 +119,34 @@ if (process.env.TEST_DATABASE_URL) {
       return bob.texts.includes('alice: still there')
     })
     await expectAsListed('late removal')
+  })
+
+  test('20.9 after a gap on the bus everybody is read again, also where the store gives up what waits too long', async () => {
+    const slow = await aServer({
+      database_pool: '2',
+      database_timeout: process.env.MOVED_PEOPLE ? '200' : '1000',
+    })
+    const gap = await slow.app('acme#gap', { userMessageRate: null })
+    await gap.register('alice', ...people)
+    const stage = await gap.room({ owner: 'alice' })
+    const speaker = await connectAs(gap, 'alice')
+    const sockets: TestSocket[] = []
+    for (let from = 0; from < people.length; from += 20)
+      sockets.push(...(await Promise.all(people.slice(from, from + 20).map((name) => connectAs(gap, name)))))
+    {
+      await using sql = new SQL(slow.databaseUrl, { max: 1 })
+      // As another node wrote it whose events never came.
+      await sql`insert into members (app, room, username, joined)
+        select app, ${stage}, username, 1 from users where username like 'fan-%'`
+      for (const last of [0, 5]) await sql`select pg_notify('chatroomd', ${position('gone', last)})`
+    }
+    await until(async () => {
+      await speaker.say(stage, 'to all')
+      // So many receivers keep the server busy.
+      await Bun.sleep(people.length / 4)
+      return sockets.every((socket) => socket.texts.includes('alice: to all'))
+    })
+    for (const socket of [speaker, ...sockets]) socket.close()
+    await slow.stop()
   })
 }
