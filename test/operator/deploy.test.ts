@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settings } from '../../src/operator/settings.ts'
 import { blocksOf } from '../support/commands.ts'
 import { aDirectory, chatroomd } from '../support/process.ts'
 import { aServer, type TestServer } from '../support/server.ts'
@@ -61,6 +62,23 @@ test.each(['compose.yml', 'compose.cluster.yml'])(
   },
   30_000,
 )
+
+test('17.6 whatever ends the server waits for longer than it serves on', () => {
+  /** For calls that are in flight at the end. */
+  const afterwards = 15
+  const number = (file: string, pattern: RegExp) => Number(pattern.exec(text(file))?.[1])
+  const ofImage = number('Dockerfile', /CHATROOMD_DRAIN_TIME=(\d+)/)
+  expect(ofImage).toBeLessThan(10)
+  expect(ofImage).toBeGreaterThan(number('Caddyfile', /health_interval (\d+)s/))
+  for (const file of ['compose.yml', 'compose.cluster.yml'])
+    expect(number(file, /stop_grace_period: (\d+)s/)).toBeGreaterThanOrEqual(ofImage + afterwards)
+  const usual = Number(settings.drain_time.default)
+  expect(number('chatroomd.service', /TimeoutStopSec=(\d+)/)).toBeGreaterThanOrEqual(usual + afterwards)
+  const ofChart =
+    /terminationGracePeriodSeconds: \{\{ add \(int \(.Values.settings.drain_time \| default "(\d+)"\)\) (\d+)/
+  const [, otherwise, more] = ofChart.exec(text('helm/chatroomd/templates/_helpers.tpl')) ?? []
+  expect([Number(otherwise) >= ofImage, Number(more) >= afterwards]).toEqual([true, true])
+})
 
 const analyze = Bun.which('systemd-analyze')
 if (!analyze) console.warn('17.2 the unit is not rated here: systemd-analyze is not installed')
