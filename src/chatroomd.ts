@@ -94,12 +94,12 @@ async function start(
 }
 
 /**
- * Is not ready any more, and closes the connections of clients over some time. Calls are answered for all of it: a load
- * balancer that has not asked yet whether this is ready would find a port on which nobody listens.
+ * Is not ready any more, and closes the connections of clients over some time. Where load balancers ask whether this is
+ * ready, calls are answered for all of it: one that has not asked yet would find a port on which nobody listens.
  */
-async function drain({ listener, realtime }: Composed, ms: number): Promise<void> {
+async function drain({ listener, realtime, polls }: Composed, ms: number): Promise<void> {
   listener.isStopping = true
-  await Promise.all([realtime.drain(ms), Bun.sleep(ms)])
+  await Promise.all([realtime.drain(ms), polls.goOn() ? Bun.sleep(ms) : undefined])
 }
 
 /** How many threads serve. */

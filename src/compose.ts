@@ -15,7 +15,6 @@ import { eventFeed } from './engine/event-feed.ts'
 import { Listener } from './http/listen.ts'
 import { type Origin, originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
-import { countBodies } from './http/waiting-bodies.ts'
 import { measured } from './metrics/measures.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsOfThread } from './metrics/of-thread.ts'
@@ -72,8 +71,7 @@ export async function compose(
 
   // Real time.
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
-  const { tally, lockout } = counting(seat)
-  if (seat) countBodies(tally)
+  const { tally, lockout, polls } = counting(seat)
   const ofUsers = metered(engine, tally, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
   const before = closing.use(await startBefore(engine, apps, mayCall, unread(log), tally, options.tracer))
@@ -142,6 +140,7 @@ export async function compose(
       appOf: apps.ofId,
       check: engine.check,
       isStopping: () => listener.isStopping,
+      polls,
       tracer: options.tracer,
       accessLog: config.access_log,
       ...origin,
@@ -150,7 +149,7 @@ export async function compose(
     all,
     log,
   )
-  return { engine, apps, admin, listener, realtime, http, overview, connections, lockout, ...watched }
+  return { engine, apps, admin, listener, realtime, http, overview, connections, lockout, polls, ...watched }
 }
 
 type Watched = Omit<Parameters<typeof measured>[0], 'metrics' | 'lostLines'> &

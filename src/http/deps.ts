@@ -24,6 +24,7 @@ import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
 import type { PageAccess } from './page-guard.ts'
+import type { ReadinessPolls } from './readiness-polls.ts'
 
 /** What an operator of the console, by name, does to apps, which are named as `org#app`. */
 interface AppAdmin {
@@ -90,6 +91,8 @@ export interface Deps extends Origin, Messenger {
   recentLog(): string[] | Promise<string[]>
   /** Whether the server has been asked to stop: others should be called instead. */
   isStopping(): boolean
+  /** Takes note of who asks for readiness. */
+  polls: Pick<ReadinessPolls, 'asked'>
   /** Fails, with the reason, when the store does not respond. */
   check(): Promise<void>
   /** The app that `/{org}/{name}` names. */

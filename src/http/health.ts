@@ -12,7 +12,7 @@ const NotReady = exactly({
 })
 
 /** Whether the process runs and whether it can serve, for load balancers and supervisors; and what it counted. */
-export const healthEndpoints = ({ check, isStopping, metrics }: Deps): SystemEndpoint[] => [
+export const healthEndpoints = ({ check, isStopping, metrics, polls }: Deps): SystemEndpoint[] => [
   {
     id: 'live',
     path: '/health/live',
@@ -33,6 +33,7 @@ export const healthEndpoints = ({ check, isStopping, metrics }: Deps): SystemEnd
     async respond(request) {
       const notReady = (status: string) =>
         jsonResponse(requestIdOf(request), `{"status":"${status}"}`, 503, { 'retry-after': '1' })
+      polls.asked()
       if (isStopping()) return notReady('the server is stopping')
       try {
         await check()

@@ -159,8 +159,8 @@ export const settings = {
     'CHATROOMD_DRAIN_TIME',
     integer(0, 3600),
     '10',
-    'Seconds for which SIGTERM lets the server serve on: it is not ready, answers calls, and closes the connections one after the other. More than your load balancer takes to notice.',
-    '收到 SIGTERM 后继续服务的秒数：期间就绪检查返回 503，HTTP 调用照常处理，已有连接逐个关闭。应大于负载均衡摘除节点所需的时间。',
+    'Seconds for which SIGTERM lets the server serve on: it is not ready, answers calls, and closes the connections one after the other. More than your load balancer takes to notice; without connections, and without one that asks for readiness, it ends at once.',
+    '收到 SIGTERM 后继续服务的秒数：期间就绪检查返回 503，HTTP 调用照常处理，已有连接逐个关闭。应大于负载均衡摘除节点所需的时间；没有连接、也没有负载均衡检查就绪状态时，立即结束。',
   ),
   max_connections: setting(
     'CHATROOMD_MAX_CONNECTIONS',

@@ -10,13 +10,18 @@ directoryPerTest((made) => {
   dir = made
 })
 
-test('17.6 after SIGTERM new connections are answered for the drain time, while readiness is 503; then streams end as they should and the port is closed', async () => {
+test('17.6 after SIGTERM new connections are answered for the drain time where a load balancer asks for readiness, while readiness is 503; then streams end as they should and the port is closed', async () => {
   const served = await serves({ cwd: dir, env: { ...appsSetting, CHATROOMD_DRAIN_TIME: '1' } })
   const { token } = await callsOn(served.url)
   const authorization = `Bearer ${token}`
   const stream = openConnection(served.url)
   stream.socket.write(headOf('GET /acme/lounge/events', `Authorization: ${authorization}`))
   await stream.came('retry:')
+  // A load balancer has asked before; requests that are closer together than a second count as one.
+  const asked = async () => expect((await fetch(`${served.url}/health/ready`)).status).toBe(200)
+  await asked()
+  await Bun.sleep(1100)
+  await asked()
 
   const begunMs = performance.now()
   const ended = served.end('SIGTERM')
@@ -35,4 +40,10 @@ test('17.6 after SIGTERM new connections are answered for the drain time, while 
   expect([...answered]).toEqual(['/health/ready: 503, close', '/acme/lounge/chatrooms: 200, close'])
   expect(await stream.closed).toEndWith('\r\n0\r\n\r\n')
   expect(await ended).toBe(0)
+})
+
+test('17.6 a server without connections that nobody asks for readiness ends at once, however long the drain time', async () => {
+  const served = await serves({ cwd: dir, env: { ...appsSetting, CHATROOMD_DRAIN_TIME: '3600' } })
+  for (const _ of [1, 2, 3]) expect((await fetch(`${served.url}/health/ready`)).status).toBe(200)
+  expect(await served.end('SIGTERM')).toBe(0)
 })
