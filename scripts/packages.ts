@@ -57,7 +57,9 @@ const script = (text: string): string => `#!/bin/sh\nset -e\n${text}`
 
 /** The first installation alone sets who reads the settings: what an operator changed afterwards stays. */
 const configure = `if [ "$1" = configure ]; then
-${makeUser}if [ -z "$2" ]; then chgrp chatroomd /etc/chatroomd /etc/chatroomd/chatroomd.toml; fi
+${makeUser}if [ -z "$2" ]; then
+  for each in /etc/chatroomd /etc/chatroomd/chatroomd.toml; do chgrp chatroomd $each; chmod g+rX,o-rwx $each; done
+fi
 ${afterInstall}fi
 `
 

@@ -136,6 +136,8 @@ for (const packager of reason ? [] : packagers)
     beforeAll(clear)
     const install = () => packager.install(root, packageIn(release, packager))
     test('installs a user without a login, the unit, and settings that only root and the service read', () => {
+      // An operator may have made it for files of their own.
+      mkdirSync(at('/etc/chatroomd'))
       packager.install(root, packageIn(join(dir, 'packages'), packager))
       expect(must(root.run('getent', 'passwd', 'chatroomd'))).toMatch(
         /:\/var\/lib\/chatroomd:\/usr\/sbin\/nologin\n$/,
@@ -163,6 +165,7 @@ for (const packager of reason ? [] : packagers)
       expect(must(root.run('chatroomd', 'app', 'list', '--data-dir', '/var/lib/chatroomd'))).toContain(
         'acme#lounge',
       )
+      expect(await served.reload()).toBe(0)
       expect(await served.stop()).toBe(0)
       expect(owned('/var/lib/chatroomd')).toBe('700 chatroomd chatroomd')
       const rest = readdirSync(at('/var/lib/chatroomd')).map((name) => owned(`/var/lib/chatroomd/${name}`))

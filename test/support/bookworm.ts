@@ -35,11 +35,17 @@ export const noBookworm = (): string | undefined => {
   return undefined
 }
 
-/** Puts a small Debian 12 into a new directory. */
-export function aBookworm(env: Record<string, string> = {}): Root {
+/** Puts a small Debian 12 into a new directory, with some packages more. */
+export function aBookworm(env: Record<string, string> = {}, packages: string[] = []): Root {
   const dir = mkdtempSync(join(tmpdir(), 'chatroomd-bookworm-'))
   chmodSync(dir, 0o755)
-  const made = Bun.spawnSync(['debootstrap', '--variant=minbase', 'bookworm', dir])
+  const made = Bun.spawnSync([
+    'debootstrap',
+    '--variant=minbase',
+    ...(packages.length > 0 ? [`--include=${packages.join()}`] : []),
+    'bookworm',
+    dir,
+  ])
   if (!made.success) throw new Error(`debootstrap: ${made.stdout}`)
   // It reaches what this machine reaches.
   for (const path of ['/etc/resolv.conf', '/etc/ssl/certs/ca-certificates.crt'])

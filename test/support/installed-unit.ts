@@ -4,6 +4,8 @@ import type { Root } from './bookworm.ts'
 
 export interface ServingUnit {
   url: string
+  /** As `systemctl reload` does; returns the exit code. */
+  reload(): Promise<number>
   stop(): Promise<number>
 }
 
@@ -53,6 +55,8 @@ export async function startUnit(
     if (!url) continue
     return {
       url: url[1] ?? url[2] ?? '',
+      reload: () =>
+        root.start(['sh', '-c', value('ExecReload')], user, { ...env, MAINPID: String(child.pid) }).exited,
       async stop() {
         child.kill('SIGTERM')
         return await child.exited
