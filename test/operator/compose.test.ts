@@ -86,9 +86,10 @@ beforeAll(async () => {
   expect(command).toBe('serve')
   // Both at once, on a database that has nothing yet.
   nodes = await Promise.all(
-    names.map((name, n) =>
-      serves({ cwd: dir, env: environmentOf(name, dir, `localhost:${front}`) }, ['--port', String(ports[n])]),
-    ),
+    names.map((name, n) => {
+      const here = ['--port', String(ports[n]), '--drain-time', '0']
+      return serves({ cwd: dir, env: environmentOf(name, dir, `localhost:${front}`) }, here)
+    }),
   )
   const { call } = await callsOn(nodes[0]?.url ?? '')
   for (const username of ['alice', 'bob']) await call('POST', '/users', { username })

@@ -160,7 +160,14 @@ test.skipIf(!canChangeRoot)(
         stderr: 'inherit',
       })
     const listed = (text: string): string[] => JSON.parse(text.replace(/^.*CMD /, ''))
-    const child = run(...listed(rest('ENTRYPOINT')), ...listed(rest('CMD')), '--port', '0')
+    const child = run(
+      ...listed(rest('ENTRYPOINT')),
+      ...listed(rest('CMD')),
+      '--port',
+      '0',
+      '--drain-time',
+      '0',
+    )
     const { value } = await child.stdout.getReader().read()
     const [line = ''] = Buffer.from(value ?? '')
       .toString()
