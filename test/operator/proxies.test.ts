@@ -182,11 +182,13 @@ if (Bun.which('caddy'))
     const block = deployedCaddyfile({ port, certificate, one, two })
     const proxy = await startWebProxy('caddy', block, port)
     const { ca } = certificate
-    const call = async () =>
-      (await fetch(`https://localhost:${port}/no/app/token`, { method: 'POST', body: '{}', tls: { ca } }))
-        .status
+    const url = `https://localhost:${port}/no/app/token`
+    const call = async () => (await fetch(url, { method: 'POST', body: '{}', tls: { ca } })).status
+    const read = async () => (await fetch(url, { tls: { ca } })).status
     const before = await Promise.all(Array.from({ length: 8 }, call))
     await other.stop()
+    // A connection that was kept open may take a call while it breaks. Reads, which Caddy repeats, use up all of these.
+    await Promise.all(Array.from({ length: 16 }, read))
     const after: number[] = []
     for (let n = 0; n < 20; n += 1) after.push(await call())
     expect([...new Set([...before, ...after])]).toEqual([404])
