@@ -20,8 +20,8 @@ interface Turn {
   waiting: number
   /** Those that other threads hold, too. */
   all: Counter
-  /** Their clients' ids: what is repeated meanwhile is not sent twice. */
-  clients: Set<number>
+  /** By their clients' ids: what is repeated meanwhile is not sent twice. */
+  clients: Map<number, Incoming>
 }
 
 const levels = { high: 0n, normal: 1n, low: 2n } as const
@@ -131,16 +131,21 @@ export function turnsBefore(before: BeforeSending, tally: Tally, failed: (error:
         last: Promise.resolve(),
         waiting: 0,
         all: tally.counter(`turns ${key}`),
-        clients: new Set(),
+        clients: new Map(),
       }
-      if (client !== undefined && turn.clients.has(client)) return 'held'
+      const earlier = client === undefined ? undefined : turn.clients.get(client)
+      if (earlier) {
+        // Its client may have connected again: the response goes where it was repeated.
+        earlier.session = session
+        return 'held'
+      }
       if (turn.all.add(1) > limits.beforeWaiting.value) {
         turn.all.add(-1)
         return 'full'
       }
       turns.set(key, turn)
       turn.waiting += 1
-      if (client !== undefined) turn.clients.add(client)
+      if (client !== undefined) turn.clients.set(client, message)
       const decided = rule ? ask(rule, message, id, at) : Promise.resolve<Decision>({ kind: 'deliver' })
       turn.last = inTurn(turn, message, decided, finish, key)
       return 'held'

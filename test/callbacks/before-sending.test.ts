@@ -92,6 +92,25 @@ test('13.2 a rule is called with the body of the reference, signed with its secr
   alice.close()
 })
 
+test('20.10 a message that waits is answered where its client, connected again, repeats it', async () => {
+  const { app, room } = await anApp({ timeout: 3000 })
+  const [first, bob] = [await connectAs(app, 'alice'), await connectAs(app, 'bob')]
+  const decision = Promise.withResolvers<Response>()
+  answer = async () => (await decision.promise).clone()
+  first.say(room, 'hello', { id: 5n }).catch(() => undefined)
+  await until(() => asked.length === 1)
+  first.close()
+  await first.closed
+  const alice = await connectAs(app, 'alice')
+  const repeated = alice.say(room, 'hello', { id: 5n })
+  await alice.settled()
+  decision.resolve(Response.json({ valid: true }))
+  expect((await repeated).status?.errorCode).toBe(0)
+  await bob.text('alice: hello')
+  expect(bob.texts.filter((line) => line === 'alice: hello')).toHaveLength(1)
+  for (const socket of [alice, bob]) socket.close()
+})
+
 test('20.4 a message that was stopped is asked about again when its client repeats it while a later one waits', async () => {
   const { app, room } = await anApp({ report: true })
   const alice = await connectAs(app, 'alice')
