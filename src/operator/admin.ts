@@ -21,6 +21,7 @@ import { registerUsers } from '../operations/users/register-users.ts'
 import type { Key } from '../store/doctor/check.ts'
 import type { DoctorRun } from '../store/doctor/doctor.ts'
 import type { OperatorCommand } from '../store/operator-commands.ts'
+import { hasStore } from '../store/postgres.ts'
 import { type OperatorAdmin, operatorAdmin } from './operator-admin.ts'
 import { actorHere, recordedAdmin, recordingCommands } from './recorded-admin.ts'
 import type { Top } from './top-figures.ts'
@@ -240,9 +241,17 @@ export async function nodeSocket(config: Config): Promise<string> {
 }
 
 /** No command makes a store: whoever stands in another directory would look at an empty one. */
-export function checkStoreThere(config: Config): void {
+export async function checkStoreThere(config: Config): Promise<void> {
+  const { database_url: url, database_timeout: timeoutMs } = config
+  if (url !== '') {
+    if (await hasStore({ url, pool: 1, timeoutMs })) return
+    const { host, pathname } = new URL(url)
+    throw new Error(
+      `there is no data in PostgreSQL at ${host}${pathname}. Name the database of the server with --database-url or CHATROOMD_DATABASE_URL, or start the server first.`,
+    )
+  }
   const dir = resolve(config.data_dir)
-  if (config.database_url !== '' || existsSync(join(dir, 'chatroomd.db'))) return
+  if (existsSync(join(dir, 'chatroomd.db'))) return
   throw new Error(
     `there is no data in ${dir}: looked for a running server at ${socketOf({ data_dir: dir })} and for the store ` +
       `${join(dir, 'chatroomd.db')}. Name the data directory of the server with --data-dir or CHATROOMD_DATA_DIR, or start the server first.`,
@@ -253,7 +262,7 @@ export function checkStoreThere(config: Config): void {
 export async function withAdmin<T>(config: Config, work: (admin: Admin) => Promise<T>): Promise<T> {
   const socket = await runningSocket(config)
   if (socket !== undefined) return work(remoteAdmin(socket))
-  checkStoreThere(config)
+  await checkStoreThere(config)
   const engine = await openEngine(config, () => undefined)
   try {
     return await work(recordedAdmin(adminOn(engine), engine.commit))

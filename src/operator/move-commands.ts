@@ -3,6 +3,7 @@ import type { Movable } from '../store/database.ts'
 import { openPostgresDatabase } from '../store/postgres.ts'
 import { openSqliteDatabase } from '../store/sqlite.ts'
 import { lockDataDir } from '../store/sqlite-file.ts'
+import { checkStoreThere } from './admin.ts'
 import { exportTo, importFrom, type Progress } from './move.ts'
 
 /** A bar on a terminal; nothing where nobody looks. */
@@ -37,6 +38,7 @@ async function withBar(store: Movable, work: (progress: Progress) => Promise<num
 
 /** Writes all that the configured store holds to a file; a server may go on serving it. */
 export async function exportStore(config: Config, path: string): Promise<number> {
+  if (config.database_url !== '') await checkStoreThere(config)
   const store =
     config.database_url === ''
       ? await openSqliteDatabase(config.data_dir, 'reader')

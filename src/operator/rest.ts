@@ -65,7 +65,7 @@ export async function withRest<T>(
   const url = await running?.url()
   if (running && url)
     return work(await callsOn(url, key, () => running.issueToken(key, tokenSeconds, true), headers))
-  checkStoreThere(config)
+  await checkStoreThere(config)
   const own = { ...config, host: '127.0.0.1', port: 0, metrics_port: undefined, apps: [] }
   const server = await start(own, pino({ level: 'silent' }), { lostLines: () => 0, recentLog: () => [] })
   try {

@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import type { Tracer } from '../domain/tracing.ts'
-import type { Database, Movable } from './database.ts'
+import type { Awaitable, Database, Movable } from './database.ts'
 import type { HistoryStore } from './history/history.ts'
 import { postgresHistory } from './history/postgres-history.ts'
 import { migratePostgres } from './migrate.ts'
@@ -68,7 +68,7 @@ function databaseOn(ask: Ask): Database {
 /** Opens a database without a store: for moving all that it holds. */
 export async function openPostgresDatabase(settings: PostgresSettings): Promise<Movable> {
   const pool = openPool(settings)
-  await reach(settings, pool)
+  await reach(settings, pool, migratePostgres)
   return {
     transaction: (work) => pool.patiently((ask) => work(databaseOn(ask))),
     snapshot: (work) =>
@@ -80,10 +80,24 @@ export async function openPostgresDatabase(settings: PostgresSettings): Promise<
   }
 }
 
-/** Brings the schema up to date. Fails when the database cannot be reached or is newer than this program. */
-async function reach(settings: PostgresSettings, pool: Pool): Promise<void> {
+/** Whether there is a store in a database, which is left as it is. */
+export async function hasStore(settings: PostgresSettings): Promise<boolean> {
+  const pool = openPool(settings)
+  const found = await reach(settings, pool, (db) =>
+    db.get(`select 1 as found where to_regclass('schema_version') is not null`),
+  )
+  await pool.close()
+  return found !== undefined
+}
+
+/** Does something first in a database, such as to bring the schema up to date. Fails when it cannot be reached. */
+async function reach<T>(
+  settings: PostgresSettings,
+  pool: Pool,
+  first: (db: Database) => Awaitable<T>,
+): Promise<T> {
   try {
-    await pool.patiently((ask) => migratePostgres(databaseOn(ask)))
+    return await pool.patiently(async (ask) => first(databaseOn(ask)))
   } catch (error) {
     await pool.close()
     if (isDamage(error)) throw damaged(error)
@@ -158,7 +172,7 @@ export async function openPostgres(settings: PostgresSettings, tracer?: Tracer):
     trouble = undefined
   }
 
-  await reach(settings, pool)
+  await reach(settings, pool, migratePostgres)
 
   const reading = databaseOf(read)
   try {

@@ -29,7 +29,7 @@ function show(results: Result[], left: number): void {
 
 /** Checks the configured store, and mends it where `repair` is set; returns whether it is sound then. */
 export async function doctor(config: Config, given: { repair?: boolean; json?: boolean }): Promise<boolean> {
-  checkStoreThere(config)
+  await checkStoreThere(config)
   const results = given.repair
     ? await withAdmin(config, (admin) => examine(config, admin))
     : await examine(config)
