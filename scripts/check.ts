@@ -26,7 +26,7 @@ const storeless = [
   'test/{build,cli,client,crash,limits,readme,recipes,threads}.test.ts',
   'test/console/{commands,operate,pages,room,sign-in}.test.ts',
   'test/http/{discovery,docs-page,guide}.test.ts',
-  'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,passwords,slow-readers,sockets}.test.ts',
+  'test/faults/{backup,bodies,full-disk,http-connections,http-proxies,history,memory,operator,passwords,slow-readers,sockets,stopping}.test.ts',
   'test/operator/{*-commands,chart,configuration,deploy,image,packages,proxies,release,systemd}.test.ts',
   'test/permissions.test.ts',
   'test/sdk/{example,ui-kit}.test.ts',

@@ -10,8 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { SQL } from 'bun'
-import { aDatabase } from '../support/database.ts'
 import { chatroomd, directoryPerTest, serves } from '../support/process.ts'
 
 setDefaultTimeout(60_000)
@@ -131,28 +129,6 @@ for (const command of [
     expect(err).toContain(`there is no data in ${join(dir, 'data')}`)
     expect(existsSync(join(dir, 'data'))).toBe(false)
   })
-
-test('17.3 commands leave a database of PostgreSQL without a store as it is, and say which it is', async () => {
-  const database = await aDatabase()
-  if (!database) return
-  const options = { cwd: dir, env: { CHATROOMD_DATABASE_URL: database.url } }
-  const { pathname } = new URL(database.url)
-  for (const command of ['app list', 'room list a#b', 'export all', 'doctor']) {
-    const { out, err, code } = await chatroomd(command.split(' '), options)
-    expect([code, out, err]).toEqual([
-      1,
-      '',
-      expect.stringMatching(
-        new RegExp(`^chatroomd: there is no data in PostgreSQL at \\S+${pathname}\\. Name`),
-      ),
-    ])
-  }
-  const sql = new SQL(database.url, { max: 1 })
-  const tables = await sql`select 1 from information_schema.tables where table_schema = current_schema()`
-  await sql.close()
-  expect(tables).toHaveLength(0)
-  await database.remove()
-})
 
 test('10.27 a command in another directory reaches the running server by its data directory', async () => {
   const served = await serves({ cwd: dir, env })

@@ -13,6 +13,7 @@ if (!process.env.TEST_DATABASE_URL) {
     const admin = new SQL(postgres.url('postgres'), { max: 1 })
     await admin`create database rooms`
     await admin`create database half`
+    await admin`create database other`
     await admin.close()
   })
   afterAll(async () => {
@@ -44,6 +45,17 @@ if (!process.env.TEST_DATABASE_URL) {
     await sql`drop table import_place`
     await sql.close()
     expect(await (await serves(serving('half'))).end('SIGTERM')).toBe(0)
+  }, 20_000)
+
+  test('17.3 commands make no store in a database that has none, and say which it is', async () => {
+    for (const command of ['app list', 'room list a#b', 'export all', 'doctor']) {
+      const { out, err, code } = await chatroomd(command.split(' '), serving('other'))
+      expect([code, out]).toEqual([1, ''])
+      expect(err).toMatch(/^chatroomd: there is no data in PostgreSQL at \S+\/other\. Name the database/)
+    }
+    const sql = new SQL(postgres.url('other'), { max: 1 })
+    expect(await sql`select 1 from information_schema.tables where table_schema = 'public'`).toHaveLength(0)
+    await sql.close()
   }, 20_000)
 
   test('10.28 while PostgreSQL goes away and comes back, standard output has JSON lines alone', async () => {
