@@ -58,3 +58,9 @@ test('a response that is large beside the bound, or any when the bound is 0, is 
   for (const _ of [1, 2, 3]) ask(none, 1)
   expect(none.find(urlOf(1))).toBeUndefined()
 })
+
+test('whatever is requested again and again is cached, however many others are', () => {
+  const cache = responseCache(10_000_000)
+  for (const _ of [1, 2]) for (let room = 0; room < 5000; room++) ask(cache, room)
+  expect(kept(cache, 5000)).toBe(5000)
+})

@@ -1,7 +1,7 @@
 import { limits } from '../domain/limits.ts'
+import { numberTable } from '../domain/number-table.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
 import type { MessageRow } from '../store/messages.ts'
-import { numberTable } from './number-table.ts'
 
 export interface RecentMessage {
   app: number
