@@ -15,6 +15,7 @@ import { eventFeed } from './engine/event-feed.ts'
 import { Listener } from './http/listen.ts'
 import { type Origin, originOf } from './http/origin.ts'
 import { httpServer } from './http/server.ts'
+import { countBodies } from './http/waiting-bodies.ts'
 import { measured } from './metrics/measures.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsOfThread } from './metrics/of-thread.ts'
@@ -72,6 +73,7 @@ export async function compose(
   // Real time.
   const origin = originOf(config.public_url, config.trusted_proxies, listener.url)
   const { tally, lockout, polls } = counting(seat)
+  if (seat) countBodies(tally)
   const ofUsers = metered(engine, tally, (app) => apps.ofId(app)?.settings.userMessageRate ?? null)
   const mayCall = callable(config.callback_networks)
   const before = closing.use(await startBefore(engine, apps, mayCall, unread(log), tally, options.tracer))
@@ -102,14 +104,9 @@ export async function compose(
   sources.activity.subscribe(wake)
 
   // HTTP.
-  const counted = {
-    realtime: realtime.counters,
-    live: realtime.here.counts,
-    askedBefore: before.counts,
-    eventStreams: feed.count,
-  }
-  const files = spaceOfFiles(config, apps, attachments)
-  const watching = { ...counted, files, ...sources, engine, bus, listener, jobs, seat, threads }
+  const counted = { realtime: realtime.counters, live: realtime.here.counts, askedBefore: before.counts }
+  const served = { eventStreams: feed.count, files: spaceOfFiles(config, apps, attachments) }
+  const watching = { ...counted, ...served, ...sources, engine, bus, listener, jobs, seat, threads }
   const { overview, ownFigures, ...watched } = await watch(watching, config, log, options, closing)
   if (ownFigures) admin.top = topOf(ownFigures, realtime.busy, apps, threads)
   const http = httpServer(

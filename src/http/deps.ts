@@ -7,6 +7,7 @@ import type { AppRecord } from '../domain/app.ts'
 import type { AppSettings } from '../domain/app-settings.ts'
 import type { KeywordsOf } from '../domain/keywords/matcher.ts'
 import type { Messenger } from '../domain/messenger.ts'
+import type { ReadinessPolls } from '../domain/readiness-polls.ts'
 import type { Retries } from '../domain/retry.ts'
 import type { ReadMessage } from '../domain/shown-message.ts'
 import type { Tracer } from '../domain/tracing.ts'
@@ -24,7 +25,6 @@ import type { HourlyFiles } from '../store/history/hourly-files.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { Origin } from './origin.ts'
 import type { PageAccess } from './page-guard.ts'
-import type { ReadinessPolls } from './readiness-polls.ts'
 
 /** What an operator of the console, by name, does to apps, which are named as `org#app`. */
 interface AppAdmin {

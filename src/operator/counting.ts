@@ -1,9 +1,8 @@
 import { ownLockout } from '../auth/lockout.ts'
 import { sharedTally } from '../cluster/shared-tally.ts'
 import type { Seat } from '../cluster/threads.ts'
+import { readinessPolls } from '../domain/readiness-polls.ts'
 import { ownTally } from '../domain/tally.ts'
-import { readinessPolls } from '../http/readiness-polls.ts'
-import { countBodies } from '../http/waiting-bodies.ts'
 import { lockoutOfFirst } from './of-first-thread.ts'
 
 /**
@@ -13,7 +12,6 @@ import { lockoutOfFirst } from './of-first-thread.ts'
 export function counting(seat: Seat | undefined) {
   const elapsedMs = () => performance.now()
   const tally = seat ? sharedTally(seat.memory) : ownTally(elapsedMs)
-  if (seat) countBodies(tally)
   return {
     tally,
     lockout: seat?.first ? lockoutOfFirst(seat.first.calls) : ownLockout(elapsedMs),

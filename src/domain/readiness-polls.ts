@@ -1,4 +1,4 @@
-import type { Tally } from '../domain/tally.ts'
+import type { Tally } from './tally.ts'
 
 /** Requests for readiness that are closer together count as one: whatever starts a server asks until it is there. */
 const apartMs = 1000
