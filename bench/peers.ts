@@ -70,6 +70,7 @@ const ejabberd = (executable: string): Peer => ({
       loglevel: 'error',
       auth_method: ['anonymous'],
       anonymous_protocol: 'login_anon',
+      allow_multiple_connections: true,
       listen: [
         { port, ip: '127.0.0.1', module: 'ejabberd_http', request_handlers: { '/': 'ejabberd_http_ws' } },
       ],
