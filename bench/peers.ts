@@ -72,7 +72,13 @@ const ejabberd = (executable: string): Peer => ({
       anonymous_protocol: 'login_anon',
       allow_multiple_connections: true,
       listen: [
-        { port, ip: '127.0.0.1', module: 'ejabberd_http', request_handlers: { '/': 'ejabberd_http_ws' } },
+        {
+          port,
+          ip: '127.0.0.1',
+          backlog: 1024,
+          module: 'ejabberd_http',
+          request_handlers: { '/': 'ejabberd_http_ws' },
+        },
       ],
       modules: {
         mod_muc: {
