@@ -21,6 +21,8 @@ export interface PeersSize {
 interface Peer {
   name: string
   kind: Job['kind']
+  /** Members of a room up to which it is measured. */
+  mostMembers?: number
   start(dir: string): Promise<Listening>
 }
 
@@ -57,10 +59,14 @@ const centrifugo = (executable: string): Peer => ({
   },
 })
 
-/** ejabberd with rooms alone, in which nobody is told of others; whoever says a name has it. It runs as a user of its own. */
+/**
+ * ejabberd with rooms alone, in which nobody is told of others; whoever says a name has it. It runs as a user of its own. While a
+ * thousand join a room, it closes connections.
+ */
 const ejabberd = (executable: string): Peer => ({
   name: 'ejabberd',
   kind: 'ejabberd',
+  mostMembers: 100,
   async start() {
     const port = await freePort()
     const dir = mkdtempSync(join(tmpdir(), 'chatroomd-ejabberd-'))
@@ -161,11 +167,14 @@ export async function measurePeers({ rooms, paced, rounds, seconds }: PeersSize)
     at: string,
     job: Pick<Job, 'mode' | 'window' | 'perSecond'>,
   ) {
-    const runs = new Map(peers.map(({ name }) => [name, [] as Run[]]))
+    const present = peers.filter(
+      ({ mostMembers = room.members.length }) => mostMembers >= room.members.length,
+    )
+    const runs = new Map(present.map(({ name }) => [name, [] as Run[]]))
     const limits: Run[] = []
     for (let round = 0; round < rounds; round += 1) {
       let bytes = 0
-      for (const { name, kind, start } of peers) {
+      for (const { name, kind, start } of present) {
         const server = await start(dir)
         const run = await measured(server, { ...job, kind, seconds, rooms: [room] })
         runs.get(name)?.push(run)
