@@ -89,9 +89,9 @@ module.exports = {
     },
     {
       name: 'list-is-handed-in',
-      comment: 'compose.ts and engine/writer-thread.ts bring the engine and the operations together.',
+      comment: 'server/compose.ts and engine/writer-thread.ts bring the engine and the operations together.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(compose[.]ts$|engine/writer-thread[.]ts$|operations/)' },
+      from: { path: '^src/', pathNot: '^src/(server/compose[.]ts$|engine/writer-thread[.]ts$|operations/)' },
       to: { path: '^src/operations/index[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -100,7 +100,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: `^src/(${Object.keys(rooms).join('|')})/|^src/(main|thread|chatroomd|compose|start-options|config)([.]test)?[.]ts$`,
+        pathNot: `^src/(${Object.keys(rooms).join('|')}|server)/|^src/(main|chatroomd|config)([.]test)?[.]ts$`,
       },
       to: {},
     },
@@ -108,8 +108,8 @@ module.exports = {
       name: 'root-is-on-top',
       comment: 'What puts the parts together is imported by nobody.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|thread|chatroomd)[.]ts$' },
-      to: { path: '^src/(main|thread|chatroomd|compose|engine/writer-thread)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/(main[.]ts$|chatroomd[.]ts$|server/)' },
+      to: { path: '^src/(main[.]ts$|chatroomd[.]ts$|server/|engine/writer-thread[.]ts$)' },
     },
     {
       name: 'generated-code-knows-nobody',

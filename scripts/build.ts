@@ -56,7 +56,7 @@ export function build(outfile: string, platform?: string): void {
   try {
     const packed = join(dir, 'sites.sitespack')
     pack(packed)
-    const threads = ['src/thread.ts', 'src/engine/writer-thread.ts', 'src/engine/history-thread.ts']
+    const threads = ['src/server/thread.ts', 'src/engine/writer-thread.ts', 'src/engine/history-thread.ts']
     const entries = ['src/main.ts', ...threads, packed]
     const naming = ['--root', '.', '--entry-naming', '[name].[ext]', '--loader', '.sitespack:file']
     const target = platform === undefined ? [] : [`--target=bun-${platform}`]

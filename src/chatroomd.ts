@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
-import pino, { type Logger } from 'pino'
-import { type AskedHere, replyOf, type Seat, type Threads, threadsOf } from './cluster/threads.ts'
-import { type Composed, compose } from './compose.ts'
+import type { Logger } from 'pino'
+import { type AskedHere, replyOf, type Seat, threadsOf } from './cluster/threads.ts'
 import type { Config } from './config.ts'
 import { limits } from './domain/limits.ts'
 import type { Tracer } from './domain/tracing.ts'
@@ -10,11 +9,12 @@ import { servePages, urlOn } from './http/listen.ts'
 import type { Counters } from './metrics/counters.ts'
 import type { Admin } from './operator/admin.ts'
 import { createMissingApps } from './operator/first-start.ts'
-import { sentConfig } from './operator/sent-config.ts'
 import { framesAfterCatchingUp } from './realtime/caught-up.ts'
 import { isForSocket } from './realtime/is-for-socket.ts'
 import type { Connection } from './realtime/session.ts'
-import type { StartOptions } from './start-options.ts'
+import { type Composed, compose } from './server/compose.ts'
+import type { StartOptions } from './server/start-options.ts'
+import { startThreads } from './server/start-threads.ts'
 
 /** A server that listens. */
 export interface Chatroomd {
@@ -58,7 +58,7 @@ async function start(
   const threads = count > 1 ? threadsOf(count) : undefined
   const parts = await compose(config, log, options, closing, threads?.seat, threads)
   const { engine, apps, admin, listener, realtime, http } = parts
-  if (threads) await startOthers(threads, config, log, parts)
+  if (threads) await startThreads(threads, config, log, parts)
 
   // Listening.
   const pages = servePages(config, http.pages)
@@ -113,47 +113,6 @@ function threadsFor({ threads, database_url }: Config, log: Logger): number {
         : 'one thread serves: on PostgreSQL, start a process for each core',
     )
   return 1
-}
-
-/** Starts the other threads on what this one has opened. */
-async function startOthers(
-  threads: Threads,
-  config: Config,
-  log: Logger,
-  { engine, metrics, overview, realtime, connections, lockout }: Composed,
-): Promise<void> {
-  const { share, onDeath } = engine
-  if (!share || !onDeath) throw new Error('only threads on the embedded store can share it')
-  const lines = (log as unknown as Record<symbol, { write(line: string): void }>)[pino.symbols.streamSym]
-  onDeath((error) => void threads.callAll('writerDied', String(error)).catch(() => undefined))
-  log.on('level-change', (logLevel) => void threads.callAll('logLevel', logLevel).catch(() => undefined))
-  await threads.start({
-    entry: new URL('./thread.ts', import.meta.url),
-    config: sentConfig({ ...config, max_connections: connections }),
-    logLevel: log.level,
-    share,
-    here: realtime.here,
-    served: {
-      log: (line: string) => lines?.write(line),
-      metricsText: metrics.text,
-      countApps: overview.countApps,
-      figures: overview.figures,
-      recentLog: overview.recentLog,
-      attemptSignIn: lockout.attempt,
-      signedIn: lockout.succeeded,
-      upkeepJob: overview.upkeep.job,
-      beginUpkeep: overview.upkeep.begin,
-      openCopy: overview.upkeep.open,
-      closeCopy: overview.upkeep.close,
-      removeCopy: overview.upkeep.remove,
-    },
-    // What it knew is gone, and its connections: the process ends, as it does when the only thread fails.
-    died(error) {
-      queueMicrotask(() => {
-        throw error
-      })
-    },
-  })
 }
 
 /** Serves HTTP and sockets, on the port of the configuration or on that of the first thread. */

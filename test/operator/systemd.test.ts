@@ -24,7 +24,7 @@ beforeAll(async () => {
   const name = readdirSync(release).find((each) =>
     each.endsWith(process.arch === 'x64' ? 'amd64.deb' : 'arm64.deb'),
   )
-  cpSync(join(release, name ?? ''), join(root.dir, 'root/chatroomd.deb'))
+  cpSync(join(release, name ?? ''), join(root.dir, 'chatroomd.deb'))
   system = await booted(root)
   root.write('/etc/chatroomd/environment', `CHATROOMD_PORT=${port}\nCHATROOMD_APPS=acme#lounge:id:secret\n`)
 })
@@ -38,7 +38,7 @@ function must(...command: string[]): string {
   if (code !== 0) throw new Error(`${command.join(' ')}: ${said}`)
   return said.trim()
 }
-const install = () => must('apt-get', 'install', '--yes', '--reinstall', '/root/chatroomd.deb')
+const install = () => must('apt-get', 'install', '--yes', '--reinstall', '/chatroomd.deb')
 const mainProcess = () => must('systemctl', 'show', '--property=MainPID', '--value', 'chatroomd')
 /** Resolves once somebody serves there, and calls the app. */
 async function calls() {

@@ -23,7 +23,7 @@ exec /usr/sbin/chroot --userspec="$user" "$0" "$@"`
 
 const ofRoot = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  HOME: '/root',
+  HOME: '/',
   LC_ALL: 'C',
   DEBIAN_FRONTEND: 'noninteractive',
 }

@@ -1,7 +1,7 @@
-import type { CallbackTerms } from './callbacks/worker-types.ts'
-import type { Tracer } from './domain/tracing.ts'
-import type { LifecycleTerms } from './operator/lifecycle.ts'
-import type { BatchTerms } from './realtime/room-outbox.ts'
+import type { CallbackTerms } from '../callbacks/worker-types.ts'
+import type { Tracer } from '../domain/tracing.ts'
+import type { LifecycleTerms } from '../operator/lifecycle.ts'
+import type { BatchTerms } from '../realtime/room-outbox.ts'
 
 /** What a server is started with beside its configuration: what its process knows, and other times for tests and benches. */
 export interface StartOptions {

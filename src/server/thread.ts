@@ -1,11 +1,11 @@
-import { startThread } from './chatroomd.ts'
-import { type Calls, callsOn } from './cluster/calls.ts'
-import { sharedMemory } from './cluster/shared-memory.ts'
-import type { AskedHere, Seat, ThreadStart } from './cluster/threads.ts'
-import type { Tracer } from './domain/tracing.ts'
-import { loggerOn } from './operator/log.ts'
-import { receivedConfig, type SentConfig } from './operator/sent-config.ts'
-import { tracingOf } from './operator/trace-settings.ts'
+import { startThread } from '../chatroomd.ts'
+import { type Calls, callsOn } from '../cluster/calls.ts'
+import { sharedMemory } from '../cluster/shared-memory.ts'
+import type { AskedHere, Seat, ThreadStart } from '../cluster/threads.ts'
+import type { Tracer } from '../domain/tracing.ts'
+import { loggerOn } from '../operator/log.ts'
+import { receivedConfig, type SentConfig } from '../operator/sent-config.ts'
+import { tracingOf } from '../operator/trace-settings.ts'
 
 declare const self: Worker
 

@@ -1,51 +1,51 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { AppDirectory } from './auth/app-directory.ts'
-import { callable, checkingTargets } from './callbacks/address.ts'
-import type { startOutbox } from './callbacks/outbox.ts'
-import { startBefore } from './callbacks/start-before.ts'
-import { ratesOf } from './cluster/rate-limiter.ts'
-import { sharedConnections } from './cluster/shared-memory.ts'
-import { threadRates } from './cluster/thread-rates.ts'
-import type { Seat, Threads } from './cluster/threads.ts'
-import { metered } from './cluster/user-rates.ts'
-import type { Config } from './config.ts'
-import type { Tally } from './domain/tally.ts'
-import { eventFeed } from './engine/event-feed.ts'
-import { Listener } from './http/listen.ts'
-import { type Origin, originOf } from './http/origin.ts'
-import { httpServer } from './http/server.ts'
-import { countBodies } from './http/waiting-bodies.ts'
-import { measured } from './metrics/measures.ts'
-import type { Metrics } from './metrics/metrics.ts'
-import { metricsOfThread } from './metrics/of-thread.ts'
-import { rateLimitedLog } from './metrics/rate-limited-log.ts'
-import type { SentMetric } from './metrics/readings.ts'
-import { overSockets } from './operations/explain/over-sockets.ts'
-import { lineOf } from './operations/history/line.ts'
-import { all } from './operations/index.ts'
-import { retriesOn } from './operations/retries/retries.ts'
-import type { startBulkJobs } from './operator/bulk/bulk-jobs.ts'
-import { consoleOn, consoleOverview } from './operator/console.ts'
-import { counting } from './operator/counting.ts'
-import { letOperate } from './operator/let-operate.ts'
-import type { startLifecycle } from './operator/lifecycle.ts'
-import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from './operator/of-first-thread.ts'
-import { connectionsWithin } from './operator/open-files.ts'
-import { openFiles, openStore, remember } from './operator/open-store.ts'
-import { spaceOf } from './operator/overview.ts'
-import type { startQuotaWarnings } from './operator/quota-warnings.ts'
-import { startReloading } from './operator/reload-apps.ts'
-import { topOf } from './operator/top-figures.ts'
-import type { startUserDeletions } from './operator/user-deletions.ts'
-import { socketTerms } from './realtime/gateway.ts'
-import { type Realtime, startRealtime } from './realtime/realtime.ts'
-import type { Connection } from './realtime/session.ts'
-import { shownMessage } from './realtime/shown-message.ts'
-import { subscribeRealtime } from './realtime/subscriptions.ts'
+import type { AppDirectory } from '../auth/app-directory.ts'
+import { callable, checkingTargets } from '../callbacks/address.ts'
+import type { startOutbox } from '../callbacks/outbox.ts'
+import { startBefore } from '../callbacks/start-before.ts'
+import { ratesOf } from '../cluster/rate-limiter.ts'
+import { sharedConnections } from '../cluster/shared-memory.ts'
+import { threadRates } from '../cluster/thread-rates.ts'
+import type { Seat, Threads } from '../cluster/threads.ts'
+import { metered } from '../cluster/user-rates.ts'
+import type { Config } from '../config.ts'
+import type { Tally } from '../domain/tally.ts'
+import { eventFeed } from '../engine/event-feed.ts'
+import { Listener } from '../http/listen.ts'
+import { type Origin, originOf } from '../http/origin.ts'
+import { httpServer } from '../http/server.ts'
+import { countBodies } from '../http/waiting-bodies.ts'
+import { measured } from '../metrics/measures.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { metricsOfThread } from '../metrics/of-thread.ts'
+import { rateLimitedLog } from '../metrics/rate-limited-log.ts'
+import type { SentMetric } from '../metrics/readings.ts'
+import { overSockets } from '../operations/explain/over-sockets.ts'
+import { lineOf } from '../operations/history/line.ts'
+import { all } from '../operations/index.ts'
+import { retriesOn } from '../operations/retries/retries.ts'
+import type { startBulkJobs } from '../operator/bulk/bulk-jobs.ts'
+import { consoleOn, consoleOverview } from '../operator/console.ts'
+import { counting } from '../operator/counting.ts'
+import { letOperate } from '../operator/let-operate.ts'
+import type { startLifecycle } from '../operator/lifecycle.ts'
+import { metricsOfFirst, overviewOfFirst, upkeepOfFirst } from '../operator/of-first-thread.ts'
+import { connectionsWithin } from '../operator/open-files.ts'
+import { openFiles, openStore, remember } from '../operator/open-store.ts'
+import { spaceOf } from '../operator/overview.ts'
+import type { startQuotaWarnings } from '../operator/quota-warnings.ts'
+import { startReloading } from '../operator/reload-apps.ts'
+import { topOf } from '../operator/top-figures.ts'
+import type { startUserDeletions } from '../operator/user-deletions.ts'
+import { socketTerms } from '../realtime/gateway.ts'
+import { type Realtime, startRealtime } from '../realtime/realtime.ts'
+import type { Connection } from '../realtime/session.ts'
+import { shownMessage } from '../realtime/shown-message.ts'
+import { subscribeRealtime } from '../realtime/subscriptions.ts'
+import type { Attachments } from '../store/attachments.ts'
+import { hourlyFiles } from '../store/history/hourly-files.ts'
 import type { StartOptions } from './start-options.ts'
-import type { Attachments } from './store/attachments.ts'
-import { hourlyFiles } from './store/history/hourly-files.ts'
 
 /** Tells that callbacks before sending are not those of now. */
 const unread = (log: Logger) =>
@@ -167,7 +167,7 @@ async function watch(
   const first = seat?.first
   const others = threads && (async () => (await threads.callAll('metrics')) as SentMetric[][])
   // Whatever only one thread needs is loaded by that one: what is loaded takes memory in each.
-  const own = first ? metricsOfThread() : (await import('./metrics/metrics.ts')).metrics(others)
+  const own = first ? metricsOfThread() : (await import('../metrics/metrics.ts')).metrics(others)
   measured({ ...parts, metrics: own, lostLines: first ? undefined : lostLines })
   if (first)
     return {
@@ -244,11 +244,11 @@ async function startJobs(
     { startUserDeletions },
     { startBulkJobs },
   ] = await Promise.all([
-    import('./operator/quota-warnings.ts'),
-    import('./callbacks/outbox.ts'),
-    import('./operator/lifecycle.ts'),
-    import('./operator/user-deletions.ts'),
-    import('./operator/bulk/bulk-jobs.ts'),
+    import('../operator/quota-warnings.ts'),
+    import('../callbacks/outbox.ts'),
+    import('../operator/lifecycle.ts'),
+    import('../operator/user-deletions.ts'),
+    import('../operator/bulk/bulk-jobs.ts'),
   ])
   closing.use(startQuotaWarnings({ ...parts, everyMs: options.quotaEveryMs }))
   const failed = rateLimitedLog(parts.log, 'callbacks could not be delivered; it is retried')
