@@ -1,7 +1,7 @@
 import type { AppRecord } from '../domain/app.ts'
+import { boundedNumbers } from '../domain/bounded-numbers.ts'
 import type { Event } from '../domain/event.ts'
 import { limits } from '../domain/limits.ts'
-import { numberTable } from '../domain/number-table.ts'
 import { anyRoom, isJoined, joinedBy, joinedWith, type Subject, type Subjects } from '../domain/subject.ts'
 
 /** The response to a GET of the app itself, valid until something in it changes. */
@@ -20,8 +20,8 @@ export interface CachedResponse {
 /** Characters of responses, with their URLs and what it takes to find them, that are cached. */
 const embedded = limits.cachedResponses.value
 
-/** URLs that were requested lately, in each of two halves. */
-const mostRequested = 16_000
+/** URLs that are remembered of those that were requested lately. */
+const mostRequested = 32_000
 
 /** What it takes to cache a URL, in characters. */
 const overhead = (url: string): number => url.length + 200
@@ -46,8 +46,7 @@ const half = () => ({
 export function responseCache(bound = embedded) {
   let newer = half()
   let older = half()
-  // A set of the URLs would cost more than reading a room: the garbage collector looks through all of it whenever it has changed.
-  const requested = { newer: numberTable(mostRequested), older: numberTable(0) }
+  const requested = boundedNumbers(mostRequested)
 
   function forget(about: string): void {
     for (const { responses, urls } of [newer, older]) {
@@ -66,10 +65,8 @@ export function responseCache(bound = embedded) {
   /** Whether this is requested again; reading every room once leaves the responses that are in use where they are. */
   function isRepeated(url: string): boolean {
     const hash = Bun.hash.xxHash32(url)
-    if (requested.newer.get(hash) ?? requested.older.get(hash)) return true
-    if (requested.newer.isFull())
-      Object.assign(requested, { newer: numberTable(mostRequested), older: requested.newer })
-    requested.newer.set(hash, 1)
+    if (requested.get(hash)) return true
+    requested.set(hash, 1)
     return false
   }
 

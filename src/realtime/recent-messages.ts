@@ -1,5 +1,5 @@
+import { boundedNumbers } from '../domain/bounded-numbers.ts'
 import { limits } from '../domain/limits.ts'
-import { numberTable } from '../domain/number-table.ts'
 import type { RememberedMessage } from '../domain/relayed-message.ts'
 import type { MessageRow } from '../store/messages.ts'
 
@@ -28,10 +28,7 @@ const perGeneration = Math.floor(most / generations)
 export function recentMessages() {
   /** The newest comes first. */
   let byId = [new Map<number, RecentMessage | 'recalled'>()]
-  /** In two halves: when the newer is full the older is evicted. */
-  let newer = numberTable(most / 2)
-  let older = numberTable(0)
-  let restored = new Map<number, number>()
+  const byClient = boundedNumbers(most)
 
   return {
     add({ app, room, sender, id, client, recalls }: RememberedMessage): void {
@@ -39,18 +36,12 @@ export function recentMessages() {
       const [newest] = byId
       newest?.set(Number(id), { app, room, sender })
       if (recalls !== undefined) newest?.set(recalls, 'recalled')
-      if (client === undefined) return
-      if (newer.isFull()) {
-        older = newer
-        newer = numberTable(most / 2)
-        restored = new Map()
-      }
-      newer.set(client, Number(id))
+      if (client !== undefined) byClient.set(client, Number(id))
     },
 
     /** Takes in what clients may repeat of what was sent while this process did not listen. */
     restore(rows: MessageRow[]): void {
-      restored = new Map(rows.map(({ id, client }) => [client ?? 0, id]))
+      for (const { id, client } of rows) if (client !== null) byClient.set(client, id)
     },
 
     find(id: number): RecentMessage | 'recalled' | undefined {
@@ -62,7 +53,7 @@ export function recentMessages() {
     },
 
     idOf(client: number): bigint | undefined {
-      const id = newer.get(client) ?? older.get(client) ?? restored.get(client)
+      const id = byClient.get(client)
       return id === undefined ? undefined : BigInt(id)
     },
   }
