@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Device } from '../domain/device.ts'
 import { theApp } from '../domain/event.ts'
+import { isAppGone } from '../domain/failures.ts'
 import { limits } from '../domain/limits.ts'
 import type { Commit } from '../engine/commit.ts'
 import { renewNode, startNode, stopNode, type Terms } from '../operations/nodes/node-leases.ts'
@@ -111,6 +112,7 @@ export async function startPresence(
           if (went.length > 0)
             await commit(app, theApp, depart, { usernames: went, node, graceMs: terms.graceMs })
         } catch (error) {
+          if (isAppGone(error)) continue
           notWritten(error)
           for (const username of some) note(app, username)
         }
@@ -131,7 +133,9 @@ export async function startPresence(
     for (const [app, users] of Map.groupBy(due, (each) => each.app)) {
       for (let start = 0; start < users.length; start += together) {
         const names = users.slice(start, start + together).map(({ username }) => username)
-        await commit(app, theApp, leaveOffline, { usernames: names })
+        await commit(app, theApp, leaveOffline, { usernames: names }).catch((error) => {
+          if (!isAppGone(error)) throw error
+        })
       }
     }
   }

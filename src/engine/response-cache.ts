@@ -20,9 +20,6 @@ export interface CachedResponse {
 /** Characters of responses, with their URLs and what it takes to find them, that are cached. */
 const embedded = limits.cachedResponses.value
 
-/** URLs that are remembered of those that were requested lately. */
-const mostRequested = 32_000
-
 /** What it takes to cache a URL, in characters. */
 const overhead = (url: string): number => url.length + 200
 
@@ -46,7 +43,7 @@ const half = () => ({
 export function responseCache(bound = embedded) {
   let newer = half()
   let older = half()
-  const requested = boundedNumbers(mostRequested)
+  const requested = boundedNumbers(limits.requestedUrls.value)
 
   function forget(about: string): void {
     for (const { responses, urls } of [newer, older]) {

@@ -24,7 +24,7 @@ export interface AppStore extends AppReads {
   lockAppShared(id: number): Promise<UsedApp | undefined>
   /** Returns the new app's id. */
   addApp(app: Omit<AppRecord, 'id' | 'callbacks' | 'recorded' | 'previous'>): Promise<number>
-  /** Removes rows of an app from all tables, at most `limit`; returns how many. */
+  /** Removes rows of an app from all tables, at most `limit`; returns how many. Until the transaction ends nothing is added. */
   removeRows(app: number, limit: number): Promise<number>
   /** Removes an app of which nothing else is left. */
   removeApp(app: number): Awaitable<unknown>
@@ -163,7 +163,10 @@ export function appStore(db: Database): AppStore {
       return row.id
     },
 
-    removeRows: (app, limit) => removeSomeRows(db, app, limit),
+    async removeRows(app, limit) {
+      await lockOfApp(db, 'settings', app)
+      return removeSomeRows(db, app, limit)
+    },
     removeApp: (app) => db.run(`delete from apps where id = ?1`, app),
 
     async changeApp(app) {

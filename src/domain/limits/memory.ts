@@ -79,6 +79,14 @@ export const memoryLimits = {
     beyond: { en: 'the older half is evicted', zh: '淘汰较旧的一半' },
     memory: 40 * MiB,
   },
+  requestedUrls: {
+    value: 32_000,
+    unit: 'items',
+    en: 'Addresses of reads that a process with the embedded store remembers, to cache the response when one comes again',
+    zh: '使用内置存储时，单个进程记住的读取地址数量，再次请求时才缓存响应',
+    beyond: { en: 'the older half is evicted', zh: '淘汰较旧的一半' },
+    memory: MiB,
+  },
   activityDelay: {
     value: 30_000,
     unit: 'ms',
